@@ -1,0 +1,172 @@
+"""The nouns that stages share: a request, what a handler made of it, and the whole exchange.
+
+All of them are frozen values without behaviour of consequence. A handler's failure is one
+of the `Outcome` classes, never an exception of ours.
+"""
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from sandbox.json_value import JsonValue
+from sandbox.project.model import Function, Route
+
+Headers: TypeAlias = tuple[tuple[str, str], ...]
+"""Header lines in order, repeated names kept. Text is Latin-1: one character a byte."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpRequest:
+    """One request as it came off the wire, body complete."""
+
+    method: str
+    """As sent; methods are case-sensitive (RFC 9110 section 9.1)."""
+    path: str
+    """The target's path as sent, still percent-encoded; Latin-1, one character a byte."""
+    query_string: str
+    """What follows the first `?`, as sent; empty without one."""
+    headers: Headers
+    body: bytes = b""
+    client_address: str = "127.0.0.1"
+    protocol: str = "HTTP/1.1"
+    scheme: str = "http"
+
+    def header(self, name: str) -> str | None:
+        """Give the first header called `name`, in any case, or None."""
+        wanted = name.lower()
+        return next((v for k, v in self.headers if k.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HttpResponse:
+    """One response, ready to send: no framing headers, body complete."""
+
+    status: int
+    headers: Headers
+    body: bytes = b""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Match:
+    """The route that takes a request, and the parts of the path it captured."""
+
+    route: Route
+    path_parameters: tuple[tuple[str, str], ...] = ()
+    """In order of appearance, percent-decoded; a catch-all's name is `proxy`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Invocation:
+    """One event for one function. Its time limit is the function's own setting."""
+
+    request_id: str
+    """A UUID: the handler's `context.aws_request_id`."""
+    function: Function
+    event: JsonValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Frame:
+    """One line of a handler's traceback."""
+
+    file: str
+    line: int
+    function: str
+    source_line: str = ""
+    is_app_code: bool = False
+    """False for frames of the interpreter, installed packages and the sandbox."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Returned:
+    """The handler returned, and its value could be written as JSON."""
+
+    value: JsonValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Raised:
+    """The handler, or the loading of its module, ended in an exception.
+
+    Also what Lambda's runtime itself reports, under Lambda's own names:
+    `Runtime.ImportModuleError`, `Runtime.HandlerNotFound`, `Runtime.UserCodeSyntaxError`,
+    `Runtime.MarshalError` (a result that JSON cannot carry).
+    """
+
+    error_type: str
+    message: str
+    stack: tuple[Frame, ...] = ()
+    trace: str = ""
+    """The traceback as the language prints it."""
+    while_loading: bool = False
+    """True where the module did not load, so that no event was ever taken."""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TimedOut:
+    """The handler was still running at its time limit, and was killed."""
+
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Crashed:
+    """The worker ended without an answer: `sys.exit`, a signal, the memory limit."""
+
+    exit_code: int | None
+    """As the operating system has it; negative for a signal, None where unknown."""
+    log_tail: str = ""
+    remedy: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Throttled:
+    """The function's `concurrency` setting leaves no place for this event."""
+
+    concurrency: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unavailable:
+    """Nothing could be started: no handler file, no such runtime on this machine."""
+
+    message: str
+    remedy: str = ""
+
+
+Outcome: TypeAlias = Returned | Raised | TimedOut | Crashed | Throttled | Unavailable
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Execution:
+    """What became of an invocation: its outcome, what it printed, what it took."""
+
+    outcome: Outcome
+    output: str = ""
+    """What the function wrote to standard output and error meanwhile."""
+    is_cold: bool = False
+    """True where a worker had to be started for it."""
+    worker_pid: int | None = None
+    queued_ms: float = 0.0
+    init_ms: float = 0.0
+    """Starting the worker and loading the module; 0 for a warm one."""
+    handler_ms: float = 0.0
+    max_memory_bytes: int | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exchange:
+    """One request from its first byte to the last of its answer, as the journal keeps it."""
+
+    request_id: str
+    started_epoch: float
+    """Seconds since 1970 on the sandbox's clock."""
+    request: HttpRequest
+    response: HttpResponse
+    duration_ms: float
+    match: Match | None = None
+    """None where no function of the app answered (static files, pages, no route)."""
+    event: JsonValue = None
+    execution: Execution | None = None
+    notes: tuple[str, ...] = field(default=())
+    """What the sandbox has to say about it, one sentence each."""

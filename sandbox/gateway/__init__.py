@@ -1,0 +1,1 @@
+"""HTTP in, HTTP out: API Gateway's part."""

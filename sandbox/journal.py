@@ -1,0 +1,57 @@
+"""A bounded memory of exchanges: takes each as it ends, gives the recent ones and follows on."""
+
+import threading
+from collections import deque
+from collections.abc import Callable
+
+from sandbox.exchange import Exchange
+
+Listener = Callable[[Exchange], None]
+
+
+class Journal:
+    """A ring of the last `limit` exchanges. Safe to share between threads.
+
+    Listeners are called in the thread that appends, outside the lock, in the order in
+    which they subscribed; they must not block.
+    """
+
+    def __init__(self, *, limit: int = 500) -> None:
+        self._exchanges: deque[Exchange] = deque(maxlen=limit)
+        self._listeners: tuple[Listener, ...] = ()
+        self._lock = threading.Lock()
+
+    def append(self, exchange: Exchange) -> None:
+        """Keep `exchange`, forgetting the oldest where the ring is full, and tell listeners."""
+        with self._lock:
+            self._exchanges.append(exchange)
+            listeners = self._listeners
+        for listener in listeners:
+            listener(exchange)
+
+    def recent(self) -> tuple[Exchange, ...]:
+        """Give what is kept, oldest first."""
+        with self._lock:
+            return tuple(self._exchanges)
+
+    def find(self, request_id: str) -> Exchange | None:
+        """Give the exchange with this id, or None where it is unknown or forgotten."""
+        return next((e for e in self.recent() if e.request_id == request_id), None)
+
+    def clear(self) -> None:
+        """Forget everything kept; listeners stay."""
+        with self._lock:
+            self._exchanges.clear()
+
+    def subscribe(self, listener: Listener) -> Callable[[], None]:
+        """Call `listener` with each exchange from now on; gives the function that ends it."""
+        with self._lock:
+            self._listeners = (*self._listeners, listener)
+
+        def unsubscribe() -> None:
+            with self._lock:
+                self._listeners = tuple(
+                    known for known in self._listeners if known is not listener
+                )
+
+        return unsubscribe

@@ -1,0 +1,1 @@
+"""Syntax tree and folder to what the app is."""

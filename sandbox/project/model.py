@@ -1,0 +1,189 @@
+"""What an app is, once its folder has been read: frozen values, paths absolute.
+
+Names and defaults are Architect's (arc.codes, "Project manifest reference"); units are in
+the field names. `inventory` gives the same facts in the shape of `@architect/inventory`.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from sandbox.json_value import JsonValue
+
+ApiType: TypeAlias = Literal["http", "httpv1", "httpv2", "rest"]
+KeyType: TypeAlias = Literal["String", "Number"]
+Stage: TypeAlias = Literal["testing", "staging", "production"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FunctionConfig:
+    """A function's settings: defaults, then `@aws`, then its own `config.arc`."""
+
+    runtime: str
+    """A Lambda runtime's real name, such as `python3.12`; aliases are resolved."""
+    runtime_alias: str | None = None
+    timeout_seconds: int = 5
+    memory_mb: int = 1152
+    storage_mb: int = 512
+    handler: str = "index.handler"
+    concurrency: int | None = None
+    """How many events at once; 0 throttles all, None is unthrottled."""
+    shared: bool = True
+    views: bool = False
+    env: bool = True
+    """False hides the developer's own variables from the function (`@arc env false`)."""
+    layers: tuple[str, ...] = ()
+    policies: tuple[str, ...] = ()
+    settings: Mapping[str, JsonValue] = field(default_factory=dict)
+    """The whole merged configuration as the inventory shows it, unknown keys too."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Function:
+    """One Lambda: where its code is and how it runs."""
+
+    name: str
+    """As Architect names it: `get /path` under @http, the bare name elsewhere."""
+    pragma: str
+    """`http`, `events`, `queues`, `scheduled`, `tables-streams`, `ws`."""
+    folder: Path
+    handler_file: Path
+    """Where the handler is expected; the file need not exist."""
+    handler_method: str
+    config: FunctionConfig
+    config_file: Path | None = None
+
+    @property
+    def language(self) -> str:
+        """The runtime without its version: `python`, `nodejs`, `ruby`, `deno`, …."""
+        return self.config.runtime.rstrip("0123456789.x")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Route:
+    """A method and a path of @http, and the function that answers."""
+
+    method: str
+    """Lower case: get post put patch delete options head any."""
+    path: str
+    """As in the manifest: `/things/:id`, `/files/*`."""
+    function: Function
+
+    @property
+    def name(self) -> str:
+        """As Architect names it: `get /path`."""
+        return f"{self.method} {self.path}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Key:
+    """One key attribute of a table or index."""
+
+    attribute: str
+    type: KeyType = "String"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """A global secondary index (`@tables-indexes`)."""
+
+    table: str
+    name: str
+    """Given by the manifest, or made from the keys as Architect makes it: `a-b-index`."""
+    partition_key: Key
+    sort_key: Key | None = None
+    projection: Literal["ALL", "KEYS_ONLY", "INCLUDE"] = "ALL"
+    projected_attributes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Table:
+    """A DynamoDB table (`@tables`) with its indexes."""
+
+    name: str
+    """The logical name, as in the manifest."""
+    partition_key: Key
+    sort_key: Key | None = None
+    ttl_attribute: str | None = None
+    indexes: tuple[Index, ...] = ()
+    has_stream: bool = False
+    line: int | None = None
+    """Where the manifest declares it, counted from 1, where that is known."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Static:
+    """Static assets (`@static`)."""
+
+    folder: Path
+    prefix: str | None = None
+    spa: bool = False
+    fingerprint: bool | Literal["external"] = False
+    ignore: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Proxy:
+    """Where `@proxy` forwards what no route takes, by stage."""
+
+    testing: str
+    staging: str
+    production: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Preferences:
+    """prefs.arc and .env, project over home; Architect's "local preferences"."""
+
+    settings: Mapping[str, Mapping[str, JsonValue] | JsonValue] = field(
+        default_factory=dict
+    )
+    """By pragma (`sandbox`, `create`, `sandbox-start`, …), merged, as the inventory has them."""
+    environment: Mapping[Stage, Mapping[str, str]] = field(default_factory=dict)
+    """The developer's variables by stage; `.env` counts as testing."""
+
+    def sandbox(self, key: str) -> JsonValue:
+        """Give the value of `@sandbox key`, or None where it is not set."""
+        pragma = self.settings.get("sandbox")
+        return pragma.get(key) if isinstance(pragma, Mapping) else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Project:
+    """An Architect app as the sandbox understands it."""
+
+    root: Path
+    name: str
+    """The value of @app."""
+    manifest_file: Path | None
+    """None for the default project of a folder without a manifest."""
+    api_type: ApiType = "http"
+    region: str = "us-west-2"
+    routes: tuple[Route, ...] = ()
+    """Architect's own order: by method, deeper first, static before parameters."""
+    functions: tuple[Function, ...] = ()
+    """Every function of every pragma, @http's included, without the static asset proxy."""
+    root_handler: str | None = None
+    """`get /`-like route name that owns the root, `arcStaticAssetProxy`, `proxy` or None."""
+    tables: tuple[Table, ...] = ()
+    static: Static | None = None
+    """None where static assets are disabled or the app has neither @http nor @static."""
+    proxy: Proxy | None = None
+    shared_folder: Path | None = None
+    views_folder: Path | None = None
+    preferences: Preferences = field(default_factory=Preferences)
+    not_emulated: tuple[str, ...] = ()
+    """Pragmas of the manifest that the sandbox parses but does not serve, in order."""
+    source_files: tuple[Path, ...] = ()
+    """Files whose change may change this value: manifest, config, prefs, .env (may not exist)."""
+    parsed: Mapping[str, JsonValue] = field(default_factory=dict)
+    """The manifest's syntax tree as plain data: `{pragma: [items]}`."""
+    inventory: Mapping[str, JsonValue] = field(default_factory=dict)
+    """The shape of `@architect/inventory`, paths relative to the project."""
+    manifest_text: str = ""
+    """What was read, so that advice can quote lines; empty without a manifest."""
+
+    def table(self, name: str) -> Table | None:
+        """Give the table called `name` in the manifest, or None."""
+        return next((table for table in self.tables if table.name == name), None)

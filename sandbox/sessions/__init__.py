@@ -1,0 +1,1 @@
+"""Architect sessions as a library: no server, no moto."""

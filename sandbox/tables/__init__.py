@@ -1,0 +1,1 @@
+"""DynamoDB: moto behind one adapter, and the expiry that it lacks."""

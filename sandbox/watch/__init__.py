@@ -1,0 +1,1 @@
+"""Changes on disk, and what the sandbox should do about them."""

@@ -1,0 +1,1 @@
+"""The child's side of a worker, a file a language; standard library only."""
