@@ -23,7 +23,7 @@ class Clock(Protocol):
 
 
 class MovableClock:
-    """Real time plus an offset that a developer moves. Safe to share between threads."""
+    """Real time plus an offset that a developer moves; safe between threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

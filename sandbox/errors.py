@@ -2,17 +2,17 @@
 
 ::
 
-    SandboxError                    anything arc-sandbox says no to; shown without a traceback
+    SandboxError                    what arc-sandbox says no to; shown without traceback
     ├── AppError                    the app is wrong; exit code 2
-    │   ├── ManifestSyntaxError     a text that cannot be parsed: file, line, column, caret
+    │   ├── ManifestSyntaxError     a text that does not parse: file, line, column, caret
     │   ├── ProjectError            all problems found in a folder, each a `Problem`
     │   └── SeedError               sandbox-seed.* cannot be loaded
     └── WorldError                  the machine said no; exit code 1
         ├── PortInUseError          an address that was asked for is taken
         └── RuntimeMissingError     a program that a function needs is not installed
 
-A handler's failure is never one of these: it is an `exchange.Outcome`. An exception that
-is not a `SandboxError` is a bug of ours, and only that shows a traceback.
+A handler's failure is never one of these: it is an `exchange.Outcome`. An exception
+that is not a `SandboxError` is a bug of ours, and only that shows a traceback.
 """
 
 from dataclasses import dataclass

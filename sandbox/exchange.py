@@ -1,7 +1,7 @@
-"""The nouns that stages share: a request, what a handler made of it, and the whole exchange.
+"""The nouns that stages share: a request, what a handler made of it, the exchange.
 
-All of them are frozen values without behaviour of consequence. A handler's failure is one
-of the `Outcome` classes, never an exception of ours.
+All of them are frozen values. A handler's failure is one of the `Outcome` classes,
+never an exception of ours.
 """
 
 from dataclasses import dataclass, field
@@ -21,7 +21,7 @@ class HttpRequest:
     method: str
     """As sent; methods are case-sensitive (RFC 9110 section 9.1)."""
     path: str
-    """The target's path as sent, still percent-encoded; Latin-1, one character a byte."""
+    """The target's path as sent, percent-encoded; Latin-1, one character a byte."""
     query_string: str
     """What follows the first `?`, as sent; empty without one."""
     headers: Headers
@@ -88,8 +88,8 @@ class Raised:
     """The handler, or the loading of its module, ended in an exception.
 
     Also what Lambda's runtime itself reports, under Lambda's own names:
-    `Runtime.ImportModuleError`, `Runtime.HandlerNotFound`, `Runtime.UserCodeSyntaxError`,
-    `Runtime.MarshalError` (a result that JSON cannot carry).
+    `Runtime.ImportModuleError`, `Runtime.HandlerNotFound`,
+    `Runtime.UserCodeSyntaxError`, `Runtime.MarshalError` (JSON cannot carry the result).
     """
 
     error_type: str
@@ -156,7 +156,7 @@ class Execution:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Exchange:
-    """One request from its first byte to the last of its answer, as the journal keeps it."""
+    """One request, its answer and all between, as the journal keeps it."""
 
     request_id: str
     started_epoch: float

@@ -1,4 +1,4 @@
-"""A bounded memory of exchanges: takes each as it ends, gives the recent ones and follows on."""
+"""A bounded memory of exchanges: takes each as it ends, gives the recent ones."""
 
 import threading
 from collections import deque
@@ -22,7 +22,7 @@ class Journal:
         self._lock = threading.Lock()
 
     def append(self, exchange: Exchange) -> None:
-        """Keep `exchange`, forgetting the oldest where the ring is full, and tell listeners."""
+        """Keep `exchange` (the oldest gives way), and tell listeners."""
         with self._lock:
             self._exchanges.append(exchange)
             listeners = self._listeners
@@ -44,7 +44,7 @@ class Journal:
             self._exchanges.clear()
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` with each exchange from now on; gives the function that ends it."""
+        """Call `listener` with each exchange; gives the function that ends it."""
         with self._lock:
             self._listeners = (*self._listeners, listener)
 

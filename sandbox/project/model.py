@@ -1,7 +1,7 @@
 """What an app is, once its folder has been read: frozen values, paths absolute.
 
-Names and defaults are Architect's (arc.codes, "Project manifest reference"); units are in
-the field names. `inventory` gives the same facts in the shape of `@architect/inventory`.
+Names and defaults are Architect's (arc.codes, "Project manifest reference"); units are
+in the field names. `inventory` gives the same in the shape of `@architect/inventory`.
 """
 
 from collections.abc import Mapping
@@ -32,7 +32,7 @@ class FunctionConfig:
     shared: bool = True
     views: bool = False
     env: bool = True
-    """False hides the developer's own variables from the function (`@arc env false`)."""
+    """False hides the developer's own variables (`@arc env false`)."""
     layers: tuple[str, ...] = ()
     policies: tuple[str, ...] = ()
     settings: Mapping[str, JsonValue] = field(default_factory=dict)
@@ -90,7 +90,7 @@ class Index:
 
     table: str
     name: str
-    """Given by the manifest, or made from the keys as Architect makes it: `a-b-index`."""
+    """Given, or made from the keys as Architect makes it: `a-b-index`."""
     partition_key: Key
     sort_key: Key | None = None
     projection: Literal["ALL", "KEYS_ONLY", "INCLUDE"] = "ALL"
@@ -139,7 +139,7 @@ class Preferences:
     settings: Mapping[str, Mapping[str, JsonValue] | JsonValue] = field(
         default_factory=dict
     )
-    """By pragma (`sandbox`, `create`, `sandbox-start`, …), merged, as the inventory has them."""
+    """By pragma (`sandbox`, `create`, …), merged, as the inventory has them."""
     environment: Mapping[Stage, Mapping[str, str]] = field(default_factory=dict)
     """The developer's variables by stage; `.env` counts as testing."""
 
@@ -161,22 +161,22 @@ class Project:
     api_type: ApiType = "http"
     region: str = "us-west-2"
     routes: tuple[Route, ...] = ()
-    """Architect's own order: by method, deeper first, static before parameters."""
+    """Architect's order: by method, deeper first, static before parameters."""
     functions: tuple[Function, ...] = ()
-    """Every function of every pragma, @http's included, without the static asset proxy."""
+    """Every function of every pragma, without the static asset proxy."""
     root_handler: str | None = None
-    """`get /`-like route name that owns the root, `arcStaticAssetProxy`, `proxy` or None."""
+    """The route that owns the root, `arcStaticAssetProxy`, `proxy` or None."""
     tables: tuple[Table, ...] = ()
     static: Static | None = None
-    """None where static assets are disabled or the app has neither @http nor @static."""
+    """None where disabled, or where the app has neither @http nor @static."""
     proxy: Proxy | None = None
     shared_folder: Path | None = None
     views_folder: Path | None = None
     preferences: Preferences = field(default_factory=Preferences)
     not_emulated: tuple[str, ...] = ()
-    """Pragmas of the manifest that the sandbox parses but does not serve, in order."""
+    """Pragmas that the sandbox parses but does not serve, in manifest order."""
     source_files: tuple[Path, ...] = ()
-    """Files whose change may change this value: manifest, config, prefs, .env (may not exist)."""
+    """Files whose change may change this value; some may not exist."""
     parsed: Mapping[str, JsonValue] = field(default_factory=dict)
     """The manifest's syntax tree as plain data: `{pragma: [items]}`."""
     inventory: Mapping[str, JsonValue] = field(default_factory=dict)
