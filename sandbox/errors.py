@@ -4,7 +4,7 @@
 
     SandboxError                    what arc-sandbox says no to; shown without traceback
     ├── AppError                    the app is wrong; exit code 2
-    │   ├── ManifestSyntaxError     a text that does not parse: file, line, column, caret
+    │   ├── ManifestSyntaxError     a text that does not parse: file, line, caret
     │   ├── ProjectError            all problems found in a folder, each a `Problem`
     │   └── SeedError               sandbox-seed.* cannot be loaded
     └── WorldError                  the machine said no; exit code 1

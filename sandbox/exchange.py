@@ -89,7 +89,7 @@ class Raised:
 
     Also what Lambda's runtime itself reports, under Lambda's own names:
     `Runtime.ImportModuleError`, `Runtime.HandlerNotFound`,
-    `Runtime.UserCodeSyntaxError`, `Runtime.MarshalError` (JSON cannot carry the result).
+    `Runtime.UserCodeSyntaxError`, `Runtime.MarshalError` (not JSON).
     """
 
     error_type: str
