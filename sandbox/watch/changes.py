@@ -1,0 +1,110 @@
+"""Takes changes on disk and the project; gives what the sandbox should do about them.
+
+Correctness never hangs on this: before each request the project's and the workers'
+files are compared with the disk. A reaction is only eager: it warms new code, shows an
+error as soon as it is saved, and refreshes open pages.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from sandbox.project.model import Function, Project
+
+IGNORED_FOLDERS = frozenset(
+    {
+        "__pycache__",
+        "node_modules",
+        ".git",
+        ".hg",
+        ".svn",
+        ".idea",
+        ".vscode",
+        ".venv",
+        "venv",
+        ".tox",
+        ".mypy_cache",
+        ".pytest_cache",
+        ".ruff_cache",
+    }
+)
+"""Folders whose content no handler is edited in; they are not watched either."""
+
+EDITOR_LEFTOVERS = (".swp", ".swx", ".swo", "~", ".tmp", ".pyc", ".pyo")
+"""Ends of names that editors and interpreters write beside the file that was saved."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One file that appeared, was written, or went."""
+
+    path: Path
+    kind: Literal["added", "modified", "removed"]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reaction:
+    """What a set of changes asks for; all empty where it asks for nothing."""
+
+    reload_project: bool = False
+    """A manifest, preferences, `.env` or function configuration may differ."""
+    functions: tuple[Function, ...] = ()
+    """Functions whose code may differ, in the project's order."""
+    assets: tuple[Path, ...] = ()
+    """Static files that differ."""
+    other_code: bool = False
+    """A file outside every function differs, which any of them may have loaded."""
+
+    def __bool__(self) -> bool:
+        return bool(
+            self.reload_project or self.functions or self.assets or self.other_code
+        )
+
+
+def is_ignored(path: Path, root: Path) -> bool:
+    """Tell whether a change of `path` can concern no one."""
+    if not path.is_relative_to(root):
+        return True
+    parts = path.relative_to(root).parts
+    if not parts:
+        return True
+    name = parts[-1]
+    return (
+        any(part in IGNORED_FOLDERS for part in parts)
+        or name.endswith(EDITOR_LEFTOVERS)
+        or name.startswith((".#", "#"))
+        or name == "4913"  # what Vim creates to see whether it may write here
+    )
+
+
+def classify(changes: Iterable[Change], project: Project) -> Reaction:
+    """Give the reaction to `changes`, the project being as it was before them."""
+    paths = [c.path for c in changes if not is_ignored(c.path, project.root)]
+    sources = set(project.source_files)
+    functions: dict[str, Function] = {}
+    assets: list[Path] = []
+    other_code = False
+    for path in paths:
+        if path in sources:
+            continue
+        if project.static and path.is_relative_to(project.static.folder):
+            assets.append(path)
+            continue
+        concerned = _functions_that_see(path, project)
+        other_code = other_code or not concerned
+        functions.update((function.name, function) for function in concerned)
+    return Reaction(
+        reload_project=any(path in sources for path in paths),
+        functions=tuple(f for f in project.functions if f.name in functions),
+        assets=tuple(dict.fromkeys(assets)),
+        other_code=other_code,
+    )
+
+
+def _functions_that_see(path: Path, project: Project) -> list[Function]:
+    if project.shared_folder and path.is_relative_to(project.shared_folder):
+        return [f for f in project.functions if f.config.shared]
+    if project.views_folder and path.is_relative_to(project.views_folder):
+        return [f for f in project.functions if f.config.views]
+    return [f for f in project.functions if path.is_relative_to(f.folder)]

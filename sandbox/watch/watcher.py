@@ -1,0 +1,143 @@
+"""Turns watchdog's events about an app's folder into debounced sets of changes.
+
+Folders that no handler is edited in (`node_modules`, `.git`, virtual environments) are
+not watched at all: watching a whole dependency tree overflows inotify.
+"""
+
+import queue
+import threading
+from collections.abc import Callable
+from pathlib import Path
+from typing import Literal
+
+from watchdog.events import (
+    EVENT_TYPE_CREATED,
+    EVENT_TYPE_DELETED,
+    EVENT_TYPE_MODIFIED,
+    EVENT_TYPE_MOVED,
+    FileSystemEvent,
+    FileSystemEventHandler,
+)
+from watchdog.observers import Observer
+from watchdog.observers.api import BaseObserver
+
+from sandbox.watch.changes import IGNORED_FOLDERS, Change, is_ignored
+
+QUIET_SECONDS = 0.01
+"""A save is often several events; they are handed on after this long a quiet."""
+
+_KINDS: dict[str, Literal["added", "modified", "removed"]] = {
+    EVENT_TYPE_CREATED: "added",
+    EVENT_TYPE_MODIFIED: "modified",
+    EVENT_TYPE_DELETED: "removed",
+}
+
+
+class Watcher:
+    """Calls `react` with each set of changes below `root`, in a thread of its own.
+
+    Args:
+        root: the app's folder.
+        react: called with changes; an exception in it is passed to `on_error`.
+        on_error: told of whatever goes wrong; watching goes on.
+    """
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        react: Callable[[frozenset[Change]], None],
+        on_error: Callable[[Exception], None],
+    ) -> None:
+        self._root = root
+        self._react = react
+        self._on_error = on_error
+        self._changes: queue.SimpleQueue[Change | None] = queue.SimpleQueue()
+        self._observer: BaseObserver = Observer()
+        self._thread = threading.Thread(
+            target=self.run, name="arc-watcher", daemon=True
+        )
+        self._is_started = False
+
+    def start(self) -> None:
+        """Begin watching; returns once every folder is being watched.
+
+        Raises:
+            OSError: the system refuses to watch (for example, no inotify watches left).
+        """
+        events = _Events(self)
+        self._observer.schedule(events, str(self._root), recursive=False)
+        for folder in sorted(self._root.iterdir()):
+            self.watch_folder(folder, events)
+        self._observer.start()
+        self._thread.start()
+        self._is_started = True
+
+    def watch_folder(self, folder: Path, events: FileSystemEventHandler) -> None:
+        """Watch a folder directly below the root, unless it is one to ignore."""
+        if folder.name not in IGNORED_FOLDERS and folder.is_dir():
+            self._observer.schedule(events, str(folder), recursive=True)
+
+    @property
+    def root(self) -> Path:
+        """The folder being watched."""
+        return self._root
+
+    def add(self, change: Change) -> None:
+        """Take one change, as the observer's thread does; drop one to ignore."""
+        if not is_ignored(change.path, self._root):
+            self._changes.put(change)
+
+    def run(self) -> None:
+        """Hand changes on until `close`; the body of the thread."""
+        while (first := self._changes.get()) is not None:
+            changes, is_closing = self._gather(first)
+            try:
+                self._react(changes)
+            except Exception as error:  # noqa: BLE001 - told to the owner; watching goes on
+                self._on_error(error)
+            if is_closing:
+                return
+
+    def _gather(self, first: Change) -> tuple[frozenset[Change], bool]:
+        changes = {first}
+        while True:
+            try:
+                change = self._changes.get(timeout=QUIET_SECONDS)
+            except queue.Empty:
+                return frozenset(changes), False
+            if change is None:
+                return frozenset(changes), True
+            changes.add(change)
+
+    def close(self) -> None:
+        """Stop watching and wait for the threads; may be called again."""
+        if not self._is_started:
+            return
+        self._is_started = False
+        self._observer.stop()
+        self._changes.put(None)
+        self._observer.join()
+        self._thread.join()
+
+
+class _Events(FileSystemEventHandler):
+    """Translates watchdog's words into ours."""
+
+    def __init__(self, watcher: Watcher) -> None:
+        self._watcher = watcher
+
+    def on_any_event(self, event: FileSystemEvent) -> None:
+        source = Path(str(event.src_path))
+        if event.event_type == EVENT_TYPE_MOVED:
+            self._watcher.add(Change(path=source, kind="removed"))
+            self._appeared(Path(str(event.dest_path)), is_folder=event.is_directory)
+        elif event.event_type == EVENT_TYPE_CREATED:
+            self._appeared(source, is_folder=event.is_directory)
+        elif event.event_type in _KINDS and not event.is_directory:
+            self._watcher.add(Change(path=source, kind=_KINDS[event.event_type]))
+
+    def _appeared(self, path: Path, *, is_folder: bool) -> None:
+        if is_folder and path.parent == self._watcher.root:
+            self._watcher.watch_folder(path, self)
+        self._watcher.add(Change(path=path, kind="added"))

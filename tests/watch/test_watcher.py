@@ -1,0 +1,132 @@
+"""The watcher, on a real folder with the system's own events."""
+
+import threading
+from collections.abc import Callable
+from pathlib import Path
+
+from sandbox.watch.changes import Change
+from sandbox.watch.watcher import Watcher
+
+
+class Seen:
+    """Gathers what a watcher reports."""
+
+    def __init__(self) -> None:
+        self.changes: set[Change] = set()
+        self.errors: list[Exception] = []
+
+    def react(self, changes: frozenset[Change]) -> None:
+        self.changes |= changes
+
+    def paths(self) -> set[Path]:
+        return {change.path for change in self.changes}
+
+
+def watcher_of(root: Path, seen: Seen) -> Watcher:
+    return Watcher(root, react=seen.react, on_error=seen.errors.append)
+
+
+def test_watcher_reports_a_write_in_place(
+    tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """A file that is written again is reported with its path."""
+    handler = tmp_path / "src" / "index.py"
+    handler.parent.mkdir()
+    handler.write_text("one")
+    seen = Seen()
+    watcher = watcher_of(tmp_path, seen)
+    watcher.start()
+
+    handler.write_text("two")
+
+    wait_until(lambda: handler in seen.paths())
+    watcher.close()
+
+
+def test_watcher_reports_a_save_by_rename(
+    tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """Editors write a new file and rename it over the old one: a save."""
+    handler = tmp_path / "index.py"
+    handler.write_text("one")
+    seen = Seen()
+    watcher = watcher_of(tmp_path, seen)
+    watcher.start()
+
+    new = tmp_path / "index.py.tmp"
+    new.write_text("two")
+    new.rename(handler)
+
+    wait_until(lambda: handler in seen.paths())
+    watcher.close()
+
+
+def test_watcher_follows_a_folder_made_later(
+    tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """A file in a folder that did not exist at start is reported too."""
+    seen = Seen()
+    watcher = watcher_of(tmp_path, seen)
+    watcher.start()
+
+    folder = tmp_path / "src"
+    folder.mkdir()
+    wait_until(lambda: folder in seen.paths())
+    (folder / "index.py").write_text("new")
+
+    wait_until(lambda: folder / "index.py" in seen.paths())
+    watcher.close()
+
+
+def test_watcher_leaves_dependency_folders_alone(
+    tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """What happens in node_modules is never reported."""
+    modules = tmp_path / "node_modules"
+    modules.mkdir()
+    seen = Seen()
+    watcher = watcher_of(tmp_path, seen)
+    watcher.start()
+
+    (modules / "left-pad.js").write_text("x")
+    (tmp_path / "app.arc").write_text("@app")
+
+    wait_until(lambda: tmp_path / "app.arc" in seen.paths())
+    watcher.close()
+    assert seen.paths() == {tmp_path / "app.arc"}
+
+
+def test_watcher_goes_on_after_an_error(
+    tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """An exception in the reaction is told, and the next change is still reported."""
+    calls: list[frozenset[Change]] = []
+
+    def react(changes: frozenset[Change]) -> None:
+        calls.append(changes)
+        if len(calls) == 1:
+            raise ValueError("first")
+
+    errors: list[Exception] = []
+    watcher = Watcher(tmp_path, react=react, on_error=errors.append)
+    watcher.start()
+
+    (tmp_path / "a.py").write_text("a")
+    wait_until(lambda: errors)
+    (tmp_path / "b.py").write_text("b")
+
+    wait_until(lambda: any(c.path.name == "b.py" for cs in calls for c in cs))
+    watcher.close()
+    assert [str(error) for error in errors] == ["first"]
+
+
+def test_watcher_close_leaves_no_thread_and_may_be_called_again(tmp_path: Path) -> None:
+    """After close, none of the watcher's or the observer's threads lives."""
+    before = set(threading.enumerate())
+    watcher = watcher_of(tmp_path, Seen())
+    watcher.start()
+
+    watcher.close()
+    watcher.close()
+
+    assert set(threading.enumerate()) == before
