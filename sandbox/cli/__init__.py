@@ -1,1 +1,67 @@
-"""The command line: one file a command."""
+"""The command line: one file a command, each imported only when it runs."""
+
+import importlib
+import sys
+from collections.abc import Mapping
+from typing import Any, NoReturn
+
+import click
+
+from sandbox import __version__
+from sandbox.errors import SandboxError
+
+COMMANDS: Mapping[str, tuple[str, str]] = {
+    "start": ("sandbox.cli.start:start_command", "Run the app on this machine."),
+    "routes": ("sandbox.cli.routes:routes_command", "List the app's routes."),
+    "project": (
+        "sandbox.cli.project:project_command",
+        "Print what the sandbox made of the folder.",
+    ),
+}
+"""Where each command is, and its line in `--help`, which imports none of them."""
+
+
+class LazyGroup(click.Group):
+    """A click group that imports a command only when it is asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """Give the commands' names in the order of the table."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import the command called `cmd_name`; None where there is none."""
+        if cmd_name not in COMMANDS:
+            return None
+        module, _, attribute = COMMANDS[cmd_name][0].partition(":")
+        command: click.Command = getattr(importlib.import_module(module), attribute)
+        return command
+
+    def format_commands(
+        self, ctx: click.Context, formatter: click.HelpFormatter
+    ) -> None:
+        """Write the list of commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the command; what the sandbox says no to is told without a traceback."""
+        try:
+            return super().invoke(ctx)
+        except SandboxError as error:
+            _refuse(error)
+
+
+def _refuse(error: SandboxError) -> NoReturn:
+    click.echo(str(error), err=True)
+    sys.exit(error.exit_code)
+
+
+@click.group(
+    cls=LazyGroup,
+    context_settings={"help_option_names": ["--help"], "max_content_width": 88},
+)
+@click.version_option(
+    __version__, prog_name="arc-sandbox", message="%(prog)s %(version)s (Python)"
+)
+def main() -> None:
+    """Run Architect (arc.codes) apps on your own machine, sessions included."""
