@@ -1,0 +1,204 @@
+"""What the terminal shows: takes exchanges and notices, writes lines.
+
+The functions give text with ANSI colours; click takes those out where the output is
+a pipe, and `Console` where NO_COLOR is set (https://no-color.org).
+"""
+
+import json
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import assert_never
+
+import click
+
+from sandbox.exchange import (
+    Crashed,
+    Exchange,
+    Execution,
+    Outcome,
+    Raised,
+    Returned,
+    Throttled,
+    TimedOut,
+    Unavailable,
+)
+from sandbox.notice import Level, Notice
+from sandbox.project.model import Project
+
+SHOWN_ROUTES = 40
+SHOWN_OUTPUT_LINES = 200
+DEBUG_JSON_CHARACTERS = 10_000
+LEVEL_COLOURS: Mapping[Level, str] = {
+    "detail": "bright_black",
+    "info": "cyan",
+    "warning": "yellow",
+    "error": "red",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Verbosity:
+    """How much is shown: as `--quiet`, `--verbose` and `--debug` ask."""
+
+    is_quiet: bool = False
+    is_verbose: bool = False
+    is_debug: bool = False
+
+
+class Console:
+    """Writes to standard output, one whole entry at a time, from any thread."""
+
+    def __init__(self, verbosity: Verbosity, *, use_colour: bool | None) -> None:
+        self._verbosity = verbosity
+        self._use_colour = use_colour
+        self._lock = threading.Lock()
+
+    def write(self, text: str) -> None:
+        """Write `text` and a line end."""
+        with self._lock:
+            click.echo(text, color=self._use_colour)
+
+    def show_notice(self, notice: Notice) -> None:
+        """Show what the sandbox says, unless it is a detail nobody asked for."""
+        if notice.level == "detail" and not self._verbosity.is_verbose:
+            return
+        if notice.level == "info" and self._verbosity.is_quiet:
+            return
+        self.write(notice_text(notice))
+
+    def show_exchange(self, exchange: Exchange) -> None:
+        """Show one request: its line, its handler's output, and what went wrong."""
+        is_calm = exchange.response.status < 500
+        if self._verbosity.is_quiet and is_calm:
+            return
+        lines = [request_line(exchange), *trouble_and_output(exchange)]
+        if self._verbosity.is_debug:
+            lines.append(debug_text(exchange))
+        self.write("\n".join(lines))
+
+
+def notice_text(notice: Notice) -> str:
+    """Give a notice with its level in front, later lines indented."""
+    label = click.style(f"{notice.level}:", fg=LEVEL_COLOURS[notice.level], bold=True)
+    first, *rest = notice.text.splitlines() or [""]
+    return "\n".join([f"{label} {first}", *(f"    {line}" for line in rest)])
+
+
+def request_line(exchange: Exchange) -> str:
+    """Give method, path, status, milliseconds, and cold or warm, in one line."""
+    request, response = exchange.request, exchange.response
+    query = f"?{request.query_string}" if request.query_string else ""
+    status = click.style(str(response.status), fg=_status_colour(response.status))
+    took = f"{exchange.duration_ms:.1f} ms"
+    return " ".join(
+        part
+        for part in (
+            f"{_printable(request.method):<6}",
+            _printable(request.path + query),
+            status,
+            click.style(took, dim=True),
+            _temperature(exchange.execution),
+        )
+        if part
+    )
+
+
+def trouble_and_output(exchange: Exchange) -> list[str]:
+    """Give the lines below the request's own: output, then notes, then the failure."""
+    lines: list[str] = []
+    name = exchange.match.route.name if exchange.match else ""
+    if exchange.execution:
+        lines += _output_lines(exchange.execution.output, name)
+    lines += [click.style(f"  note: {note}", fg="yellow") for note in exchange.notes]
+    if exchange.execution:
+        text = failure_text(exchange.execution.outcome)
+        lines += [click.style(f"  {line}", fg="red") for line in text.splitlines()]
+    return lines
+
+
+def failure_text(outcome: Outcome) -> str:
+    """Give what a person needs to know about a failed outcome; empty for a good one."""
+    match outcome:
+        case Returned():
+            return ""
+        case Raised():
+            told = outcome.trace.rstrip() or f"{outcome.error_type}: {outcome.message}"
+            return f"{told}\n{outcome.remedy}".rstrip()
+        case TimedOut():
+            return f"Timed out after {outcome.seconds:g} seconds, and was killed."
+        case Crashed():
+            return f"{_how_it_ended(outcome)}\n{outcome.remedy}".rstrip()
+        case Throttled():
+            return f"Throttled: concurrency is {outcome.concurrency}."
+        case Unavailable():
+            return f"{outcome.message}\n{outcome.remedy}".rstrip()
+        case _:
+            assert_never(outcome)
+
+
+def debug_text(exchange: Exchange) -> str:
+    """Give the event and the result as JSON, each cut at 10 KB."""
+    parts = [f"  event  {_json(exchange.event)}"] if exchange.event else []
+    execution = exchange.execution
+    if execution and isinstance(execution.outcome, Returned):
+        parts.append(f"  result {_json(execution.outcome.value)}")
+    return click.style("\n".join(parts), dim=True)
+
+
+def route_lines(project: Project) -> list[str]:
+    """Give a line a route: method, path, and where its code is."""
+    shown = project.routes[:SHOWN_ROUTES]
+    width = max((len(route.path) for route in shown), default=0)
+    lines = []
+    for route in shown:
+        folder = route.function.folder
+        inside = folder.is_relative_to(project.root)
+        where = folder.relative_to(project.root) if inside else folder
+        method = click.style(f"{route.method:<7}", fg="cyan")
+        lines.append(
+            f"  {method} {route.path:<{width}}  {click.style(str(where), dim=True)}"
+        )
+    hidden = len(project.routes) - len(shown)
+    if hidden:
+        lines.append(f"  … and {hidden} more: `arc-sandbox routes` lists them all")
+    return lines
+
+
+def _how_it_ended(outcome: Crashed) -> str:
+    code = outcome.exit_code
+    if code is None:
+        return "The handler's process ended without an answer."
+    if code < 0:
+        return f"The handler's process was ended by signal {-code}."
+    return f"The handler's process exited with code {code} and gave no answer."
+
+
+def _output_lines(output: str, name: str) -> list[str]:
+    lines = output.splitlines()
+    dropped = len(lines) - SHOWN_OUTPUT_LINES
+    mark = click.style(f"  {name} |", fg="magenta")
+    shown = [f"{mark} {line}" for line in lines[:SHOWN_OUTPUT_LINES]]
+    return [*shown, f"{mark} … {dropped} more lines"] if dropped > 0 else shown
+
+
+def _temperature(execution: Execution | None) -> str:
+    if execution is None:
+        return ""
+    return (
+        click.style(f"cold ({execution.init_ms:.0f} ms)", fg="blue")
+        if execution.is_cold
+        else click.style("warm", dim=True)
+    )
+
+
+def _status_colour(status: int) -> str:
+    return {2: "green", 3: "cyan", 4: "yellow"}.get(status // 100, "red")
+
+
+def _printable(text: str) -> str:
+    return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
+
+
+def _json(value: object) -> str:
+    return json.dumps(value, ensure_ascii=False)[:DEBUG_JSON_CHARACTERS]

@@ -1,0 +1,134 @@
+"""What a person asked of a sandbox, and the addresses and settings that follow from it.
+
+Takes flags and variables (`Options`) and the project's preferences; gives `Settings`.
+Flags beat variables, which the command line has folded into `Options`; both beat
+`@sandbox ports` and `@sandbox env` of the preferences; those beat the defaults.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sandbox.errors import Problem, ProjectError
+from sandbox.json_value import JsonValue
+from sandbox.project.model import ApiType, Preferences, Stage
+
+LOOPBACK = "127.0.0.1"
+DEFAULT_PORTS: Mapping[str, int] = {
+    "http": 3333,
+    "events": 4444,
+    "tables": 5555,
+    "internal": 2222,
+}
+MAX_PORT = 65_535
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Options:
+    """What was asked for by name; None where nothing was."""
+
+    host: str | None = None
+    http_port: int | None = None
+    """0 takes any free port, as for the others."""
+    tables_port: int | None = None
+    internal_port: int | None = None
+    events_port: int | None = None
+    stage: Stage | None = None
+    api_type: ApiType | None = None
+    watch: bool = True
+    shell: Mapping[str, str] = field(default_factory=dict)
+    """The environment of the process that runs the sandbox."""
+    home: Path | None = None
+    """Where global preferences are looked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PortChoice:
+    """A port to bind, and whether another may be taken where it is busy."""
+
+    number: int
+    may_move: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Settings:
+    """What a sandbox is started with, every question answered."""
+
+    host: str
+    stage: Stage
+    http: PortChoice
+    tables: PortChoice
+    internal: PortChoice
+    events: PortChoice
+
+
+def resolve(options: Options, preferences: Preferences) -> Settings:
+    """Give the settings for one start.
+
+    Raises:
+        ProjectError: a preference that is no port, or no stage.
+    """
+    asked = {
+        "http": options.http_port,
+        "tables": options.tables_port,
+        "internal": options.internal_port,
+        "events": options.events_port,
+    }
+    ports = {name: _port(name, asked[name], preferences) for name in asked}
+    return Settings(
+        host=options.host or LOOPBACK,
+        stage=options.stage or _preferred_stage(preferences) or "testing",
+        http=ports["http"],
+        tables=ports["tables"],
+        internal=ports["internal"],
+        events=ports["events"],
+    )
+
+
+def _port(name: str, asked: int | None, preferences: Preferences) -> PortChoice:
+    preferred = _preferred_port(name, preferences)
+    number = asked if asked is not None else preferred
+    if number is not None:
+        return PortChoice(number=number, may_move=False)
+    # The app's own address is what people type: it never moves by itself.
+    return PortChoice(number=DEFAULT_PORTS[name], may_move=name != "http")
+
+
+def _preferred_port(name: str, preferences: Preferences) -> int | None:
+    value = _of_mapping(preferences.sandbox("ports"), name)
+    if name == "internal" and value is None:
+        value = _of_mapping(preferences.sandbox("ports"), "_arc")
+    if value is None:
+        return None
+    if not _is_port(value):
+        raise _refused(
+            f'@sandbox ports {name} is "{value}".',
+            f"Give a whole number from 0 to {MAX_PORT}.",
+        )
+    return int(str(value))
+
+
+def _is_port(value: JsonValue) -> bool:
+    return (
+        isinstance(value, int)
+        and not isinstance(value, bool)
+        and 0 <= value <= MAX_PORT
+    )
+
+
+def _preferred_stage(preferences: Preferences) -> Stage | None:
+    value = preferences.sandbox("env")
+    match value:
+        case None:
+            return None
+        case "testing" | "staging" | "production":
+            return value
+    raise _refused(f'@sandbox env is "{value}".', "Use testing, staging or production.")
+
+
+def _of_mapping(value: JsonValue, key: str) -> JsonValue:
+    return value.get(key) if isinstance(value, Mapping) else None
+
+
+def _refused(message: str, remedy: str) -> ProjectError:
+    return ProjectError((Problem(message=message, remedy=remedy),))
