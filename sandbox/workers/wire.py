@@ -1,0 +1,184 @@
+"""Frames between the sandbox and a worker: takes messages, gives bytes, and back.
+
+One worker, one Unix stream socket, one request at a time. A frame is four bytes, the
+length of what follows, most significant first, and then one JSON object in UTF-8 whose
+`type` says what it is. No frame is longer than `MAX_FRAME_BYTES`. Numbers beyond 2**53
+travel as strings of digits (JavaScript would round them).
+
+**The process.** A worker finds this socket on the file descriptor `SOCKET_FD` (3) and
+the lifeline on `LIFELINE_FD` (4): a pipe on which nothing is ever written, and whose
+end of file means that the sandbox is gone. Standard input is empty. Standard output and
+standard error are one pipe that the sandbox drains all the time; a worker flushes both
+*before* it sends `ready`, `load_failed`, `returned` or `raised`, so that the output of
+a request is complete when its answer arrives. Each worker leads a session and process
+group of its own, and is killed with it. End of file on the socket means the same as
+`close`: end at once.
+
+**From the sandbox**
+
+`start`: once, first. Load the handler; answer `ready` or `load_failed`.
+    - `function_name` (str): the context's function name.
+    - `function_version` (str): `$LATEST`.
+    - `invoked_function_arn` (str)
+    - `memory_limit_mb` (int)
+    - `folder` (str): the function's folder, absolute: the working folder.
+    - `handler_file` (str): absolute path of the file to load.
+    - `handler_method` (str): the name of the function in it.
+    - `environment` (object of str): the whole environment, nothing is inherited.
+    - `project_root` (str): absolute; files below it are the app's own code.
+    - `shared_folder`, `views_folder` (str or null): what appears as
+      `vendor/shared`, `vendor/views` (Node: `@architect/shared`, `@architect/views`).
+    - `path_additions` (array of str): further folders to import from, searched last.
+    - `clock_offset_seconds` (number): how far the sandbox's clock is ahead.
+    - `watched_above` (str or null): reserved for debuggers; null.
+
+`invoke`: one event, only while the worker is idle. Answer `returned` or `raised`.
+    - `request_id` (str), `event` (any JSON)
+    - `time_limit_ms` (int): from now on; the sandbox kills the worker then.
+    - `deadline_epoch_ms` (int): the same as a time of day on the sandbox's clock.
+    - `clock_offset_seconds` (number): as above, it may have moved.
+
+`close`: no fields. Run exit hooks, flush, end with status 0.
+
+**From the worker**
+
+Every message may carry these, and the first answer does:
+    - `files` (array of `[path, stamp, digest]`): project files that were read since the
+      last message. `stamp` is `mtime_ns-ctime_ns-size-inode`, in digits, taken *before*
+      the file was read, or `""` where no such file exists but its appearance would
+      change what is loaded. `digest` is the SHA-256 of the content in hexadecimal where
+      the file was younger than `YOUNG_SECONDS` when it was read (its time stamps may
+      then miss a further edit), else `""`.
+    - `folders` (array of `[path, stamp, digest]`): folders of the project in which
+      imports were looked for; the same, with `digest` the SHA-256 of the names that
+      matter, as `names_digest` of the entries makes it. Always given.
+    - `max_memory_bytes` (int): the largest resident size so far.
+
+`ready`: the handler is loaded; the worker is idle.
+
+`load_failed`: it is not; the worker ends after this. Fields of an error:
+    - `error_type` (str): Lambda's name or the exception's.
+    - `message` (str)
+    - `stack` (array of `{file, line, function, source_line, is_app_code}`),
+      outermost call first; the worker's own frames are left out.
+    - `trace` (str): the traceback as the language prints it.
+    - `remedy` (str): may be empty.
+    - `missing_module` (str, optional): top-level package that could not be imported.
+
+`returned`: `request_id`, `value` (the handler's result as JSON).
+
+`raised`: `request_id`, and the fields of an error.
+
+A worker that ends without one of these has crashed.
+"""
+
+import json
+from collections.abc import Callable, Mapping
+from hashlib import sha256
+from typing import Any, TypeAlias
+
+SOCKET_FD = 3
+LIFELINE_FD = 4
+MAX_FRAME_BYTES = 64 * 1024 * 1024
+YOUNG_SECONDS = 2.0
+"""Below this age a file's time stamps may not show a further edit: FAT counts in two
+seconds, HFS+ in one, ext4 in the kernel's ticks."""
+
+Message: TypeAlias = dict[str, Any]
+
+_HEADER_BYTES = 4
+_RECEIVE_BYTES = 65_536
+_to_json = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+
+
+class WireError(Exception):
+    """Bytes that are no frame: too long, not JSON, not an object."""
+
+
+def encode(message: Mapping[str, Any]) -> bytes:
+    """Give the frame of `message`.
+
+    Raises:
+        TypeError, ValueError, RecursionError: it holds something that JSON cannot
+            say; NaN and the infinities are refused too (RFC 8259 section 6).
+        WireError: the frame would be longer than `MAX_FRAME_BYTES`.
+    """
+    payload = _to_json(message).encode()
+    if len(payload) > MAX_FRAME_BYTES:
+        raise WireError(f"a frame of {len(payload)} bytes is too long")
+    return len(payload).to_bytes(_HEADER_BYTES, "big") + payload
+
+
+class FrameReader:
+    """Cuts what a stream delivers into messages.
+
+    Bytes beyond a complete frame are kept for the next call.
+    """
+
+    def __init__(self) -> None:
+        self._received = bytearray()
+
+    def feed(self, chunk: bytes) -> Message | None:
+        """Take bytes; give the next message, or None while it is incomplete.
+
+        Feed `b""` to take a further message out of what has been received already.
+
+        Raises:
+            WireError: what arrived is no frame; the stream cannot be used any more.
+        """
+        self._received += chunk
+        if self.missing_bytes():
+            return None
+        end = _HEADER_BYTES + self._length()
+        payload = bytes(self._received[_HEADER_BYTES:end])
+        del self._received[:end]
+        return _decode(payload)
+
+    def missing_bytes(self) -> int:
+        """Give how many bytes the next message surely lacks; 0 if it is complete."""
+        have = len(self._received)
+        if have < _HEADER_BYTES:
+            return _HEADER_BYTES - have
+        return max(0, _HEADER_BYTES + self._length() - have)
+
+    def _length(self) -> int:
+        length = int.from_bytes(self._received[:_HEADER_BYTES], "big")
+        if length > MAX_FRAME_BYTES:
+            raise WireError(f"a frame of {length} bytes is too long")
+        return length
+
+
+def receive(reader: FrameReader, recv: Callable[[int], bytes]) -> Message | None:
+    """Call `recv(size)` until a message is complete; None at end of file.
+
+    Raises:
+        WireError: what arrived is no frame, or ends within one.
+        OSError: as `recv` raises it.
+    """
+    message = reader.feed(b"")
+    while message is None:
+        missing = reader.missing_bytes()
+        chunk = recv(max(missing, _RECEIVE_BYTES))
+        if not chunk:
+            return None
+        message = reader.feed(chunk)
+    return message
+
+
+def names_digest(names: list[str]) -> str:
+    """Give the digest of a folder: what imports could find there, in any order.
+
+    Only names count that an import could mean: folders' and those that end in an
+    importable suffix; the caller leaves the rest out.
+    """
+    return sha256("\0".join(sorted(names)).encode(errors="surrogateescape")).hexdigest()
+
+
+def _decode(payload: bytes) -> Message:
+    try:
+        message = json.loads(payload)
+    except (ValueError, RecursionError) as error:
+        raise WireError(f"a frame that is not JSON: {error}") from error
+    if not isinstance(message, dict) or not isinstance(message.get("type"), str):
+        raise WireError("a frame that is not a message")
+    return message
