@@ -1,0 +1,164 @@
+"""`arc-sandbox start`: runs the app until Ctrl-C, and shows what happens."""
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+from typing import cast
+
+import click
+
+from sandbox.cli.console import Console, Verbosity, notice_text, route_lines
+from sandbox.notice import Notice
+from sandbox.options import MAX_PORT, Options
+from sandbox.project.model import ApiType, Stage
+from sandbox.sandbox import Sandbox
+
+PORT = click.IntRange(0, MAX_PORT)
+API_TYPES = ("http", "httpv1", "httpv2", "rest")
+STAGES = ("testing", "staging", "production")
+
+
+@click.command("start")
+@click.option(
+    "-p",
+    "--port",
+    type=PORT,
+    envvar=["ARC_HTTP_PORT", "PORT"],
+    show_envvar=True,
+    help="The app's port; 0 takes a free one.  [default: 3333]",
+)
+@click.option(
+    "--host",
+    envvar="ARC_HOST",
+    show_envvar=True,
+    help="The app's address.  [default: 127.0.0.1]",
+)
+@click.option(
+    "-q",
+    "--quiet",
+    is_flag=True,
+    envvar=["ARC_QUIET", "QUIET"],
+    show_envvar=True,
+    help="Show only what fails.",
+)
+@click.option("-v", "--verbose", is_flag=True, help="Show what the sandbox does.")
+@click.option("-d", "--debug", is_flag=True, help="Show events and results as well.")
+@click.option("--no-watch", is_flag=True, help="Do not react to saves by themselves.")
+@click.option(
+    "--cwd",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path(),
+    help="The app's folder.  [default: this one]",
+)
+@click.option("--tables-port", type=PORT, envvar="ARC_TABLES_PORT", hidden=True)
+@click.option("--internal-port", type=PORT, envvar="ARC_INTERNAL_PORT", hidden=True)
+@click.option("--events-port", type=PORT, envvar="ARC_EVENTS_PORT", hidden=True)
+@click.option(
+    "--api-type", type=click.Choice(API_TYPES), envvar="ARC_API_TYPE", hidden=True
+)
+@click.pass_context
+def start_command(  # noqa: PLR0913 - click passes each option by name
+    context: click.Context,
+    *,
+    port: int | None,
+    host: str | None,
+    quiet: bool,
+    verbose: bool,
+    debug: bool,
+    no_watch: bool,
+    cwd: Path,
+    tables_port: int | None,
+    internal_port: int | None,
+    events_port: int | None,
+    api_type: str | None,
+) -> None:
+    """Run the app on this machine until Ctrl-C.
+
+    Variables stand in for flags: ARC_TABLES_PORT (5555), ARC_INTERNAL_PORT (2222),
+    ARC_EVENTS_PORT (4444), ARC_ENV (testing, staging or production) and ARC_API_TYPE
+    (http, httpv1, httpv2 or rest). Flags beat variables, and both beat preferences.
+    """
+    verbosity = Verbosity(is_quiet=quiet, is_verbose=verbose or debug, is_debug=debug)
+    if os.environ.get("NO_COLOR"):
+        context.color = False
+    console = Console(verbosity, use_colour=context.color)
+    options = Options(
+        host=host,
+        http_port=port,
+        tables_port=tables_port,
+        internal_port=internal_port,
+        events_port=events_port,
+        stage=_stage(os.environ.get("ARC_ENV"), console),
+        api_type=cast("ApiType | None", api_type),
+        watch=not no_watch,
+        shell=dict(os.environ),
+        home=Path.home(),
+    )
+    _run(Sandbox(cwd, options=options, say=console.show_notice), console, quiet=quiet)
+
+
+def _run(sandbox: Sandbox, console: Console, *, quiet: bool) -> None:
+    with _until_interrupted() as stop:
+        with sandbox:
+            sandbox.journal.subscribe(console.show_exchange)
+            sandbox.wait_ready()
+            if not quiet:
+                console.write(banner(sandbox))
+            console.write("Local environment ready! Ctrl-C ends it.")
+            stop.wait()
+        if not quiet:
+            console.write("Stopped.")
+
+
+def banner(sandbox: Sandbox) -> str:
+    """Give what is shown once at start: the address, the routes, the tables."""
+    project = sandbox.project
+    lines = ["", f"  {click.style(project.name, bold=True)}  {_link(sandbox.url)}", ""]
+    lines += route_lines(project)
+    if project.tables:
+        names = ", ".join(table.name for table in project.tables)
+        lines += ["", f"  tables  {names}  (port {sandbox.ports.tables})"]
+    if project.not_emulated:
+        pragmas = " ".join(f"@{name}" for name in project.not_emulated)
+        notice = Notice(level="warning", text=f"Not emulated: {pragmas}.")
+        lines += ["", notice_text(notice)]
+    return "\n".join([*lines, ""])
+
+
+def _link(url: str) -> str:
+    return click.style(url, fg="cyan", underline=True)
+
+
+def _stage(value: str | None, console: Console) -> Stage | None:
+    if not value:
+        return None
+    if value in STAGES:
+        return cast("Stage", value)
+    text = f'ARC_ENV is "{value}", which is no stage: testing is used.'
+    console.show_notice(Notice(level="warning", text=text))
+    return "testing"
+
+
+@contextmanager
+def _until_interrupted() -> Iterator[threading.Event]:
+    """Give an event that Ctrl-C and SIGTERM set; a second one ends the process."""
+    stop = threading.Event()
+
+    def interrupted(number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            os._exit(128 + number)
+        stop.set()
+
+    former = {
+        number: signal.signal(number, interrupted)
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield stop
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)

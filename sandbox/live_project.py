@@ -1,0 +1,93 @@
+"""The project as the disk has it at this moment, and what hangs on it in step.
+
+Whoever asks gets a project whose tables exist already; a broken manifest is an error at
+each request until it is mended, and is told in the terminal once.
+"""
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Protocol
+
+from sandbox.errors import SandboxError
+from sandbox.notice import Notice
+from sandbox.project.model import ApiType, Function, Project
+
+
+class Source(Protocol):
+    """Where projects come from: `project.source.ProjectSource`."""
+
+    def current(self, function: Function | None = None) -> Project:
+        """Give the project as the disk has it now; the same object while unchanged."""
+        ...
+
+
+class LiveProject:
+    """Gives the current project, and adopts each new one before anybody sees it.
+
+    Args:
+        source: reads the disk.
+        api_type: overrides the manifest's `@aws apigateway`; None leaves it.
+        adopt: called with each new project and the one before it (None at first), one
+            call at a time; what it raises counts as a problem of the new project.
+        say: told of problems once, and of their end.
+    """
+
+    def __init__(
+        self,
+        source: Source,
+        *,
+        api_type: ApiType | None,
+        adopt: Callable[[Project, Project | None], None],
+        say: Callable[[Notice], None],
+    ) -> None:
+        self._source = source
+        self._api_type = api_type
+        self._adopt = adopt
+        self._say = say
+        self._lock = threading.Lock()
+        self._read: Project | None = None
+        self._adopted: Project | None = None
+        self._told = ""
+
+    def current(self, function: Function | None = None) -> Project:
+        """Give the project as it is on disk now; with `function`, its settings too.
+
+        Raises:
+            SandboxError: the folder cannot be understood as it stands.
+        """
+        try:
+            read = self._source.current(function)
+            if read is not self._read or self._adopted is None:
+                return self._change_to(read)
+        except SandboxError as error:
+            self._tell(str(error))
+            raise
+        if self._told:
+            self._tell("")
+        return self._adopted
+
+    @property
+    def last(self) -> Project | None:
+        """The last project that could be adopted; None before the first."""
+        return self._adopted
+
+    def _change_to(self, read: Project) -> Project:
+        with self._lock:
+            if read is self._read and self._adopted is not None:
+                return self._adopted
+            project = replace(read, api_type=self._api_type) if self._api_type else read
+            self._adopt(project, self._adopted)
+            self._adopted, self._read = project, read
+        if self._told:
+            self._tell("")
+        return project
+
+    def _tell(self, problem: str) -> None:
+        if problem == self._told:
+            return
+        self._told = problem
+        if problem:
+            self._say(Notice(level="error", text=problem))
+        else:
+            self._say(Notice(level="info", text="The project is in order again."))

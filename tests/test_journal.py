@@ -1,0 +1,53 @@
+"""The bounded memory of exchanges."""
+
+from sandbox.exchange import Exchange, HttpRequest, HttpResponse
+from sandbox.journal import Journal
+
+
+def exchange(request_id: str) -> Exchange:
+    return Exchange(
+        request_id=request_id,
+        started_epoch=0,
+        request=HttpRequest(method="GET", path="/", query_string="", headers=()),
+        response=HttpResponse(status=200, headers=()),
+        duration_ms=1,
+    )
+
+
+def test_journal_forgets_the_oldest() -> None:
+    """It keeps as many as its limit, oldest first."""
+    journal = Journal(limit=2)
+    for request_id in ("a", "b", "c"):
+        journal.append(exchange(request_id))
+
+    assert [e.request_id for e in journal.recent()] == ["b", "c"]
+    assert journal.find("a") is None
+    assert journal.find("c") is not None
+
+
+def test_journal_tells_subscribers_until_they_leave() -> None:
+    """A listener hears what comes after it, and nothing after it left."""
+    journal = Journal()
+    heard: list[str] = []
+    journal.append(exchange("before"))
+    leave = journal.subscribe(lambda e: heard.append(e.request_id))
+
+    journal.append(exchange("heard"))
+    leave()
+    journal.append(exchange("after"))
+
+    assert heard == ["heard"]
+
+
+def test_journal_clear_keeps_subscribers() -> None:
+    """Clearing forgets exchanges, not listeners."""
+    journal = Journal()
+    heard: list[str] = []
+    journal.subscribe(lambda e: heard.append(e.request_id))
+    journal.append(exchange("a"))
+
+    journal.clear()
+    journal.append(exchange("b"))
+
+    assert [e.request_id for e in journal.recent()] == ["b"]
+    assert heard == ["a", "b"]

@@ -1,0 +1,92 @@
+"""The project in step with the disk, decided with a source that is a plain object."""
+
+from pathlib import Path
+
+import pytest
+
+from sandbox.errors import AppError
+from sandbox.live_project import LiveProject
+from sandbox.notice import Notice
+from sandbox.project.model import ApiType, Function, Project
+
+
+class Disk:
+    """A source whose content a test sets: a project, or the error of reading it."""
+
+    def __init__(self, content: Project | AppError) -> None:
+        self.content = content
+
+    def current(self, function: Function | None = None) -> Project:
+        if isinstance(self.content, AppError):
+            raise self.content
+        return self.content
+
+
+def project(name: str) -> Project:
+    return Project(root=Path("/app"), name=name, manifest_file=Path("/app/app.arc"))
+
+
+class Watched:
+    """A live project over a `Disk`, and what it adopted and said."""
+
+    def __init__(self, content: Project, *, api_type: ApiType | None = None) -> None:
+        self.disk = Disk(content)
+        self.adopted: list[tuple[str, str | None]] = []
+        self.said: list[Notice] = []
+        self.live = LiveProject(
+            self.disk, api_type=api_type, adopt=self._adopt, say=self.said.append
+        )
+
+    def _adopt(self, new: Project, before: Project | None) -> None:
+        self.adopted.append((new.name, before.name if before else None))
+
+
+def test_current_adopts_each_project_once() -> None:
+    """The same object is adopted once; a new one comes with the one before it."""
+    watched = Watched(project("one"))
+    watched.live.current()
+    watched.live.current()
+
+    watched.disk.content = project("two")
+    watched.live.current()
+
+    assert watched.adopted == [("one", None), ("two", "one")]
+
+
+def test_current_lays_the_asked_api_type_over_the_manifest() -> None:
+    """ARC_API_TYPE beats `@aws apigateway`."""
+    watched = Watched(project("one"), api_type="rest")
+
+    assert watched.live.current().api_type == "rest"
+
+
+def test_current_tells_a_problem_once_and_its_end() -> None:
+    """A broken manifest raises at each request, and is said once."""
+    watched = Watched(project("one"))
+    watched.live.current()
+    mended = watched.disk.content
+    watched.disk.content = AppError("No.", remedy="Mend it.")
+
+    for _ in range(2):
+        with pytest.raises(AppError):
+            watched.live.current()
+    watched.disk.content = mended
+    watched.live.current()
+
+    assert [(n.level, n.text) for n in watched.said] == [
+        ("error", "No. Mend it."),
+        ("info", "The project is in order again."),
+    ]
+
+
+def test_last_is_the_project_before_the_break() -> None:
+    """While the manifest is broken, the last good project is still known."""
+    watched = Watched(project("one"))
+    watched.live.current()
+    watched.disk.content = AppError("No.")
+
+    with pytest.raises(AppError):
+        watched.live.current()
+
+    assert watched.live.last is not None
+    assert watched.live.last.name == "one"

@@ -1,0 +1,63 @@
+"""Which of flags, preferences and defaults decides."""
+
+from collections.abc import Mapping
+
+import pytest
+
+from sandbox.errors import ProjectError
+from sandbox.json_value import JsonValue
+from sandbox.options import Options, PortChoice, resolve
+from sandbox.project.model import Preferences
+
+
+def preferences(**sandbox: JsonValue) -> Preferences:
+    settings: Mapping[str, Mapping[str, JsonValue]] = {"sandbox": sandbox}
+    return Preferences(settings=settings)
+
+
+def test_resolve_gives_architects_defaults_on_loopback() -> None:
+    """Nothing asked: loopback, 3333, and only the other ports may move."""
+    settings = resolve(Options(), Preferences())
+
+    assert settings.host == "127.0.0.1"
+    assert settings.stage == "testing"
+    assert settings.http == PortChoice(number=3333, may_move=False)
+    assert settings.tables == PortChoice(number=5555, may_move=True)
+    assert settings.internal == PortChoice(number=2222, may_move=True)
+    assert settings.events == PortChoice(number=4444, may_move=True)
+
+
+def test_resolve_lets_preferences_beat_defaults() -> None:
+    """`@sandbox ports` and `@sandbox env` are heard, and a port asked for stays."""
+    asked = preferences(ports={"http": 8080, "tables": 8081}, env="staging")
+
+    settings = resolve(Options(), asked)
+
+    assert settings.http == PortChoice(number=8080, may_move=False)
+    assert settings.tables == PortChoice(number=8081, may_move=False)
+    assert settings.stage == "staging"
+
+
+def test_resolve_lets_flags_beat_preferences() -> None:
+    """What was typed for this start wins."""
+    asked = preferences(ports={"http": 8080}, env="staging")
+
+    settings = resolve(Options(http_port=0, stage="production"), asked)
+
+    assert settings.http == PortChoice(number=0, may_move=False)
+    assert settings.stage == "production"
+
+
+@pytest.mark.parametrize("value", ["abc", -1, 65_536, True, 1.5])
+def test_resolve_refuses_what_is_no_port(value: JsonValue) -> None:
+    """A port preference that cannot be bound names the setting and the range."""
+    with pytest.raises(ProjectError, match="@sandbox ports http") as refused:
+        resolve(Options(), preferences(ports={"http": value}))
+
+    assert "0 to 65535" in str(refused.value)
+
+
+def test_resolve_refuses_an_unknown_stage() -> None:
+    """`@sandbox env` takes Architect's three environments."""
+    with pytest.raises(ProjectError, match='@sandbox env is "prod"'):
+        resolve(Options(), preferences(env="prod"))
