@@ -1,0 +1,207 @@
+"""Takes a client's socket, gives request heads and bodies, within size and time.
+
+A body is read only as far as the application asks; what it leaves is `unread_bytes`.
+"""
+
+import io
+import socket
+from collections.abc import Callable
+from http import HTTPStatus
+
+from sandbox.clock import Clock
+from sandbox.http1 import (
+    MAX_HEAD_BYTES,
+    BadRequestError,
+    RequestHead,
+    parse_chunk_size,
+    parse_head,
+)
+
+IDLE_SECONDS = 75.0
+"""How long a connection may stay open between two requests."""
+HEAD_SECONDS = 10.0
+"""How long a client may take from the first byte of a head to its last."""
+STALL_SECONDS = 20.0
+"""How long a client may pause inside a body."""
+
+_RECEIVE_BYTES = 64 * 1024
+_MAX_CHUNK_LINE_BYTES = 4096
+_UNKNOWN_LENGTH = 1 << 62
+
+
+class SocketReader:
+    """A socket's incoming bytes, with what came too early kept for the next read."""
+
+    def __init__(self, connection: socket.socket, clock: Clock) -> None:
+        self._socket = connection
+        self._clock = clock
+        self._buffer = b""
+
+    def read_head(self) -> RequestHead | None:
+        """Wait for a request head; None where the client went, or said nothing.
+
+        Raises:
+            BadRequestError: it is malformed, too large or too slow.
+        """
+        self._socket.settimeout(IDLE_SECONDS)
+        try:
+            arrived = bool(self._buffer) or self._receive()
+        except TimeoutError:
+            return None
+        if not arrived:
+            return None
+        raw = self._take_until(b"\r\n\r\n")
+        return None if raw is None else parse_head(raw)
+
+    def read_some(self, limit: int) -> bytes:
+        """Give at least one and at most `limit` bytes.
+
+        Raises:
+            ConnectionError: the client went before sending them.
+            TimeoutError: it paused longer than `STALL_SECONDS`.
+        """
+        if not self._buffer:
+            self._socket.settimeout(STALL_SECONDS)
+            if not self._receive():
+                raise ConnectionError("client went inside a request body")
+        taken, self._buffer = self._buffer[:limit], self._buffer[limit:]
+        return taken
+
+    def read_line(self) -> bytes:
+        """Give a line of a chunked body, its end included.
+
+        Raises:
+            BadRequestError: it is longer than a chunk's head may be.
+            ConnectionError: the client went before ending it.
+            TimeoutError: it paused longer than `STALL_SECONDS`.
+        """
+        line = bytearray()
+        while not line.endswith(b"\n"):
+            if len(line) > _MAX_CHUNK_LINE_BYTES:
+                raise BadRequestError(
+                    HTTPStatus.BAD_REQUEST, "The chunked body is malformed."
+                )
+            found = self._buffer.find(b"\n") + 1
+            line += self.read_some(found or _MAX_CHUNK_LINE_BYTES)
+        return bytes(line)
+
+    def discard_until_closed(self, *, limit_bytes: int, seconds: float) -> None:
+        """Swallow what still comes, so that closing does not reset the connection.
+
+        A socket closed with unread bytes sends a reset, and a client that is still
+        sending would lose the answer (RFC 9112 section 9.6).
+        """
+        deadline = self._clock.monotonic() + seconds
+        swallowed = 0
+        while swallowed < limit_bytes:
+            self._buffer = b""
+            self._socket.settimeout(max(0.001, deadline - self._clock.monotonic()))
+            if not self._receive():
+                return
+            swallowed += len(self._buffer)
+
+    def _receive(self) -> bool:
+        received = self._socket.recv(_RECEIVE_BYTES)
+        self._buffer += received
+        return bool(received)
+
+    def _take_until(self, end: bytes) -> bytes | None:
+        deadline = self._clock.monotonic() + HEAD_SECONDS
+        while True:
+            if self._buffer.startswith(b"\r\n"):  # RFC 9112 section 2.2
+                self._buffer = self._buffer.lstrip(b"\r\n")
+            found = self._buffer.find(end)
+            if 0 <= found <= MAX_HEAD_BYTES:
+                raw = self._buffer[:found]
+                self._buffer = self._buffer[found + len(end) :]
+                return raw
+            self._refuse_hopeless_head()
+            if not self._receive_before(deadline):
+                return None
+
+    def _refuse_hopeless_head(self) -> None:
+        if len(self._buffer) > MAX_HEAD_BYTES:
+            raise BadRequestError(
+                HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                "The request's head is too large.",
+            )
+        if b"\n\n" in self._buffer:
+            raise BadRequestError(HTTPStatus.BAD_REQUEST, "Lines end in CR LF.")
+
+    def _receive_before(self, deadline: float) -> bool:
+        self._socket.settimeout(max(0.001, deadline - self._clock.monotonic()))
+        try:
+            return self._receive()
+        except TimeoutError:
+            raise BadRequestError(
+                HTTPStatus.REQUEST_TIMEOUT, "The request's head took too long."
+            ) from None
+
+
+class BodyStream(io.RawIOBase):
+    """A request's body; `start` is called before its first byte is waited for."""
+
+    def __init__(
+        self, reader: SocketReader, head: RequestHead, start: Callable[[], None]
+    ) -> None:
+        super().__init__()
+        self._reader = reader
+        self._start: Callable[[], None] | None = start
+        self._is_chunked = head.is_chunked
+        self._chunk_left = 0
+        self._has_ended = False
+        self.unread_bytes = _UNKNOWN_LENGTH if head.is_chunked else head.content_length
+        """What is left to read; a very large number where nobody can know."""
+
+    def readable(self) -> bool:
+        """Say that this is a stream to read from."""
+        return True
+
+    def readinto(self, target: memoryview) -> int:  # type: ignore[override]
+        """Fill `target` as far as bytes are there; 0 at the end of the body."""
+        if self._start is not None:
+            self._start()
+            self._start = None
+        piece = (
+            self._read_chunked(len(target))
+            if self._is_chunked
+            else self._read_known(len(target))
+        )
+        target[: len(piece)] = piece
+        return len(piece)
+
+    def _read_known(self, limit: int) -> bytes:
+        if not self.unread_bytes:
+            return b""
+        piece = self._reader.read_some(min(limit, self.unread_bytes))
+        self.unread_bytes -= len(piece)
+        return piece
+
+    def _read_chunked(self, limit: int) -> bytes:
+        """chunked-body = *chunk last-chunk trailer-section CRLF."""
+        if self._has_ended:
+            return b""
+        if not self._chunk_left:
+            self._chunk_left = parse_chunk_size(self._reader.read_line())
+            if not self._chunk_left:
+                self._skip_trailers()
+                return b""
+        piece = self._reader.read_some(min(limit, self._chunk_left))
+        self._chunk_left -= len(piece)
+        if not self._chunk_left and self._reader.read_line() != b"\r\n":
+            raise BadRequestError(
+                HTTPStatus.BAD_REQUEST, "The chunked body is malformed."
+            )
+        return piece
+
+    def _skip_trailers(self) -> None:
+        skipped = 0
+        while (line := self._reader.read_line()) != b"\r\n":
+            skipped += len(line)
+            if skipped > MAX_HEAD_BYTES:
+                raise BadRequestError(
+                    HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE,
+                    "The request's trailers are too large.",
+                )
+        self._has_ended = True
+        self.unread_bytes = 0
