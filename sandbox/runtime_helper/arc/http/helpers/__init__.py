@@ -1,0 +1,1 @@
+"""The modules behind `arc.http`, under the names `architect-functions` gives them."""

@@ -1,0 +1,91 @@
+"""Sessions of a handler: read from a request, written to a cookie.
+
+The work is done by `sandbox.sessions`; here are the environment, the clock that the
+handler sees, and the table.
+"""
+
+import os
+import time
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.sessions import rows
+from sandbox.sessions.cookie import cookie_header, read_cookie, write_cookie
+from sandbox.sessions.settings import SessionSettings
+
+from ._session_table import open_session_table
+
+__all__ = ["session_read", "session_write"]
+
+
+def session_read(req: Mapping[str, Any]) -> dict[str, Any]:
+    """Give the session of a request; `{}` where it has none that is valid.
+
+    Raises:
+        SessionSettingsError: a setting that no session can work with.
+        NameError: ARC_SESSION_TABLE_NAME names no table.
+    """
+    settings = SessionSettings.from_environment(os.environ)
+    value = read_cookie(cookie_header(req)).value
+    if settings.table_name is None:
+        return _read_token(value, settings)
+    table = open_session_table(settings.table_name)
+    if value is None:
+        return {}
+    found = rows.read_row(table, value, settings, now_epoch=time.time())
+    return dict(found.row) if isinstance(found, rows.StoredSession) else {}
+
+
+def session_write(payload: Mapping[str, Any]) -> str:
+    """Store a session, and give the value of the Set-Cookie header that names it.
+
+    A table-backed session without `_idx` becomes a new row. `payload` is not changed.
+
+    Raises:
+        SessionSettingsError: a setting that no session can work with.
+        NameError: ARC_SESSION_TABLE_NAME names no table.
+        TypeError, ValueError: the session holds something the store cannot keep.
+    """
+    settings = SessionSettings.from_environment(os.environ)
+    now_epoch = time.time()
+    if settings.table_name is None:
+        # Importing jwcrypto takes a tenth of a second: only JWE sessions pay for it.
+        from sandbox.sessions.jwe import encode_token
+
+        value = encode_token(payload, settings, now_epoch=now_epoch)
+    else:
+        table = open_session_table(settings.table_name)
+        row = rows.write_row(table, payload, now_epoch=now_epoch)
+        value = rows.signed_id(row, settings)
+    return write_cookie(value, settings, now_epoch=now_epoch)
+
+
+def write_over(req: Mapping[str, Any], session: Mapping[str, Any]) -> str:
+    """Store `session` in place of the one that the request carries.
+
+    In a table the request's row is kept and its contents replaced, unless `session`
+    itself names another row.
+    """
+    settings = SessionSettings.from_environment(os.environ)
+    if settings.table_name is None or session.get("_idx"):
+        return session_write(session)
+    current = session_read(req)
+    own = {name: current[name] for name in current if name in ("_idx", "_secret")}
+    return session_write({**session, **own})
+
+
+def _read_token(value: str | None, settings: SessionSettings) -> dict[str, Any]:
+    # Before the first cookie there is nothing to open, but a secret that is too short
+    # would only come to light at the first write.
+    settings.encryption_key()
+    if value is None:
+        return {}
+    from sandbox.sessions.jwe import Token, decode_token  # as in session_write
+
+    token = decode_token(
+        value,
+        settings,
+        now_epoch=time.time(),
+        lifetime_seconds=settings.max_age_seconds,
+    )
+    return dict(token.payload) if isinstance(token, Token) else {}

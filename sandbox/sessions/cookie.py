@@ -1,0 +1,119 @@
+"""The `_idx` cookie: written as a Set-Cookie value, read out of a Cookie header.
+
+Writing follows RFC 6265 section 4.1, reading is as tolerant as section 5.4 makes
+browsers need it; `browser_view` (its own module) tells what a browser will keep.
+"""
+
+import email.utils
+import http.cookies
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from urllib.parse import quote, unquote
+
+from sandbox.json_value import JsonValue
+from sandbox.sessions.settings import SessionSettings
+
+COOKIE_NAME = "_idx"
+
+MAX_COOKIE_BYTES = 4096
+"""Browsers drop a cookie whose name and value together are longer."""
+
+_LAST_DATE_EPOCH = 253_402_300_799
+"""The last second of the year 9999: an HTTP date has four digits for the year."""
+
+_UNESCAPED = "!~*'()"
+"""What JavaScript's encodeURIComponent leaves as it is, beside letters and `-_.`."""
+
+_BAD_PERCENT = re.compile(r"%(?![0-9A-Fa-f]{2})")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CookieReading:
+    """What a Cookie header says of the session cookie."""
+
+    value: str | None
+    """Of the last `_idx`, quotes and percent-encoding undone; None without one."""
+    duplicates: tuple[str, ...] = ()
+    """Further `_idx` values, in order; both helpers let the last one win."""
+    is_lost_by_python_helper: bool = False
+    """True where `http.cookies.SimpleCookie`, which `architect-functions` reads with,
+    does not find the cookie, because of a neighbour that it cannot parse."""
+    size_bytes: int = 0
+    """Of name, `=` and value, as sent."""
+
+    @property
+    def is_too_long(self) -> bool:
+        """Tell whether a browser would have refused to keep it."""
+        return self.size_bytes - 1 > MAX_COOKIE_BYTES
+
+
+def write_cookie(value: str, settings: SessionSettings, *, now_epoch: float) -> str:
+    """Give the value of a Set-Cookie header that sets `_idx`.
+
+    The value is percent-encoded, which the helpers of both languages undo;
+    `architect-functions` would quote it, and `@architect/functions` refuse that.
+    """
+    attributes = [
+        f"{COOKIE_NAME}={quote(value, safe=_UNESCAPED)}",
+        f"Max-Age={settings.max_age_seconds}",
+        f"Domain={settings.domain}" if settings.domain else "",
+        "Path=/",
+        f"Expires={http_date(now_epoch + settings.max_age_seconds)}",
+        "HttpOnly",
+        "Secure" if settings.secure else "",
+        f"SameSite={settings.same_site}",
+    ]
+    return "; ".join(attribute for attribute in attributes if attribute)
+
+
+def http_date(epoch: float) -> str:
+    """Give an IMF-fixdate (RFC 9110 section 5.6.7), within the years 1970 to 9999."""
+    bounded = min(max(epoch, 0), _LAST_DATE_EPOCH)
+    return email.utils.formatdate(bounded, usegmt=True)
+
+
+def read_cookie(header: str) -> CookieReading:
+    """Find `_idx` in a Cookie header, whatever its neighbours look like."""
+    pairs = (part.strip().partition("=") for part in header.split(";"))
+    found = [value.strip() for name, _, value in pairs if name.strip() == COOKIE_NAME]
+    if not found:
+        return CookieReading(value=None)
+    return CookieReading(
+        value=_decode(found[-1]),
+        duplicates=tuple(_decode(value) for value in found[:-1]),
+        is_lost_by_python_helper=simple_cookie_value(header) is None,
+        size_bytes=len(f"{COOKIE_NAME}={found[-1]}".encode("utf-8", "surrogatepass")),
+    )
+
+
+def simple_cookie_value(header: str) -> str | None:
+    """Give what `architect-functions` 1 finds as `_idx`, or None."""
+    try:
+        morsel = http.cookies.SimpleCookie(header).get(COOKIE_NAME)
+    except http.cookies.CookieError:
+        return None
+    return None if morsel is None else morsel.value
+
+
+def cookie_header(event: Mapping[str, JsonValue]) -> str:
+    """Give the Cookie header of an API Gateway event of any payload format.
+
+    Format 2.0 lifts cookies into a list, which is taken first; empty without cookies.
+    """
+    cookies = event.get("cookies")
+    if isinstance(cookies, list | tuple) and cookies:
+        return "; ".join(str(cookie) for cookie in cookies)
+    headers = event.get("headers")
+    if not isinstance(headers, Mapping):
+        return ""
+    return next(
+        (str(value) for name, value in headers.items() if name.lower() == "cookie"), ""
+    )
+
+
+def _decode(value: str) -> str:
+    if len(value) > 1 and value[0] == value[-1] == '"':
+        value = value[1:-1]
+    # A stray percent sign means that nobody encoded this: take it as it is.
+    return value if _BAD_PERCENT.search(value) else unquote(value)

@@ -1,0 +1,172 @@
+"""A Cookie header + settings → everything there is to say about its session.
+
+For the inspector, `arc-sandbox sessions decode` and the warnings of a request. Nothing
+is written; a table is only looked into.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from sandbox.sessions import jwe, rows
+from sandbox.sessions.cookie import COOKIE_NAME, CookieReading, read_cookie
+from sandbox.sessions.refusals import NoCookie, Refusal, WrongStore
+from sandbox.sessions.settings import SessionSettings
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Explanation:
+    """One session cookie, taken apart."""
+
+    store: Literal["jwe", "table"]
+    cookie: CookieReading
+    refusal: Refusal | None = None
+    """Why the session reads as empty; None where it is accepted."""
+    is_looked_up: bool = True
+    """False where the id is proven, but no table was given to find its row in."""
+    session: Mapping[str, Any] = field(default_factory=dict)
+    """The whole session as stored, `iat` or `_idx`, `_secret`, `_ttl` included."""
+    idx: str | None = None
+    """The row's id where the cookie proves one."""
+    issued_epoch: float | None = None
+    """When it was last written."""
+    age_seconds: float | None = None
+    expires_epoch: float | None = None
+    session_bytes: int = 0
+    """The session as JSON text; the store adds its own overhead."""
+
+    @property
+    def is_valid(self) -> bool:
+        """Tell whether a handler would see this session."""
+        return self.refusal is None
+
+    @property
+    def warnings(self) -> tuple[str, ...]:
+        """What will bite, one sentence each; a visitor without a cookie is no news."""
+        return _warnings(self)
+
+
+def explain(
+    header: str,
+    settings: SessionSettings,
+    *,
+    now_epoch: float,
+    table: rows.SessionTable | None = None,
+    lifetime_seconds: int | None = None,
+) -> Explanation:
+    """Explain the session that a Cookie header carries.
+
+    Args:
+        header: the Cookie header; `as_cookie_header` makes one of a bare value.
+        settings: the settings of the function that would read it.
+        now_epoch: the time at which it is judged, in seconds since 1970.
+        table: where rows are looked up; None leaves a table session half explained.
+        lifetime_seconds: how long a JWE token lives after it was written; None
+            judges no time (`jwe.decode_token`).
+
+    Raises:
+        SessionSettingsError: the JWE secret is too short for the algorithm.
+    """
+    cookie = read_cookie(header)
+    if cookie.value is None:
+        return Explanation(store=settings.store, cookie=cookie, refusal=NoCookie())
+    is_token = jwe.looks_like_token(cookie.value)
+    if is_token and settings.store == "table":
+        refusal = WrongStore(found="jwe", expected="table")
+        return Explanation(store="table", cookie=cookie, refusal=refusal)
+    if settings.store == "table":
+        return _explain_row(cookie, cookie.value, settings, now_epoch, table)
+    if not is_token and isinstance(rows.read_signed_id(cookie.value, settings), str):
+        refusal = WrongStore(found="table", expected="jwe")
+        return Explanation(store="jwe", cookie=cookie, refusal=refusal)
+    token = jwe.decode_token(
+        cookie.value, settings, now_epoch=now_epoch, lifetime_seconds=lifetime_seconds
+    )
+    return _explain_token(cookie, token, now_epoch)
+
+
+def as_cookie_header(text: str) -> str:
+    """Make a Cookie header of what a person pastes: a value, a pair, a Set-Cookie."""
+    bare = text.strip()
+    for prefix in ("set-cookie:", "cookie:"):
+        if bare.lower().startswith(prefix):
+            bare = bare[len(prefix) :].strip()
+    return bare if f"{COOKIE_NAME}=" in bare else f"{COOKIE_NAME}={bare}"
+
+
+def _explain_token(
+    cookie: CookieReading, token: jwe.Token | Refusal, now_epoch: float
+) -> Explanation:
+    if not isinstance(token, jwe.Token):
+        return Explanation(store="jwe", cookie=cookie, refusal=token)
+    return Explanation(
+        store="jwe",
+        cookie=cookie,
+        session=token.payload,
+        issued_epoch=token.issued_epoch,
+        age_seconds=_age(token.issued_epoch, now_epoch),
+        expires_epoch=token.expires_epoch,
+        session_bytes=token.payload_bytes,
+    )
+
+
+def _explain_row(
+    cookie: CookieReading,
+    value: str,
+    settings: SessionSettings,
+    now_epoch: float,
+    table: rows.SessionTable | None,
+) -> Explanation:
+    idx = rows.read_signed_id(value, settings)
+    if not isinstance(idx, str):
+        return Explanation(store="table", cookie=cookie, refusal=idx)
+    if table is None:
+        return Explanation(store="table", cookie=cookie, idx=idx, is_looked_up=False)
+    found = rows.read_row(table, value, settings, now_epoch=now_epoch)
+    if not isinstance(found, rows.StoredSession):
+        return Explanation(store="table", cookie=cookie, idx=idx, refusal=found)
+    written_epoch = (
+        None
+        if found.expires_epoch is None
+        else found.expires_epoch - rows.ROW_LIFETIME_SECONDS
+    )
+    return Explanation(
+        store="table",
+        cookie=cookie,
+        idx=idx,
+        session=found.row,
+        issued_epoch=written_epoch,
+        age_seconds=_age(written_epoch, now_epoch),
+        expires_epoch=found.expires_epoch,
+        session_bytes=len(json.dumps(found.row, default=str).encode("utf-8")),
+    )
+
+
+def _age(issued_epoch: float | None, now_epoch: float) -> float | None:
+    return None if issued_epoch is None else now_epoch - issued_epoch
+
+
+def _warnings(explanation: Explanation) -> tuple[str, ...]:
+    cookie, refusal = explanation.cookie, explanation.refusal
+    found = []
+    if refusal is not None and not isinstance(refusal, NoCookie):
+        found.append(f"The session was refused. {refusal.message}")
+    if cookie.duplicates:
+        found.append(
+            f"The request carries {len(cookie.duplicates) + 1} {COOKIE_NAME} cookies, "
+            "and the last one wins. Delete the others in the browser; they differ in "
+            "Domain or Path."
+        )
+    if cookie.is_lost_by_python_helper:
+        found.append(
+            f"A neighbour of {COOKIE_NAME} in the Cookie header makes "
+            "architect-functions lose it, so that the session reads as empty. Give "
+            "the neighbour a value without JSON, spaces or non-ASCII characters."
+        )
+    if cookie.is_too_long:
+        found.append(
+            f"The {COOKIE_NAME} cookie is {cookie.size_bytes} bytes, and browsers drop "
+            "more than 4096. Keep less in the session, or keep it in a table."
+        )
+    return tuple(found)

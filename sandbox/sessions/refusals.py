@@ -1,0 +1,150 @@
+"""Why a session cookie is not accepted: one frozen class a reason, each explained.
+
+The runtime helpers answer all of these alike, with an empty session.
+"""
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NoCookie:
+    """The request carries no `_idx` cookie: a visitor without a session."""
+
+    @property
+    def message(self) -> str:
+        """Say it in one sentence."""
+        return "The request carries no _idx cookie."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongStore:
+    """The cookie belongs to the other store: the setting changed since it was made."""
+
+    found: Literal["jwe", "table"]
+    expected: Literal["jwe", "table"]
+
+    @property
+    def message(self) -> str:
+        """Say it in one sentence."""
+        names = {"jwe": "a JWE token", "table": "the signed id of a table row"}
+        return (
+            f"The cookie holds {names[self.found]}, but the settings ask for "
+            f"{names[self.expected]}."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAToken:
+    """The text is no compact JWE (RFC 7516 section 7.1)."""
+
+    detail: str
+
+    @property
+    def message(self) -> str:
+        """Say it in one sentence."""
+        return f"The cookie is no JWE token: {self.detail}."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongAlgorithm:
+    """The token names a way of encryption other than the one that is set."""
+
+    found: str
+    expected: str
+
+    @property
+    def message(self) -> str:
+        """Say it in one sentence."""
+        return (
+            f'The token is encrypted with "{self.found}", and the settings ask for '
+            f'"{self.expected}".'
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongKey:
+    """The token does not open: made with another secret, or changed on its way.
+
+    Authenticated encryption cannot tell the two apart (RFC 5116 section 2.2).
+    """
+
+    @property
+    def message(self) -> str:
+        """Say it in one sentence."""
+        return (
+            "The token does not open with this ARC_APP_SECRET: it was made with "
+            "another one, or has been tampered with."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotAnObject:
+    """The token opens, but holds something other than a JSON object."""
+
+    found: str
+
+    @property
+    def message(self) -> str:
+        """Say it in one sentence."""
+        return f"The token holds {self.found}, not a JSON object."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NotDated:
+    """The token opens, but does not say when it was issued (`iat`)."""
+
+    @property
+    def message(self) -> str:
+        """Say it in one sentence."""
+        return 'The token has no "iat", so that its age is unknown.'
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired:
+    """The session's time is over."""
+
+    expired_epoch: float
+    now_epoch: float
+
+    @property
+    def message(self) -> str:
+        """Say it in one sentence."""
+        seconds = int(self.now_epoch - self.expired_epoch)
+        return f"The session expired {seconds} seconds ago."
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WrongSignature:
+    """The id's signature is wrong or missing: another secret, or tampered with."""
+
+    is_signed: bool
+
+    @property
+    def message(self) -> str:
+        """Say it in one sentence."""
+        if not self.is_signed:
+            return "The cookie holds no signature, so that its id proves nothing."
+        return (
+            "The signature does not fit this ARC_APP_SECRET: the cookie was signed "
+            "with another one, or has been tampered with."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnknownRow:
+    """The signature is right, but the sessions table has no such row."""
+
+    idx: str
+
+    @property
+    def message(self) -> str:
+        """Say it in one sentence."""
+        return f'The sessions table has no row with the _idx "{self.idx}".'
+
+
+TokenRefusal: TypeAlias = (
+    NotAToken | WrongAlgorithm | WrongKey | NotAnObject | NotDated | Expired
+)
+RowRefusal: TypeAlias = WrongSignature | UnknownRow | Expired
+Refusal: TypeAlias = NoCookie | WrongStore | TokenRefusal | RowRefusal
