@@ -1,0 +1,164 @@
+"""What the terminal shows, as text without colours."""
+
+from pathlib import Path
+
+import click
+import pytest
+
+from sandbox.cli.console import (
+    Console,
+    Verbosity,
+    failure_text,
+    notice_text,
+    request_line,
+    route_lines,
+    trouble_and_output,
+)
+from sandbox.exchange import (
+    Crashed,
+    Exchange,
+    Execution,
+    HttpRequest,
+    HttpResponse,
+    Match,
+    Outcome,
+    Raised,
+    Returned,
+    Throttled,
+    TimedOut,
+    Unavailable,
+)
+from sandbox.notice import Notice
+from sandbox.project.model import Function, FunctionConfig, Project, Route
+
+FUNCTION = Function(
+    name="get /count",
+    pragma="http",
+    folder=Path("/app/src/http/get-count"),
+    handler_file=Path("/app/src/http/get-count/index.py"),
+    handler_method="handler",
+    config=FunctionConfig(runtime="python3.12"),
+)
+ROUTE = Route(method="get", path="/count", function=FUNCTION)
+
+
+def exchange(
+    *, status: int = 200, execution: Execution | None = None, path: str = "/count"
+) -> Exchange:
+    return Exchange(
+        request_id="1",
+        started_epoch=0,
+        request=HttpRequest(method="GET", path=path, query_string="", headers=()),
+        response=HttpResponse(status=status, headers=()),
+        duration_ms=3.14,
+        match=Match(route=ROUTE),
+        execution=execution,
+    )
+
+
+def warm(outcome: Outcome, *, output: str = "") -> Execution:
+    return Execution(outcome=outcome, output=output)
+
+
+def plain(text: str) -> str:
+    return click.unstyle(text)
+
+
+def test_request_line_of_a_warm_and_a_cold_request() -> None:
+    """Method, path, status, milliseconds, and whether a worker had to start."""
+    ok = Returned(value=None)
+    cold = Execution(outcome=ok, is_cold=True, init_ms=41.6)
+
+    assert plain(request_line(exchange(execution=warm(ok)))) == (
+        "GET    /count 200 3.1 ms warm"
+    )
+    assert plain(request_line(exchange(execution=cold))) == (
+        "GET    /count 200 3.1 ms cold (42 ms)"
+    )
+
+
+def test_request_line_shows_control_characters_as_codes() -> None:
+    """A path cannot move the cursor of the terminal."""
+    assert "/\\x1b[2J" in plain(request_line(exchange(path="/\x1b[2J")))
+
+
+def test_output_is_marked_with_its_function() -> None:
+    """Each line that a handler printed says whose it is."""
+    execution = warm(Returned(value=None), output="one\ntwo\n")
+
+    lines = [plain(line) for line in trouble_and_output(exchange(execution=execution))]
+
+    assert lines == ["  get /count | one", "  get /count | two"]
+
+
+@pytest.mark.parametrize(
+    ("outcome", "text"),
+    [
+        (Returned(value=1), ""),
+        (
+            Raised(error_type="KeyError", message="'x'", remedy="Look."),
+            "KeyError: 'x'\nLook.",
+        ),
+        (TimedOut(seconds=5), "Timed out after 5 seconds, and was killed."),
+        (
+            Crashed(exit_code=3),
+            "The handler's process exited with code 3 and gave no answer.",
+        ),
+        (
+            Crashed(exit_code=-9),
+            "The handler's process was ended by signal 9.",
+        ),
+        (
+            Crashed(exit_code=None),
+            "The handler's process ended without an answer.",
+        ),
+        (Throttled(concurrency=0), "Throttled: concurrency is 0."),
+        (Unavailable(message="No file.", remedy="Make it."), "No file.\nMake it."),
+    ],
+)
+def test_failure_text_of_each_outcome(outcome: Outcome, text: str) -> None:
+    """Each way to fail has its own words, and success has none."""
+    assert failure_text(outcome) == text
+
+
+def test_notice_text_indents_what_follows() -> None:
+    """A notice of several lines stays one block."""
+    text = plain(notice_text(Notice(level="error", text="one\ntwo")))
+
+    assert text == "error: one\n    two"
+
+
+def test_quiet_shows_only_what_fails(capsys: pytest.CaptureFixture[str]) -> None:
+    """With --quiet a good request leaves no line, a failed one does."""
+    console = Console(Verbosity(is_quiet=True), use_colour=False)
+
+    console.show_exchange(exchange(execution=warm(Returned(value=1))))
+    console.show_notice(Notice(level="info", text="hello"))
+    console.show_exchange(exchange(status=500, execution=warm(TimedOut(seconds=1))))
+
+    assert capsys.readouterr().out.splitlines() == [
+        "GET    /count 500 3.1 ms warm",
+        "  Timed out after 1 seconds, and was killed.",
+    ]
+
+
+def test_details_are_shown_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
+    """What the sandbox does by itself is shown with --verbose alone."""
+    detail = Notice(level="detail", text="warmed get /count")
+
+    Console(Verbosity(), use_colour=False).show_notice(detail)
+    Console(Verbosity(is_verbose=True), use_colour=False).show_notice(detail)
+
+    assert capsys.readouterr().out == "detail: warmed get /count\n"
+
+
+def test_route_lines_end_with_a_count_of_what_is_hidden() -> None:
+    """A long app does not fill the terminal."""
+    project = Project(
+        root=Path("/app"), name="app", manifest_file=None, routes=(ROUTE,) * 42
+    )
+
+    lines = [plain(line) for line in route_lines(project)]
+
+    assert lines[0] == "  get     /count  src/http/get-count"
+    assert lines[-1] == "  … and 2 more: `arc-sandbox routes` lists them all"
