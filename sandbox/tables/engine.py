@@ -1,0 +1,223 @@
+"""Takes one DynamoDB operation, gives its result: moto, entered below its web layer.
+
+This file and `stored_table` are the only ones that know moto (the range is pinned in
+pyproject; `tests/tables/test_contract.py` compares this door with moto's own). Requests
+are read by `shapes` and handed to moto's operation methods: moto's own way in parses
+URLs, forms and headers that a DynamoDB request does not have, at ten times the cost.
+
+Nothing here is safe between threads; `store.TableStore` holds the lock.
+"""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from moto.core.exceptions import JsonRESTError, ServiceException
+from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
+from moto.dynamodb.responses import DynamoHandler
+
+from sandbox.json_value import JsonValue
+from sandbox.tables.errors import TableError, validation_error
+from sandbox.tables.schema import CreateTable
+from sandbox.tables.shapes import input_reader, output_writer
+from sandbox.tables.stored_table import Change, Item, StoredTable
+
+_METHODS = {
+    "BatchExecuteStatement": "batch_execute_statement",
+    "BatchGetItem": "batch_get_item",
+    "BatchWriteItem": "batch_write_item",
+    "CreateTable": "create_table",
+    "DeleteItem": "delete_item",
+    "DeleteTable": "delete_table",
+    "DescribeContinuousBackups": "describe_continuous_backups",
+    "DescribeLimits": "describe_limits",
+    "DescribeTable": "describe_table",
+    "DescribeTimeToLive": "describe_time_to_live",
+    "ExecuteStatement": "execute_statement",
+    "ExecuteTransaction": "execute_transaction",
+    "GetItem": "get_item",
+    "ListTables": "list_tables",
+    "ListTagsOfResource": "list_tags_of_resource",
+    "PutItem": "put_item",
+    "Query": "query",
+    "Scan": "scan",
+    "TagResource": "tag_resource",
+    "TransactGetItems": "transact_get_items",
+    "TransactWriteItems": "transact_write_items",
+    "UntagResource": "untag_resource",
+    "UpdateContinuousBackups": "update_continuous_backups",
+    "UpdateItem": "update_item",
+    "UpdateTable": "update_table",
+    "UpdateTimeToLive": "update_time_to_live",
+}
+"""What is emulated. Left out: backups, global tables, imports and exports (which would
+start threads and need S3), and DescribeEndpoints, which sends clients to AWS."""
+
+_CODES = {"ResourceNotFound": "ResourceNotFoundException"}
+"""Where moto's name for an error is not DynamoDB's."""
+
+
+class _Backend(DynamoDBBackend):
+    """moto's backend, its tables replaced by ours; owned by one `Engine`."""
+
+    def __init__(self, region: str, account_id: str, changes: list[Change]) -> None:
+        super().__init__(region, account_id)
+        self._changes = changes
+
+    def create_table(  # type: ignore[override]  # its twelve settings by name
+        self, name: str, **settings: Any
+    ) -> Table:
+        """Create as moto does, a table that records its changes."""
+        if name in self.tables:
+            raise TableError("ResourceInUseException", f"Table already exists: {name}")
+        table = StoredTable(  # type: ignore[abstract]  # of CloudFormation
+            name,
+            changes=self._changes,
+            account_id=self.account_id,
+            region=self.region_name,
+            **settings,
+        )
+        self.tables[name] = table
+        return table
+
+    def update_table(self, *names: Any, **settings: Any) -> Table:
+        """Update as moto does, and rebuild the lookups of its indexes."""
+        table = super().update_table(*names, **settings)
+        if isinstance(table, StoredTable):
+            table.index_all()
+        return table
+
+    def update_item(
+        self, table_name: str, key: dict[str, Any], *rest: Any, **more: Any
+    ) -> Item:
+        """Update as moto does, on a copy of the item."""
+        table = self.get_table(table_name)
+        if isinstance(table, StoredTable):
+            table.open_for_update(key)
+        return super().update_item(table_name, key, *rest, **more)
+
+
+class _Handler(DynamoHandler):
+    """moto's operations, for one request that has been read already."""
+
+    def __init__(self, backend: DynamoDBBackend, request: dict[str, Any]) -> None:
+        super().__init__()
+        self.body = request
+        self._backend = backend
+
+    @property
+    def dynamodb_backend(self) -> DynamoDBBackend:
+        """Give the engine's own backend; moto would look one up by account."""
+        return self._backend
+
+
+class Engine:
+    """The tables of one account in one region."""
+
+    def __init__(self, *, region: str, account_id: str) -> None:
+        self._changes: list[Change] = []
+        self._backend = _Backend(region, account_id, self._changes)
+
+    @property
+    def tables(self) -> Mapping[str, StoredTable]:
+        """The tables by physical name, in order of creation."""
+        return self._backend.tables  # type: ignore[return-value]  # ours, by create_table
+
+    def call(
+        self, operation: str, request: Mapping[str, object]
+    ) -> tuple[dict[str, JsonValue], tuple[Change, ...]]:
+        """Carry out an operation wholly, or not at all.
+
+        Returns:
+            The result as DynamoDB's JSON, and the items it changed, in order.
+
+        Raises:
+            TableError: DynamoDB's answer to a request that it refuses.
+        """
+        method = _METHODS.get(operation)
+        read = input_reader(operation)
+        if method is None:
+            message = f'The sandbox does not emulate DynamoDB\'s "{operation}".'
+            raise TableError("UnknownOperationException", message)
+        handler = _Handler(self._backend, read(request, ""))
+        with self._all_or_nothing(operation):
+            result = getattr(handler, method)().result
+        return output_writer(operation)(result or {}), self._take_changes()
+
+    def use_region(self, region: str) -> None:
+        """Name tables that are created from now on after this region."""
+        self._backend.region_name = region
+
+    def drop(self, name: str) -> None:
+        """Take a table away, if it is there."""
+        self._backend.tables.pop(name, None)
+
+    def set_indexes(self, request: CreateTable) -> None:
+        """Give an existing table the secondary indexes of `request`; rows stay."""
+        table = self.tables[request["TableName"]]
+        asked = input_reader("CreateTable")(request, "")
+        table.attr = asked["AttributeDefinitions"]
+        table.global_indexes = [
+            GlobalSecondaryIndex.create(index, table.table_key_attrs)
+            for index in asked.get("GlobalSecondaryIndexes", [])
+        ]
+        table.index_all()
+
+    def delete(self, table: StoredTable, items: Sequence[Item]) -> tuple[Change, ...]:
+        """Delete items of a table, as a table's expiry does."""
+        for item in items:
+            table.delete_item(item.hash_key, item.range_key)
+        return self._take_changes()
+
+    @contextmanager
+    def _all_or_nothing(self, operation: str) -> Iterator[None]:
+        """Undo an operation that fails, and give its error DynamoDB's form."""
+        tracked: list[Any] = Item.instances_tracked  # type: ignore[attr-defined]
+        count = len(tracked)
+        try:
+            yield
+        except TableError:
+            self._undo()
+            raise
+        except (JsonRESTError, ServiceException) as error:
+            self._undo()
+            raise _translated(error) from error
+        except Exception as error:  # moto's gaps show as any of them
+            self._undo()
+            raise _unforeseen(operation, error) from error
+        finally:
+            # moto notes each item it makes in a list of the class, for ever.
+            del tracked[count:]
+
+    def _undo(self) -> None:
+        for change in reversed(self._changes):
+            change.table.replace(change.after, change.before)
+        self._changes.clear()
+
+    def _take_changes(self) -> tuple[Change, ...]:
+        changes = tuple(self._changes)
+        self._changes.clear()
+        for change in changes:
+            change.table.index(change.before, change.after)
+        return changes
+
+
+def _translated(error: JsonRESTError | ServiceException) -> TableError:
+    """Give moto's error as DynamoDB's, with what its body says beside the message."""
+    if isinstance(error, ServiceException):
+        return TableError(error.code, error.message)
+    name = error.error_type.rpartition("#")[2]
+    details = json.loads(error.description)
+    for member in ("__type", "message", "Message"):
+        details.pop(member, None)
+    return TableError(_CODES.get(name, name), error.message, details=details)
+
+
+def _unforeseen(operation: str, error: Exception) -> TableError:
+    """Answer where moto has a gap: a status 400, since a client would retry a 500."""
+    return validation_error(
+        f'The sandbox could not carry out "{operation}": '
+        f"{type(error).__name__}: {error}"
+    )

@@ -1,0 +1,121 @@
+"""Takes an HTTP request of DynamoDB's JSON 1.0 protocol, gives operation and answer.
+
+Any AWS SDK speaks it (botocore, the SDKs for JavaScript, aws-lite): `POST /` with the
+operation in `X-Amz-Target`. Credentials and signatures are not looked at. Clients check
+the CRC-32 of a body, and log the request id (DynamoDB Developer Guide, "DynamoDB
+low-level API").
+"""
+
+import binascii
+import json
+import uuid
+import zlib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from sandbox.json_value import JsonValue
+from sandbox.tables.errors import TableError, serialization_error
+
+if TYPE_CHECKING:
+    from wsgiref.types import WSGIEnvironment
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+"""DynamoDB's own limit for a request."""
+
+CONTENT_TYPE = "application/x-amz-json-1.0"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Answer:
+    """One response, ready to send."""
+
+    status: str
+    """As WSGI wants it: `200 OK`."""
+    headers: list[tuple[str, str]]
+    body: bytes
+
+
+def read_request(environ: "WSGIEnvironment") -> tuple[str, Mapping[str, object]]:
+    """Give the operation's name and its request.
+
+    Raises:
+        TableError: no operation is named, or the body is not JSON.
+    """
+    operation = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+    if not operation:
+        raise TableError("MissingAuthenticationTokenException", _NO_OPERATION)
+    body = _read_body(environ)
+    try:
+        request = json.loads(body) if body else {}
+    except (ValueError, RecursionError) as error:
+        raise serialization_error(f"The body is not JSON: {error}") from error
+    if not isinstance(request, dict):
+        raise serialization_error("The body is JSON, but not an object.")
+    return operation, request
+
+
+_NO_OPERATION = (
+    "The request names no operation. Send DynamoDB's JSON protocol: "
+    "POST / with a header such as X-Amz-Target: DynamoDB_20120810.GetItem."
+)
+
+
+def _read_body(environ: "WSGIEnvironment") -> bytes:
+    """Read the body, however it is framed, and decompress it where it says so."""
+    stream = environ["wsgi.input"]
+    length = environ.get("CONTENT_LENGTH")
+    if length:
+        size = min(int(length), MAX_BODY_BYTES + 1) if length.isdecimal() else 0
+        body: bytes = stream.read(size)
+    elif environ.get("wsgi.input_terminated"):
+        body = stream.read(MAX_BODY_BYTES + 1)
+    else:
+        body = b""
+    if environ.get("HTTP_CONTENT_ENCODING", "").lower() == "gzip":
+        body = _decompress(body)
+    if len(body) > MAX_BODY_BYTES:
+        message = f"The request is larger than {MAX_BODY_BYTES} bytes."
+        raise TableError("RequestEntityTooLarge", message, status=413)
+    return body
+
+
+def _decompress(body: bytes) -> bytes:
+    """Undo gzip, up to one byte more than is allowed."""
+    try:
+        unzip = zlib.decompressobj(wbits=zlib.MAX_WBITS | 16)
+        return unzip.decompress(body, MAX_BODY_BYTES + 1)
+    except zlib.error as error:
+        raise serialization_error(f"The body is not gzip: {error}") from error
+
+
+def success(result: JsonValue) -> Answer:
+    """Give the answer that carries an operation's result."""
+    return _answer("200 OK", result)
+
+
+def failure(error: TableError) -> Answer:
+    """Give the answer that carries one of DynamoDB's errors."""
+    reason = {413: "Request Entity Too Large"}.get(error.status, "Bad Request")
+    return _answer(f"{error.status} {reason}", error.body())
+
+
+def greeting(text: str) -> Answer:
+    """Give plain text, for a person who opens the port in a browser."""
+    body = text.encode()
+    headers = [
+        ("Content-Type", "text/plain; charset=utf-8"),
+        ("Content-Length", str(len(body))),
+    ]
+    return Answer(status="200 OK", headers=headers, body=body)
+
+
+def _answer(status: str, content: JsonValue) -> Answer:
+    body = json.dumps(content, separators=(",", ":")).encode("ascii")
+    headers = [
+        ("Content-Type", CONTENT_TYPE),
+        ("Content-Length", str(len(body))),
+        ("x-amzn-RequestId", uuid.uuid4().hex.upper()),
+        ("x-amz-crc32", str(binascii.crc32(body))),
+    ]
+    return Answer(status=status, headers=headers, body=body)

@@ -1,0 +1,383 @@
+"""The app's DynamoDB: every table in both stages, one lock, and expiry that happens.
+
+`TableStore` is a WSGI application for any DynamoDB client, and answers in process too.
+It puts around `engine` what DynamoDB has and moto lacks: items that really expire, on
+the sandbox's clock, and operations that are atomic between threads.
+"""
+
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeAlias
+
+from sandbox.clock import Clock
+from sandbox.errors import SeedError
+from sandbox.json_value import JsonValue
+from sandbox.project.model import Project
+from sandbox.tables import protocol
+from sandbox.tables.engine import Engine
+from sandbox.tables.errors import TableError
+from sandbox.tables.expiry import ExpiryIndex, ExpiryPolicy, expires_epoch
+from sandbox.tables.plan import Declaration, Plan, declarations, plan
+from sandbox.tables.schema import update_ttl
+from sandbox.tables.stored_table import Change, Item, ItemKey, StoredTable
+
+if TYPE_CHECKING:
+    from wsgiref.types import StartResponse, WSGIEnvironment
+
+Row: TypeAlias = Mapping[str, JsonValue]
+"""An item in DynamoDB JSON: `{"_idx": {"S": "abc"}, "count": {"N": "1"}}`."""
+Seeds: TypeAlias = Mapping[str, Sequence[Row]]
+"""Rows by logical table name."""
+
+TIME_TO_LIVE = "TimeToLive"
+"""The operation that observers are told when items expire."""
+RESET = "Reset"
+"""The operation that observers are told when all tables go back to their seeds."""
+
+_SCHEMA_OPERATIONS = frozenset(
+    {"CreateTable", "DeleteTable", "UpdateTable", "UpdateTimeToLive"}
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowChange:
+    """One row as it was and as it is; None where there was or is none."""
+
+    table: str
+    """The physical name."""
+    key: Row
+    before: Row | None
+    after: Row | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Write:
+    """An operation that changed something, told to observers once it was applied."""
+
+    operation: str
+    """DynamoDB's name for it, `TIME_TO_LIVE` or `RESET`."""
+    request: Mapping[str, object]
+    changes: tuple[RowChange, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Expired:
+    """An item that its TTL attribute has deleted."""
+
+    table: str
+    """The physical name."""
+    key: Row
+
+
+Observer: TypeAlias = Callable[[Write], None]
+
+
+def _no_seeds() -> Seeds:
+    return {}
+
+
+class TableStore:
+    """The tables of one app. Safe between threads; each operation is atomic.
+
+    Args:
+        clock: decides which items have expired.
+        account_id: twelve digits; drawn at random where not given.
+    """
+
+    def __init__(self, *, clock: Clock, account_id: str | None = None) -> None:
+        self.account_id = account_id or f"{secrets.randbelow(10**12):012}"
+        self._clock = clock
+        self._lock = threading.RLock()
+        self._engine = Engine(region="us-west-2", account_id=self.account_id)
+        self._declared: dict[str, Declaration] = {}
+        self._seeded: dict[str, tuple[Item, ...]] = {}
+        self._policy = ExpiryPolicy()
+        self._ttl_attributes: dict[str, tuple[str, ...]] = {}
+        self._expiry: ExpiryIndex[tuple[str, ItemKey]] = ExpiryIndex()
+        self._observers: tuple[Observer, ...] = ()
+
+    # Tables of the manifest
+
+    def apply(
+        self,
+        project: Project,
+        *,
+        seeds: Callable[[], Seeds] = _no_seeds,
+        policy: ExpiryPolicy | None = None,
+    ) -> tuple[str, ...]:
+        """Make the tables those of `project`; rows of tables that stay, stay.
+
+        Args:
+            project: declares the tables, their indexes and TTL attributes.
+            seeds: asked for rows only if tables are created; they go to `staging`.
+            policy: where expiry departs from DynamoDB's rules.
+
+        Returns:
+            What the developer should know, for example that a table was emptied.
+
+        Raises:
+            SeedError: `seeds` cannot give rows, or DynamoDB refuses one. The tables
+                that were to be created are not there then, all else is as it was.
+        """
+        with self._lock:
+            wanted = declarations(project)
+            steps = plan(self._declared, wanted)
+            rows = seeds() if steps.create else {}
+            self._engine.use_region(project.region)
+            self._policy = policy or ExpiryPolicy()
+            self._take(steps)
+            self._fill(steps.create, rows)
+            self._declared = wanted
+            self._rebuild_expiry()
+            return steps.notices
+
+    def _take(self, steps: Plan) -> None:
+        for name in steps.drop:
+            self._engine.drop(name)
+            self._declared.pop(name, None)
+            self._seeded.pop(name, None)
+        for declaration in steps.update:
+            if declaration.name in self._engine.tables:
+                self._engine.set_indexes(declaration.request)
+                self._set_ttl(declaration)
+
+    def _fill(self, created: Iterable[Declaration], seeds: Seeds) -> None:
+        """Create tables and put their seeds; take all of them back if one fails."""
+        done: list[str] = []
+        try:
+            for declaration in created:
+                done.append(declaration.name)
+                self._create(declaration)
+                if declaration.stage == "staging":
+                    self._put_seeds(declaration, seeds)
+        except SeedError:
+            for name in done:
+                self._engine.drop(name)
+            raise
+        for name in done:
+            self._seeded[name] = tuple(self._engine.tables[name].all_items())
+
+    def _create(self, declaration: Declaration) -> None:
+        self._engine.drop(declaration.name)
+        self._engine.call("CreateTable", declaration.request)
+        self._set_ttl(declaration)
+
+    def _set_ttl(self, declaration: Declaration) -> None:
+        """Turn TTL on for the declared attribute, or off where none is declared."""
+        request = update_ttl(declaration.table, physical_name=declaration.name)
+        if request is not None:
+            self._engine.call("UpdateTimeToLive", request)
+        else:
+            self._engine.tables[declaration.name].disable_ttl()
+
+    def _put_seeds(self, declaration: Declaration, seeds: Seeds) -> None:
+        for number, row in enumerate(seeds.get(declaration.table.name, ()), 1):
+            request = {"TableName": declaration.name, "Item": row}
+            try:
+                self._engine.call("PutItem", request)
+            except TableError as error:
+                raise SeedError(
+                    f"DynamoDB refuses seed row {number} of table "
+                    f'"{declaration.table.name}": {error.message}',
+                    remedy="Mend that row in the seed file.",
+                ) from error
+
+    # Operations
+
+    def call(
+        self, operation: str, request: Mapping[str, object]
+    ) -> dict[str, JsonValue]:
+        """Carry out a DynamoDB operation and give its result.
+
+        Args:
+            operation: such as `GetItem` (DynamoDB API Reference).
+            request: in DynamoDB JSON, binary values as base64; it is not changed.
+
+        Raises:
+            TableError: DynamoDB's answer to a request that it refuses.
+        """
+        with self._lock:
+            self._expire_until(self._clock.now_epoch())
+            result, changes = self._engine.call(operation, request)
+            if operation in _SCHEMA_OPERATIONS:
+                self._rebuild_expiry()
+            elif changes:
+                self._follow(changes)
+            if changes or operation in _SCHEMA_OPERATIONS:
+                self._tell(operation, request, changes)
+            return result
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> list[bytes]:
+        """Answer DynamoDB's JSON 1.0 protocol."""
+        answer = self._answer(environ)
+        start_response(answer.status, answer.headers)
+        return [answer.body]
+
+    def _answer(self, environ: "WSGIEnvironment") -> protocol.Answer:
+        if environ["REQUEST_METHOD"] in ("GET", "HEAD"):
+            return protocol.greeting(self._greeting())
+        try:
+            return protocol.success(self.call(*protocol.read_request(environ)))
+        except TableError as error:
+            return protocol.failure(error)
+
+    def _greeting(self) -> str:
+        names = sorted(self._engine.tables) or ["none"]
+        lines = "".join(f"  {name}\n" for name in names)
+        return f"The sandbox's DynamoDB is here. Its tables:\n{lines}"
+
+    def observe(self, observer: Observer) -> None:
+        """Call `observer` after each write, inside the lock and in order.
+
+        It must not block, and may call this store.
+        """
+        with self._lock:
+            self._observers += (observer,)
+
+    # Expiry
+
+    @property
+    def next_due_epoch(self) -> float | None:
+        """When the next item expires, in seconds since 1970, or None."""
+        with self._lock:
+            return self._expiry.next_due_epoch
+
+    def expire(self, now_epoch: float) -> tuple[Expired, ...]:
+        """Delete the items that are due at `now_epoch`, and give them.
+
+        Operations do this by themselves, so that no due item is ever read; observers
+        hear of it either way. The cost follows the items that are due, not all items.
+        """
+        with self._lock:
+            return self._expire_until(now_epoch)
+
+    def _expire_until(self, now_epoch: float) -> tuple[Expired, ...]:
+        due = self._expiry.next_due_epoch
+        if due is None or due > now_epoch:
+            return ()
+        by_table: dict[str, list[ItemKey]] = {}
+        for name, key in self._expiry.due(now_epoch):
+            by_table.setdefault(name, []).append(key)
+        changes: list[Change] = []
+        for name, keys in by_table.items():
+            table = self._engine.tables[name]
+            items = [item for item in map(table.at, keys) if item is not None]
+            changes += self._engine.delete(table, items)
+        self._tell(TIME_TO_LIVE, {}, changes)
+        return tuple(
+            Expired(table=change.table.name, key=change.table.key_attributes(item))
+            for change in changes
+            if (item := change.before) is not None
+        )
+
+    def _follow(self, changes: Iterable[Change]) -> None:
+        """Note when the items that changed are due now."""
+        now_epoch = self._clock.now_epoch()
+        for change in changes:
+            if change.table.name in self._ttl_attributes:
+                self._note_due(change.table, change.key, change.after, now_epoch)
+
+    def _note_due(
+        self, table: StoredTable, key: ItemKey, item: Item | None, now_epoch: float
+    ) -> None:
+        names = self._ttl_attributes[table.name]
+        due = (
+            expires_epoch(table.attributes(item, names), names, now_epoch=now_epoch)
+            if item
+            else None
+        )
+        if due is not None:
+            due += self._policy.lag_seconds
+        self._expiry.set((table.name, key), due)
+
+    def _rebuild_expiry(self) -> None:
+        """Look at every row anew, after tables or their TTL attributes changed."""
+        now_epoch = self._clock.now_epoch()
+        self._expiry = ExpiryIndex()
+        self._ttl_attributes = {}
+        for name, table in self._engine.tables.items():
+            declared = self._declared.get(name)
+            logical = declared.table.name if declared else name
+            names = (
+                *table.ttl_attributes,
+                *self._policy.extra_attributes.get(logical, ()),
+            )
+            if names:
+                self._ttl_attributes[name] = names
+                for item in table.items_unordered():
+                    self._note_due(table, table.key_of(item), item, now_epoch)
+
+    # All rows at once
+
+    def reset(self) -> None:
+        """Bring all tables back to what they were right after seeding."""
+        with self._lock:
+            for name in tuple(self._engine.tables):
+                self._engine.drop(name)
+            for declaration in self._declared.values():
+                self._create(declaration)
+                items = self._seeded.get(declaration.name, ())
+                self._engine.tables[declaration.name].load(items)
+            self._rebuild_expiry()
+            self._tell(RESET, {}, ())
+
+    def export(self) -> dict[str, tuple[Row, ...]]:
+        """Give every row of every table, by physical name, in order of keys."""
+        with self._lock:
+            self._expire_until(self._clock.now_epoch())
+            return {
+                name: tuple(table.attributes(item) for item in table.all_items())
+                for name, table in self._engine.tables.items()
+            }
+
+    def import_items(self, rows: Mapping[str, Iterable[Row]]) -> tuple[str, ...]:
+        """Put rows into tables by physical name; give the names that are unknown.
+
+        Raises:
+            TableError: a row does not fit its table; rows before it are stored.
+        """
+        with self._lock:
+            known = [name for name in rows if name in self._engine.tables]
+            for name in known:
+                for row in rows[name]:
+                    self.call("PutItem", {"TableName": name, "Item": row})
+            return tuple(name for name in rows if name not in known)
+
+    def close(self) -> None:
+        """Let go of all tables. May be called twice."""
+        with self._lock:
+            for name in tuple(self._engine.tables):
+                self._engine.drop(name)
+            self._declared, self._seeded, self._observers = {}, {}, ()
+            self._rebuild_expiry()
+
+    def _tell(
+        self,
+        operation: str,
+        request: Mapping[str, object],
+        changes: Sequence[Change],
+    ) -> None:
+        if not self._observers:
+            return
+        write = Write(
+            operation=operation,
+            request=request,
+            changes=tuple(_row_change(change) for change in changes),
+        )
+        for observer in self._observers:
+            observer(write)
+
+
+def _row_change(change: Change) -> RowChange:
+    table, before, after = change.table, change.before, change.after
+    known = after or before
+    return RowChange(
+        table=table.name,
+        key=table.key_attributes(known) if known else {},
+        before=table.attributes(before) if before else None,
+        after=table.attributes(after) if after else None,
+    )
