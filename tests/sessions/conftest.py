@@ -1,0 +1,29 @@
+"""A sessions table in memory: the fake at the seam of `sandbox.sessions.rows`."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+
+
+class MemoryTable:
+    """Rows by their `_idx`, copied on the way in and out."""
+
+    def __init__(self) -> None:
+        self.rows: dict[str, dict[str, Any]] = {}
+
+    def get(self, idx: str) -> dict[str, Any] | None:
+        row = self.rows.get(idx)
+        return None if row is None else dict(row)
+
+    def put(self, row: Mapping[str, Any]) -> None:
+        self.rows[row["_idx"]] = dict(row)
+
+    def delete(self, idx: str) -> None:
+        self.rows.pop(idx, None)
+
+
+@pytest.fixture
+def table() -> MemoryTable:
+    """Give an empty sessions table."""
+    return MemoryTable()

@@ -1,0 +1,154 @@
+"""A Cookie header explained: store, validity, reason, data, age, sizes, warnings."""
+
+from typing import Any
+
+import pytest
+
+from sandbox.sessions import rows
+from sandbox.sessions.explain import as_cookie_header, explain
+from sandbox.sessions.forge import forge_session
+from sandbox.sessions.refusals import (
+    Expired,
+    NoCookie,
+    NotAToken,
+    UnknownRow,
+    WrongKey,
+    WrongSignature,
+    WrongStore,
+)
+from sandbox.sessions.settings import SessionSettings
+
+NOW = 1_700_000_000
+WEEK = 604_800
+JWE = SessionSettings(secret="a secret of 32 characters at least!")
+TABLE = SessionSettings(secret="s", table_name="sessions")
+
+
+def test_explain_opens_a_token() -> None:
+    """Its data, age, end and sizes."""
+    forged = forge_session({"user": 1}, JWE, now_epoch=NOW)
+
+    found = explain(forged.cookie, JWE, now_epoch=NOW + 60, lifetime_seconds=WEEK)
+
+    assert found.is_valid
+    assert found.store == "jwe"
+    assert found.session == {"user": 1, "iat": NOW}
+    assert (found.issued_epoch, found.age_seconds) == (NOW, 60)
+    assert found.expires_epoch == NOW + WEEK
+    assert found.session_bytes == len('{"user": 1, "iat": 1700000000}')
+    assert found.cookie.size_bytes == len(forged.cookie)
+    assert found.warnings == ()
+
+
+def test_explain_finds_a_row(table: Any) -> None:
+    """Its id, data, age and end."""
+    forged = forge_session({"user": 1}, TABLE, now_epoch=NOW, table=table)
+
+    found = explain(forged.cookie, TABLE, now_epoch=NOW + 60, table=table)
+
+    assert found.is_valid
+    assert found.idx == forged.idx
+    assert found.session["user"] == 1
+    assert (found.issued_epoch, found.age_seconds) == (NOW, 60)
+    assert found.expires_epoch == NOW + WEEK
+    assert found.session_bytes == 106
+
+
+def test_explain_proves_an_id_without_a_table(table: Any) -> None:
+    """Where there is nothing to look in, it says so."""
+    forged = forge_session({}, TABLE, now_epoch=NOW, table=table)
+
+    found = explain(forged.cookie, TABLE, now_epoch=NOW)
+
+    assert (found.idx, found.is_looked_up, found.session) == (forged.idx, False, {})
+
+
+def test_explain_tells_each_refusal_of_a_token() -> None:
+    """No cookie, garbage, another key, too old."""
+    forged = forge_session({}, JWE, now_epoch=NOW)
+    other = SessionSettings(secret="another secret of 32 characters!!")
+
+    assert explain("a=1", JWE, now_epoch=NOW).refusal == NoCookie()
+    assert isinstance(explain("_idx=a", JWE, now_epoch=NOW).refusal, NotAToken)
+    assert explain(forged.cookie, other, now_epoch=NOW).refusal == WrongKey()
+    late = explain(forged.cookie, JWE, now_epoch=NOW + 61, lifetime_seconds=60)
+    assert late.refusal == Expired(expired_epoch=NOW + 60, now_epoch=NOW + 61)
+
+
+def test_explain_tells_each_refusal_of_a_row(table: Any) -> None:
+    """Tampered with, unknown, too old."""
+    forged = forge_session({}, TABLE, now_epoch=NOW, table=table)
+    later = NOW + WEEK + 1
+
+    tampered = explain(f"{forged.cookie}x", TABLE, now_epoch=NOW, table=table)
+    expired = explain(forged.cookie, TABLE, now_epoch=later, table=table)
+    rows.destroy_row(table, str(forged.idx))
+    unknown = explain(forged.cookie, TABLE, now_epoch=NOW, table=table)
+
+    assert tampered.refusal == WrongSignature(is_signed=True)
+    assert expired.refusal == Expired(expired_epoch=NOW + WEEK, now_epoch=later)
+    assert unknown.refusal == UnknownRow(idx=str(forged.idx))
+
+
+def test_explain_tells_a_cookie_of_the_other_store(table: Any) -> None:
+    """Changing the store invalidates running sessions, and this says why."""
+    token = forge_session({}, JWE, now_epoch=NOW)
+    row = forge_session({}, TABLE, now_epoch=NOW, table=table)
+    jwe = SessionSettings(secret=TABLE.secret)
+
+    in_table = explain(token.cookie, TABLE, now_epoch=NOW, table=table)
+    in_token = explain(row.cookie, jwe, now_epoch=NOW)
+
+    assert in_table.refusal == WrongStore(found="jwe", expected="table")
+    assert in_token.refusal == WrongStore(found="table", expected="jwe")
+
+
+@pytest.mark.parametrize(
+    ("before", "warning"),
+    [
+        ("", ""),
+        ("_idx=old; ", "carries 2 _idx cookies, and the last one wins"),
+        ('consent={"a":1}; ', "makes architect-functions lose it"),
+    ],
+)
+def test_explain_warns_of_neighbours(before: str, warning: str) -> None:
+    """Duplicates, and what the Python helper cannot parse."""
+    forged = forge_session({}, JWE, now_epoch=NOW)
+
+    warnings = explain(before + forged.cookie, JWE, now_epoch=NOW).warnings
+
+    assert len(warnings) == bool(warning)
+    assert warning in " ".join(warnings)
+
+
+@pytest.mark.parametrize(("characters", "is_warned"), [(2_950, False), (3_050, True)])
+def test_explain_warns_of_the_size(characters: int, *, is_warned: bool) -> None:
+    """A token is a third longer than its data; 4,096 bytes are reached before 3,050."""
+    forged = forge_session({"text": "x" * characters}, JWE, now_epoch=NOW)
+
+    warnings = explain(forged.cookie, JWE, now_epoch=NOW).warnings
+
+    assert any("browsers drop more than 4096" in text for text in warnings) is is_warned
+
+
+def test_explain_warns_of_a_refusal_but_not_of_a_new_visitor() -> None:
+    """A request without a cookie is ordinary."""
+    assert explain("", JWE, now_epoch=NOW).warnings == ()
+    assert explain("_idx=x.y", JWE, now_epoch=NOW).warnings == (
+        "The session was refused. The cookie is no JWE token: "
+        "it has 2 parts in place of 5.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "header"),
+    [
+        ("a.b", "_idx=a.b"),
+        (" _idx=a.b\n", "_idx=a.b"),
+        ("Cookie: x=1; _idx=a", "x=1; _idx=a"),
+        ("set-cookie: _idx=a; Path=/", "_idx=a; Path=/"),
+    ],
+)
+def test_as_cookie_header_takes_what_a_person_pastes(text: str, header: str) -> None:
+    """A bare value, a pair, a whole header line."""
+    assert as_cookie_header(text) == header
