@@ -1,0 +1,260 @@
+"""Gateway: the WSGI application at the app's port, from request to recorded exchange.
+
+It only wires: the router decides, `payload` and `response` translate, `invoke` runs the
+function, `trouble` and `pages` tell what failed, `record` keeps the exchange.
+"""
+
+import traceback
+import uuid
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Protocol, cast
+
+from sandbox.clock import Clock
+from sandbox.errors import SandboxError
+from sandbox.exchange import (
+    Exchange,
+    Execution,
+    HttpRequest,
+    HttpResponse,
+    Invocation,
+    Match,
+    Returned,
+)
+from sandbox.gateway import trouble
+from sandbox.gateway.cookie_notes import refused_cookie
+from sandbox.gateway.pages import Page, render
+from sandbox.gateway.payload import (
+    MAX_PAYLOAD_BYTES,
+    Event,
+    build_event,
+    is_too_large,
+)
+from sandbox.gateway.request_parts import ApiFacts
+from sandbox.gateway.response import InvalidResult, from_result
+from sandbox.gateway.router import MalformedPath, Routed, Router
+from sandbox.gateway.wsgi import read_body, read_head, respond
+from sandbox.json_value import JsonValue
+from sandbox.project.model import Function, Project
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_MOST_RELOADS = 3
+
+
+class ProjectSource(Protocol):
+    """Where the gateway learns what the app is, at each request."""
+
+    def current(self, function: Function | None = None) -> Project:
+        """Give the project as its files say now.
+
+        Args:
+            function: what will answer; its own configuration is looked at too.
+
+        Raises:
+            SandboxError: the files are wrong.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Compiled:
+    """What is made once of a project, and used for every request."""
+
+    project: Project
+    router: Router
+    facts: ApiFacts
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Answer:
+    """A response, and how it came about."""
+
+    response: HttpResponse
+    match: Match | None = None
+    event: Event | None = None
+    execution: Execution | None = None
+
+
+class Gateway:
+    """API Gateway for one app. Safe to call from several threads.
+
+    Args:
+        projects: asked at each request.
+        invoke: runs a function; blocks until its outcome.
+        record: given each exchange, after its response is known.
+        clock: the sandbox's time.
+        say: one line for the terminal.
+    """
+
+    def __init__(
+        self,
+        *,
+        projects: ProjectSource,
+        invoke: Callable[[Invocation], Execution],
+        record: Callable[[Exchange], None],
+        clock: Clock,
+        say: Callable[[str], None],
+    ) -> None:
+        self._projects = projects
+        self._invoke = invoke
+        self._record = record
+        self._clock = clock
+        self._say = say
+        self._compiled: _Compiled | None = None
+        self._noted_cookies: frozenset[str] = frozenset()
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Answer one request (PEP 3333)."""
+        head = read_head(environ)
+        request = read_body(head, environ, limit_bytes=MAX_PAYLOAD_BYTES)
+        response = self.answer(
+            request or head,
+            port=int(environ.get("SERVER_PORT") or 80),
+            is_too_large=request is None,
+        )
+        return respond(response, start_response)
+
+    def answer(
+        self, request: HttpRequest, *, port: int, is_too_large: bool = False
+    ) -> HttpResponse:
+        """Answer a request and record the exchange.
+
+        Args:
+            request: its body complete, or empty where that is too large.
+            port: where the app is served.
+            is_too_large: its body was longer than Lambda takes.
+        """
+        started = self._clock.monotonic()
+        started_epoch = self._clock.now_epoch()
+        request_id = str(uuid.uuid4())
+        try:
+            answer = self._answer(request, request_id, port, is_too_large=is_too_large)
+        except Exception:  # noqa: BLE001 - a bug of ours is told, and the server lives on
+            answer = self._tell_bug(request)
+        response = replace(
+            answer.response,
+            headers=(*answer.response.headers, ("apigw-requestid", request_id)),
+        )
+        notes = self._note_cookies(request, response)
+        self._record(
+            Exchange(
+                request_id=request_id,
+                started_epoch=started_epoch,
+                request=request,
+                response=response,
+                duration_ms=(self._clock.monotonic() - started) * 1000,
+                match=answer.match,
+                event=cast(JsonValue, answer.event),
+                execution=answer.execution,
+                notes=notes,
+            )
+        )
+        return response
+
+    def _answer(
+        self, request: HttpRequest, request_id: str, port: int, *, is_too_large: bool
+    ) -> _Answer:
+        try:
+            compiled, routed = self._route(request, port)
+        except SandboxError as error:
+            return self._page(trouble.broken_app(error), request)
+        if isinstance(routed, MalformedPath):
+            return self._page(trouble.malformed_path(routed.part), request)
+        project = compiled.project
+        if is_too_large:
+            return self._page(trouble.request_too_large(project.api_type), request)
+        if routed is None:
+            page = trouble.no_route(request.method, request.path, project)
+            return self._page(page, request)
+        return self._run(request, routed, compiled, request_id)
+
+    def _route(self, request: HttpRequest, port: int) -> tuple[_Compiled, Routed]:
+        """Match, and match again while the matched function's files say otherwise."""
+        compiled = self._compile(self._projects.current(), port)
+        routed = compiled.router.match(request.method, request.path)
+        for _ in range(_MOST_RELOADS):
+            if not isinstance(routed, Match):
+                break
+            project = self._projects.current(routed.route.function)
+            if project is compiled.project:
+                break
+            compiled = self._compile(project, port)
+            routed = compiled.router.match(request.method, request.path)
+        return compiled, routed
+
+    def _compile(self, project: Project, port: int) -> _Compiled:
+        known = self._compiled
+        if known is None or known.project is not project or known.facts.port != port:
+            known = _Compiled(
+                project=project,
+                router=Router.from_project(project),
+                facts=ApiFacts.from_project(project, port=port),
+            )
+            self._compiled = known
+        return known
+
+    def _run(
+        self, request: HttpRequest, match: Match, compiled: _Compiled, request_id: str
+    ) -> _Answer:
+        api_type = compiled.project.api_type
+        event = build_event(
+            request,
+            match,
+            api_type=api_type,
+            facts=compiled.facts,
+            request_id=request_id,
+            now_epoch=self._clock.now_epoch(),
+        )
+        if is_too_large(event, request.body):
+            return self._page(trouble.request_too_large(api_type), request)
+        execution = self._invoke(
+            Invocation(
+                request_id=request_id,
+                function=match.route.function,
+                event=cast(JsonValue, event),
+            )
+        )
+        if isinstance(execution.outcome, Returned):
+            made = from_result(execution.outcome.value, api_type=api_type)
+            if not isinstance(made, InvalidResult):
+                response = made
+            else:
+                page = trouble.invalid_result(
+                    made, execution, match, event, api_type=api_type
+                )
+                response = render(page, request)
+        else:
+            page = trouble.failed(execution, match, event, api_type=api_type)
+            response = render(page, request)
+        return _Answer(response=response, match=match, event=event, execution=execution)
+
+    @staticmethod
+    def _page(page: Page, request: HttpRequest) -> _Answer:
+        return _Answer(response=render(page, request))
+
+    def _tell_bug(self, request: HttpRequest) -> _Answer:
+        trace = traceback.format_exc()
+        self._say(f"A bug of arc-sandbox, please report it:\n{trace}")
+        return self._page(trouble.own_bug(trace), request)
+
+    def _note_cookies(
+        self, request: HttpRequest, response: HttpResponse
+    ) -> tuple[str, ...]:
+        notes = []
+        for name, value in response.headers:
+            if name == "set-cookie":
+                host = request.header("host") or ""
+                refused = refused_cookie(value, scheme=request.scheme, host=host)
+                if refused is not None:
+                    notes.append(refused[1])
+                    self._say_once(*refused)
+        return tuple(notes)
+
+    def _say_once(self, cookie: str, note: str) -> None:
+        if cookie not in self._noted_cookies:
+            self._noted_cookies |= {cookie}
+            self._say(note)

@@ -1,0 +1,349 @@
+"""Takes what a handler returned, gives the response that API Gateway makes of it.
+
+Pure. Facts and sources (API Gateway developer guide, "AWS Lambda proxy integrations for
+HTTP APIs", response formats; where that is silent, `@architect/sandbox` 9):
+
+- format 2.0 without a `statusCode` (0, "", false and null count as none): the value is
+  the body, as JSON with `application/json`, a string as it is
+- with one: `body` is a string, `text/plain; charset=utf-8` unless said otherwise
+- `headers` values are strings, numbers or booleans; each of `cookies` is a Set-Cookie
+- connection, content-length, date, upgrade and transfer-encoding are the gateway's
+- format 1.0 and REST take an object alone, with `application/json; charset=utf-8`, and
+  join `multiValueHeaders` with `headers`; REST refuses other keys, and renames some
+  headers to `x-amzn-remapped-…` ("Amazon API Gateway important notes")
+
+A result that breaks this is a value too: `InvalidResult`, with the way to mend it.
+"""
+
+import base64
+import binascii
+import json
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from sandbox.exchange import HttpResponse
+from sandbox.gateway.payload import MAX_PAYLOAD_BYTES
+from sandbox.json_value import JsonValue
+from sandbox.project.model import ApiType
+
+_OWN_HEADERS = frozenset(
+    ("connection", "content-length", "date", "upgrade", "transfer-encoding")
+)
+_REST_OWN_HEADERS = frozenset(("upgrade", "transfer-encoding"))
+_REMAPPED = frozenset(
+    (
+        *("authorization", "connection", "content-length", "content-md5", "date"),
+        *("expect", "host", "max-forwards", "proxy-authenticate", "server"),
+        *("trailer", "user-agent", "www-authenticate"),
+    )
+)
+_REST_KEYS = frozenset(
+    ("statusCode", "body", "headers", "multiValueHeaders", "isBase64Encoded")
+)
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_UNSENDABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
+_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
+_STATUS_RANGE = range(200, 1000)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InvalidResult:
+    """A result that API Gateway refuses."""
+
+    reason: str
+    """The fact, with the value in quotes, ending in a full stop."""
+    remedy: str
+
+
+class _Refused(Exception):  # noqa: N818 - carries a value to its one catcher below
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self.invalid = InvalidResult(reason=reason, remedy=remedy)
+
+
+def from_result(value: JsonValue, *, api_type: ApiType) -> HttpResponse | InvalidResult:
+    """Make the response, or say what is wrong with the result."""
+    try:
+        if api_type in ("http", "httpv2"):
+            response = _from_result_v2(value)
+        else:
+            response = _from_result_v1(value, is_rest=api_type == "rest")
+        _check_size(response.body)
+    except _Refused as refused:
+        return refused.invalid
+    return response
+
+
+def _from_result_v2(value: JsonValue) -> HttpResponse:
+    if not isinstance(value, Mapping):
+        return _implicit(value)
+    headers = _headers_of(value)
+    cookies = _cookies_of(value)
+    is_base64 = _is_base64(value)
+    if not _is_truthy(value.get("statusCode")):
+        return _implicit(value)
+    status = _status_of(value["statusCode"])
+    body = _body_of(value, is_base64=is_base64)
+    sent = {n: v for n, v in headers.items() if n not in _OWN_HEADERS}
+    content_type = sent.pop("content-type", "") or "text/plain; charset=utf-8"
+    set_cookie = sent.pop("set-cookie", None)
+    if set_cookie is not None:
+        cookies = (*cookies, set_cookie)
+    return HttpResponse(
+        status=status,
+        headers=(
+            ("content-type", content_type),
+            *sent.items(),
+            *(("set-cookie", cookie) for cookie in cookies),
+        ),
+        body=body,
+    )
+
+
+def _from_result_v1(value: JsonValue, *, is_rest: bool) -> HttpResponse:
+    if not isinstance(value, Mapping):
+        raise _Refused(
+            f"The handler returned {_quote(value)}, which is no object.",
+            "Return a dictionary with statusCode, headers and body.",
+        )
+    if is_rest:
+        _refuse_unknown_keys(value)
+    status = value.get("statusCode")
+    merged = _merged_headers(value)
+    body = _body_of(value, is_base64=_is_base64(value))
+    types = merged.pop("content-type", [])
+    content_type = types[0] if types else "application/json; charset=utf-8"
+    named = ((_name_v1(name, is_rest=is_rest), v) for name, v in merged.items())
+    return HttpResponse(
+        status=_status_of(status) if _is_truthy(status) else 200,
+        headers=(
+            ("content-type", content_type),
+            *((name, value) for name, values in named if name for value in values),
+        ),
+        body=body,
+    )
+
+
+def _implicit(value: JsonValue) -> HttpResponse:
+    body = _encode(value) if isinstance(value, str) else _encode_json(value)
+    return HttpResponse(
+        status=200, headers=(("content-type", "application/json"),), body=body
+    )
+
+
+def _encode_json(value: JsonValue) -> bytes:
+    try:
+        try:
+            return json.dumps(
+                value, ensure_ascii=False, allow_nan=False, separators=(",", ":")
+            ).encode()
+        except UnicodeEncodeError:  # half a surrogate pair can only be escaped
+            return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
+    except (ValueError, RecursionError, TypeError) as failure:
+        raise _Refused(
+            f"The handler's result is not JSON: {failure}.",
+            "Return numbers that are finite, strings, lists and dictionaries.",
+        ) from None
+
+
+def _encode(text: str) -> bytes:
+    try:
+        return text.encode()
+    except UnicodeEncodeError:  # half a surrogate pair
+        return (
+            text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
+        )
+
+
+def _is_truthy(value: JsonValue) -> bool:
+    """Tell what JavaScript takes for true: empty lists and objects are."""
+    return isinstance(value, list | Mapping) or bool(value)
+
+
+def _status_of(value: JsonValue) -> int:
+    if isinstance(value, float) and value.is_integer():
+        value = int(value)
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise _Refused(
+            f'"statusCode" is {_quote(value)}, which is no whole number.',
+            "Return a number such as 200.",
+        )
+    if value not in _STATUS_RANGE:
+        raise _Refused(
+            f'"statusCode" is {_quote(value)}, which is no status of an answer.',
+            "Return a number from 200 to 599.",
+        )
+    return value
+
+
+def _is_base64(result: Mapping[str, JsonValue]) -> bool:
+    value = result.get("isBase64Encoded", False)
+    if not isinstance(value, bool):
+        raise _Refused(
+            f'"isBase64Encoded" is {_quote(value)}, which is no boolean.',
+            "Return True or False, or leave it out.",
+        )
+    return value
+
+
+def _body_of(result: Mapping[str, JsonValue], *, is_base64: bool) -> bytes:
+    body = result.get("body")
+    if body is None:
+        return b""
+    if not isinstance(body, str):
+        raise _Refused(
+            f'"body" is {_quote(body)}, which is no string.',
+            "Return text, for example json.dumps(…), or bytes in base64 with "
+            '"isBase64Encoded": True.',
+        )
+    return _decode_base64(body) if is_base64 else _encode(body)
+
+
+def _decode_base64(text: str) -> bytes:
+    """Decode as leniently as Node does: either alphabet, white space, no padding."""
+    compact = "".join(text.split()).rstrip("=").replace("-", "+").replace("_", "/")
+    if _NOT_BASE64.search(compact) or len(compact) % 4 == 1:
+        raise _Refused(
+            '"isBase64Encoded" is true, but "body" is not base64.',
+            "Return base64.b64encode(…).decode(), or leave isBase64Encoded out.",
+        )
+    try:
+        return base64.b64decode(compact + "=" * (-len(compact) % 4))
+    except binascii.Error as failure:  # pragma: no cover - checked above
+        raise _Refused(f'"body" is not base64: {failure}.', "Encode it.") from None
+
+
+def _headers_of(result: Mapping[str, JsonValue]) -> dict[str, str]:
+    """Give headers in lower case; of names that differ in case, the last."""
+    headers: dict[str, str] = {}
+    for name, value in _object_of(result, "headers").items():
+        lower = _checked_name(name)
+        headers.pop(lower, None)
+        headers[lower] = _header_text(name, value)
+    return headers
+
+
+def _merged_headers(result: Mapping[str, JsonValue]) -> dict[str, list[str]]:
+    """Join `multiValueHeaders` with `headers`, a value once."""
+    merged: dict[str, list[str]] = {}
+    for name, values in _object_of(result, "multiValueHeaders").items():
+        if not isinstance(values, list | tuple):
+            raise _Refused(
+                f'"multiValueHeaders" has {_quote(values)} for "{name}", not a list.',
+                "Return a list of strings for each name.",
+            )
+        merged[_checked_name(name)] = [_header_text(name, value) for value in values]
+    for name, value in _headers_of(result).items():
+        values_so_far = merged.setdefault(name, [])
+        if value not in values_so_far:
+            values_so_far.append(value)
+    return merged
+
+
+def _object_of(result: Mapping[str, JsonValue], key: str) -> Mapping[str, JsonValue]:
+    value = result.get(key)
+    if not _is_truthy(value):
+        return {}
+    if not isinstance(value, Mapping):
+        raise _Refused(
+            f'"{key}" is {_quote(value)}, which is no object.',
+            "Return a dictionary of names and values.",
+        )
+    return value
+
+
+def _checked_name(name: str) -> str:
+    if not _HEADER_NAME.fullmatch(name):
+        raise _Refused(
+            f"A header is called {_quote(name)}, which is no header name.",
+            "Use letters, digits and hyphens.",
+        )
+    return name.lower()
+
+
+def _header_text(name: str, value: JsonValue) -> str:
+    if isinstance(value, str):
+        return _sendable(f'header "{name}"', value)
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, int | float):
+        return _number_text(value)
+    raise _Refused(
+        f'The header "{name}" is {_quote(value)}.',
+        'Return a string, a number or a boolean; several cookies go in "cookies".',
+    )
+
+
+def _number_text(value: float) -> str:
+    if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
+        value = int(value)
+    try:
+        return str(value)
+    except ValueError as failure:  # an integer of more than 4,300 digits
+        raise _Refused(f"A header cannot be sent: {failure}.", "Shorten it.") from None
+
+
+def _sendable(what: str, text: str) -> str:
+    if _UNSENDABLE.search(text):
+        raise _Refused(
+            f"The {what} has a character that headers cannot carry: {_quote(text)}.",
+            "Leave out line ends and control characters, and percent-encode "
+            "what is not Latin-1.",
+        )
+    return text.strip(" \t")
+
+
+def _cookies_of(result: Mapping[str, JsonValue]) -> tuple[str, ...]:
+    value = result.get("cookies")
+    if not _is_truthy(value):
+        return ()
+    if isinstance(value, str) or not isinstance(value, Sequence):
+        raise _Refused(
+            f'"cookies" is {_quote(value)}, which is no list.',
+            'Return a list of strings such as ["a=1; Path=/"].',
+        )
+    return tuple(_cookie_text(cookie) for cookie in value)
+
+
+def _cookie_text(cookie: JsonValue) -> str:
+    if not isinstance(cookie, str):
+        raise _Refused(
+            f'"cookies" has {_quote(cookie)}, which is no string.',
+            'Return a list of strings such as ["a=1; Path=/"].',
+        )
+    return _sendable("cookie", cookie)
+
+
+def _refuse_unknown_keys(result: Mapping[str, JsonValue]) -> None:
+    unknown = [key for key in result if key not in _REST_KEYS]
+    if unknown:
+        raise _Refused(
+            f"A REST API does not know {_quote(unknown[0])} in a result.",
+            f"Return only {', '.join(sorted(_REST_KEYS))}.",
+        )
+
+
+def _name_v1(name: str, *, is_rest: bool) -> str:
+    """Give the name a header is sent under, or "" where it is not sent."""
+    if not is_rest:
+        return "" if name in _OWN_HEADERS else name
+    if name in _REST_OWN_HEADERS:
+        return ""
+    return f"x-amzn-remapped-{name}" if name in _REMAPPED else name
+
+
+def _check_size(body: bytes) -> None:
+    if len(body) > MAX_PAYLOAD_BYTES:
+        raise _Refused(
+            f'The response has "{len(body):,}" bytes; Lambda sends 6 MB at most.',
+            "Send less, or put large files in S3 (`public/` is served from there).",
+        )
+
+
+def _quote(value: JsonValue) -> str:
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except (ValueError, RecursionError, TypeError):
+        text = type(value).__name__
+    return text if len(text) <= 80 else f"{text[:79]}…"

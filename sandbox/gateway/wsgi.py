@@ -1,0 +1,102 @@
+"""Takes a WSGI environ, gives an `HttpRequest`; answers with an `HttpResponse`.
+
+The sandbox's own server passes what WSGI cannot say (the target as sent, repeated
+headers); under any other server or test client, the standard keys serve.
+"""
+
+from dataclasses import replace
+from http import HTTPStatus
+from types import MappingProxyType
+from typing import TYPE_CHECKING, BinaryIO
+from urllib.parse import quote_from_bytes
+
+from sandbox.exchange import Headers, HttpRequest, HttpResponse
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+_UNESCAPED = "/!$&'()*+,;=:@~"
+_READ_BYTES = 256 * 1024
+_PHRASES = MappingProxyType({status.value: status.phrase for status in HTTPStatus})
+
+
+def read_head(environ: "WSGIEnvironment") -> HttpRequest:
+    """Give the request with an empty body."""
+    path, query = _target(environ)
+    return HttpRequest(
+        method=environ["REQUEST_METHOD"],
+        path=path,
+        query_string=query,
+        headers=environ.get("arc.headers") or _standard_headers(environ),
+        client_address=environ.get("REMOTE_ADDR") or "127.0.0.1",
+        protocol=environ.get("SERVER_PROTOCOL", "HTTP/1.1"),
+        scheme=environ.get("wsgi.url_scheme", "http"),
+    )
+
+
+def read_body(
+    request: HttpRequest, environ: "WSGIEnvironment", *, limit_bytes: int
+) -> HttpRequest | None:
+    """Give the request with its body, or None where that is longer than the limit.
+
+    What is too long is not read to its end.
+
+    Raises:
+        OSError: the client went, or paused too long.
+        BadRequestError: its body is malformed.
+    """
+    declared = environ.get("CONTENT_LENGTH") or ""
+    if declared.isdecimal():
+        length = int(declared)
+    else:
+        length = limit_bytes + 1 if environ.get("wsgi.input_terminated") else 0
+    if declared.isdecimal() and length > limit_bytes:
+        return None
+    body = _read_at_most(environ["wsgi.input"], length)
+    if len(body) > limit_bytes:
+        return None
+    return replace(request, body=body) if body else request
+
+
+def respond(response: HttpResponse, start_response: "StartResponse") -> list[bytes]:
+    """Begin the answer, and give its body."""
+    start_response(_status_line(response.status), list(response.headers))
+    return [response.body]
+
+
+def _read_at_most(stream: BinaryIO, length: int) -> bytes:
+    pieces = []
+    while length > 0:
+        piece = stream.read(min(length, _READ_BYTES))
+        if not piece:
+            break
+        pieces.append(piece)
+        length -= len(piece)
+    return b"".join(pieces)
+
+
+def _target(environ: "WSGIEnvironment") -> tuple[str, str]:
+    """Give path and query as sent, or as they can be told from the decoded path."""
+    raw = environ.get("REQUEST_URI", "")
+    if raw.startswith("/"):
+        path, _, query = raw.partition("#")[0].partition("?")
+        return path, query
+    decoded = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
+    path = quote_from_bytes(decoded.encode("latin-1"), safe=_UNESCAPED)
+    return path or "/", environ.get("QUERY_STRING", "")
+
+
+def _standard_headers(environ: "WSGIEnvironment") -> Headers:
+    headers = [
+        (key[5:].replace("_", "-").lower(), value)
+        for key, value in environ.items()
+        if key.startswith("HTTP_") and isinstance(value, str)
+    ]
+    for key in ("CONTENT_TYPE", "CONTENT_LENGTH"):
+        if environ.get(key):
+            headers.append((key.replace("_", "-").lower(), environ[key]))
+    return tuple(headers)
+
+
+def _status_line(status: int) -> str:
+    return f"{status} {_PHRASES.get(status, 'Unknown')}"
