@@ -193,7 +193,7 @@ class Engine:
 
     def _undo(self) -> None:
         for change in reversed(self._changes):
-            change.table.replace(change.after, change.before)
+            change.table.undo(change)
         self._changes.clear()
 
     def _take_changes(self) -> tuple[Change, ...]:

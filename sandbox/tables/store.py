@@ -16,20 +16,17 @@ from sandbox.errors import SeedError
 from sandbox.json_value import JsonValue
 from sandbox.project.model import Project
 from sandbox.tables import protocol
+from sandbox.tables.attribute_values import Row, Seeds
+from sandbox.tables.deadlines import Deadlines
 from sandbox.tables.engine import Engine
 from sandbox.tables.errors import TableError
-from sandbox.tables.expiry import ExpiryIndex, ExpiryPolicy, expires_epoch
+from sandbox.tables.expiry import ExpiryPolicy
 from sandbox.tables.plan import Declaration, Plan, declarations, plan
 from sandbox.tables.schema import update_ttl
-from sandbox.tables.stored_table import Change, Item, ItemKey, StoredTable
+from sandbox.tables.stored_table import Change, Item
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
-
-Row: TypeAlias = Mapping[str, JsonValue]
-"""An item in DynamoDB JSON: `{"_idx": {"S": "abc"}, "count": {"N": "1"}}`."""
-Seeds: TypeAlias = Mapping[str, Sequence[Row]]
-"""Rows by logical table name."""
 
 TIME_TO_LIVE = "TimeToLive"
 """The operation that observers are told when items expire."""
@@ -94,8 +91,7 @@ class TableStore:
         self._declared: dict[str, Declaration] = {}
         self._seeded: dict[str, tuple[Item, ...]] = {}
         self._policy = ExpiryPolicy()
-        self._ttl_attributes: dict[str, tuple[str, ...]] = {}
-        self._expiry: ExpiryIndex[tuple[str, ItemKey]] = ExpiryIndex()
+        self._deadlines = Deadlines(now_epoch=clock.now_epoch)
         self._observers: tuple[Observer, ...] = ()
 
     # Tables of the manifest
@@ -130,7 +126,7 @@ class TableStore:
             self._take(steps)
             self._fill(steps.create, rows)
             self._declared = wanted
-            self._rebuild_expiry()
+            self._watch_expiry()
             return steps.notices
 
     def _take(self, steps: Plan) -> None:
@@ -202,9 +198,9 @@ class TableStore:
             self._expire_until(self._clock.now_epoch())
             result, changes = self._engine.call(operation, request)
             if operation in _SCHEMA_OPERATIONS:
-                self._rebuild_expiry()
+                self._watch_expiry()
             elif changes:
-                self._follow(changes)
+                self._deadlines.follow(changes)
             if changes or operation in _SCHEMA_OPERATIONS:
                 self._tell(operation, request, changes)
             return result
@@ -244,7 +240,7 @@ class TableStore:
     def next_due_epoch(self) -> float | None:
         """When the next item expires, in seconds since 1970, or None."""
         with self._lock:
-            return self._expiry.next_due_epoch
+            return self._deadlines.next_due_epoch
 
     def expire(self, now_epoch: float) -> tuple[Expired, ...]:
         """Delete the items that are due at `now_epoch`, and give them.
@@ -256,14 +252,11 @@ class TableStore:
             return self._expire_until(now_epoch)
 
     def _expire_until(self, now_epoch: float) -> tuple[Expired, ...]:
-        due = self._expiry.next_due_epoch
+        due = self._deadlines.next_due_epoch
         if due is None or due > now_epoch:
             return ()
-        by_table: dict[str, list[ItemKey]] = {}
-        for name, key in self._expiry.due(now_epoch):
-            by_table.setdefault(name, []).append(key)
         changes: list[Change] = []
-        for name, keys in by_table.items():
+        for name, keys in self._deadlines.due(now_epoch).items():
             table = self._engine.tables[name]
             items = [item for item in map(table.at, keys) if item is not None]
             changes += self._engine.delete(table, items)
@@ -274,42 +267,16 @@ class TableStore:
             if (item := change.before) is not None
         )
 
-    def _follow(self, changes: Iterable[Change]) -> None:
-        """Note when the items that changed are due now."""
-        now_epoch = self._clock.now_epoch()
-        for change in changes:
-            if change.table.name in self._ttl_attributes:
-                self._note_due(change.table, change.key, change.after, now_epoch)
-
-    def _note_due(
-        self, table: StoredTable, key: ItemKey, item: Item | None, now_epoch: float
-    ) -> None:
-        names = self._ttl_attributes[table.name]
-        due = (
-            expires_epoch(table.attributes(item, names), names, now_epoch=now_epoch)
-            if item
-            else None
+    def _watch_expiry(self) -> None:
+        """Follow tables that are new, or whose TTL attribute may have changed."""
+        self._deadlines.watch(
+            self._engine.tables,
+            logical_names={
+                name: declaration.table.name
+                for name, declaration in self._declared.items()
+            },
+            policy=self._policy,
         )
-        if due is not None:
-            due += self._policy.lag_seconds
-        self._expiry.set((table.name, key), due)
-
-    def _rebuild_expiry(self) -> None:
-        """Look at every row anew, after tables or their TTL attributes changed."""
-        now_epoch = self._clock.now_epoch()
-        self._expiry = ExpiryIndex()
-        self._ttl_attributes = {}
-        for name, table in self._engine.tables.items():
-            declared = self._declared.get(name)
-            logical = declared.table.name if declared else name
-            names = (
-                *table.ttl_attributes,
-                *self._policy.extra_attributes.get(logical, ()),
-            )
-            if names:
-                self._ttl_attributes[name] = names
-                for item in table.items_unordered():
-                    self._note_due(table, table.key_of(item), item, now_epoch)
 
     # All rows at once
 
@@ -322,7 +289,7 @@ class TableStore:
                 self._create(declaration)
                 items = self._seeded.get(declaration.name, ())
                 self._engine.tables[declaration.name].load(items)
-            self._rebuild_expiry()
+            self._watch_expiry()
             self._tell(RESET, {}, ())
 
     def export(self) -> dict[str, tuple[Row, ...]]:
@@ -353,7 +320,7 @@ class TableStore:
             for name in tuple(self._engine.tables):
                 self._engine.drop(name)
             self._declared, self._seeded, self._observers = {}, {}, ()
-            self._rebuild_expiry()
+            self._watch_expiry()
 
     def _tell(
         self,

@@ -6,6 +6,7 @@ changed: an update works on a copy. So a list of changes can undo an operation, 
 of a table can share its items, and lookups are kept up to date.
 """
 
+import bisect
 import copy
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ __all__ = ["Change", "Item", "ItemKey", "StoredTable"]
 KeyValue: TypeAlias = str | bytes | Decimal
 ItemKey: TypeAlias = tuple[KeyValue, KeyValue | None]
 """The values of an item's partition key and sort key."""
+Lookup: TypeAlias = dict[DynamoType, dict[ItemKey, Item]]
+"""Items by the value of an index's partition key."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +52,7 @@ class StoredTable(Table):
         self._changes = changes
         self._in_order: list[Item] | None = None
         self._narrowed: list[Item] | None = None
-        self._by_index: dict[str, dict[DynamoType, dict[ItemKey, Item]]] = {}
+        self._by_index: dict[str, tuple[str, Lookup]] = {}
         self.index_all()
 
     @property
@@ -87,6 +90,18 @@ class StoredTable(Table):
         if found is not None and self.range_key_attr is not None:
             found = found.get(DynamoType(key[self.range_key_attr]))
         return found  # type: ignore[no-any-return]  # by `_rows`
+
+    def at(self, key: ItemKey) -> Item | None:
+        """Give the item with this key, or None."""
+        names = (self.hash_key_attr, self.range_key_attr)
+        types = (self.hash_key_type, self.range_key_type)
+        return self.find(
+            {
+                name: {kind: str(value) if kind == "N" else value}
+                for name, kind, value in zip(names, types, key, strict=True)
+                if name is not None
+            }
+        )
 
     def key_of(self, item: Item) -> ItemKey:
         """Give the key as plain values, which compare faster than moto's."""
@@ -130,60 +145,63 @@ class StoredTable(Table):
         self, hash_key: DynamoType, range_key: DynamoType | None
     ) -> Item | None:
         """Delete as moto does, record the change and leave no empty partition."""
-        item = super().delete_item(hash_key, range_key)
-        if self.has_range_key and not self.items.get(hash_key, True):
-            del self.items[hash_key]
+        item = self._take_out(hash_key, range_key)
         if item is not None:
             self._record(item, None)
         return item
-
-    def at(self, key: ItemKey) -> Item | None:
-        """Give the item with this key, or None."""
-        names = (self.hash_key_attr, self.range_key_attr)
-        types = (self.hash_key_type, self.range_key_type)
-        return self.find(
-            {
-                name: {kind: str(value) if kind == "N" else value}
-                for name, kind, value in zip(names, types, key, strict=True)
-                if name is not None
-            }
-        )
-
-    def load(self, items: Iterable[Item]) -> None:
-        """Hold exactly these items, which may be shared with another table."""
-        self.items.clear()
-        for item in items:
-            self.replace(None, item)
-        self._in_order = None
-        self.index_all()
-
-    def replace(self, before: Item | None, after: Item | None) -> None:
-        """Put `after` in the place of `before`, or take the place away."""
-        known = before or after
-        if known is None:
-            return
-        partition, sort_key = known.hash_key, known.range_key
-        if after is None:
-            super().delete_item(partition, sort_key)
-        elif sort_key is not None:
-            self._rows[partition][sort_key] = after
-        else:
-            self._rows[partition] = after
-        self._in_order = None
 
     def open_for_update(self, key: Mapping[str, Any]) -> None:
         """Put a copy in the item's place, for moto to change."""
         before = self.find(key)
         if before is not None:
             after = copy.deepcopy(before)
-            self.replace(before, after)
+            self._put_in(after)
             self._record(before, after)
+
+    def undo(self, change: Change) -> None:
+        """Bring an item back to what it was before a change of this table."""
+        if change.before is not None:
+            self._put_in(change.before)
+        elif change.after is not None:
+            self._take_out(change.after.hash_key, change.after.range_key)
+        self._reorder(change.after, change.before)
+
+    def load(self, items: Iterable[Item]) -> None:
+        """Hold exactly these items, which may be shared with another table."""
+        self.items.clear()
+        for item in items:
+            self._put_in(item)
+        self._in_order = None
+        self.index_all()
+
+    def _put_in(self, item: Item) -> None:
+        if item.range_key is not None:
+            self._rows[item.hash_key][item.range_key] = item
+        else:
+            self._rows[item.hash_key] = item
+
+    def _take_out(
+        self, hash_key: DynamoType, range_key: DynamoType | None
+    ) -> Item | None:
+        item = super().delete_item(hash_key, range_key)
+        if self.has_range_key and not self._rows.get(hash_key, True):
+            del self._rows[hash_key]
+        return item
 
     def _record(self, before: Item | None, after: Item | None) -> None:
         known = after or before
         if known is not None:
             self._changes.append(Change(self, self.key_of(known), before, after))
-            self._in_order = None
+            self._reorder(before, after)
+
+    def _reorder(self, before: Item | None, after: Item | None) -> None:
+        """Follow a change in the order of keys, where that is known."""
+        known = after or before
+        if self._in_order is None or known is None:
+            return
+        key = self.key_of(known)
+        place = bisect.bisect_left(self._in_order, key, key=self.key_of)
+        self._in_order[place : place + (before is not None)] = [after] if after else []
 
     # Reading
 
@@ -204,6 +222,34 @@ class StoredTable(Table):
         finally:
             self._narrowed = None
 
+    def scan(
+        self,
+        filters: dict[str, Any],
+        limit: int,
+        exclusive_start_key: dict[str, Any],
+        *rest: Any,
+        **more: Any,
+    ) -> Any:
+        """Scan as moto does, from the start key on instead of looking for it."""
+        index_name = rest[1] if len(rest) > 1 else more.get("index_name")
+        if exclusive_start_key and not index_name:
+            self._narrowed = self._from(exclusive_start_key)
+        try:
+            return super().scan(filters, limit, exclusive_start_key, *rest, **more)
+        finally:
+            self._narrowed = None
+
+    def _from(self, start: Mapping[str, Any]) -> list[Item] | None:
+        """Give the items at and after a key, or None where the key is incomplete."""
+        if any(name not in start for name in self.table_key_attrs):
+            return None
+        hash_key, *range_key = (
+            DynamoType(start[name]).cast_value for name in self.table_key_attrs
+        )
+        key = (hash_key, range_key[0] if range_key else None)
+        items = self.all_items()
+        return items[bisect.bisect_left(items, key, key=self.key_of) :]
+
     def _partition(
         self, hash_key: DynamoType | None, index_name: str | None
     ) -> list[Item] | None:
@@ -211,10 +257,10 @@ class StoredTable(Table):
         if hash_key is None:
             return None
         if index_name is not None:
-            index = self._by_index.get(index_name)
-            if index is None:
+            if index_name not in self._by_index:
                 return None
-            return self._sorted(index.get(hash_key, {}).values())
+            lookup = self._by_index[index_name][1]
+            return self._sorted(lookup.get(hash_key, {}).values())
         found = self._rows.get(hash_key)
         if found is None:
             return []
@@ -231,32 +277,36 @@ class StoredTable(Table):
     def _sorted(self, items: Iterable[Item]) -> list[Item]:
         return sorted(items, key=self.key_of)
 
-    # Secondary indexes: partition key of the index → items
+    # Secondary indexes
 
     def index_all(self) -> None:
-        """Build the lookup of each secondary index anew."""
-        self._by_index = {index.name: {} for index in self.all_indexes()}
+        """Build the lookup of each secondary index anew.
+
+        An index of several partition keys gets none: moto then visits all items.
+        """
+        self._by_index = {
+            index.name: (hash_keys[0], {})
+            for index in self.all_indexes()
+            if len(hash_keys := _hash_keys(index.schema)) == 1
+        }
         for item in self.items_unordered():
             self.index(None, item)
 
     def index(self, before: Item | None, after: Item | None) -> None:
         """Follow a change in the lookups of the secondary indexes."""
-        for index in self.all_indexes():
-            attribute = index.schema_key_attrs[0]
-            lookup = self._by_index.setdefault(index.name, {})
-            for item, is_stored in ((before, False), (after, True)):
-                value = item.attrs.get(attribute) if item else None
-                if item is None or value is None:
-                    continue
-                if is_stored:
-                    lookup.setdefault(value, {})[self.key_of(item)] = item
-                else:
-                    _discard(lookup, value, self.key_of(item))
+        for attribute, lookup in self._by_index.values():
+            if before is not None and attribute in before.attrs:
+                _discard(lookup, before.attrs[attribute], self.key_of(before))
+            if after is not None and attribute in after.attrs:
+                value = after.attrs[attribute]
+                lookup.setdefault(value, {})[self.key_of(after)] = after
 
 
-def _discard(
-    lookup: dict[DynamoType, dict[ItemKey, Item]], value: DynamoType, key: ItemKey
-) -> None:
+def _hash_keys(schema: Iterable[Mapping[str, str]]) -> list[str]:
+    return [key["AttributeName"] for key in schema if key["KeyType"] == "HASH"]
+
+
+def _discard(lookup: Lookup, value: DynamoType, key: ItemKey) -> None:
     partition = lookup.get(value)
     if partition is not None:
         partition.pop(key, None)
