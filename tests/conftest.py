@@ -1,8 +1,11 @@
 """What every test may use: waiting on a condition, and a watch for leaks."""
 
+import os
+import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
@@ -39,3 +42,24 @@ def no_thread_is_left() -> Iterator[None]:
             return
         time.sleep(0.01)
     pytest.fail(f"threads left running: {left}")
+
+
+@pytest.fixture(scope="session")
+def node_modules() -> Path:
+    """Give a node_modules folder that has `@architect/functions`, and Node to use it.
+
+    It is named by ARC_TEST_NODE_MODULES. Where it or Node is missing, the test is
+    skipped, or fails where ARC_TEST_REQUIRE_ALL says that nothing may be missing.
+    """
+    folder = Path(os.environ.get("ARC_TEST_NODE_MODULES", "node_modules")).resolve()
+    missing = []
+    if shutil.which("node") is None:
+        missing.append("node is not on the PATH")
+    if not (folder / "@architect" / "functions").is_dir():
+        missing.append("ARC_TEST_NODE_MODULES names no @architect/functions")
+    if not missing:
+        return folder
+    reason = "; ".join(missing)
+    if os.environ.get("ARC_TEST_REQUIRE_ALL") == "1":
+        pytest.fail(reason)
+    pytest.skip(reason)
