@@ -30,7 +30,6 @@ group of its own, and is killed with it. End of file on the socket means the sam
       `vendor/shared`, `vendor/views` (Node: `@architect/shared`, `@architect/views`).
     - `path_additions` (array of str): further folders to import from, searched last.
     - `clock_offset_seconds` (number): how far the sandbox's clock is ahead.
-    - `watched_above` (str or null): reserved for debuggers; null.
 
 `invoke`: one event, only while the worker is idle. Answer `returned` or `raised`.
     - `request_id` (str), `event` (any JSON)
@@ -50,8 +49,8 @@ Every message may carry these, and the first answer does:
       the file was younger than `YOUNG_SECONDS` when it was read (its time stamps may
       then miss a further edit), else `""`.
     - `folders` (array of `[path, stamp, digest]`): folders of the project in which
-      imports were looked for; the same, with `digest` the SHA-256 of the names that
-      matter, as `names_digest` of the entries makes it. Always given.
+      imports were looked for; the same, but with `digest` always given: the SHA-256
+      of the names in it that matter, as `names_digest` makes it.
     - `max_memory_bytes` (int): the largest resident size so far.
 
 `ready`: the handler is loaded; the worker is idle.
@@ -73,7 +72,7 @@ A worker that ends without one of these has crashed.
 """
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Any, TypeAlias
 
@@ -83,6 +82,8 @@ MAX_FRAME_BYTES = 64 * 1024 * 1024
 YOUNG_SECONDS = 2.0
 """Below this age a file's time stamps may not show a further edit: FAT counts in two
 seconds, HFS+ in one, ext4 in the kernel's ticks."""
+
+IMPORTABLE_SUFFIXES = (".py", ".so", ".js", ".mjs", ".cjs", ".json", ".node")
 
 Message: TypeAlias = dict[str, Any]
 
@@ -165,13 +166,21 @@ def receive(reader: FrameReader, recv: Callable[[int], bytes]) -> Message | None
     return message
 
 
-def names_digest(names: list[str]) -> str:
-    """Give the digest of a folder: what imports could find there, in any order.
+def names_digest(names: Iterable[str]) -> str:
+    """Give the digest of the names in a folder that an import could mean.
 
-    Only names count that an import could mean: folders' and those that end in an
-    importable suffix; the caller leaves the rest out.
+    Those are names without a dot (packages) and names that end in one of
+    `IMPORTABLE_SUFFIXES`, sorted by code point and joined with NUL; `__pycache__` is
+    none. So a file that a handler writes beside its code changes nothing.
     """
-    return sha256("\0".join(sorted(names)).encode(errors="surrogateescape")).hexdigest()
+    matter = sorted(filter(_is_importable, names))
+    return sha256("\0".join(matter).encode(errors="surrogateescape")).hexdigest()
+
+
+def _is_importable(name: str) -> bool:
+    if "." not in name:
+        return name != "__pycache__"
+    return name.endswith(IMPORTABLE_SUFFIXES)
 
 
 def _decode(payload: bytes) -> Message:

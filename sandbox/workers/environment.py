@@ -1,0 +1,167 @@
+"""What a function sees in its environment: takes function and addresses, gives names.
+
+Names and values are Lambda's (AWS Lambda developer guide, "Defined runtime environment
+variables") and Architect's (`@architect/sandbox` 9, where runtime helpers look for
+their services in ARC_SANDBOX). Where the two differ Architect's value stands, because
+an app may have come to depend on it: AWS_LAMBDA_FUNCTION_NAME, for one. Nothing of the
+developer's shell is passed on but what is named here.
+"""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+
+from sandbox.project.model import Function, Project, Stage
+
+LAMBDA_TZ = "UTC"
+DUMMY_ACCESS_KEY = "arcDummyAccessKey"
+DUMMY_SECRET_KEY = "arcDummySecretKey"  # noqa: S105 (a public constant of Architect's)
+
+_HELPER_VERSION = "9.0.0"
+"""The `@architect/sandbox` whose ARC_SANDBOX this one is shaped like."""
+_OUR_OWN = frozenset(
+    (
+        "ARC_APP_NAME",
+        "ARC_DISABLE_ENV_VARS",
+        "ARC_ENV",
+        "ARC_LOCAL",
+        "ARC_ROLE",
+        "ARC_SANDBOX",
+        "ARC_STATIC_BUCKET",
+        "ARC_STATIC_SPA",
+        "ARC_WSS_URL",
+        "HOME",
+        "PATH",
+        "PYTHONPATH",
+        "PYTHONUNBUFFERED",
+    )
+)
+"""Names that a developer's own variables cannot replace."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Ports:
+    """Where the sandbox's services listen, all on the loopback address."""
+
+    http: int
+    tables: int | None
+    """None for an app without tables: helpers then see `null`."""
+    internal: int
+    events: int
+
+
+def function_environment(
+    function: Function,
+    project: Project,
+    *,
+    ports: Ports,
+    stage: Stage,
+    shell: Mapping[str, str],
+    overrides: Mapping[str, str] | None = None,
+) -> dict[str, str]:
+    """Give the whole environment of `function`.
+
+    Args:
+        function: whose environment it is.
+        project: the app, with the developer's own variables by stage.
+        ports: where helpers find tables, service map and HTTP.
+        stage: which of the developer's variables count, and ARC_ENV.
+        shell: the environment of the sandbox itself.
+        overrides: the developer's variables for this run, in place of those of
+            `.env` and the preferences.
+    """
+    own = overrides or project.preferences.environment.get(stage) or {}
+    if not function.config.env:
+        own = {}
+    allowed = {name: value for name, value in own.items() if name not in _OUR_OWN}
+    return {
+        **_lambda_variables(function, project),
+        **_session_variables(shell),
+        **allowed,
+        **_architect_variables(function, project, ports=ports, stage=stage),
+        **_shell_variables(shell, useaws=_uses_aws(project, shell)),
+        **_language_variables(function),
+    }
+
+
+def _lambda_variables(function: Function, project: Project) -> dict[str, str]:
+    name = f"@{function.pragma} {function.name}"
+    return {
+        "_HANDLER": f"{function.handler_file.stem}.{function.handler_method}",
+        "AWS_ACCESS_KEY_ID": DUMMY_ACCESS_KEY,
+        "AWS_DEFAULT_REGION": project.region,
+        "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.config.runtime}",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.config.memory_mb),
+        "AWS_LAMBDA_FUNCTION_NAME": name,
+        "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
+        "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
+        "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{name}",
+        "AWS_LAMBDA_LOG_STREAM_NAME": "sandbox/[$LATEST]",
+        "AWS_REGION": project.region,
+        "AWS_SECRET_ACCESS_KEY": DUMMY_SECRET_KEY,
+        "LAMBDA_RUNTIME_DIR": "/var/runtime",
+        "LAMBDA_TASK_ROOT": str(function.folder),
+        "LANG": "en_US.UTF-8",
+        "TZ": LAMBDA_TZ,
+    }
+
+
+def _session_variables(shell: Mapping[str, str]) -> dict[str, str]:
+    table = shell.get("ARC_SESSION_TABLE_NAME") or shell.get("SESSION_TABLE_NAME")
+    return {"ARC_SESSION_TABLE_NAME": table or "jwe"}
+
+
+def _architect_variables(
+    function: Function, project: Project, *, ports: Ports, stage: Stage
+) -> dict[str, str]:
+    variables = {
+        "ARC_APP_NAME": project.name,
+        "ARC_ENV": stage,
+        "ARC_ROLE": "SandboxRole",
+        "ARC_SANDBOX": _sandbox_json(function, project, ports),
+    }
+    if not function.config.env:
+        variables["ARC_DISABLE_ENV_VARS"] = "true"
+    if project.static is not None:
+        variables["ARC_STATIC_BUCKET"] = str(project.static.folder)
+    if any(other.pragma == "ws" for other in project.functions):
+        variables["ARC_WSS_URL"] = f"ws://localhost:{ports.http}"
+    return variables
+
+
+def _sandbox_json(function: Function, project: Project, ports: Ports) -> str:
+    """Give what both runtime helpers read to find the sandbox's services."""
+    addresses = asdict(ports)
+    addresses["_arc"] = addresses.pop("internal")
+    static = project.static.folder if project.static else project.root / "public"
+    return json.dumps(
+        {
+            "apiType": project.api_type,
+            "cwd": str(project.root),
+            "lambdaSrc": str(function.folder),
+            "ports": addresses,
+            "staticPath": str(static),
+            "version": _HELPER_VERSION,
+        }
+    )
+
+
+def _shell_variables(shell: Mapping[str, str], *, useaws: bool) -> dict[str, str]:
+    names = ["HOME", "PATH", "ARC_STATIC_SPA"]
+    passed = {name: shell[name] for name in names if name in shell}
+    if useaws:
+        passed["ARC_LOCAL"] = "true"
+    return passed
+
+
+def _uses_aws(project: Project, shell: Mapping[str, str]) -> bool:
+    return bool(project.preferences.sandbox("useAWS") or shell.get("ARC_LOCAL"))
+
+
+def _language_variables(function: Function) -> dict[str, str]:
+    if function.language != "python":
+        return {}
+    return {
+        "PYTHONPATH": str(function.folder / "vendor"),
+        "PYTHONUNBUFFERED": "true",
+    }

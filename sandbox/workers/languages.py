@@ -1,0 +1,76 @@
+"""The runtimes that the sandbox can run: takes a function, gives its way to start."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.exchange import Unavailable
+from sandbox.project.model import Function
+from sandbox.project.runtimes import NODE_HANDLERS, PYTHON_HANDLERS
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Language:
+    """One family of Lambda runtimes."""
+
+    title: str
+    handler_names: tuple[str, ...]
+    """File names that hold a handler, the first that is there wins."""
+    created_name: str
+    """The file name to recommend."""
+    program: str | None
+    """What must be on PATH; None is the sandbox's own interpreter."""
+    bootstrap: Path | None = None
+    """The worker's side of the wire, which the program runs."""
+
+
+_RUNTIMES = Path(__file__).parent / "runtimes"
+
+LANGUAGES = {
+    "python": Language(
+        title="Python",
+        handler_names=PYTHON_HANDLERS,
+        created_name="index.py",
+        program=None,
+    ),
+    "nodejs": Language(
+        title="Node.js",
+        handler_names=NODE_HANDLERS,
+        created_name="index.mjs",
+        program="node",
+        bootstrap=_RUNTIMES / "node.mjs",
+    ),
+}
+"""By the name of a Lambda runtime without its version."""
+
+
+def language_of(function: Function) -> Language | Unavailable:
+    """Give the language of a function, or say that it cannot run here."""
+    language = LANGUAGES.get(function.language)
+    if language is not None:
+        return language
+    known = " and ".join(language.title for language in LANGUAGES.values())
+    return Unavailable(
+        message=(
+            f'The runtime "{function.config.runtime}" of "{function.name}" '
+            "does not run in the sandbox."
+        ),
+        remedy=f"The sandbox runs {known} handlers; the others run on AWS only.",
+    )
+
+
+def handler_file_of(function: Function, language: Language) -> Path | Unavailable:
+    """Give the file to load as the disk has it now, or say which one is missing."""
+    for name in language.handler_names:
+        file = function.folder / name
+        if file.is_file():
+            return file
+    if function.handler_file.is_file():
+        return function.handler_file
+    expected = function.folder / language.created_name
+    return Unavailable(
+        message=f'"{function.name}" has no handler: "{expected}" is not there.',
+        remedy=(
+            f"Create it with a function `{function.handler_method}`; "
+            f"{' and '.join(language.handler_names)} are looked for."
+        ),
+    )

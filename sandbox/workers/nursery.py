@@ -1,0 +1,183 @@
+"""The sandbox's side of the nursery: asks it to preload, to fork, to reap.
+
+`runtimes.python.nursery` is the other side. Where it has died or hangs, every call
+raises `NurseryError`; its owner starts another.
+"""
+
+import select
+import socket
+import threading
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+from sandbox.workers import wire
+from sandbox.workers.interpreter import interpreter_command
+from sandbox.workers.reaping import kill_group
+from sandbox.workers.worker import DISCARD, Channel, SpawnedProcess
+
+_ANSWER_SECONDS = 10.0
+"""Preloading on a machine under load takes seconds; a fork takes milliseconds."""
+
+
+class NurseryError(Exception):
+    """The nursery is gone, or does not answer."""
+
+
+class Nursery:
+    """One process to fork from. Safe between threads; calls queue behind one another.
+
+    Starts preloading at once and does not wait for it.
+    """
+
+    def __init__(self, *, lifeline_fd: int, path_additions: Iterable[Path]) -> None:
+        self._path_additions = [str(path) for path in path_additions]
+        self._lock = threading.Lock()
+        self._reader = wire.FrameReader()
+        self._preloading = False
+        self.preloaded: frozenset[str] = frozenset()
+        """What was asked for and is imported, if the environment has it."""
+        self.modules: frozenset[str] = frozenset()
+        """Top-level names that a forked worker finds imported."""
+        self._control, theirs = socket.socketpair()
+        self._control.settimeout(_ANSWER_SECONDS)
+        with theirs:
+            self._process = SpawnedProcess(
+                interpreter_command("nursery", theirs.fileno(), lifeline_fd),
+                descriptors=(theirs.fileno(), lifeline_fd),
+                output_fd=DISCARD,
+            )
+
+    @property
+    def pid(self) -> int:
+        """The nursery's own process id."""
+        return self._process.pid
+
+    def preload(self, names: frozenset[str]) -> None:
+        """Ask for imports, once a name; does not wait for them.
+
+        Raises:
+            NurseryError
+        """
+        with self._lock:
+            self._finish_preloading()
+            wanted = names - self.preloaded
+            if not wanted:
+                return
+            self.preloaded |= wanted
+            self._send(
+                {
+                    "type": "preload",
+                    "names": sorted(wanted),
+                    "path_additions": self._path_additions,
+                }
+            )
+            self._preloading = True
+
+    def is_ready(self) -> bool:
+        """Tell whether a fork would be answered at once.
+
+        Raises:
+            NurseryError
+        """
+        if not self._preloading:
+            return True
+        if not self._lock.acquire(blocking=False):
+            return False
+        try:
+            if not select.select([self._control], [], [], 0)[0]:
+                return False
+            self._finish_preloading()
+            return True
+        finally:
+            self._lock.release()
+
+    def wait_ready(self) -> None:
+        """Wait until what was asked for is imported.
+
+        Raises:
+            NurseryError
+        """
+        with self._lock:
+            self._finish_preloading()
+
+    def fork(self, channel: Channel) -> "ForkedProcess":
+        """Fork a worker on the other ends of `channel`; waits for preloading.
+
+        Raises:
+            NurseryError
+        """
+        descriptors = [channel.worker_socket.fileno(), channel.worker_output_fd]
+        with self._lock:
+            self._finish_preloading()
+            self._send({"type": "fork"}, descriptors)
+            return ForkedProcess(self._receive()["pid"], self)
+
+    def reap(self, pid: int, grace_seconds: float) -> int | None:
+        """Wait so long for a worker's end, then kill its group; give its exit code.
+
+        Raises:
+            NurseryError
+        """
+        request = {"type": "reap", "pid": pid, "grace_ms": int(grace_seconds * 1000)}
+        with self._lock:
+            self._finish_preloading()
+            self._send(request)
+            exit_code: int | None = self._receive()["exit_code"]
+            return exit_code
+
+    def close(self) -> None:
+        """End the process and wait for it. Its workers live on. Idempotent."""
+        self._process.kill()
+        self._process.reap(0)
+        self._control.close()
+
+    def _finish_preloading(self) -> None:
+        if self._preloading:
+            self.modules = frozenset(self._receive()["modules"])
+            self._preloading = False
+
+    def _send(self, message: wire.Message, descriptors: Sequence[int] = ()) -> None:
+        try:
+            socket.send_fds(self._control, [wire.encode(message)], descriptors)
+        except OSError as error:
+            raise NurseryError(str(error)) from error
+
+    def _receive(self) -> wire.Message:
+        try:
+            answer = wire.receive(self._reader, self._control.recv)
+        except (OSError, wire.WireError) as error:
+            raise NurseryError(str(error)) from error
+        if answer is None:
+            raise NurseryError("ended")
+        return answer
+
+
+class ForkedProcess:
+    """A worker that the nursery is the parent of."""
+
+    def __init__(self, pid: int, nursery: Nursery) -> None:
+        self._pid = pid
+        self._nursery = nursery
+        self._is_reaped = False
+
+    @property
+    def pid(self) -> int:
+        """The process's id, and its group's."""
+        return self._pid
+
+    def kill(self) -> None:
+        """Kill the whole group at once, without waiting."""
+        if not self._is_reaped:
+            kill_group(self._pid)
+
+    def reap(self, grace_seconds: float) -> int | None:
+        """Wait so long, then kill; give the exit code, None where nobody knows it."""
+        if self._is_reaped:
+            return None
+        try:
+            exit_code = self._nursery.reap(self._pid, grace_seconds)
+        except NurseryError:
+            self.kill()  # an orphan now, which the system's init waits for
+            exit_code = None
+        self._is_reaped = True
+        return exit_code

@@ -1,0 +1,53 @@
+"""What became of an event: takes a worker's answer or its end, gives an outcome."""
+
+import signal
+from typing import Any
+
+from sandbox.exchange import Crashed, Frame, Raised
+from sandbox.workers.wire import Message
+
+_ENDED_ITSELF = (
+    "Return a response from the handler; a handler that ends its own process answers "
+    "nobody, on Lambda too."
+)
+_KILLED = (
+    "Look for what killed it: the system where memory ran out, or somebody's command."
+)
+_STRANGE = (
+    "Look for code that writes to or closes file descriptors that it has not opened."
+)
+
+
+def raised(answer: Message, *, while_loading: bool = False) -> Raised:
+    """Give the outcome of an error that a worker reported."""
+    return Raised(
+        error_type=answer["error_type"],
+        message=answer["message"],
+        stack=tuple(_frame(row) for row in answer.get("stack", ())),
+        trace=answer.get("trace", ""),
+        while_loading=while_loading,
+        remedy=answer.get("remedy", ""),
+    )
+
+
+def crashed(exit_code: int | None, log_tail: str) -> Crashed:
+    """Give the outcome of a worker that ended without an answer."""
+    return Crashed(exit_code=exit_code, log_tail=log_tail, remedy=_remedy(exit_code))
+
+
+def _remedy(exit_code: int | None) -> str:
+    if exit_code is None:
+        return _STRANGE
+    if exit_code == -signal.SIGKILL:
+        return _KILLED
+    return _ENDED_ITSELF if exit_code >= 0 else ""
+
+
+def _frame(row: dict[str, Any]) -> Frame:
+    return Frame(
+        file=row["file"],
+        line=row["line"],
+        function=row["function"],
+        source_line=row.get("source_line", ""),
+        is_app_code=row.get("is_app_code", False),
+    )

@@ -1,0 +1,349 @@
+"""Warm workers by function: takes an invocation, gives what became of it.
+
+Before a warm worker takes an event, the files behind its code are compared with the
+disk, and the setup it was started with with the current one; a worker that is behind is
+replaced. What is in flight ends on the code that it began with.
+"""
+
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from sandbox.clock import Clock
+from sandbox.exchange import Execution, Invocation, Throttled, Unavailable
+from sandbox.project.model import Function, Project
+from sandbox.workers import outcomes
+from sandbox.workers.capacity import Capacity, key_of
+from sandbox.workers.idle import IdleWorkers
+from sandbox.workers.languages import handler_file_of, language_of
+from sandbox.workers.launcher import CAN_FORK, Launcher
+from sandbox.workers.lifecycle import State
+from sandbox.workers.setup import Setup, setup_for
+from sandbox.workers.statistics import PoolStatistics, Statistics
+from sandbox.workers.worker import EventNotTakenError, Worker
+
+CLOSE_GRACE_SECONDS = 0.1
+"""What each worker has for its exit hooks when the pool is closed."""
+CLOSE_SECONDS = 2.0
+"""How long closing waits for events in flight, whose workers are killed."""
+STOPPING_AT_ONCE = 16
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolLimits:
+    """How much a pool may hold."""
+
+    running: int = 64
+    """Events in work at once; further ones wait."""
+    idle: int = 40
+    """Warm workers kept, all functions together; the longest idle give way."""
+    idle_seconds: float = 600.0
+    """How long an idle worker is kept."""
+    load_seconds: float = 10.0
+    """Lambda's limit for the init phase (AWS Lambda developer guide)."""
+    least_load_seconds: float = 3.0
+    """A module that loads for longer than this, and than its function's time limit,
+    is stopped: Lambda would load it again inside that limit."""
+
+
+class WorkerPool:
+    """Owns all workers. Safe to share between threads; `invoke` blocks its caller.
+
+    Args:
+        environment: gives the variables that a function sees.
+        project: gives the current project; while it gives the same object, a
+            function's environment is taken to be the same too.
+        clock: what handlers see as the time of day.
+        path_additions: folders that Python handlers import from, searched last.
+        can_fork: whether workers may be forked; by default where that is safe.
+        limits: how much the pool may hold.
+    """
+
+    def __init__(
+        self,
+        *,
+        environment: Callable[[Function], Mapping[str, str]],
+        project: Callable[[], Project],
+        clock: Clock,
+        path_additions: tuple[Path, ...] = (),
+        can_fork: bool = CAN_FORK,
+        limits: PoolLimits | None = None,
+    ) -> None:
+        self._environment = environment
+        self._project = project
+        self._clock = clock
+        self._path_additions = path_additions
+        self._limits = limits or PoolLimits()
+        self._launcher = Launcher(
+            path_additions=path_additions, clock=clock, can_fork=can_fork
+        )
+        self._capacity = Capacity(self._limits.running)
+        self._statistics = Statistics()
+        self._changed = threading.Condition()
+        self._idle = IdleWorkers()
+        self._busy: set[Worker] = set()
+        self._stopping: list[Worker] = []
+        self._generation = 0
+        self._is_closed = False
+
+    # Opening and closing
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trail: TracebackType | None,
+    ) -> None:
+        self.close()
+
+    def prepare(self) -> None:
+        """Begin to import what handlers will need, so that the first one starts fast.
+
+        Does not wait. Raises what `project` raises.
+        """
+        self._launcher.prepare(self._project())
+
+    def close(self) -> None:
+        """Kill every worker and wait for its end. Idempotent."""
+        with self._changed:
+            self._is_closed = True
+            for worker in self._busy:
+                worker.interrupt()
+            waiting = [*self._idle.take(lambda _: True), *self._stopping]
+            self._stopping.clear()
+        for worker in waiting:
+            worker.retire()
+        for worker in waiting:
+            worker.close(grace_seconds=CLOSE_GRACE_SECONDS)
+        with self._changed:
+            self._changed.wait_for(lambda: not self._busy, timeout=CLOSE_SECONDS)
+        self._launcher.close()
+
+    def retire(self, function: Function | None = None) -> None:
+        """Stop the idle workers of a function, or all; busy ones end their event.
+
+        The next event of the function starts anew.
+        """
+        with self._changed:
+            self._generation += 1
+            retired = self._idle.take(
+                lambda worker: function is None or _serves(worker, function)
+            )
+        self._stop(*retired)
+
+    def tick(self) -> None:
+        """Stop workers that were idle for long, and end those that do not stop."""
+        now = self._clock.monotonic()
+        with self._changed:
+            old = self._idle.take(
+                lambda worker: now - worker.tally.idle_since > self._limits.idle_seconds
+            )
+            stopping, self._stopping = self._stopping, []
+        for worker in stopping:
+            worker.close(grace_seconds=0)
+        self._stop(*old)
+
+    def statistics(self) -> PoolStatistics:
+        """Give what every function has done so far, and the processes there are."""
+        with self._changed:
+            pids = tuple(sorted(worker.pid for worker in (*self._idle, *self._busy)))
+        return PoolStatistics(
+            functions=self._statistics.by_function(
+                idle=self._idle.count, running=self._capacity.running
+            ),
+            worker_pids=pids,
+            nursery_pid=self._launcher.nursery_pid,
+        )
+
+    # Running events
+
+    def invoke(self, invocation: Invocation) -> Execution:
+        """Run one event to its outcome, on a warm worker or a new one.
+
+        Raises what `project` raises, and nothing else.
+        """
+        function = invocation.function
+        asked = self._clock.monotonic()
+        if not self._capacity.enter(function):
+            concurrency = function.config.concurrency or 0
+            return Execution(outcome=Throttled(concurrency=concurrency))
+        try:
+            queued_ms = (self._clock.monotonic() - asked) * 1000
+            execution = self._run(invocation, self._project())
+        finally:
+            self._capacity.leave(function)
+        execution = replace(execution, queued_ms=queued_ms)
+        self._statistics.count(key_of(function), execution)
+        return execution
+
+    def warm(self, function: Function) -> Execution | None:
+        """Have a worker with the function's current code ready; None if there is one.
+
+        Gives what an event would come to where the code does not load. Raises what
+        `project` raises.
+        """
+        project = self._project()
+        worker = self._take_warm(function, project)
+        if worker is None:
+            started = self._start(function, project)
+            if isinstance(started, Execution):
+                return started
+            worker = started
+        self._give_back(worker)
+        return None
+
+    def _run(self, invocation: Invocation, project: Project) -> Execution:
+        while (worker := self._take_warm(invocation.function, project)) is not None:
+            try:
+                return self._invoke_on(worker, invocation)
+            except EventNotTakenError:
+                continue  # it had ended meanwhile; another one takes the event
+        started = self._start(invocation.function, project)
+        if isinstance(started, Execution):
+            return started
+        try:
+            execution = self._invoke_on(started, invocation)
+        except EventNotTakenError:
+            execution = Execution(outcome=outcomes.crashed(None, ""))
+        return replace(
+            execution,
+            is_cold=True,
+            init_ms=started.tally.init_ms,
+            output=started.tally.init_output + execution.output,
+        )
+
+    def _invoke_on(self, worker: Worker, invocation: Invocation) -> Execution:
+        try:
+            return worker.invoke(invocation, clock_offset=self._clock_offset())
+        finally:
+            self._give_back(worker)
+
+    def _clock_offset(self) -> float:
+        offset: float = getattr(self._clock, "offset_seconds", 0.0)
+        return offset
+
+    # Warm workers
+
+    def _take_warm(self, function: Function, project: Project) -> Worker | None:
+        """Take an idle worker that may serve, and stop those that may not."""
+        key = key_of(function)
+        while True:
+            with self._changed:
+                worker = self._idle.pop(key)
+                if worker is None:
+                    return None
+                worker.take()
+                self._busy.add(worker)
+            if self._may_serve(worker, function, project):
+                return worker
+            self._let_go(worker)
+            self._stop(worker)
+
+    def _may_serve(self, worker: Worker, function: Function, project: Project) -> bool:
+        if not worker.is_current():
+            return False
+        if worker.project is project and worker.setup.function is function:
+            return True
+        setup = self._setup(function, project)
+        if setup != worker.setup:
+            return False
+        worker.adopt(setup, project)
+        return True
+
+    def _give_back(self, worker: Worker) -> None:
+        """Keep a worker for the next event, or stop it where it can take none."""
+        is_well = worker.state is State.BUSY and not self._is_closed
+        is_well = is_well and worker.generation == self._generation
+        if is_well:
+            worker.release()
+        with self._changed:
+            if is_well:
+                self._idle.put(key_of(worker.setup.function), worker)
+            surplus = self._idle.take_surplus(self._limits.idle)
+        self._let_go(worker)
+        self._stop(*surplus, *(() if is_well else (worker,)))
+
+    def _let_go(self, worker: Worker) -> None:
+        with self._changed:
+            self._busy.discard(worker)
+            self._changed.notify_all()
+
+    def _stop(self, *workers: Worker) -> None:
+        """Have workers end by themselves; `tick` sees to those that do not."""
+        for worker in workers:
+            worker.retire()
+        with self._changed:
+            self._stopping += workers
+            overdue = self._stopping[:-STOPPING_AT_ONCE]
+            del self._stopping[:-STOPPING_AT_ONCE]
+        for worker in overdue:
+            worker.close(grace_seconds=0)
+
+    # New workers
+
+    def _setup(self, function: Function, project: Project) -> Setup | Unavailable:
+        language = language_of(function)
+        if isinstance(language, Unavailable):
+            return language
+        handler_file = handler_file_of(function, language)
+        if isinstance(handler_file, Unavailable):
+            return handler_file
+        return setup_for(
+            function,
+            project,
+            environment=self._environment(function),
+            handler_file=handler_file,
+            path_additions=self._path_additions,
+        )
+
+    def _start(self, function: Function, project: Project) -> Worker | Execution:
+        """Start a worker and have it load; it is taken already, for its first event."""
+        started = self._clock.monotonic()
+        worker = self._launch(function, project)
+        if isinstance(worker, Unavailable):
+            return Execution(outcome=worker)
+        limit = max(self._limits.least_load_seconds, function.config.timeout_seconds)
+        failure = worker.load(
+            limit_seconds=min(limit, self._limits.load_seconds),
+            clock_offset=self._clock_offset(),
+        )
+        worker.tally.init_ms = (self._clock.monotonic() - started) * 1000
+        if failure is None:
+            worker.take()
+            return worker
+        self._let_go(worker)
+        self._stop(worker)
+        return Execution(
+            outcome=failure,
+            output=worker.tally.init_output,
+            is_cold=True,
+            worker_pid=worker.pid,
+            init_ms=worker.tally.init_ms,
+            max_memory_bytes=worker.tally.max_memory_bytes,
+        )
+
+    def _launch(self, function: Function, project: Project) -> Worker | Unavailable:
+        setup = self._setup(function, project)
+        if isinstance(setup, Unavailable):
+            return setup
+        with self._changed:
+            if self._is_closed:
+                return Unavailable(message="The sandbox is closing.")
+        worker = self._launcher.launch(setup, project)
+        if isinstance(worker, Worker):
+            worker.generation = self._generation
+            with self._changed:
+                self._busy.add(worker)
+                if self._is_closed:
+                    worker.interrupt()
+        return worker
+
+
+def _serves(worker: Worker, function: Function) -> bool:
+    return key_of(worker.setup.function) == key_of(function)

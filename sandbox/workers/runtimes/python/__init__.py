@@ -1,0 +1,1 @@
+"""Python handlers, from inside their process. Standard library and wire only."""

@@ -1,0 +1,35 @@
+"""The sandbox's clock inside a worker: takes an offset, moves what handlers read.
+
+`time_machine` moves `time.time`, `datetime.now` and their kin for every module alike,
+those of extensions included. It is imported when a clock first moves, not before.
+"""
+
+import time
+from typing import Any
+
+
+class MovedClock:
+    """Holds the offset that is in force in this process."""
+
+    def __init__(self) -> None:
+        self._offset_seconds = 0.0
+        self._journey: Any = None
+
+    def set_offset(self, seconds: float) -> None:
+        """Let the time of day stand `seconds` ahead of real time, from now on.
+
+        Raises:
+            ModuleNotFoundError: the clock moved, and `time_machine` is not installed.
+        """
+        if seconds == self._offset_seconds:
+            return
+        if self._journey is not None:
+            self._journey.stop()
+            self._journey = None
+        if seconds:
+            # Only a clock that moves pays for this import.
+            import time_machine
+
+            self._journey = time_machine.travel(time.time() + seconds, tick=True)
+            self._journey.start()
+        self._offset_seconds = seconds

@@ -1,0 +1,145 @@
+"""Failures of a handler: takes an exception, gives the wire's fields of an error.
+
+The error types are those that Lambda's own runtime reports
+(`awslambdaric` 3, "bootstrap.py"): an import that fails is `Runtime.ImportModuleError`.
+"""
+
+import linecache
+import sys
+import traceback
+from collections.abc import Callable
+from types import TracebackType
+from typing import Any
+
+from sandbox.workers.runtimes.python.imports import HandlerMissingError
+from sandbox.workers.runtimes.python.requirements import remedy_for_missing
+
+IsAppPath = Callable[[str], bool]
+
+_FRAMES_AT_EACH_END = 30
+_OWN_FOLDER = __file__.rpartition("/")[0]
+_ASYNC_REMEDY = (
+    "Lambda's Python runtime does not await. Make the handler a plain function that "
+    'calls "asyncio.run(...)".'
+)
+_MARSHAL_REMEDY = (
+    "Return only what JSON can say: dicts with string keys, lists, strings, finite "
+    "numbers, booleans and None."
+)
+
+
+def load_failure(
+    error: BaseException, *, handler_file: str, is_app_path: IsAppPath
+) -> dict[str, Any]:
+    """Give the fields for a module that did not load."""
+    failure = raised_failure(error, is_app_path=is_app_path)
+    module = handler_file.rpartition("/")[2].removesuffix(".py")
+    if isinstance(error, HandlerMissingError):
+        failure |= {
+            "error_type": "Runtime.HandlerNotFound",
+            "remedy": error.remedy,
+            "trace": "",
+            "stack": [],
+        }
+    elif isinstance(error, ImportError):
+        failure["error_type"] = "Runtime.ImportModuleError"
+        failure["message"] = f"Unable to import module '{module}': {_text_of(error)}"
+        failure |= _missing_module(error, handler_file)
+    elif isinstance(error, SyntaxError):
+        failure["error_type"] = "Runtime.UserCodeSyntaxError"
+        failure["message"] = f"Syntax error in module '{module}': {_text_of(error)}"
+    return failure
+
+
+def raised_failure(error: BaseException, *, is_app_path: IsAppPath) -> dict[str, Any]:
+    """Give the fields for an exception that left the handler."""
+    trail = _without_own_frames(error.__traceback__)
+    return {
+        "error_type": type(error).__name__,
+        "message": _text_of(error),
+        "stack": _frames(error, trail, is_app_path),
+        "trace": _trace(error, trail),
+        "remedy": "",
+    }
+
+
+def marshal_failure(result: object, error: Exception) -> dict[str, Any]:
+    """Give the fields for a result that JSON cannot say."""
+    is_awaitable = hasattr(result, "__await__")
+    close = getattr(result, "close", None)
+    if is_awaitable and callable(close):
+        close()  # or Python warns that it "was never awaited"
+    return {
+        "error_type": "Runtime.MarshalError",
+        "message": f"Unable to marshal response: {_text_of(error)}",
+        "stack": [],
+        "trace": "",
+        "remedy": _ASYNC_REMEDY if is_awaitable else _MARSHAL_REMEDY,
+    }
+
+
+def _missing_module(error: ImportError, handler_file: str) -> dict[str, Any]:
+    if not isinstance(error, ModuleNotFoundError) or not error.name:
+        return {}
+    package = error.name.partition(".")[0]
+    folder = handler_file.rpartition("/")[0]
+    return {
+        "missing_module": package,
+        "remedy": remedy_for_missing(package, folder=folder),
+    }
+
+
+def _text_of(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 (the app's own __str__ may raise anything)
+        return "<the exception's __str__ failed>"
+
+
+def _without_own_frames(trail: TracebackType | None) -> TracebackType | None:
+    """Drop the first frames: the worker's own, and the import system's."""
+    while trail is not None and _is_machinery(trail.tb_frame.f_code.co_filename):
+        trail = trail.tb_next
+    return trail
+
+
+def _is_machinery(file: str) -> bool:
+    return file.startswith((_OWN_FOLDER, "<frozen importlib"))
+
+
+def _trace(error: BaseException, trail: TracebackType | None) -> str:
+    try:
+        lines = traceback.format_exception(type(error), error, trail)
+    except Exception:  # noqa: BLE001 (formatting runs the app's own __str__)
+        return f"{type(error).__name__}: {_text_of(error)}\n"
+    return "".join(lines)
+
+
+def _frames(
+    error: BaseException, trail: TracebackType | None, is_app_path: IsAppPath
+) -> list[dict[str, Any]]:
+    frames = []
+    while trail is not None:
+        code = trail.tb_frame.f_code
+        frames.append((code.co_filename, trail.tb_lineno, code.co_name))
+        trail = trail.tb_next
+    if isinstance(error, SyntaxError) and error.filename and error.lineno:
+        frames.append((error.filename, error.lineno, "<module>"))
+    if len(frames) > 2 * _FRAMES_AT_EACH_END:
+        del frames[_FRAMES_AT_EACH_END:-_FRAMES_AT_EACH_END]
+    return [
+        {
+            "file": file,
+            "line": line,
+            "function": function,
+            "source_line": linecache.getline(file, line).strip(),
+            "is_app_code": is_app_path(file),
+        }
+        for file, line, function in frames
+    ]
+
+
+def report(failure: dict[str, Any]) -> None:
+    """Print a failure where its function's output goes, as Lambda logs it."""
+    text = failure["trace"] or f"{failure['error_type']}: {failure['message']}\n"
+    sys.stderr.write(f"[ERROR] {text}")

@@ -1,0 +1,160 @@
+"""Imports as deployed: takes the `start` message, gives the handler function.
+
+Architect deploys a Python function as its folder with `vendor/` in it, which holds the
+requirements and copies of the shared and views folders, and puts both on the path
+(`@architect/hydrate`, "shared"). Here the same names lead to the folders where they
+are, through path hooks (docs.python.org, "The import system", 5.5): nothing is written.
+
+Code of the project is always compiled from its source. Python takes a `.pyc` for
+current whose source has the same size and second, which two quick edits can share.
+"""
+
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from importlib.machinery import (
+    EXTENSION_SUFFIXES,
+    ExtensionFileLoader,
+    FileFinder,
+    ModuleSpec,
+    SourceFileLoader,
+)
+from importlib.util import module_from_spec, spec_from_file_location
+from os.path import isdir, isfile
+from types import CodeType, ModuleType
+from typing import Any
+
+from sandbox.workers.runtimes.python.observe import Observer
+
+Mounts = Mapping[str, str]
+"""Names below `vendor/` and the folders they stand for."""
+
+
+class ProjectLoader(SourceFileLoader):
+    """Compiles source, and neither reads nor writes bytecode."""
+
+    def get_code(self, fullname: str) -> CodeType:
+        """Give the code of the module, from what the file holds now."""
+        path = self.get_filename(fullname)
+        return self.source_to_code(self.get_data(path), path)
+
+
+class ProjectFinder(FileFinder):
+    """Finds modules in one folder of the project."""
+
+    def __init__(self, path: str) -> None:
+        super().__init__(
+            path,
+            (ExtensionFileLoader, EXTENSION_SUFFIXES),
+            (ProjectLoader, [".py"]),
+        )
+
+
+class VendorFinder(ProjectFinder):
+    """Finds what stands in `vendor/`, and the shared folders as if they stood there."""
+
+    def __init__(self, path: str, mounts: Mounts) -> None:
+        super().__init__(path)
+        self._mounts = mounts
+
+    def find_spec(
+        self, fullname: str, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Give the spec of a mounted folder, or else of a module on disk."""
+        folder = self._mounts.get(fullname.rpartition(".")[2])
+        if folder is not None:
+            return _package_spec(fullname, folder)
+        return super().find_spec(fullname, target) if isdir(self.path) else None
+
+
+class FunctionFinder(ProjectFinder):
+    """Finds what stands in the function's folder, and `vendor` even where it is not."""
+
+    def find_spec(
+        self, fullname: str, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Give the spec of a module on disk, or that of the virtual `vendor`."""
+        spec = super().find_spec(fullname, target)
+        if spec is None and fullname == "vendor":
+            return _package_spec(fullname, f"{self.path}/vendor")
+        return spec
+
+
+def install(start: Mapping[str, Any], observer: Observer) -> None:
+    """Put the function's folders on the path, and find its modules as deployed."""
+    folder = start["folder"]
+    vendor = f"{folder}/vendor"
+    mounts = {
+        name: start[f"{name}_folder"]
+        for name in ("shared", "views")
+        if start.get(f"{name}_folder")
+    }
+
+    def find_in(path: str) -> ProjectFinder:
+        if not observer.is_project_path(f"{path}/"):
+            raise ImportError(path)
+        observer.note_folder(path)
+        if path == vendor:
+            return VendorFinder(path, mounts)
+        return FunctionFinder(path) if path == folder else ProjectFinder(path)
+
+    sys.path_hooks.insert(0, find_in)
+    sys.path[:] = [folder, vendor, *_without(sys.path, (folder, vendor))]
+    sys.path += _without(start["path_additions"], sys.path)
+
+
+def load_handler(handler_file: str, method: str) -> Callable[[Any, Any], Any]:
+    """Import the handler's file under its own name, and give the function in it.
+
+    Raises:
+        HandlerMissing: the module has no such function.
+        BaseException: whatever the module raises.
+    """
+    name = handler_file.rpartition("/")[2].removesuffix(".py")
+    loader = ProjectLoader(name, handler_file)
+    spec = spec_from_file_location(name, handler_file, loader=loader)
+    if spec is None:
+        raise ImportError(f"no module can be made of {handler_file!r}")
+    module = module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        loader.exec_module(module)
+    except BaseException:
+        sys.modules.pop(name, None)
+        raise
+    handler = getattr(module, method, None)
+    if not callable(handler):
+        raise HandlerMissingError(name, method, is_there=hasattr(module, method))
+    return handler  # type: ignore[no-any-return]
+
+
+class HandlerMissingError(Exception):
+    """The module loaded, but does not define the function that Lambda would call."""
+
+    def __init__(self, module: str, method: str, *, is_there: bool) -> None:
+        fact = (
+            f"Handler '{method}' in module '{module}' is not a function"
+            if is_there
+            else f"Handler '{method}' missing on module '{module}'"
+        )
+        super().__init__(fact)
+        self.remedy = f'Define "def {method}(event, context):" in "{module}.py".'
+
+
+def _package_spec(fullname: str, folder: str) -> ModuleSpec:
+    init = f"{folder}/__init__.py"
+    if isfile(init):
+        spec = spec_from_file_location(
+            fullname,
+            init,
+            loader=ProjectLoader(fullname, init),
+            submodule_search_locations=[folder],
+        )
+        if spec is not None:
+            return spec
+    namespace = ModuleSpec(fullname, None, is_package=True)
+    namespace.submodule_search_locations = [folder]
+    return namespace
+
+
+def _without(paths: Sequence[str], others: Sequence[str]) -> list[str]:
+    return [path for path in paths if path not in others]

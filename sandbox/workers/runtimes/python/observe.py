@@ -1,0 +1,100 @@
+"""What a worker has read of the project: takes audit events, gives the wire's lists.
+
+Stamps are taken before a file is read, so that an edit during the reading is seen as a
+change. A file that the handler itself writes is left out: it is data of its own.
+"""
+
+import os
+import sys
+import time
+from _thread import _local
+from hashlib import sha256
+from typing import Any
+
+from sandbox.workers.wire import YOUNG_SECONDS, names_digest
+
+_INSTALLED = ("/site-packages/", "/dist-packages/", "/node_modules/", "/lib/python3.")
+_WRITING = os.O_WRONLY | os.O_RDWR
+
+
+class Observer:
+    """Notes the project's files as they are opened, and folders as asked."""
+
+    def __init__(self, roots: tuple[str, ...]) -> None:
+        self._prefixes = tuple(root.rstrip("/") + "/" for root in roots)
+        self._files: dict[str, tuple[str, str]] = {}
+        self._folders: dict[str, tuple[str, str]] = {}
+        self._seen: set[str] = set()
+        self._written: set[str] = set()
+        self._thread = _local()
+
+    def is_project_path(self, path: str) -> bool:
+        """Tell whether `path` is the app's own, and nothing installed below it."""
+        return path.startswith(self._prefixes) and not any(
+            part in path for part in _INSTALLED
+        )
+
+    def watch(self) -> None:
+        """Note files from now on. Audit hooks last as long as the process."""
+        sys.addaudithook(self._audit)
+
+    def note_folder(self, path: str) -> None:
+        """Note that imports are about to be looked for in `path`."""
+        stamp = _stamp(path)
+        try:
+            digest = names_digest(os.listdir(path))
+        except OSError:
+            digest = names_digest(())
+        self._folders[path] = (stamp, digest)
+
+    def take(self) -> dict[str, list[tuple[str, str, str]]]:
+        """Give what was noted since the last call, as fields of a message."""
+        if not self._files and not self._folders:
+            return {}
+        files, self._files = self._files, {}
+        folders, self._folders = self._folders, {}
+        return {"files": _rows(files), "folders": _rows(folders)}
+
+    def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if event == "open":
+            self._note_open(arguments[0], arguments[2])
+
+    def _note_open(self, target: object, flags: object) -> None:
+        if not isinstance(target, str) or not isinstance(flags, int):
+            return
+        path = os.path.normpath(os.path.join(os.getcwd(), target))
+        if path in self._seen or not self.is_project_path(path):
+            return
+        if getattr(self._thread, "is_reading", False) or path in self._written:
+            return
+        if flags & _WRITING:
+            self._written.add(path)
+            self._files.pop(path, None)
+            return
+        self._seen.add(path)
+        self._files[path] = self._state(path)
+
+    def _state(self, path: str) -> tuple[str, str]:
+        stamp = _stamp(path)
+        if not stamp or time.time() - os.stat(path).st_mtime > YOUNG_SECONDS:
+            return stamp, ""
+        self._thread.is_reading = True
+        try:
+            with open(path, "rb") as file:
+                return stamp, sha256(file.read()).hexdigest()
+        except OSError:
+            return stamp, ""
+        finally:
+            self._thread.is_reading = False
+
+
+def _stamp(path: str) -> str:
+    try:
+        found = os.stat(path)
+    except (OSError, ValueError):
+        return ""
+    return f"{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_size}-{found.st_ino}"
+
+
+def _rows(noted: dict[str, tuple[str, str]]) -> list[tuple[str, str, str]]:
+    return [(path, stamp, digest) for path, (stamp, digest) in noted.items()]

@@ -1,0 +1,77 @@
+"""Which command mends a missing package: takes its name, gives a sentence."""
+
+import os
+import re
+import sys
+from collections.abc import Iterator
+
+
+_NAME = re.compile(r"^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)", re.ASCII)
+_DISTRIBUTIONS = {
+    "arc": "architect-functions",
+    "bs4": "beautifulsoup4",
+    "dateutil": "python-dateutil",
+    "jose": "python-jose",
+    "jwt": "PyJWT",
+    "PIL": "Pillow",
+    "yaml": "PyYAML",
+}
+"""Packages whose import name is not the name that pip knows."""
+
+
+def remedy_for_missing(package: str, *, folder: str) -> str:
+    """Say how to install what `import package` needs.
+
+    Looks for `requirements.txt` in `folder` and above; a requirement in it that is not
+    installed is what the command names.
+    """
+    distribution = _DISTRIBUTIONS.get(package, package)
+    for file in _requirement_files(folder):
+        missing = [name for name in _names(file) if not _is_installed(name)]
+        same = [name for name in missing if _plain(name) == _plain(distribution)]
+        if missing:
+            return f'Install what "{file}" names: {_pip(*(same or missing))}'
+    return (
+        f"If it is a package, install it: {_pip(distribution)} "
+        'and name it in "requirements.txt"; if it is a module of the app, '
+        "check its name and place."
+    )
+
+
+def _pip(*names: str) -> str:
+    return f'"{sys.executable} -m pip install {" ".join(names)}".'
+
+
+def _requirement_files(folder: str) -> Iterator[str]:
+    while True:
+        file = os.path.join(folder, "requirements.txt")
+        if os.path.isfile(file):
+            yield file
+        above = os.path.dirname(folder)
+        if above == folder:
+            return
+        folder = above
+
+
+def _names(path: str) -> list[str]:
+    try:
+        with open(path, encoding="utf-8", errors="replace") as file:
+            lines = file.readlines()
+    except OSError:
+        return []
+    return [found[1] for line in lines if (found := _NAME.match(line))]
+
+
+def _is_installed(name: str) -> bool:
+    # It takes 20 ms to import, and only a failure needs it.
+    from importlib import metadata
+
+    try:
+        metadata.distribution(name)
+    except metadata.PackageNotFoundError:
+        return False
+    return True
+
+
+def _plain(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

@@ -1,0 +1,201 @@
+"""The life of a Python worker: loads one handler, then answers event after event."""
+
+import atexit
+import os
+import resource
+import signal
+import socket
+import sys
+import time
+from collections.abc import Callable
+from typing import Any, NoReturn
+
+from sandbox.workers import wire
+from sandbox.workers.runtimes.python import failures, imports, logs
+from sandbox.workers.runtimes.python.clock import MovedClock
+from sandbox.workers.runtimes.python.context import LambdaContext
+from sandbox.workers.runtimes.python.observe import Observer
+
+_EXIT_INTERRUPTED = 128 + signal.SIGINT
+_RSS_UNIT = 1 if sys.platform == "darwin" else 1024
+"""getrusage(2) counts in bytes on macOS, in kilobytes elsewhere."""
+
+
+class Worker:
+    """One handler behind one connection to the sandbox."""
+
+    def __init__(self, connection: socket.socket) -> None:
+        self._connection = connection
+        self._reader = wire.FrameReader()
+        self._clock = MovedClock()
+        self._pid = os.getpid()
+        self._observer = Observer(())
+        self._handler: Callable[[Any, Any], Any] = _no_handler
+        self._context: LambdaContext | None = None
+
+    def run(self) -> NoReturn:
+        """Serve until the sandbox closes the connection. Ends the process."""
+        try:
+            self._serve()
+        except SystemExit as error:
+            self._end(_exit_code(error))
+        except KeyboardInterrupt as error:
+            failure = failures.raised_failure(error, is_app_path=self._is_app_path)
+            failures.report(failure)
+            self._end(_EXIT_INTERRUPTED)
+        except OSError:
+            self._end(0)  # the sandbox is gone, or the handler closed the connection
+        self._end(0)
+
+    def _serve(self) -> None:
+        start = wire.receive(self._reader, self._connection.recv)
+        if start is None or start["type"] != "start" or not self._load(start):
+            return
+        while True:
+            message = wire.receive(self._reader, self._connection.recv)
+            if message is None or message["type"] != "invoke":
+                return
+            self._invoke(message)
+
+    def _load(self, start: wire.Message) -> bool:
+        _become(start)
+        self._clock.set_offset(start["clock_offset_seconds"])
+        self._context = LambdaContext(start, start["environment"])
+        roots = (start["project_root"], start["folder"])
+        mounted = (start["shared_folder"], start["views_folder"])
+        self._observer = Observer((*roots, *filter(None, mounted)))
+        self._observer.watch()
+        imports.install(start, self._observer)
+        logs.configure(lambda: self._context.aws_request_id if self._context else "")
+        try:
+            self._handler = imports.load_handler(
+                start["handler_file"], start["handler_method"]
+            )
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # noqa: BLE001 (whatever the app raises)
+            failure = failures.load_failure(
+                error,
+                handler_file=start["handler_file"],
+                is_app_path=self._is_app_path,
+            )
+            self._answer({"type": "load_failed", **failure})
+            return False
+        self._answer({"type": "ready"})
+        return True
+
+    def _invoke(self, message: wire.Message) -> None:
+        assert self._context is not None  # noqa: S101 (set by _load)
+        self._clock.set_offset(message["clock_offset_seconds"])
+        request_id = message["request_id"]
+        context = self._context.for_request(request_id, message["time_limit_ms"])
+        self._context = context
+        try:
+            result = self._handler(message["event"], context)
+        except (SystemExit, KeyboardInterrupt):
+            raise
+        except BaseException as error:  # noqa: BLE001 (whatever the app raises)
+            self._leave_if_forked()
+            failure = failures.raised_failure(error, is_app_path=self._is_app_path)
+            self._answer({"type": "raised", "request_id": request_id, **failure})
+            return
+        self._leave_if_forked()
+        self._answer_result(request_id, result)
+
+    def _answer_result(self, request_id: str, result: object) -> None:
+        answer = {"type": "returned", "request_id": request_id, "value": result}
+        try:
+            self._answer(answer)
+        except (OSError, wire.WireError):
+            raise
+        except Exception as error:  # noqa: BLE001 (encoding runs the app's objects)
+            failure = failures.marshal_failure(result, error)
+            self._answer({"type": "raised", "request_id": request_id, **failure})
+
+    def _answer(self, message: dict[str, Any]) -> None:
+        _flush_output()
+        frame = wire.encode(
+            {
+                **message,
+                **self._observer.take(),
+                "max_memory_bytes": _max_memory_bytes(),
+            }
+        )
+        self._connection.sendall(frame)
+
+    def _leave_if_forked(self) -> None:
+        """End a child that the handler forked and that came back from it.
+
+        It would otherwise answer as well, and serve the same connection.
+        """
+        if os.getpid() != self._pid:
+            self._end(0)
+
+    def _is_app_path(self, path: str) -> bool:
+        return self._observer.is_project_path(path)
+
+    def _end(self, code: int) -> NoReturn:
+        """Run exit hooks and end, without waiting for threads the handler left."""
+        if os.getpid() == self._pid:
+            atexit._run_exitfuncs()  # noqa: SLF001 (os._exit runs none)
+        _flush_output()
+        os._exit(code)
+
+
+def main(socket_fd: int, lifeline_fd: int) -> NoReturn:
+    """Be a worker of its own interpreter, with the file descriptors that it was given.
+
+    Never returns.
+    """
+    # Imported here because a forked worker was armed by its parent's code.
+    from sandbox.workers.runtimes.python.lifeline import arm
+
+    arm(lifeline_fd)
+    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    serve(socket_fd)
+
+
+def serve(socket_fd: int) -> NoReturn:
+    """Serve the connection that `socket_fd` is. Never returns."""
+    connection = socket.socket(fileno=socket_fd)
+    forget_sandbox_modules()
+    Worker(connection).run()
+
+
+def forget_sandbox_modules() -> None:
+    """Leave the names `sandbox…` to the handler; running code keeps its references."""
+    for name in [n for n in sys.modules if n.partition(".")[0] == "sandbox"]:
+        del sys.modules[name]
+
+
+def _become(start: wire.Message) -> None:
+    os.environ.clear()
+    os.environ.update(start["environment"])
+    time.tzset()
+    os.chdir(start["folder"])
+    sys.argv[:] = [start["handler_file"]]
+
+
+def _flush_output() -> None:
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (AttributeError, OSError, ValueError):
+            continue  # the handler replaced it or closed it
+
+
+def _exit_code(error: SystemExit) -> int:
+    if error.code is None:
+        return 0
+    if isinstance(error.code, int):
+        return error.code & 0xFF
+    sys.stderr.write(f"{error.code}\n")
+    return 1
+
+
+def _max_memory_bytes() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * _RSS_UNIT
+
+
+def _no_handler(event: object, context: object) -> NoReturn:
+    raise RuntimeError("no handler is loaded")

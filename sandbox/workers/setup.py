@@ -1,0 +1,92 @@
+"""What a worker is started with: takes a function and its project, gives `start`.
+
+Two workers with equal setups are interchangeable; a warm one whose setup is no longer
+the current one is replaced.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.project.model import Function, Project
+from sandbox.workers.wire import Message
+
+ACCOUNT_ID = "123456789012"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Setup:
+    """All that decides how a function runs, but for its code."""
+
+    function: Function
+    handler_file: Path
+    """The file that is there now, which may be another than the project's."""
+    environment: Mapping[str, str]
+    project_root: Path
+    shared_folder: Path | None
+    views_folder: Path | None
+    path_additions: tuple[Path, ...] = ()
+
+    def start_message(self, clock_offset_seconds: float) -> Message:
+        """Give the message that has a worker load the function."""
+        return {
+            "type": "start",
+            "function_name": context_name(self.function),
+            "function_version": "$LATEST",
+            "invoked_function_arn": "sandbox",
+            "memory_limit_mb": self.function.config.memory_mb,
+            "folder": str(self.function.folder),
+            "handler_file": str(self.handler_file),
+            "handler_method": self.function.handler_method,
+            "environment": dict(self.environment),
+            "project_root": str(self.project_root),
+            "shared_folder": _text(self.shared_folder),
+            "views_folder": _text(self.views_folder),
+            "path_additions": [str(path) for path in self.path_additions],
+            "clock_offset_seconds": clock_offset_seconds,
+        }
+
+
+def setup_for(
+    function: Function,
+    project: Project,
+    *,
+    environment: Mapping[str, str],
+    handler_file: Path,
+    path_additions: tuple[Path, ...] = (),
+) -> Setup:
+    """Give the setup of `function` in `project`."""
+    config = function.config
+    return Setup(
+        function=function,
+        handler_file=handler_file,
+        environment=environment,
+        project_root=project.root,
+        shared_folder=project.shared_folder if config.shared else None,
+        views_folder=project.views_folder if config.views else None,
+        path_additions=path_additions,
+    )
+
+
+def context_name(function: Function) -> str:
+    """Give the name that a handler's context shows (`@architect/sandbox` 9).
+
+    Not the one in AWS_LAMBDA_FUNCTION_NAME, which is Architect's own.
+    """
+    if function.pragma != "http":
+        return f"sandbox-{function.name}"
+    method, _, path = function.name.partition(" ")
+    return f"sandbox-{method}{_folder_name(path)}"
+
+
+def _folder_name(path: str) -> str:
+    """Write a route's path as Architect names its folder."""
+    if path == "/":
+        return "-index"
+    words = re.sub(r"[-.]", "_", path).replace("/", "-").replace(":", "000")
+    return words.replace("*", "catchall", 1)
+
+
+def _text(path: Path | None) -> str | None:
+    return None if path is None else str(path)

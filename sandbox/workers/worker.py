@@ -1,0 +1,411 @@
+"""One worker: a process and its two pipes. Takes invocations, gives executions.
+
+The only starter of processes. A worker serves one event at a time; whoever takes it has
+it for itself, so nothing here is shared between threads but `kill`.
+"""
+
+import fcntl
+import os
+import select
+import socket
+import subprocess
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Protocol
+
+from sandbox.clock import Clock
+from sandbox.exchange import (
+    Crashed,
+    Execution,
+    Invocation,
+    Outcome,
+    Returned,
+    TimedOut,
+)
+from sandbox.project.model import Project
+from sandbox.workers import lifecycle, outcomes, wire
+from sandbox.workers.freshness import Freshness
+from sandbox.workers.lifecycle import State, Step
+from sandbox.workers.output import OutputBuffer
+from sandbox.workers.reaping import kill_group, reap
+from sandbox.workers.setup import Setup
+
+DISCARD = subprocess.DEVNULL
+"""An output that nobody wants to see."""
+
+_CHUNK_BYTES = 65_536
+_EXIT_GRACE_SECONDS = 0.25
+"""Between the end of a connection and that of its process."""
+
+
+class Process(Protocol):
+    """A process that leads a group of its own."""
+
+    @property
+    def pid(self) -> int:
+        """The process's id, and its group's."""
+        ...
+
+    def kill(self) -> None:
+        """Kill the whole group at once, without waiting."""
+        ...
+
+    def reap(self, grace_seconds: float) -> int | None:
+        """Wait so long, then kill; give the exit code where it is known."""
+        ...
+
+
+class SpawnedProcess:
+    """A child of this process, with a session and process group of its own."""
+
+    def __init__(
+        self, command: Sequence[str], *, descriptors: Sequence[int], output_fd: int
+    ) -> None:
+        """Start `command` with an empty environment.
+
+        Raises:
+            OSError: the program cannot be started.
+        """
+        self._popen = subprocess.Popen(
+            command,
+            stdin=subprocess.DEVNULL,
+            stdout=output_fd,
+            stderr=output_fd,
+            pass_fds=descriptors,
+            env={},
+            start_new_session=True,
+        )
+
+    @property
+    def pid(self) -> int:
+        """The process's id, and its group's."""
+        return self._popen.pid
+
+    def kill(self) -> None:
+        """Kill the whole group at once, without waiting."""
+        if self._popen.returncode is None:
+            kill_group(self.pid)
+
+    def reap(self, grace_seconds: float) -> int | None:
+        """Wait so long, then kill; give the exit code."""
+        if self._popen.returncode is None:
+            # Popen would warn of a child that it has not seen end.
+            code = reap(self.pid, grace_seconds)
+            self._popen.returncode = -1 if code is None else code
+        return self._popen.returncode
+
+
+@dataclass(slots=True)
+class Channel:
+    """The sandbox's ends of what connects it to a worker, and the worker's own."""
+
+    connection: socket.socket
+    output_fd: int
+    worker_socket: socket.socket
+    worker_output_fd: int
+
+    @classmethod
+    def open(cls) -> "Channel":
+        """Make a socket pair and a pipe."""
+        ours, theirs = socket.socketpair()
+        ours.settimeout(0)
+        read_fd, write_fd = os.pipe()
+        fcntl.fcntl(read_fd, fcntl.F_SETFL, os.O_NONBLOCK)
+        return cls(ours, read_fd, theirs, write_fd)
+
+    def close_worker_ends(self) -> None:
+        """Close what the worker has its own copies of."""
+        self.worker_socket.close()
+        os.close(self.worker_output_fd)
+
+    def close(self) -> None:
+        """Close the sandbox's ends: the worker sees an end of file."""
+        self.connection.close()
+        os.close(self.output_fd)
+
+
+class EventNotTakenError(Exception):
+    """The worker was gone before it had read the event: another may take it."""
+
+
+class _ConnectionEndedError(Exception):
+    """The worker closed its connection, most likely because it ended."""
+
+
+@dataclass(slots=True, kw_only=True)
+class Tally:
+    """What a worker has done so far."""
+
+    invocations: int = 0
+    idle_since: float = 0.0
+    """On the monotonic clock."""
+    max_memory_bytes: int | None = None
+    init_ms: float = 0.0
+    init_output: str = ""
+    """What the module printed while it was loaded."""
+    output: OutputBuffer = field(default_factory=OutputBuffer)
+
+
+class Worker:
+    """Owns its process and channel; ends with `close` or `kill` and then `close`."""
+
+    def __init__(
+        self,
+        process: Process,
+        channel: Channel,
+        *,
+        setup: Setup,
+        project: Project,
+        clock: Clock,
+    ) -> None:
+        self.setup = setup
+        self.project = project
+        self.generation = 0
+        self.tally = Tally()
+        self._process = process
+        self._channel = channel
+        self._clock = clock
+        self._freshness = Freshness(clock)
+        self._state = State.STARTING
+        self._reader = wire.FrameReader()
+        self._receive = channel.connection.recv
+        self._poller = select.poll()
+        self._poller.register(channel.connection, select.POLLIN)
+        self._poller.register(channel.output_fd, select.POLLIN)
+
+    @property
+    def pid(self) -> int:
+        """The process's id."""
+        return self._process.pid
+
+    @property
+    def state(self) -> State:
+        """Where it is in its life."""
+        return self._state
+
+    # Life
+
+    def load(self, *, limit_seconds: float, clock_offset: float) -> Outcome | None:
+        """Have the handler loaded; None once the worker is idle.
+
+        Else the outcome that every event would have, and the worker is stopping.
+        """
+        message = self.setup.start_message(clock_offset)
+        try:
+            answer = self._ask(message, limit_seconds)
+        except EventNotTakenError:
+            answer = self._crashed()
+        self.tally.init_output = self.tally.output.take()
+        if not isinstance(answer, dict):
+            return answer
+        if answer["type"] == "ready":
+            self._step(Step.LOADED)
+            self.tally.idle_since = self._clock.monotonic()
+            return None
+        self.kill()
+        return outcomes.raised(answer, while_loading=True)
+
+    def is_current(self) -> bool:
+        """Tell whether the process lives and its code is what the disk has."""
+        return self._is_connected() and self._freshness.is_current()
+
+    def take(self) -> None:
+        """Have this idle worker for oneself."""
+        self._step(Step.TAKEN)
+
+    def invoke(self, invocation: Invocation, *, clock_offset: float) -> Execution:
+        """Give the event to a worker that was taken, and wait for its outcome.
+
+        Afterwards it waits to be released, or it is stopping.
+
+        Raises:
+            EventNotTakenError: it ended before it could have read the event.
+        """
+        started = self._clock.monotonic()
+        limit_seconds = invocation.function.config.timeout_seconds
+        message = {
+            "type": "invoke",
+            "request_id": invocation.request_id,
+            "event": invocation.event,
+            "time_limit_ms": limit_seconds * 1000,
+            "deadline_epoch_ms": int((self._clock.now_epoch() + limit_seconds) * 1000),
+            "clock_offset_seconds": clock_offset,
+        }
+        answer = self._ask(message, limit_seconds)
+        outcome = (
+            self._outcome_of(answer, invocation.request_id)
+            if isinstance(answer, dict)
+            else answer
+        )
+        ended = self._clock.monotonic()
+        self.tally.invocations += 1
+        self.tally.idle_since = ended
+        return Execution(
+            outcome=outcome,
+            output=self.tally.output.take(),
+            worker_pid=self.pid,
+            handler_ms=(ended - started) * 1000,
+            max_memory_bytes=self.tally.max_memory_bytes,
+        )
+
+    def release(self) -> None:
+        """Have it wait for the next event."""
+        self._step(Step.ANSWERED)
+
+    def adopt(self, setup: Setup, project: Project) -> None:
+        """Remember an equal setup, so that the next comparison is one of identity."""
+        self.setup = setup
+        self.project = project
+
+    def interrupt(self) -> None:
+        """Kill the process while another thread waits for its answer."""
+        self._process.kill()
+
+    def kill(self) -> None:
+        """End the process and all that it started, now; `close` waits for the end."""
+        self._process.kill()
+        self._step(Step.RETIRED)
+
+    def retire(self) -> None:
+        """Let the process end by itself; `close` waits for it."""
+        if self._state in (State.STOPPING, State.DEAD):
+            return
+        self._step(Step.RETIRED)
+        try:
+            self._channel.connection.shutdown(socket.SHUT_RDWR)
+        except OSError:
+            return  # its process has ended already
+
+    def close(self, *, grace_seconds: float = 0.0) -> int | None:
+        """Wait so long for the end, then force it. Idempotent; gives the exit code."""
+        if self._state is State.DEAD:
+            return None
+        self._step(Step.RETIRED)
+        self._channel.connection.close()
+        exit_code = self._process.reap(grace_seconds)
+        os.close(self._channel.output_fd)
+        self._step(Step.ENDED)
+        return exit_code
+
+    def _step(self, step: Step) -> None:
+        self._state = lifecycle.after(self._state, step)
+
+    # Asking
+
+    def _ask(self, message: wire.Message, seconds: float) -> wire.Message | Outcome:
+        """Send a message and wait for its answer; the outcome where there is none."""
+        deadline = self._clock.monotonic() + seconds
+        try:
+            self._send(wire.encode(message), deadline)
+            answer = self._wait_answer(deadline)
+        except TimeoutError:
+            self.kill()
+            self._drain()
+            return TimedOut(seconds=seconds)
+        except (_ConnectionEndedError, wire.WireError):
+            return self._crashed()
+        self._drain()
+        self.tally.max_memory_bytes = answer.get("max_memory_bytes")
+        if "files" in answer:
+            self._freshness.note(answer["files"], answer.get("folders", ()))
+        return answer
+
+    def _outcome_of(self, answer: wire.Message, request_id: str) -> Outcome:
+        if answer.get("request_id") != request_id:
+            self.kill()
+            return outcomes.crashed(None, "")
+        if answer["type"] == "returned":
+            return Returned(value=answer["value"])
+        return outcomes.raised(answer)
+
+    def _crashed(self) -> Crashed:
+        """Find out how the process ended; what it started is killed with it."""
+        self._step(Step.RETIRED)
+        exit_code = self._process.reap(_EXIT_GRACE_SECONDS)
+        self._drain()
+        return outcomes.crashed(exit_code, self.tally.output.last())
+
+    # Bytes
+
+    def _send(self, frame: bytes, deadline: float) -> None:
+        """Send all of it, draining output meanwhile.
+
+        Raises:
+            TimeoutError: the deadline passed.
+            EventNotTakenError: the worker is gone.
+        """
+        rest = memoryview(frame)
+        connection = self._channel.connection
+        while rest:
+            try:
+                rest = rest[connection.send(rest) :]
+            except BlockingIOError:
+                self._wait_writable(deadline)
+            except OSError as error:
+                raise EventNotTakenError from error
+
+    def _wait_writable(self, deadline: float) -> None:
+        self._poller.modify(self._channel.connection, select.POLLOUT)
+        try:
+            for fd, _ in self._poll(deadline):
+                if fd == self._channel.output_fd:
+                    self._drain()
+        finally:
+            self._poller.modify(self._channel.connection, select.POLLIN)
+
+    def _wait_answer(self, deadline: float) -> wire.Message:
+        connection_fd = self._channel.connection.fileno()
+        while True:
+            for fd, _ in self._poll(deadline):
+                if fd != connection_fd:
+                    self._drain()
+                elif (answer := self._reader.feed(self._receive_some())) is not None:
+                    return answer
+
+    def _poll(self, deadline: float) -> list[tuple[int, int]]:
+        remaining = deadline - self._clock.monotonic()
+        if remaining <= 0:
+            raise TimeoutError
+        return self._poller.poll(remaining * 1000 + 1)
+
+    def _receive_some(self) -> bytes:
+        """Receive what has arrived.
+
+        Raises:
+            EventNotTakenError: it ended without having read all that was sent to it,
+                which Linux tells by a reset where others see an end of file.
+        """
+        size = max(_CHUNK_BYTES, self._reader.missing_bytes())
+        try:
+            chunk = self._receive(size)
+        except BlockingIOError:
+            return b""
+        except OSError as error:
+            raise EventNotTakenError from error
+        if not chunk:
+            raise _ConnectionEndedError
+        return chunk
+
+    def _drain(self) -> None:
+        """Take in what the handler has printed so far."""
+        output_fd = self._channel.output_fd
+        try:
+            while chunk := os.read(output_fd, _CHUNK_BYTES):
+                self.tally.output.append(chunk)
+                if len(chunk) < _CHUNK_BYTES:
+                    return
+        except BlockingIOError:
+            return
+        # The end of file would make each poll return at once.
+        try:
+            self._poller.unregister(output_fd)
+        except KeyError:
+            return
+
+    def _is_connected(self) -> bool:
+        try:
+            return bool(self._channel.connection.recv(1, socket.MSG_PEEK))
+        except BlockingIOError:
+            return True
+        except OSError:
+            return False
