@@ -60,10 +60,7 @@ class SocketReader:
             ConnectionError: the client went before sending them.
             TimeoutError: it paused longer than `STALL_SECONDS`.
         """
-        if not self._buffer:
-            self._socket.settimeout(STALL_SECONDS)
-            if not self._receive():
-                raise ConnectionError("client went inside a request body")
+        self._await_byte()
         taken, self._buffer = self._buffer[:limit], self._buffer[limit:]
         return taken
 
@@ -81,6 +78,7 @@ class SocketReader:
                 raise BadRequestError(
                     HTTPStatus.BAD_REQUEST, "The chunked body is malformed."
                 )
+            self._await_byte()
             found = self._buffer.find(b"\n") + 1
             line += self.read_some(found or _MAX_CHUNK_LINE_BYTES)
         return bytes(line)
@@ -99,6 +97,12 @@ class SocketReader:
             if not self._receive():
                 return
             swallowed += len(self._buffer)
+
+    def _await_byte(self) -> None:
+        if not self._buffer:
+            self._socket.settimeout(STALL_SECONDS)
+            if not self._receive():
+                raise ConnectionError("client went inside a request body")
 
     def _receive(self) -> bool:
         received = self._socket.recv(_RECEIVE_BYTES)

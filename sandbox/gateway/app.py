@@ -33,6 +33,7 @@ from sandbox.gateway.payload import (
 from sandbox.gateway.request_parts import ApiFacts
 from sandbox.gateway.response import InvalidResult, from_result
 from sandbox.gateway.router import MalformedPath, Routed, Router
+from sandbox.gateway.unrouted import Unrouted
 from sandbox.gateway.wsgi import read_body, read_head, respond
 from sandbox.json_value import JsonValue
 from sandbox.project.model import Function, Project
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _MOST_RELOADS = 3
+_LONGEST_KEPT_FILE_BYTES = 64 * 1024
 
 
 class ProjectSource(Protocol):
@@ -64,6 +66,7 @@ class _Compiled:
 
     project: Project
     router: Router
+    unrouted: Unrouted
     facts: ApiFacts
 
 
@@ -145,7 +148,7 @@ class Gateway:
                 request_id=request_id,
                 started_epoch=started_epoch,
                 request=request,
-                response=response,
+                response=_as_kept(response, answer),
                 duration_ms=(self._clock.monotonic() - started) * 1000,
                 match=answer.match,
                 event=cast(JsonValue, answer.event),
@@ -162,15 +165,19 @@ class Gateway:
             compiled, routed = self._route(request, port)
         except SandboxError as error:
             return self._page(trouble.broken_app(error), request)
-        if isinstance(routed, MalformedPath):
-            return self._page(trouble.malformed_path(routed.part), request)
-        project = compiled.project
+        unrouted = compiled.unrouted
         if is_too_large:
-            return self._page(trouble.request_too_large(project.api_type), request)
-        if routed is None:
-            page = trouble.no_route(request.method, request.path, project)
-            return self._page(page, request)
-        return self._run(request, routed, compiled, request_id)
+            page = trouble.request_too_large(compiled.project.api_type)
+            answer = self._page(page, request)
+        elif direct := unrouted.before_routes(request):
+            answer = _Answer(response=direct)
+        elif isinstance(routed, MalformedPath):
+            answer = self._page(trouble.malformed_path(routed.part), request)
+        elif routed is None:
+            answer = _Answer(response=unrouted.after_routes(request))
+        else:
+            answer = self._run(request, routed, compiled, request_id)
+        return replace(answer, response=unrouted.finish(request, answer.response))
 
     def _route(self, request: HttpRequest, port: int) -> tuple[_Compiled, Routed]:
         """Match, and match again while the matched function's files say otherwise."""
@@ -192,6 +199,7 @@ class Gateway:
             known = _Compiled(
                 project=project,
                 router=Router.from_project(project),
+                unrouted=Unrouted(project),
                 facts=ApiFacts.from_project(project, port=port),
             )
             self._compiled = known
@@ -258,3 +266,10 @@ class Gateway:
         if cookie not in self._noted_cookies:
             self._noted_cookies |= {cookie}
             self._say(note)
+
+
+def _as_kept(response: HttpResponse, answer: _Answer) -> HttpResponse:
+    """Give what the journal keeps: of long files, not the bytes."""
+    if answer.match is None and len(response.body) > _LONGEST_KEPT_FILE_BYTES:
+        return replace(response, body=b"")
+    return response

@@ -5,7 +5,8 @@ APIs", routing API requests) in the order Architect registers them:
 
 - a route of the method itself before one of `any`; then deeper paths, literal parts
   before `:params`, and `/*` last: the order in which a project lists its routes
-- a trailing slash counts: `/a/` is not `/a`, but it is `/a/*` with nothing captured
+- a trailing slash counts: `/a/` is not `/a`, but it is `/a/*` with nothing captured;
+  where a route takes `/a` itself, a shorter `/*` does not take `/a/` in its place
 - a `:param` captures one part that is not empty, `/*` all the rest, both decoded
 - `/:param` also answers `/`, with an empty value, where nothing else does
 - HEAD and OPTIONS are methods like others: a `get` route does not answer them
@@ -43,6 +44,7 @@ class _Entry:
     order: int
     route: Route
     names: tuple[str, ...]
+    is_catching: bool
 
 
 @dataclass(slots=True)
@@ -96,10 +98,10 @@ class Router:
         """
         method = method.lower()
         parts = raw_path.split("/")[1:]
-        found = list(self._find(self._root, parts, 0, (), method))
-        if found:
-            entry, captured = min(found, key=lambda candidate: candidate[0].order)
-            if self._is_rest and entry.route.method not in _REST_METHODS:
+        found = self._best(parts, method)
+        if found is not None:
+            entry, captured = found
+            if self._is_lost(entry, parts, method):
                 return None
             return _capture(entry, captured)
         if raw_path == "/":
@@ -121,8 +123,21 @@ class Router:
                 node = node.literals.setdefault(part, _Node())
         if is_catching:
             names.append("proxy")
-        entry = _Entry(order, route, tuple(names))
+        entry = _Entry(order, route, tuple(names), is_catching)
         (node.catching if is_catching else node.ending).setdefault(route.method, entry)
+
+    def _best(self, parts: list[str], method: str) -> _Found | None:
+        found = self._find(self._root, parts, 0, (), method)
+        return min(found, key=lambda candidate: candidate[0].order, default=None)
+
+    def _is_lost(self, entry: _Entry, parts: list[str], method: str) -> bool:
+        """Tell whether what was found does not count after all."""
+        if self._is_rest and entry.route.method not in _REST_METHODS:
+            return True
+        if parts[-1] or len(parts) == 1 or not entry.is_catching:
+            return False
+        without_slash = self._best(parts[:-1], method)
+        return without_slash is not None and not without_slash[0].is_catching
 
     def _find(
         self,

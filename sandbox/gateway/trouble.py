@@ -10,6 +10,7 @@ developer guide, "Gateway response types").
 
 import json
 import signal
+from pathlib import Path
 from typing import assert_never
 
 from sandbox.errors import SandboxError
@@ -142,6 +143,30 @@ def broken_app(error: SandboxError) -> Page:
         fact=error.message,
         remedy=error.remedy,
         sections=(Section(title="Where", text=str(error)),),
+    )
+
+
+def no_file(path: str, folder: Path) -> Page:
+    """Tell that `/_static` has no such file."""
+    return Page(
+        status=404,
+        message="Not Found",
+        title="There is no such file",
+        fact=f'"{path}" is no file of "{folder}".',
+        remedy="Names are compared letter for letter, capitals too.",
+    )
+
+
+def file_too_large(path: str, file: Path, *, api_type: ApiType) -> Page:
+    """Tell that a static file is longer than the static asset proxy can send."""
+    status, message = _function_error(api_type)
+    return Page(
+        status=status,
+        message=message,
+        title="The file is too large for the root",
+        fact=f'"{file.name}" is longer than the 6 MB that a Lambda may send, and at '
+        "the root a Lambda serves the files.",
+        remedy=f"Link to /_static{path}, which S3 serves.",
     )
 
 

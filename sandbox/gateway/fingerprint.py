@@ -1,0 +1,61 @@
+"""Takes the `@static` folder, writes `static.json`: the names files are deployed as.
+
+As Architect does with `@static fingerprint true` (`@architect/utils` 6.0): ten hex
+digits of the SHA-256 stand before the extension. Locally names stay as they are; code
+that looks names up in `static.json` finds it.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from sandbox.project.model import Static
+
+MANIFEST_NAME = "static.json"
+_ALWAYS_IGNORED = (".DS_Store", "node_modules", "readme.md", MANIFEST_NAME)
+
+
+def fingerprint(static: Static) -> Mapping[str, str]:
+    """Give the deployed name by each file's own, both relative to the folder."""
+    ignored = (*static.ignore, *_ALWAYS_IGNORED)
+    return {
+        name: _deployed_name(name, file)
+        for name, file in sorted(_files(static.folder))
+        if not any(part in name for part in ignored)
+    }
+
+
+def write_static_manifest(static: Static) -> int:
+    """Write `static.json` where the project asks for it; give how many files it has.
+
+    Does nothing, and gives 0, without `fingerprint true`, a folder, or files in it. The
+    file is left alone where it already says the same.
+
+    Raises:
+        OSError: the folder cannot be read or written.
+    """
+    if static.fingerprint is not True or not static.folder.is_dir():
+        return 0
+    names = fingerprint(static)
+    if names:
+        text = json.dumps(names, indent=2, ensure_ascii=False)
+        manifest = static.folder / MANIFEST_NAME
+        if not manifest.is_file() or manifest.read_text(encoding="utf-8") != text:
+            manifest.write_text(text, encoding="utf-8")
+    return len(names)
+
+
+def _files(folder: Path) -> Iterator[tuple[str, Path]]:
+    for file in folder.rglob("*"):
+        if file.is_file():
+            yield file.relative_to(folder).as_posix(), file
+
+
+def _deployed_name(name: str, file: Path) -> str:
+    digits = hashlib.sha256(file.read_bytes()).hexdigest()[:10]
+    folder, _, base = name.rpartition("/")
+    suffix = Path(base).suffix
+    stem = base[: -len(suffix)] if suffix else base
+    deployed = f"{stem}-{digits}{suffix}"
+    return f"{folder}/{deployed}" if folder else deployed

@@ -1,0 +1,122 @@
+"""Takes a request that no route answers, gives what the `@proxy` target answers.
+
+The path is appended to the target's; hop-by-hop headers stay behind (RFC 9110 section
+7.6.1), Host becomes the target's, and X-Forwarded-* tell of the client.
+"""
+
+import http.client
+import ssl
+from urllib.parse import urlsplit
+
+from sandbox.exchange import Headers, HttpRequest, HttpResponse
+from sandbox.gateway.request_parts import source_ip
+
+TIMEOUT_SECONDS = 29.0
+"""How long an HTTP API waits for an integration, about (30 s is its maximum)."""
+
+_HOP_BY_HOP = frozenset(
+    (
+        *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization"),
+        *("proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
+    )
+)
+_REPLACED = frozenset(("host", "content-length", "expect", "accept-encoding"))
+
+
+class UnreachableError(Exception):
+    """The target did not answer; the text says why."""
+
+
+def forward(request: HttpRequest, target: str) -> HttpResponse:
+    """Send the request on to `target` and wait for its answer, body complete.
+
+    Args:
+        request: its body complete.
+        target: an http or https URL; its path stands before the request's.
+
+    Raises:
+        UnreachableError: nothing answers there, not in time, or not HTTP.
+    """
+    url = urlsplit(target)
+    path = url.path.rstrip("/") + request.path
+    if request.query_string:
+        path = f"{path}?{request.query_string}"
+    try:
+        return _exchange(request, url.scheme, url.netloc, path)
+    except (OSError, http.client.HTTPException, ValueError) as failure:
+        raise UnreachableError(_reason(failure)) from failure
+
+
+def _exchange(
+    request: HttpRequest, scheme: str, authority: str, path: str
+) -> HttpResponse:
+    connection = _connect(scheme, authority)
+    try:
+        connection.putrequest(
+            request.method, path, skip_host=True, skip_accept_encoding=True
+        )
+        for name, value in _forwarded_headers(request, authority):
+            connection.putheader(name, value.encode("latin-1"))
+        connection.endheaders(request.body or None)
+        answer = connection.getresponse()
+        return HttpResponse(
+            status=answer.status,
+            headers=_end_to_end(tuple(answer.getheaders())),
+            body=answer.read(),
+        )
+    finally:
+        connection.close()
+
+
+def _connect(scheme: str, authority: str) -> http.client.HTTPConnection:
+    host = authority.rpartition("@")[2]
+    if scheme == "https":
+        return http.client.HTTPSConnection(
+            host, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
+        )
+    return http.client.HTTPConnection(host, timeout=TIMEOUT_SECONDS)
+
+
+def _forwarded_headers(request: HttpRequest, authority: str) -> Headers:
+    kept = tuple(
+        (name, value)
+        for name, value in _end_to_end(request.headers)
+        if name.lower() not in _REPLACED
+    )
+    known = {name.lower() for name, _ in kept}
+    added = (
+        ("x-forwarded-for", source_ip(request)),
+        ("x-forwarded-host", request.header("host") or ""),
+        ("x-forwarded-proto", request.scheme),
+        ("accept-encoding", request.header("accept-encoding") or "identity"),
+    )
+    length: Headers = ()
+    if request.body or request.method in ("POST", "PUT", "PATCH"):
+        length = (("content-length", str(len(request.body))),)
+    return (
+        ("host", authority.rpartition("@")[2]),
+        *kept,
+        *(pair for pair in added if pair[0] not in known),
+        *length,
+    )
+
+
+def _end_to_end(headers: Headers) -> Headers:
+    named = {
+        option.strip().lower()
+        for name, value in headers
+        if name.lower() == "connection"
+        for option in value.split(",")
+    }
+    dropped = _HOP_BY_HOP | named
+    return tuple(
+        (name, value) for name, value in headers if name.lower() not in dropped
+    )
+
+
+def _reason(failure: Exception) -> str:
+    if isinstance(failure, TimeoutError):
+        return f"no answer within {TIMEOUT_SECONDS:g} seconds"
+    if isinstance(failure, OSError) and failure.strerror:
+        return failure.strerror
+    return str(failure) or type(failure).__name__

@@ -1,0 +1,201 @@
+"""Takes a request, gives a file of the `@static` folder: at the root, or `/_static`.
+
+At the root the rules are those of Architect's static asset proxy (`@architect/asap`
+7.0): `index.html` for folders, single-page apps, templates, `404.html`, files up to
+Lambda's 6 MB. Under `/_static` they are S3's: the file as it is, ranges, any size.
+Neither reads anything outside the folder, by whatever path or link.
+"""
+
+import hashlib
+import os
+import re
+from email.utils import formatdate, parsedate_to_datetime
+from pathlib import Path
+
+from sandbox.exchange import Headers, HttpRequest, HttpResponse
+from sandbox.gateway.media_types import direct_type, is_binary, root_type
+from sandbox.gateway.router import decode_strictly
+from sandbox.project.model import Static
+
+DIRECT_PATH = "/_static"
+_NEVER_CACHE = "no-cache, no-store, must-revalidate, max-age=0, s-maxage=0"
+_REVALIDATE = "public, max-age=0, must-revalidate"
+_NEVER_CACHED = (".htm", ".html", ".json", ".shtml")
+_RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})", re.ASCII)
+_TEMPLATE = re.compile(r"\$\{(?:STATIC|arc\.static)\((['\"`]?)(.*?)\1\)\}")
+
+
+class StaticFiles:
+    """The files of one app's static folder."""
+
+    def __init__(self, static: Static) -> None:
+        self.folder = static.folder
+        self._prefix = (
+            f"{DIRECT_PATH}/{static.prefix}" if static.prefix else DIRECT_PATH
+        )
+        self._is_spa = static.spa
+
+    def serve_direct(self, request: HttpRequest) -> HttpResponse | None:
+        """Answer a request under `/_static`; None where there is no such file."""
+        path = request.path
+        if path != self._prefix and not path.startswith(f"{self._prefix}/"):
+            return None
+        key = path[len(self._prefix) + 1 :] or "index.html"
+        file = self._find(key)
+        if file is None:
+            return None
+        status = file.stat()
+        etag = f'W/"{status.st_size:x}-{int(status.st_mtime * 1000):x}"'
+        common: Headers = (
+            ("cache-control", "public, max-age=0"),
+            ("etag", etag),
+            ("last-modified", formatdate(status.st_mtime, usegmt=True)),
+            ("accept-ranges", "bytes"),
+        )
+        if _is_fresh(request, etag, status.st_mtime):
+            return HttpResponse(status=304, headers=common)
+        headers = (("content-type", direct_type(file.name)), *common)
+        return _send_file(request, file, status.st_size, headers)
+
+    def serve_root(
+        self, request: HttpRequest, *, limit_bytes: int
+    ) -> HttpResponse | None:
+        """Answer a request that no route takes; None where there is no such file.
+
+        Raises:
+            FileTooLargeError: the file is longer than a Lambda may send.
+        """
+        file = self._find(self._root_key(request.path))
+        if file is None:
+            return self._not_found_page()
+        if file.stat().st_size > limit_bytes:
+            raise FileTooLargeError(file)
+        raw = file.read_bytes()
+        etag = hashlib.sha256(raw).hexdigest()
+        if (request.header("if-none-match") or "").strip('"') == etag:
+            return HttpResponse(status=304, headers=(("etag", etag),))
+        is_never_cached = file.name.endswith(_NEVER_CACHED)
+        return HttpResponse(
+            status=200,
+            headers=(
+                ("content-type", root_type(file.name)),
+                ("cache-control", _NEVER_CACHE if is_never_cached else _REVALIDATE),
+                ("etag", etag),
+            ),
+            body=raw if is_binary(file.name) else _fill_templates(raw),
+        )
+
+    def _root_key(self, path: str) -> str:
+        """Choose the file: a dot in the last part means a file, else a folder."""
+        last = path.rsplit("/", 1)[-1]
+        if self._is_spa and "." not in last:
+            return "index.html"
+        if "." in path.rstrip("/").rsplit("/", 1)[-1]:
+            return path[1:]
+        return f"{path.strip('/')}/index.html".lstrip("/")
+
+    def _not_found_page(self) -> HttpResponse | None:
+        file = self._find("404.html")
+        if file is None:
+            return None
+        return HttpResponse(
+            status=404,
+            headers=(
+                ("content-type", "text/html; charset=utf8"),
+                ("cache-control", _NEVER_CACHE),
+            ),
+            body=file.read_bytes(),
+        )
+
+    def _find(self, key: str) -> Path | None:
+        """Give the file of that percent-encoded name, if it lies in the folder."""
+        name = decode_strictly(key)
+        if name is None or "\0" in name or ".." in name.split("/"):
+            return None
+        try:
+            folder = self.folder.resolve(strict=True)
+            file = (folder / name.lstrip("/")).resolve(strict=True)
+        except OSError:
+            return None
+        is_inside = file.is_relative_to(folder) and file.is_file()
+        if not is_inside or name.endswith("/") or not _is_spelled_so(folder, name):
+            return None
+        return file
+
+
+class FileTooLargeError(Exception):
+    """A file of the static folder is longer than a Lambda may send."""
+
+    def __init__(self, file: Path) -> None:
+        super().__init__(str(file))
+        self.file = file
+
+
+def _is_spelled_so(folder: Path, name: str) -> bool:
+    """Tell whether each part is in its folder in just this case.
+
+    Some file systems find `A.txt` under the name of `a.txt`; S3 does not.
+    """
+    if not (folder / name.swapcase()).exists():
+        return True
+    here = folder
+    for part in name.split("/"):
+        if part and part not in os.listdir(here):  # noqa: PTH208 - names alone
+            return False
+        here /= part
+    return True
+
+
+def _fill_templates(raw: bytes) -> bytes:
+    """Replace `${STATIC('x')}` and `${arc.static('x')}` with x: local names stay."""
+    text = raw.decode("utf-8", "replace")
+    return _TEMPLATE.sub(r"\2", text).encode()
+
+
+def _is_fresh(request: HttpRequest, etag: str, modified: float) -> bool:
+    """Tell whether the client has this version (RFC 9110 section 13.2.2)."""
+    known = request.header("if-none-match")
+    if known is not None:
+        tags = [tag.strip().removeprefix("W/") for tag in known.split(",")]
+        return "*" in tags or etag.removeprefix("W/") in tags
+    try:
+        since = parsedate_to_datetime(request.header("if-modified-since") or "")
+        return int(modified) <= since.timestamp()
+    except (ValueError, OverflowError):  # no date: the condition does not hold
+        return False
+
+
+def _send_file(
+    request: HttpRequest, file: Path, size: int, headers: Headers
+) -> HttpResponse:
+    bounds = _bounds(request.header("range") or "", size)
+    if bounds is None:
+        return HttpResponse(status=200, headers=headers, body=file.read_bytes())
+    if not bounds:
+        return HttpResponse(
+            status=416, headers=(*headers, ("content-range", f"bytes */{size}"))
+        )
+    with file.open("rb") as opened:
+        opened.seek(bounds.start)
+        body = opened.read(len(bounds))
+    content_range = f"bytes {bounds.start}-{bounds.stop - 1}/{size}"
+    return HttpResponse(
+        status=206, headers=(*headers, ("content-range", content_range)), body=body
+    )
+
+
+def _bounds(header: str, size: int) -> range | None:
+    """Give the bytes that a Range header asks for (RFC 9110 section 14.1.2).
+
+    None is the whole file: no range, several, or none that is understood. An empty
+    range cannot be satisfied.
+    """
+    matched = _RANGE.fullmatch(header.strip().lower())
+    if matched is None or matched.groups() == ("", ""):
+        return None
+    first, last = matched.groups()
+    if not first:
+        return range(max(0, size - int(last)), size)
+    if last and int(last) < int(first):
+        return None
+    return range(int(first), min(int(last) + 1, size) if last else size)

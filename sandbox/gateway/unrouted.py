@@ -1,0 +1,73 @@
+"""Takes a request that no route answers, gives what does: files, `@proxy`, a page.
+
+In Architect's order: `/_static` and preflights before any route; `@proxy`, then the
+static files at the root, then "not found" after them all.
+"""
+
+from sandbox.exchange import HttpRequest, HttpResponse
+from sandbox.gateway import cors, trouble
+from sandbox.gateway.pages import render
+from sandbox.gateway.payload import MAX_PAYLOAD_BYTES
+from sandbox.gateway.proxy import UnreachableError, forward
+from sandbox.gateway.static import DIRECT_PATH, FileTooLargeError, StaticFiles
+from sandbox.project.model import Project
+
+_STATIC_ROOT = "arcStaticAssetProxy"
+_READING = ("GET", "HEAD")
+
+
+class Unrouted:
+    """What one project serves without a function."""
+
+    def __init__(self, project: Project) -> None:
+        self._project = project
+        self._static = StaticFiles(project.static) if project.static else None
+        self._target = project.proxy.testing if project.proxy else None
+        self._has_static_root = project.root_handler == _STATIC_ROOT
+        self._has_cors = project.preferences.sandbox("cors") is True
+
+    def before_routes(self, request: HttpRequest) -> HttpResponse | None:
+        """Answer what never reaches a route; None for all else."""
+        if self._has_cors and (answer := cors.preflight(request)):
+            return answer
+        if self._static is None or request.method not in _READING:
+            return None
+        if request.path != DIRECT_PATH and not request.path.startswith("/_static/"):
+            return None
+        if answer := self._static.serve_direct(request):
+            return answer
+        return render(trouble.no_file(request.path, self._static.folder), request)
+
+    def after_routes(self, request: HttpRequest) -> HttpResponse:
+        """Answer what no route took."""
+        if self._target is not None:
+            return self._forward(request, self._target)
+        if self._static and self._has_static_root and request.method in _READING:
+            return self._serve_root(request, self._static) or self._not_found(request)
+        return self._not_found(request)
+
+    def finish(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        """Add the CORS headers where the preferences want them."""
+        return cors.let_origin_read(request, response) if self._has_cors else response
+
+    def _serve_root(
+        self, request: HttpRequest, static: StaticFiles
+    ) -> HttpResponse | None:
+        try:
+            return static.serve_root(request, limit_bytes=MAX_PAYLOAD_BYTES)
+        except FileTooLargeError as error:
+            page = trouble.file_too_large(
+                request.path, error.file, api_type=self._project.api_type
+            )
+            return render(page, request)
+
+    @staticmethod
+    def _forward(request: HttpRequest, target: str) -> HttpResponse:
+        try:
+            return forward(request, target)
+        except UnreachableError as error:
+            return render(trouble.unreachable_target(target, str(error)), request)
+
+    def _not_found(self, request: HttpRequest) -> HttpResponse:
+        page = trouble.no_route(request.method, request.path, self._project)
+        return render(page, request)
