@@ -7,7 +7,8 @@ at that table's rows only.
 from collections.abc import Callable, Iterable, Mapping
 
 from sandbox.tables.expiry import ExpiryIndex, ExpiryPolicy, expires_epoch
-from sandbox.tables.stored_table import Change, Item, ItemKey, StoredTable
+from sandbox.tables.lookups import Item, ItemKey, attributes_of, key_of
+from sandbox.tables.stored_table import Change, StoredTable
 
 
 class Deadlines:
@@ -72,14 +73,14 @@ class Deadlines:
 
     def _look_through(self, table: StoredTable) -> None:
         self._indexes[table.name] = ExpiryIndex()
-        for item in table.items_unordered():
-            self._note(table, table.key_of(item), item)
+        for item in table.rows:
+            self._note(table, key_of(item), item)
 
     def _note(self, table: StoredTable, key: ItemKey, item: Item | None) -> None:
         due = None
         if item is not None:
             names = self._attributes[table.name]
-            values = table.attributes(item, names)
+            values = attributes_of(item, names)
             due = expires_epoch(values, names, now_epoch=self._now_epoch())
         if due is not None:
             due += self._policy.lag_seconds

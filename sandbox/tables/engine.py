@@ -1,7 +1,7 @@
 """Takes one DynamoDB operation, gives its result: moto, entered below its web layer.
 
-This file and `stored_table` are the only ones that know moto (the range is pinned in
-pyproject; `tests/tables/test_contract.py` compares this door with moto's own). Requests
+Only this file, `stored_table` and `lookups` know moto (the range is pinned in
+pyproject; `tests/tables/test_engine.py` compares this door with moto's own). Requests
 are read by `shapes` and handed to moto's operation methods: moto's own way in parses
 URLs, forms and headers that a DynamoDB request does not have, at ten times the cost.
 
@@ -20,9 +20,10 @@ from moto.dynamodb.responses import DynamoHandler
 
 from sandbox.json_value import JsonValue
 from sandbox.tables.errors import TableError, validation_error
+from sandbox.tables.lookups import Item
 from sandbox.tables.schema import CreateTable
 from sandbox.tables.shapes import input_reader, output_writer
-from sandbox.tables.stored_table import Change, Item, StoredTable
+from sandbox.tables.stored_table import Change, StoredTable
 
 _METHODS = {
     "BatchExecuteStatement": "batch_execute_statement",
@@ -86,7 +87,7 @@ class _Backend(DynamoDBBackend):
         """Update as moto does, and rebuild the lookups of its indexes."""
         table = super().update_table(*names, **settings)
         if isinstance(table, StoredTable):
-            table.index_all()
+            table.reindex()
         return table
 
     def update_item(
@@ -154,6 +155,14 @@ class Engine:
         """Take a table away, if it is there."""
         self._backend.tables.pop(name, None)
 
+    def drop_all(self) -> None:
+        """Take every table away."""
+        self._backend.tables.clear()
+
+    def disable_ttl(self, name: str) -> None:
+        """Turn off the expiry of a table."""
+        self.tables[name].ttl = {"TimeToLiveStatus": "DISABLED"}
+
     def set_indexes(self, request: CreateTable) -> None:
         """Give an existing table the secondary indexes of `request`; rows stay."""
         table = self.tables[request["TableName"]]
@@ -163,7 +172,7 @@ class Engine:
             GlobalSecondaryIndex.create(index, table.table_key_attrs)
             for index in asked.get("GlobalSecondaryIndexes", [])
         ]
-        table.index_all()
+        table.reindex()
 
     def delete(self, table: StoredTable, items: Sequence[Item]) -> tuple[Change, ...]:
         """Delete items of a table, as a table's expiry does."""
@@ -200,7 +209,7 @@ class Engine:
         changes = tuple(self._changes)
         self._changes.clear()
         for change in changes:
-            change.table.index(change.before, change.after)
+            change.table.keep(change)
         return changes
 
 

@@ -12,18 +12,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeAlias
 
 from sandbox.clock import Clock
-from sandbox.errors import SeedError
 from sandbox.json_value import JsonValue
 from sandbox.project.model import Project
 from sandbox.tables import protocol
 from sandbox.tables.attribute_values import Row, Seeds
+from sandbox.tables.catalogue import Catalogue
 from sandbox.tables.deadlines import Deadlines
 from sandbox.tables.engine import Engine
 from sandbox.tables.errors import TableError
 from sandbox.tables.expiry import ExpiryPolicy
-from sandbox.tables.plan import Declaration, Plan, declarations, plan
-from sandbox.tables.schema import update_ttl
-from sandbox.tables.stored_table import Change, Item
+from sandbox.tables.lookups import Item, attributes_of
+from sandbox.tables.stored_table import Change, StoredTable
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -88,8 +87,7 @@ class TableStore:
         self._clock = clock
         self._lock = threading.RLock()
         self._engine = Engine(region="us-west-2", account_id=self.account_id)
-        self._declared: dict[str, Declaration] = {}
-        self._seeded: dict[str, tuple[Item, ...]] = {}
+        self._catalogue = Catalogue(self._engine)
         self._policy = ExpiryPolicy()
         self._deadlines = Deadlines(now_epoch=clock.now_epoch)
         self._observers: tuple[Observer, ...] = ()
@@ -118,67 +116,10 @@ class TableStore:
                 that were to be created are not there then, all else is as it was.
         """
         with self._lock:
-            wanted = declarations(project)
-            steps = plan(self._declared, wanted)
-            rows = seeds() if steps.create else {}
-            self._engine.use_region(project.region)
+            notices = self._catalogue.apply(project, seeds=seeds)
             self._policy = policy or ExpiryPolicy()
-            self._take(steps)
-            self._fill(steps.create, rows)
-            self._declared = wanted
             self._watch_expiry()
-            return steps.notices
-
-    def _take(self, steps: Plan) -> None:
-        for name in steps.drop:
-            self._engine.drop(name)
-            self._declared.pop(name, None)
-            self._seeded.pop(name, None)
-        for declaration in steps.update:
-            if declaration.name in self._engine.tables:
-                self._engine.set_indexes(declaration.request)
-                self._set_ttl(declaration)
-
-    def _fill(self, created: Iterable[Declaration], seeds: Seeds) -> None:
-        """Create tables and put their seeds; take all of them back if one fails."""
-        done: list[str] = []
-        try:
-            for declaration in created:
-                done.append(declaration.name)
-                self._create(declaration)
-                if declaration.stage == "staging":
-                    self._put_seeds(declaration, seeds)
-        except SeedError:
-            for name in done:
-                self._engine.drop(name)
-            raise
-        for name in done:
-            self._seeded[name] = tuple(self._engine.tables[name].all_items())
-
-    def _create(self, declaration: Declaration) -> None:
-        self._engine.drop(declaration.name)
-        self._engine.call("CreateTable", declaration.request)
-        self._set_ttl(declaration)
-
-    def _set_ttl(self, declaration: Declaration) -> None:
-        """Turn TTL on for the declared attribute, or off where none is declared."""
-        request = update_ttl(declaration.table, physical_name=declaration.name)
-        if request is not None:
-            self._engine.call("UpdateTimeToLive", request)
-        else:
-            self._engine.tables[declaration.name].disable_ttl()
-
-    def _put_seeds(self, declaration: Declaration, seeds: Seeds) -> None:
-        for number, row in enumerate(seeds.get(declaration.table.name, ()), 1):
-            request = {"TableName": declaration.name, "Item": row}
-            try:
-                self._engine.call("PutItem", request)
-            except TableError as error:
-                raise SeedError(
-                    f"DynamoDB refuses seed row {number} of table "
-                    f'"{declaration.table.name}": {error.message}',
-                    remedy="Mend that row in the seed file.",
-                ) from error
+            return notices
 
     # Operations
 
@@ -262,7 +203,7 @@ class TableStore:
             changes += self._engine.delete(table, items)
         self._tell(TIME_TO_LIVE, {}, changes)
         return tuple(
-            Expired(table=change.table.name, key=change.table.key_attributes(item))
+            Expired(table=change.table.name, key=_key(change.table, item))
             for change in changes
             if (item := change.before) is not None
         )
@@ -271,10 +212,7 @@ class TableStore:
         """Follow tables that are new, or whose TTL attribute may have changed."""
         self._deadlines.watch(
             self._engine.tables,
-            logical_names={
-                name: declaration.table.name
-                for name, declaration in self._declared.items()
-            },
+            logical_names=self._catalogue.logical_names,
             policy=self._policy,
         )
 
@@ -283,12 +221,7 @@ class TableStore:
     def reset(self) -> None:
         """Bring all tables back to what they were right after seeding."""
         with self._lock:
-            for name in tuple(self._engine.tables):
-                self._engine.drop(name)
-            for declaration in self._declared.values():
-                self._create(declaration)
-                items = self._seeded.get(declaration.name, ())
-                self._engine.tables[declaration.name].load(items)
+            self._catalogue.reset()
             self._watch_expiry()
             self._tell(RESET, {}, ())
 
@@ -297,7 +230,7 @@ class TableStore:
         with self._lock:
             self._expire_until(self._clock.now_epoch())
             return {
-                name: tuple(table.attributes(item) for item in table.all_items())
+                name: tuple(attributes_of(item) for item in table.all_items())
                 for name, table in self._engine.tables.items()
             }
 
@@ -317,9 +250,8 @@ class TableStore:
     def close(self) -> None:
         """Let go of all tables. May be called twice."""
         with self._lock:
-            for name in tuple(self._engine.tables):
-                self._engine.drop(name)
-            self._declared, self._seeded, self._observers = {}, {}, ()
+            self._engine.drop_all()
+            self._observers = ()
             self._watch_expiry()
 
     def _tell(
@@ -339,12 +271,16 @@ class TableStore:
             observer(write)
 
 
+def _key(table: StoredTable, item: Item) -> Row:
+    return attributes_of(item, table.table_key_attrs)
+
+
 def _row_change(change: Change) -> RowChange:
     table, before, after = change.table, change.before, change.after
     known = after or before
     return RowChange(
         table=table.name,
-        key=table.key_attributes(known) if known else {},
-        before=table.attributes(before) if before else None,
-        after=table.attributes(after) if after else None,
+        key=_key(table, known) if known else {},
+        before=attributes_of(before) if before else None,
+        after=attributes_of(after) if after else None,
     )

@@ -1,0 +1,182 @@
+"""Finds items of a table: by key, in the order of keys, and by secondary index.
+
+moto sorts and visits every item of a table for each query; here each of these is kept
+up to date with the changes instead.
+"""
+
+import bisect
+from collections.abc import Iterable, Iterator, Mapping
+from decimal import Decimal
+from typing import Any, TypeAlias
+
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
+from moto.dynamodb.models.table import SecondaryIndex
+from moto.dynamodb.models.utilities import dynamo_to_dict
+
+from sandbox.json_value import JsonValue
+from sandbox.tables.shapes import write_attribute
+
+__all__ = [
+    "IndexLookup",
+    "Item",
+    "ItemKey",
+    "KeyOrder",
+    "Rows",
+    "attributes_of",
+    "index_lookups",
+    "key_of",
+]
+
+KeyValue: TypeAlias = str | bytes | Decimal
+ItemKey: TypeAlias = tuple[KeyValue, KeyValue | None]
+"""The values of an item's partition key and sort key, which compare fast."""
+
+
+def key_of(item: Item) -> ItemKey:
+    """Give an item's key as plain values."""
+    sort_key = item.range_key.cast_value if item.range_key else None
+    return item.hash_key.cast_value, sort_key
+
+
+def attributes_of(
+    item: Item, names: Iterable[str] | None = None
+) -> dict[str, JsonValue]:
+    """Give an item's attributes, or those of `names`, in DynamoDB JSON."""
+    return {
+        name: write_attribute(dynamo_to_dict(item.attrs[name]))
+        for name in (item.attrs if names is None else names)
+        if name in item.attrs
+    }
+
+
+class Rows:
+    """The items of a table in the form in which moto holds them.
+
+    Args:
+        items: moto's own dictionary: items by partition key, and under it by sort key
+            where the table has one.
+        has_sort_key: whether it has.
+    """
+
+    def __init__(self, items: dict[Any, Any], *, has_sort_key: bool) -> None:
+        self._items = items
+        self._has_sort_key = has_sort_key
+
+    def __iter__(self) -> Iterator[Item]:
+        for partition in self._items.values():
+            if self._has_sort_key:
+                yield from partition.values()
+            else:
+                yield partition
+
+    def get(self, hash_key: DynamoType, range_key: DynamoType | None) -> Item | None:
+        """Give the item with this key, or None."""
+        found: Any = self._items.get(hash_key)
+        if found is not None and range_key is not None:
+            found = found.get(range_key)
+        item: Item | None = found
+        return item
+
+    def partition(self, hash_key: DynamoType) -> list[Item]:
+        """Give the items of one partition key, in order of their sort keys."""
+        found = self._items.get(hash_key)
+        if found is None:
+            return []
+        return sorted(found.values(), key=key_of) if self._has_sort_key else [found]
+
+    def put(self, item: Item) -> None:
+        """Store an item in the place of its key."""
+        if item.range_key is not None:
+            self._items.setdefault(item.hash_key, {})[item.range_key] = item
+        else:
+            self._items[item.hash_key] = item
+
+    def take(self, hash_key: DynamoType, range_key: DynamoType | None) -> Item | None:
+        """Take an item out and give it, or None; leave no empty partition behind."""
+        if range_key is None:
+            alone: Item | None = self._items.pop(hash_key, None)
+            return alone
+        partition = self._items.get(hash_key, {})
+        item: Item | None = partition.pop(range_key, None)
+        if not partition:
+            self._items.pop(hash_key, None)
+        return item
+
+    def replace_all(self, items: Iterable[Item]) -> None:
+        """Hold exactly these items, which other tables may hold too."""
+        self._items.clear()
+        for item in items:
+            self.put(item)
+
+
+class KeyOrder:
+    """All items of a table in the order of their keys, once somebody asked for it."""
+
+    def __init__(self, rows: Rows) -> None:
+        self._rows = rows
+        self._in_order: list[Item] | None = None
+
+    def items(self) -> list[Item]:
+        """Give all items; the caller must not change the list."""
+        if self._in_order is None:
+            self._in_order = sorted(self._rows, key=key_of)
+        return self._in_order
+
+    def items_from(self, key: ItemKey) -> list[Item]:
+        """Give the items at and after a key."""
+        items = self.items()
+        return items[bisect.bisect_left(items, key, key=key_of) :]
+
+    def follow(self, before: Item | None, after: Item | None) -> None:
+        """Follow the change of one item."""
+        known = after or before
+        if self._in_order is None or known is None:
+            return
+        place = bisect.bisect_left(self._in_order, key_of(known), key=key_of)
+        self._in_order[place : place + (before is not None)] = [after] if after else []
+
+
+class IndexLookup:
+    """The items of one secondary index by its partition key."""
+
+    def __init__(self, attribute: str, rows: Iterable[Item]) -> None:
+        self._attribute = attribute
+        self._items: dict[DynamoType, dict[ItemKey, Item]] = {}
+        for item in rows:
+            self.follow(None, item)
+
+    def partition(self, value: DynamoType) -> list[Item]:
+        """Give the items with this value, in order of the table's keys."""
+        return sorted(self._items.get(value, {}).values(), key=key_of)
+
+    def follow(self, before: Item | None, after: Item | None) -> None:
+        """Follow the change of one item."""
+        if before is not None and self._attribute in before.attrs:
+            self._take(before.attrs[self._attribute], key_of(before))
+        if after is not None and self._attribute in after.attrs:
+            value = after.attrs[self._attribute]
+            self._items.setdefault(value, {})[key_of(after)] = after
+
+    def _take(self, value: DynamoType, key: ItemKey) -> None:
+        partition = self._items.get(value, {})
+        partition.pop(key, None)
+        if not partition:
+            self._items.pop(value, None)
+
+
+def index_lookups(
+    indexes: Iterable[SecondaryIndex], rows: Rows
+) -> Mapping[str, IndexLookup]:
+    """Give a lookup for each index, by name.
+
+    An index of several partition keys gets none; moto then visits all items.
+    """
+    return {
+        index.name: IndexLookup(hash_keys[0], rows)
+        for index in indexes
+        if len(hash_keys := _hash_keys(index.schema)) == 1
+    }
+
+
+def _hash_keys(schema: Iterable[Mapping[str, str]]) -> list[str]:
+    return [key["AttributeName"] for key in schema if key["KeyType"] == "HASH"]
