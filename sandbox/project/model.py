@@ -9,7 +9,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
+from sandbox.errors import Problem
 from sandbox.json_value import JsonValue
+from sandbox.project import runtimes
 
 ApiType: TypeAlias = Literal["http", "httpv1", "httpv2", "rest"]
 KeyType: TypeAlias = Literal["String", "Number"]
@@ -54,10 +56,13 @@ class Function:
     config: FunctionConfig
     config_file: Path | None = None
 
+    line: int | None = None
+    """Where the manifest declares it, counted from 1, where that is known."""
+
     @property
     def language(self) -> str:
-        """The runtime without its version: `python`, `nodejs`, `ruby`, `deno`, …."""
-        return self.config.runtime.rstrip("0123456789.x")
+        """The runtime without its version: `python`, `nodejs`, `provided`, …."""
+        return runtimes.language(self.config.runtime)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +74,8 @@ class Route:
     path: str
     """As in the manifest: `/things/:id`, `/files/*`."""
     function: Function
+    line: int | None = None
+    """Where the manifest declares it, counted from 1, where that is known."""
 
     @property
     def name(self) -> str:
@@ -175,6 +182,8 @@ class Project:
     preferences: Preferences = field(default_factory=Preferences)
     not_emulated: tuple[str, ...] = ()
     """Pragmas that the sandbox parses but does not serve, in manifest order."""
+    warnings: tuple[Problem, ...] = ()
+    """What is legal but hardly meant, such as a pragma that looks misspelt."""
     source_files: tuple[Path, ...] = ()
     """Files whose change may change this value; some may not exist."""
     parsed: Mapping[str, JsonValue] = field(default_factory=dict)

@@ -1,0 +1,84 @@
+"""`arc-sandbox project`: what the sandbox makes of an app's folder."""
+
+import json
+import os
+from pathlib import Path
+
+import click
+
+from sandbox.errors import AppError
+from sandbox.json_value import JsonValue
+from sandbox.project.functions import PACKAGE_FILE
+from sandbox.project.inventory import as_plain_json
+from sandbox.project.load import load_project
+from sandbox.project.model import Project
+
+
+def load_or_exit(folder: Path) -> Project:
+    """Load the project of a folder; where it is refused, say why and exit 2."""
+    try:
+        project = load_project(folder, home=home_folder(), environ=os.environ)
+    except AppError as error:
+        click.echo(str(error), err=True)
+        raise SystemExit(error.exit_code) from error
+    for warning in project.warnings:
+        click.echo(f"Warning: {warning}", err=True)
+    return project
+
+
+def home_folder() -> Path | None:
+    """Give the developer's home folder, or None where the system has none."""
+    try:
+        return Path.home()
+    except RuntimeError:
+        return None
+
+
+@click.command("project")
+@click.option(
+    "--format",
+    "output_format",
+    type=click.Choice(["text", "json"]),
+    default="text",
+    show_default=True,
+)
+@click.option(
+    "--cwd",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    help="The app's folder.",
+)
+def project_command(output_format: str, cwd: Path) -> None:
+    """Show what the sandbox makes of an app's folder."""
+    project = load_or_exit(cwd)
+    if output_format == "json":
+        click.echo(json.dumps(as_plain_json(_report(project)), indent=2))
+    else:
+        click.echo(_as_text(project))
+
+
+def _report(project: Project) -> dict[str, JsonValue]:
+    """Give the syntax tree and the inventory; a package.json has no tree to show."""
+    file = project.manifest_file
+    has_tree = file is not None and file.name != PACKAGE_FILE
+    return {
+        "parser": project.parsed if has_tree else None,
+        "inventory": project.inventory,
+    }
+
+
+def _as_text(project: Project) -> str:
+    manifest = project.manifest_file.name if project.manifest_file else "none"
+    facts = {
+        "app": project.name,
+        "manifest": manifest,
+        "api": project.api_type,
+        "region": project.region,
+        "routes": len(project.routes),
+        "functions": len(project.functions),
+        "tables": ", ".join(table.name for table in project.tables) or "none",
+        "root": project.root_handler or "nobody",
+        "not emulated": ", ".join(f"@{p}" for p in project.not_emulated) or "none",
+    }
+    width = max(map(len, facts))
+    return "\n".join(f"{name:<{width}}  {fact}" for name, fact in facts.items())

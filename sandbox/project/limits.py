@@ -1,0 +1,154 @@
+"""Lambda's limits for settings: memory, runtime, storage, time, and layers."""
+
+from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
+
+from sandbox.errors import Problem, SourceLocation
+from sandbox.json_value import JsonValue
+from sandbox.manifest import javascript
+from sandbox.project import runtimes
+from sandbox.project.functions import FunctionDraft
+from sandbox.project.reading import Reading
+
+_MOST_LAYERS = 5
+_ARN_PARTS = 8
+
+
+def _from_to(least: int, most: int) -> Callable[[JsonValue], bool]:
+    def is_allowed(value: JsonValue) -> bool:
+        return (
+            isinstance(value, (int, float))
+            and javascript.is_integer(value)
+            and least <= value <= most
+        )
+
+    return is_allowed
+
+
+class _Limit(NamedTuple):
+    key: str
+    is_allowed: Callable[[JsonValue], bool]
+    remedy: str
+
+
+_LIMITS = (
+    _Limit("memory", _from_to(128, 10240), "Write 128 to 10240, in MB."),
+    _Limit("runtime", runtimes.exists, f"Write one of: {' '.join(runtimes.known())}."),
+    _Limit("storage", _from_to(512, 10240), "Write 512 to 10240, in MB."),
+    _Limit("timeout", _from_to(1, 900), "Write 1 to 900, in seconds."),
+)
+
+
+def check_settings(
+    reading: Reading,
+    aws: Mapping[str, JsonValue],
+    functions: Mapping[str, Sequence[FunctionDraft]],
+) -> None:
+    """Report settings that Lambda would refuse: first those of `@aws`, then others'.
+
+    A function that only repeats a value of `@aws` is not told again.
+    """
+    for limit in _LIMITS:
+        value = aws.get(limit.key)
+        if not _project_value_is_allowed(limit, value):
+            _refuse(reading, f'The {limit.key} of @aws is "{_shown(value)}".', limit)
+    for pragma, drafts in functions.items():
+        for draft in drafts:
+            _check_function(reading, aws, pragma, draft)
+    _check_layers(reading, aws, functions)
+
+
+def _project_value_is_allowed(limit: _Limit, value: JsonValue) -> bool:
+    if value is None or limit.is_allowed(value):
+        return True
+    if limit.key != "runtime":
+        return False
+    return not value or (isinstance(value, str) and bool(runtimes.alias_of(value)))
+
+
+def _check_function(
+    reading: Reading,
+    aws: Mapping[str, JsonValue],
+    pragma: str,
+    draft: FunctionDraft,
+) -> None:
+    for limit in _LIMITS:
+        value = draft.config.get(limit.key)
+        if limit.is_allowed(value) or javascript.same(value, aws.get(limit.key)):
+            continue
+        message = f'The {limit.key} of @{pragma} "{draft.name}" is "{_shown(value)}".'
+        _refuse(reading, message, limit, draft)
+
+
+def _shown(value: JsonValue) -> str:
+    return javascript.to_text(value)
+
+
+def _refuse(
+    reading: Reading,
+    message: str,
+    limit: _Limit,
+    draft: FunctionDraft | None = None,
+) -> None:
+    _report(reading, message, limit.remedy, draft)
+
+
+def _report(
+    reading: Reading, message: str, remedy: str, draft: FunctionDraft | None
+) -> None:
+    """Report at the function's own file, or where the manifest has the function."""
+    if draft and draft.config_file:
+        location = SourceLocation(file=reading.shown(draft.config_file), line=1)
+    else:
+        line = draft.line if draft else reading.pragma_line("aws")
+        location = reading.manifest.location(line)
+    reading.problems.add(Problem(message=message, remedy=remedy, location=location))
+
+
+def _check_layers(
+    reading: Reading,
+    aws: Mapping[str, JsonValue],
+    functions: Mapping[str, Sequence[FunctionDraft]],
+) -> None:
+    region = aws["region"]
+    for fact, remedy in _wrong_with_layers(aws.get("layers"), region):
+        _report(reading, f"@aws {fact}", remedy, None)
+    every = [draft for drafts in functions.values() for draft in drafts]
+    for draft in every:
+        layers = draft.config.get("layers")
+        if layers == aws.get("layers"):
+            continue
+        for fact, remedy in _wrong_with_layers(layers, region):
+            _report(reading, f'@{draft.pragma} "{draft.name}" {fact}', remedy, draft)
+
+
+def _wrong_with_layers(layers: JsonValue, region: JsonValue) -> list[tuple[str, str]]:
+    """Give what is wrong with a list of layers: facts, each with its remedy."""
+    if not isinstance(layers, list):
+        return []
+    wrong = []
+    if len(layers) > _MOST_LAYERS:
+        wrong.append(
+            (
+                f"has {len(layers)} layers, and Lambda takes {_MOST_LAYERS}.",
+                "Remove some, or join them into one.",
+            )
+        )
+    for layer in layers:
+        parts = layer.split(":") if isinstance(layer, str) else []
+        if len(parts) != _ARN_PARTS or parts[0] != "arn":
+            wrong.append(
+                (
+                    f'has the layer "{_shown(layer)}", which is not an ARN.',
+                    "Write arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION.",
+                )
+            )
+        elif parts[3] != region:
+            wrong.append(
+                (
+                    f'has the layer "{layer}" of region "{parts[3]}", while the app'
+                    f' is in "{_shown(region)}".',
+                    "Use a layer of the app's own region.",
+                )
+            )
+    return wrong

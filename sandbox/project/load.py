@@ -1,0 +1,115 @@
+"""The only reader of an app's folder: the disk in, a `Project` out."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from sandbox.manifest.formats import parse_manifest, parse_package
+from sandbox.manifest.nodes import Manifest
+from sandbox.manifest.parser import parse_arc
+from sandbox.manifest.source_text import SourceText
+from sandbox.project.build import build_project
+from sandbox.project.files import Files, Kind
+from sandbox.project.functions import PACKAGE_FILE
+from sandbox.project.model import Project
+from sandbox.project.preferences import DOTENV_FILE, PREFERENCES_FILES
+from sandbox.project.settings import DEFAULT_REGION
+
+MANIFEST_FILES = ("app.arc", ".arc", "arc.json", "arc.yaml", "arc.yml")
+"""The first one that exists is the manifest; else package.json may hold one."""
+_DEFAULT_MANIFEST = "@app\napp-default\n@http\n@static"
+
+
+class DiskFiles:
+    """Answers from the real disk; a path that no disk can have is just absent."""
+
+    def present(self, folder: str, names: Sequence[str]) -> tuple[str, ...]:
+        """Give those of `names` that exist directly in `folder`, in their order."""
+        try:
+            found = set(os.listdir(folder))  # noqa: PTH208 - a third of Path's cost
+        except (OSError, ValueError):
+            return ()
+        return tuple(name for name in names if name in found)
+
+    def read(self, path: str) -> str | None:
+        """Give a file's text (UTF-8, bad bytes replaced), or None if unreadable."""
+        try:
+            return Path(path).read_bytes().decode("utf-8", "replace")
+        except (OSError, ValueError):
+            return None
+
+    def kind(self, path: str) -> Kind | None:
+        """Tell what is at `path`; None for nothing."""
+        try:
+            return "folder" if Path(path).is_dir() else _file_kind(path)
+        except (OSError, ValueError):
+            return None
+
+
+def _file_kind(path: str) -> Kind | None:
+    return "file" if Path(path).exists() else None
+
+
+def load_project(
+    root: Path, *, home: Path | None, environ: Mapping[str, str]
+) -> Project:
+    """Read an app's folder.
+
+    Args:
+        root: the app's folder.
+        home: the developer's home folder, for preferences; None leaves it out.
+        environ: of which AWS_REGION counts.
+
+    Raises:
+        ManifestSyntaxError: the manifest does not parse.
+        ProjectError: it parses, but describes no app that Architect would take.
+    """
+    return read_project(DiskFiles(), root=root, home=home, environ=environ)
+
+
+def read_project(
+    files: Files, *, root: Path, home: Path | None, environ: Mapping[str, str]
+) -> Project:
+    """Read an app's folder through `files`; raises what `load_project` does."""
+    root = Path(os.path.abspath(root))  # noqa: PTH100 - resolve() follows links
+    manifest_file, manifest = _read_manifest(files, root)
+    project = build_project(
+        manifest,
+        files,
+        root=root,
+        manifest_file=manifest_file,
+        home=home,
+        region=environ.get("AWS_REGION") or DEFAULT_REGION,
+    )
+    return replace(project, source_files=_source_files(project, home))
+
+
+def _read_manifest(files: Files, root: Path) -> tuple[Path | None, Manifest]:
+    """Give the manifest and its file; the default project's has none."""
+    present = files.present(str(root), (*MANIFEST_FILES, PACKAGE_FILE))
+    for name in present:
+        text = files.read(str(root / name))
+        if text is None:
+            raise SourceText("", name).error(
+                f'"{name}" cannot be read as a file.',
+                offset=0,
+                remedy="Replace it with a text file that you may read.",
+            )
+        if name != PACKAGE_FILE:
+            return root / name, parse_manifest(text, file=name)
+        manifest = parse_package(text, file=name)
+        if manifest:
+            return root / name, manifest
+    return None, parse_arc(_DEFAULT_MANIFEST, file="app.arc")
+
+
+def _source_files(project: Project, home: Path | None) -> tuple[Path, ...]:
+    """Give the files whose change may change the project; some may not exist."""
+    root = project.root
+    names = (*MANIFEST_FILES, PACKAGE_FILE, *PREFERENCES_FILES, DOTENV_FILE)
+    files = [root / name for name in names]
+    if home:
+        files += [home / name for name in PREFERENCES_FILES]
+    configs = [f.config_file for f in project.functions if f.config_file]
+    return tuple(dict.fromkeys([*files, *configs]))

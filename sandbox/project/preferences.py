@@ -1,0 +1,237 @@
+"""Local preferences: prefs.arc of the home folder and of the project, and .env.
+
+The project's settings lie over the home folder's one by one; `.env` replaces the
+project's `@env` (arc.codes, "Local preferences").
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from sandbox.errors import ManifestSyntaxError, Problem
+from sandbox.json_value import JsonValue
+from sandbox.manifest import javascript
+from sandbox.manifest.formats import parse_manifest
+from sandbox.manifest.nodes import Item, Manifest, Pragma
+from sandbox.manifest.source_text import SourceText
+from sandbox.project import paths
+from sandbox.project.dotenv import parse_dotenv
+from sandbox.project.model import Preferences, Stage
+from sandbox.project.reading import Reading
+
+PREFERENCES_FILES = (
+    *("preferences.arc", "prefs.arc"),
+    *(".preferences.arc", ".prefs.arc"),
+)
+DOTENV_FILE = ".env"
+STAGES: tuple[Stage, ...] = ("testing", "staging", "production")
+_START_PRAGMAS = ("sandbox-start", "sandbox-startup")
+_VARIABLE_NAME = re.compile(r"[a-zA-Z0-9_]+")
+
+
+@dataclass(frozen=True, slots=True)
+class PreferencesDraft:
+    """What was found, in the inventory's shape."""
+
+    merged: Mapping[str, JsonValue] | None = None
+    """None where there is neither a preferences file nor a `.env`."""
+    local_file: str | None = None
+    global_file: str | None = None
+
+    @property
+    def environment(self) -> JsonValue:
+        """The merged `@env`; None where there is none."""
+        return (self.merged or {}).get("env") or None
+
+
+def read_preferences(reading: Reading, home: str | None) -> PreferencesDraft:
+    """Read and check the preferences of the home folder and of the project."""
+    global_file = _find(reading, home) if home else None
+    local_file = _find(reading, reading.root)
+    dotenv = _read_dotenv(reading)
+    layers = [_read(reading, path) for path in (global_file, local_file) if path]
+    if dotenv is not None:
+        local = layers.pop() if local_file else {}
+        layers.append({**local, "env": dotenv})
+    merged: dict[str, JsonValue] = {}
+    for layer in layers:
+        _merge(merged, layer)
+    return PreferencesDraft(
+        merged=merged if layers else None,
+        local_file=local_file,
+        global_file=global_file,
+    )
+
+
+def _find(reading: Reading, folder: str) -> str | None:
+    present = reading.files.present(folder, PREFERENCES_FILES)
+    return paths.join(folder, present[0]) if present else None
+
+
+def _read_dotenv(reading: Reading) -> dict[str, JsonValue] | None:
+    if not reading.files.present(reading.root, (DOTENV_FILE,)):
+        return None
+    text = reading.files.read(reading.path(DOTENV_FILE))
+    if text is None:
+        location = SourceText("", DOTENV_FILE).locate_line(1)
+        reading.problems.add(
+            Problem(
+                message='".env" cannot be read as a file.',
+                remedy="Replace it with a text file that you may read.",
+                location=location,
+            )
+        )
+    variables: dict[str, JsonValue] = {**parse_dotenv(text or "")}
+    return {"testing": variables or None, "staging": None, "production": None}
+
+
+def _read(reading: Reading, path: str) -> dict[str, JsonValue]:
+    """Read one preferences file; what is wrong in it is reported."""
+    shown = reading.shown(path)
+    text = reading.files.read(path)
+    try:
+        parsed = parse_manifest(text or "", file=shown)
+    except ManifestSyntaxError as error:
+        reading.problems.add_syntax_error(error)
+        return {}
+    file = _PreferencesFile(reading, parsed)
+    return {name: file.read(pragma) for name, pragma in parsed.pragmas.items()}
+
+
+class _PreferencesFile:
+    """One file's pragmas, turned into settings and checked."""
+
+    def __init__(self, reading: Reading, parsed: Manifest) -> None:
+        self._reading = reading
+        self._parsed = parsed
+
+    def read(self, pragma: Pragma) -> JsonValue:
+        """Give the settings of a pragma: an object, or the lone value in its place."""
+        if pragma.name in _START_PRAGMAS:
+            return [_command(item.value) for item in pragma.items]
+        settings: JsonValue = {}
+        for item in pragma.items:
+            settings = _lay(settings, item.value)
+        if pragma.name == "env":
+            return self._environment(pragma, settings)
+        if pragma.name == "sandbox":
+            self._check_stage(pragma, settings)
+        return settings
+
+    def _environment(self, pragma: Pragma, settings: JsonValue) -> JsonValue:
+        """Complete and check `@env`: a map of variables for each stage."""
+        if not isinstance(settings, dict):
+            if settings:
+                self._refuse(
+                    f'@env is "{javascript.to_text(settings)}".',
+                    pragma.line,
+                    "Write a stage such as testing, and below it, indented by two"
+                    " spaces, a variable and its value on each line.",
+                )
+            return settings
+        stages: dict[str, JsonValue] = {}
+        for stage in STAGES:
+            variables = settings.get(stage) or None
+            if isinstance(variables, Mapping):
+                self._check_names(pragma, stage, variables)
+                stages[stage] = {
+                    name: _joined(value) for name, value in variables.items()
+                }
+                continue
+            if variables:
+                self._refuse(
+                    f'The stage "{stage}" of @env has no variables with values.',
+                    _line_of(pragma, stage),
+                    "Write a variable and its value on each line, indented by two"
+                    " spaces.",
+                )
+            stages[stage] = None
+        return {**settings, **stages}
+
+    def _check_names(
+        self, pragma: Pragma, stage: str, variables: Mapping[str, JsonValue]
+    ) -> None:
+        for name in variables:
+            if not _VARIABLE_NAME.fullmatch(name):
+                self._refuse(
+                    f'"{name}" is not the name of a variable.',
+                    _line_of(pragma, stage, name),
+                    "Use letters, digits and underscores.",
+                )
+
+    def _check_stage(self, pragma: Pragma, settings: JsonValue) -> None:
+        stage = settings.get("env") if isinstance(settings, Mapping) else None
+        if stage and stage not in STAGES:
+            self._refuse(
+                f'@sandbox env is "{javascript.to_text(stage)}".',
+                _line_of(pragma, "env"),
+                f"Write one of: {' '.join(STAGES)}.",
+            )
+
+    def _refuse(self, message: str, line: int | None, remedy: str) -> None:
+        self._reading.problems.add(
+            Problem(
+                message=message, remedy=remedy, location=self._parsed.location(line)
+            )
+        )
+
+
+def _line_of(pragma: Pragma, name: str, key: str | None = None) -> int | None:
+    """Give the line that sets `name` (or a key of its map) in a pragma."""
+    for item in reversed(pragma.items):
+        if _is_about(item, name):
+            return item.key_lines.get(key, item.line) if key else item.line
+    return pragma.line
+
+
+def _is_about(item: Item, name: str) -> bool:
+    if isinstance(item.value, Mapping):
+        return name in item.value
+    return isinstance(item.value, list) and item.value[:1] == [name]
+
+
+def _lay(settings: JsonValue, value: JsonValue) -> JsonValue:
+    """Lay one item over a pragma's settings; a lone value replaces all of them."""
+    if not isinstance(value, (list, Mapping)):
+        return value
+    if not isinstance(settings, Mapping):
+        return settings
+    if isinstance(value, Mapping):
+        return {**settings, **value}
+    name = javascript.to_text(value[0])
+    return {**settings, name: value[1] if len(value) == 2 else value[1:]}
+
+
+def _command(value: JsonValue) -> JsonValue:
+    if isinstance(value, list):
+        return " ".join(javascript.to_text(part) for part in value)
+    return value if isinstance(value, str) else None
+
+
+def _joined(value: JsonValue) -> JsonValue:
+    if isinstance(value, list):
+        return " ".join(javascript.to_text(part) for part in value)
+    return value
+
+
+def _merge(merged: dict[str, JsonValue], layer: Mapping[str, JsonValue]) -> None:
+    """Lay one file's preferences over another's, one setting at a time."""
+    for pragma, settings in layer.items():
+        known = merged.get(pragma)
+        if not isinstance(settings, Mapping):
+            merged[pragma] = settings
+        elif isinstance(known, Mapping):
+            merged[pragma] = {**known, **settings}
+        elif not known or isinstance(known, list):
+            merged[pragma] = {**settings}
+
+
+def to_model(draft: PreferencesDraft) -> Preferences:
+    """Give checked preferences, with variables as text by stage."""
+    environment = draft.environment
+    variables: dict[Stage, Mapping[str, str]] = {}
+    for stage in STAGES:
+        found = environment.get(stage) if isinstance(environment, Mapping) else None
+        if isinstance(found, Mapping):
+            variables[stage] = {k: javascript.to_text(v) for k, v in found.items()}
+    return Preferences(settings=draft.merged or {}, environment=variables)

@@ -1,0 +1,110 @@
+"""`@proxy`: where requests go that no route takes, by stage."""
+
+import ipaddress
+import re
+from collections.abc import Mapping
+from typing import cast
+from urllib.parse import unquote
+
+from sandbox.json_value import JsonValue
+from sandbox.manifest import javascript
+from sandbox.manifest.nodes import Item
+from sandbox.project.model import Proxy
+from sandbox.project.names import NameRules
+from sandbox.project.reading import Reading
+
+_STAGES = ("testing", "staging", "production")
+_HTTP_URL = re.compile(r"https?:[/\\]*([^/\\?#]*)", re.IGNORECASE)
+_HOST_AND_PORT = re.compile(r"(\[[^\]]*\]|[^:]*)(?::(\d*))?", re.ASCII)
+_FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
+_NUMERIC_PART = re.compile(r"\d+|0[xX][0-9a-fA-F]*", re.ASCII)
+
+
+def read_proxy(reading: Reading) -> dict[str, JsonValue] | None:
+    """Read and check `@proxy`; each stage must have the URL of a server."""
+    if not reading.has("proxy"):
+        return None
+    rules = NameRules(reading, "@proxy")
+    pragma_line = reading.pragma_line("proxy")
+    if not reading.has("http"):
+        rules.refuse(
+            "It needs @http, whose routes come first.",
+            line=pragma_line,
+            remedy="Add @http, even without a route.",
+        )
+        return None
+    items = {stage: _item_of(reading, stage) for stage in _STAGES}
+    for stage, item in items.items():
+        url = _url(item)
+        if url is None:
+            rules.refuse(
+                f'The stage "{stage}" has no URL.',
+                line=pragma_line,
+                remedy=f"Add a line: {stage} http://localhost:4000",
+            )
+        elif not isinstance(url, str) or not is_http_url(url):
+            rules.refuse(
+                f'"{javascript.to_text(url)}" is not the URL of a web server.',
+                line=item.line if item else pragma_line,
+                remedy="Write one that begins with http:// or https://.",
+            )
+    return {stage: _url(item) for stage, item in items.items()}
+
+
+def _item_of(reading: Reading, stage: str) -> Item | None:
+    for item in reading.items("proxy"):
+        value = item.value
+        if (
+            isinstance(value, list)
+            and len(value) > 1
+            and value[0] == stage
+            and value[1]
+        ):
+            return item
+    return None
+
+
+def _url(item: Item | None) -> JsonValue:
+    return cast("list[JsonValue]", item.value)[1] if item else None
+
+
+def is_http_url(text: str) -> bool:
+    """Tell whether `new URL(text)` takes this as http or https (WHATWG URL)."""
+    found = _HTTP_URL.match(re.sub(r"[\t\n\r]", "", text.strip("\x00 ")))
+    if not found:
+        return False
+    host_and_port = _HOST_AND_PORT.fullmatch(found[1].rpartition("@")[2])
+    if not host_and_port:
+        return False
+    host, port = host_and_port.groups()
+    return _is_host(unquote(host)) and int(port or 0) <= 65535
+
+
+def _is_host(host: str) -> bool:
+    if host.startswith("["):
+        return _is_address(ipaddress.IPv6Address, host[1:-1])
+    if not host or _FORBIDDEN_IN_HOST.search(host):
+        return False
+    parts = host.removesuffix(".").split(".")
+    if not _NUMERIC_PART.fullmatch(parts[-1]):
+        return True
+    return len(parts) <= 4 and all(_NUMERIC_PART.fullmatch(part) for part in parts)
+
+
+def _is_address(kind: type[ipaddress.IPv6Address], text: str) -> bool:
+    try:
+        kind(text)
+    except ValueError:
+        return False
+    return True
+
+
+def to_model(urls: Mapping[str, JsonValue] | None) -> Proxy | None:
+    """Give checked URLs."""
+    if urls is None:
+        return None
+    return Proxy(
+        testing=str(urls["testing"]),
+        staging=str(urls["staging"]),
+        production=str(urls["production"]),
+    )

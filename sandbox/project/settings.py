@@ -1,0 +1,119 @@
+"""Function settings: the defaults, and how `@aws` and `config.arc` lie over them."""
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+
+from sandbox.json_value import JsonValue
+from sandbox.manifest import javascript
+from sandbox.project.reading import Reading
+from sandbox.project.runtimes import DEFAULT_RUNTIME
+
+DEFAULT_REGION = "us-west-2"
+API_TYPES = ("http", "httpv1", "httpv2", "rest")
+_PLURALS = {"layer": "layers", "policy": "policies"}
+_LISTS = ("layers", "policies")
+
+
+def default_function_settings() -> dict[str, JsonValue]:
+    """Give Architect's settings for a function that says nothing."""
+    return {
+        "timeout": 5,
+        "memory": 1152,
+        "runtime": DEFAULT_RUNTIME,
+        "architecture": "arm64",
+        "handler": "index.handler",
+        "state": "n/a",
+        "concurrency": "unthrottled",
+        "storage": 512,
+        "layers": [],
+        "policies": [],
+        "shared": True,
+        "env": True,
+    }
+
+
+def default_aws_settings(region: str) -> dict[str, JsonValue]:
+    """Give the project-wide settings before `@aws` is laid over them."""
+    return {
+        "apigateway": None,
+        "bucket": None,
+        "concurrency": None,
+        "layers": None,
+        "memory": None,
+        "policies": None,
+        "profile": None,
+        "region": region,
+        "runtime": None,
+        "timeout": None,
+    }
+
+
+def overlay(
+    settings: Mapping[str, JsonValue], values: Iterable[JsonValue]
+) -> dict[str, JsonValue]:
+    """Lay the items of an `@aws` or `@arc` pragma over settings.
+
+    A line `key value` sets a scalar, a longer one a list; a vector of one is a scalar;
+    lone words are ignored. All layers (and policies) of these items are joined, and
+    replace what was there.
+    """
+    result = dict(settings)
+    joined: dict[str, list[JsonValue]] = {name: [] for name in _LISTS}
+    for name, value in filter(None, map(_name_and_value, values)):
+        if name in joined and value:
+            joined[name] += value if isinstance(value, list) else [value]
+        elif name not in joined:
+            only_one = isinstance(value, list) and len(value) == 1
+            result[name] = value[0] if only_one else value  # type: ignore[index]
+    for name, parts in joined.items():
+        if parts:
+            result[name] = _without_repeats(parts)
+    return result
+
+
+def _name_and_value(item: JsonValue) -> tuple[str, JsonValue] | None:
+    if isinstance(item, list) and item:
+        name = javascript.to_text(item[0])
+        return _PLURALS.get(name, name), item[1:]
+    if isinstance(item, Mapping) and item:
+        name, value = next(iter(item.items()))
+        return _PLURALS.get(name, name), value
+    return None
+
+
+def _without_repeats(parts: Sequence[JsonValue]) -> list[JsonValue]:
+    kept: list[JsonValue] = []
+    for part in parts:
+        if not any(javascript.same(part, other) for other in kept):
+            kept.append(part)
+    return kept
+
+
+def as_json_keeps(settings: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Copy settings as JSON would keep them: an infinite number becomes null."""
+    return {
+        key: None if isinstance(value, float) and not math.isfinite(value) else value
+        for key, value in settings.items()
+    }
+
+
+def read_aws(reading: Reading, region: str) -> dict[str, JsonValue]:
+    """Read `@aws`, and report an API type that does not exist."""
+    items = reading.items("aws")
+    aws = overlay(default_aws_settings(region), (item.value for item in items))
+    api_type = aws["apigateway"]
+    if api_type and api_type not in API_TYPES:
+        line = next(
+            (
+                item.line
+                for item in items
+                if (named := _name_and_value(item.value)) and named[0] == "apigateway"
+            ),
+            None,
+        )
+        reading.refuse(
+            f'The API type "{javascript.to_text(api_type)}" does not exist.',
+            line=line,
+            remedy="Write one of: apigateway http, httpv1, httpv2 or rest.",
+        )
+    return aws

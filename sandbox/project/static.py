@@ -1,0 +1,151 @@
+"""`@static` and `@cdn`: the folder of assets, and what the inventory says of it."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import cast
+
+from sandbox.json_value import JsonValue
+from sandbox.manifest import javascript
+from sandbox.manifest.nodes import Item
+from sandbox.project.model import Static
+from sandbox.project.names import NameRules
+from sandbox.project.reading import Reading
+
+_DEFAULTS: Mapping[str, JsonValue] = {
+    "compression": False,
+    "fingerprint": None,
+    "folder": "public",
+    "ignore": None,
+    "prefix": None,
+    "prune": None,
+    "spa": False,
+    "staging": None,
+    "production": None,
+}
+
+
+def _is_disabled(value: JsonValue) -> bool:
+    return value is False or value in ("disable", "disabled")
+
+
+def _is_boolean(value: JsonValue) -> bool:
+    return value is None or isinstance(value, bool)
+
+
+def _is_text(value: JsonValue) -> bool:
+    return value is None or isinstance(value, str)
+
+
+def _is_list_of_text(value: JsonValue) -> bool:
+    return not value or (
+        isinstance(value, list) and all(isinstance(part, str) for part in value)
+    )
+
+
+_RULES: Mapping[str, tuple[Callable[[JsonValue], bool], str]] = {
+    "compression": (
+        lambda value: not value or value is True or value in ("br", "gzip"),
+        "Write compression true, br or gzip.",
+    ),
+    "fingerprint": (
+        lambda value: not value or value is True or value == "external",
+        "Write fingerprint true or external.",
+    ),
+    "ignore": (_is_list_of_text, "Write ignore and one or more words."),
+    "prefix": (
+        lambda value: not value or isinstance(value, str),
+        "Write prefix and one word.",
+    ),
+    "prune": (_is_boolean, "Write prune true or false."),
+    "spa": (_is_boolean, "Write spa true or false."),
+    "staging": (_is_text, "Write staging and the name of a bucket."),
+    "production": (_is_text, "Write production and the name of a bucket."),
+}
+"""What each setting may be, and how to write it."""
+
+
+def read_static(reading: Reading) -> dict[str, JsonValue] | bool | None:
+    """Read and check `@static`.
+
+    Gives its settings, False where it is disabled, and None where the app has neither
+    `@static` nor `@http`.
+    """
+    if not reading.has("static") and not reading.has("http"):
+        return None
+    items = reading.items("static")
+    if items and _is_disabled(items[0].value):
+        return False
+    rules = NameRules(reading, "@static")
+    settings = dict(_DEFAULTS)
+    lines: dict[str, int | None] = {}
+    for item in items:
+        name = _lay(settings, item, rules)
+        if name:
+            lines[name] = item.line
+    for name, (is_allowed, remedy) in _RULES.items():
+        if not is_allowed(settings[name]):
+            rules.refuse(
+                f'The {name} is "{javascript.to_text(settings[name])}".',
+                line=lines.get(name),
+                remedy=remedy,
+            )
+    return settings
+
+
+def _lay(settings: dict[str, JsonValue], item: Item, rules: NameRules) -> str | None:
+    """Lay one item over the settings, and give which one it set."""
+    value = item.value
+    if isinstance(value, Mapping) and value.get("ignore"):
+        _lay_ignored(settings, value["ignore"], item, rules)
+        return "ignore"
+    if not isinstance(value, list) or not value or value[0] not in _DEFAULTS:
+        return None
+    name = str(value[0])
+    if name == "ignore":
+        _lay_ignored(settings, value[1:], item, rules)
+    else:
+        settings[name] = value[1] if len(value) > 1 else None
+    return name
+
+
+def _lay_ignored(
+    settings: dict[str, JsonValue], ignored: JsonValue, item: Item, rules: NameRules
+) -> None:
+    known = settings["ignore"]
+    if not known:
+        settings["ignore"] = ignored
+    elif isinstance(known, list) and isinstance(item.value, Mapping):
+        added = ignored if isinstance(ignored, list) else [ignored]
+        settings["ignore"] = list(dict.fromkeys([*known, *added]))
+    else:
+        rules.refuse(
+            "There is a second line of words to ignore.",
+            line=item.line,
+            remedy="Write all of them on one line.",
+        )
+
+
+def read_cdn(reading: Reading) -> bool | None:
+    """Read and check `@cdn`; None without it."""
+    if not reading.has("cdn"):
+        return None
+    if not reading.has("http"):
+        reading.refuse(
+            "@cdn needs @http, whose routes it caches.",
+            line=reading.pragma_line("cdn"),
+            remedy="Add @http, even without a route.",
+        )
+        return None
+    return not any(_is_disabled(item.value) for item in reading.items("cdn"))
+
+
+def to_model(reading: Reading, settings: Mapping[str, JsonValue]) -> Static:
+    """Give checked settings with the folder's path."""
+    fingerprint = settings["fingerprint"]
+    return Static(
+        folder=Path(reading.path(javascript.to_text(settings["folder"]))),
+        prefix=cast("str | None", settings["prefix"] or None),
+        spa=settings["spa"] is True,
+        fingerprint="external" if fingerprint == "external" else fingerprint is True,
+        ignore=tuple(cast("list[str]", settings["ignore"] or [])),
+    )
