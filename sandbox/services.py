@@ -51,7 +51,7 @@ def logical_id(text: str) -> str:
 
 
 def service_map(
-    project: Project, *, ports: Mapping[str, int], stage: Stage
+    project: Project, *, ports: Mapping[str, int | None], stage: Stage
 ) -> ServiceMap:
     """Give the parameters of an app, under its own name and under the fallback name.
 

@@ -108,7 +108,7 @@ def _run(sandbox: Sandbox, console: Console, *, quiet: bool) -> None:
             sandbox.wait_ready()
             if not quiet:
                 console.write(banner(sandbox))
-            console.write("Local environment ready! Ctrl-C ends it.")
+            console.write(f"Local environment ready at {sandbox.url} (Ctrl-C ends it)")
             stop.wait()
         if not quiet:
             console.write("Stopped.")

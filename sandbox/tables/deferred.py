@@ -7,9 +7,13 @@ it, and one with tables answers its first static file before.
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from sandbox.project.model import Project
 
 if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
     from sandbox.tables.store import TableStore
 
 
@@ -17,58 +21,67 @@ class DeferredTables:
     """A WSGI app that answers as DynamoDB once its store is made.
 
     Args:
-        make: builds the store, its tables and their first rows; called once, in the
-            thread "arc-tables".
+        make: builds the store with a project's tables and their first rows; called in
+            the thread "arc-tables".
+        update: brings a store that is made in step with a changed project.
     """
 
-    def __init__(self, make: Callable[[], "TableStore"]) -> None:
+    def __init__(
+        self,
+        make: Callable[[Project], "TableStore"],
+        *,
+        update: Callable[["TableStore", Project], None],
+    ) -> None:
         self._make = make
-        self._store: Future[TableStore] = Future()
+        self._update = update
         self._lock = threading.Lock()
+        self._project: Project | None = None
+        self._store: Future[TableStore] = Future()
         self._thread: threading.Thread | None = None
 
-    def begin(self) -> None:
-        """Start making the store, unless it is made or being made; returns at once."""
-        with self._lock:
-            if self._store.done() and self._store.exception() is not None:
-                self._store, self._thread = Future(), None
-            if self._thread is None:
-                self._thread = threading.Thread(
-                    target=self.run, name="arc-tables", daemon=True
-                )
-                self._thread.start()
+    def follow(self, project: Project) -> None:
+        """Take a new project: begin if it is the first with tables, else update.
 
-    def run(self) -> None:
-        """Make the store; the body of the thread."""
-        store = self._store
-        try:
-            store.set_result(self._make())
-        except BaseException as error:  # noqa: BLE001 - told to whoever waits for it
-            store.set_exception(error)
+        Raises:
+            SandboxError: a store that is made cannot be brought in step.
+        """
+        with self._lock:
+            self._project = project
+            is_begun = self._thread is not None
+        if is_begun and not self._has_failed():
+            self._update(self._store.result(), project)
+        elif project.tables:
+            self._begin(project)
 
     def wait_ready(self) -> "TableStore":
         """Give the store, making it first where that has not begun, or had failed.
 
         Raises:
             SandboxError: what kept the store from being made, for example a bad seed.
+            RuntimeError: there is no project yet.
         """
-        self.begin()
+        if self._thread is None or self._has_failed():
+            if self._project is None:
+                raise RuntimeError("tables are asked for before there is a project")
+            self._begin(self._project)
         return self._store.result()
-
-    @property
-    def has_begun(self) -> bool:
-        """Tell whether somebody needed the store yet."""
-        return self._thread is not None
 
     @property
     def ready(self) -> "TableStore | None":
         """The store where it is made already, else None; never waits."""
-        if not self._store.done() or self._store.exception() is not None:
+        if not self._store.done() or self._has_failed():
             return None
         return self._store.result()
 
+    def run(self, project: Project, store: "Future[TableStore]") -> None:
+        """Make the store; the body of the thread."""
+        try:
+            store.set_result(self._make(project))
+        except BaseException as error:  # noqa: BLE001 - told to whoever waits for it
+            store.set_exception(error)
+
     def __call__(
-        self, environ: dict[str, Any], start_response: Callable[..., Any]
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Answer one DynamoDB request, waiting for the store where it is being made."""
         return self.wait_ready()(environ, start_response)
@@ -79,3 +92,19 @@ class DeferredTables:
             self._thread.join()
         if self.ready is not None:
             self.ready.close()
+
+    def _has_failed(self) -> bool:
+        return self._store.done() and self._store.exception() is not None
+
+    def _begin(self, project: Project) -> None:
+        with self._lock:
+            if self._thread is not None and not self._has_failed():
+                return
+            self._store = Future()
+            self._thread = threading.Thread(
+                target=self.run,
+                args=(project, self._store),
+                name="arc-tables",
+                daemon=True,
+            )
+            self._thread.start()

@@ -50,6 +50,13 @@ class Ports:
     events: int
 
 
+def arc_ports(ports: Ports) -> dict[str, int | None]:
+    """Give the ports under the names that runtime helpers look for."""
+    addresses: dict[str, int | None] = asdict(ports)
+    addresses["_arc"] = addresses.pop("internal")
+    return addresses
+
+
 def function_environment(
     function: Function,
     project: Project,
@@ -131,15 +138,13 @@ def _architect_variables(
 
 def _sandbox_json(function: Function, project: Project, ports: Ports) -> str:
     """Give what both runtime helpers read to find the sandbox's services."""
-    addresses = asdict(ports)
-    addresses["_arc"] = addresses.pop("internal")
     static = project.static.folder if project.static else project.root / "public"
     return json.dumps(
         {
             "apiType": project.api_type,
             "cwd": str(project.root),
             "lambdaSrc": str(function.folder),
-            "ports": addresses,
+            "ports": arc_ports(ports),
             "staticPath": str(static),
             "version": _HELPER_VERSION,
         }

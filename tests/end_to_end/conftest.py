@@ -1,0 +1,181 @@
+"""Whole sandboxes: in this process, and as the command that a developer types."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+import httpx
+import pytest
+
+from sandbox.notice import Notice
+from sandbox.options import Options
+from sandbox.sandbox import Sandbox
+
+FREE_PORTS = {
+    "ARC_HTTP_PORT": "0",
+    "ARC_TABLES_PORT": "0",
+    "ARC_INTERNAL_PORT": "0",
+    "ARC_EVENTS_PORT": "0",
+}
+MANIFEST = """@app
+testapp
+
+@aws
+runtime python
+
+@http
+"""
+
+
+@dataclass
+class App:
+    """An app's folder that a test writes into."""
+
+    root: Path
+
+    def write(self, files: Mapping[str, str]) -> None:
+        """Write files by their path below the root, making folders as needed."""
+        for name, text in files.items():
+            path = self.root / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(text)
+
+
+@pytest.fixture
+def make_app(tmp_path: Path) -> Callable[..., App]:
+    """Give a function that writes an app: its routes, its files, further manifest."""
+
+    def make(files: Mapping[str, str], *routes: str, more: str = "") -> App:
+        app = App(tmp_path / "app")
+        app.root.mkdir(exist_ok=True)
+        manifest = MANIFEST + "\n".join(routes or ("get /",)) + f"\n\n{more}\n"
+        app.write({"app.arc": manifest, **files})
+        return app
+
+    return make
+
+
+@dataclass
+class Served:
+    """A sandbox in this process, a client for it, and what it said."""
+
+    sandbox: Sandbox
+    client: httpx.Client
+    notices: list[Notice] = field(default_factory=list)
+
+
+@pytest.fixture
+def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
+    """Give a function that runs an app in this process on free ports."""
+    served: list[Served] = []
+
+    def start(app: App | Path, **options: object) -> Served:
+        notices: list[Notice] = []
+        root = app.root if isinstance(app, App) else app
+        chosen = {
+            "http_port": 0,
+            "tables_port": 0,
+            "internal_port": 0,
+            "events_port": 0,
+            "shell": {"PATH": os.environ["PATH"]},  # noqa: TID251 - what a shell gives
+            "home": tmp_path,
+            **options,
+        }
+        sandbox = Sandbox(root, options=Options(**chosen), say=notices.append)  # type: ignore[arg-type]
+        sandbox.start()
+        client = httpx.Client(base_url=sandbox.url, timeout=30)
+        served.append(Served(sandbox, client, notices))
+        return served[-1]
+
+    yield start
+    for one in reversed(served):
+        one.client.close()
+        one.sandbox.close()
+
+
+class Command:
+    """`arc-sandbox` in a process of its own, its output read all the time."""
+
+    def __init__(self, *arguments: str, cwd: Path, environ: Mapping[str, str]) -> None:
+        self.output = ""
+        self._process = subprocess.Popen(  # noqa: TID251 - the command under test
+            [sys.executable, "-m", "sandbox", *arguments],
+            cwd=cwd,
+            env={"PATH": os.environ["PATH"], "HOME": str(cwd), **environ},  # noqa: TID251
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        self._reader = threading.Thread(target=self._read)  # noqa: TID251 - a test's own
+        self._reader.start()
+
+    def _read(self) -> None:
+        assert self._process.stdout is not None
+        for line in self._process.stdout:
+            self.output += line
+
+    @property
+    def pid(self) -> int:
+        return self._process.pid
+
+    @property
+    def is_running(self) -> bool:
+        return self._process.poll() is None
+
+    @property
+    def url(self) -> str | None:
+        """The address that the banner shows; None before it does."""
+        found = re.search(r"http://localhost:\d+", self.output)
+        return found.group() if found else None
+
+    def send(self, number: signal.Signals) -> None:
+        self._process.send_signal(number)
+
+    def wait(self, *, seconds: float = 20) -> int:
+        """Give the exit code, once the command has ended and its output is complete."""
+        code = self._process.wait(seconds)
+        self._reader.join(seconds)
+        return code
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        if self.is_running:
+            self._process.kill()
+        self.wait()
+        if self._process.stdout is not None:
+            self._process.stdout.close()
+
+
+@pytest.fixture
+def command(tmp_path: Path) -> Iterator[Callable[..., Command]]:
+    """Give a function that runs `arc-sandbox` with arguments, on free ports."""
+    running: list[Command] = []
+
+    def run(
+        *arguments: str, cwd: Path, environ: Mapping[str, str] | None = None
+    ) -> Command:
+        running.append(
+            Command(*arguments, cwd=cwd, environ={**FREE_PORTS, **(environ or {})})
+        )
+        return running[-1]
+
+    yield run
+    for one in running:
+        with one:
+            pass

@@ -1,0 +1,177 @@
+"""The code that answers is always the code on disk."""
+
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def handler(value: object) -> str:
+    return f"def handler(event, context):\n    return {value!r}\n"
+
+
+def test_fifty_edits_in_a_row_are_each_answered_by_new_code(
+    make_app: Any, serve: Any
+) -> None:
+    """The first request after a save sees it, at any pace and at equal length."""
+    app = make_app({"src/http/get-index/index.py": handler(100)})
+    client = serve(app).client
+    answers = []
+
+    for edit in range(100, 150):
+        app.write({"src/http/get-index/index.py": handler(edit)})
+        answers.append(client.get("/").json())
+
+    assert answers == list(range(100, 150))
+
+
+@pytest.mark.parametrize(
+    ("path", "content", "route"),
+    [
+        (
+            "src/http/get-index/part.py",
+            "VALUE = {}",
+            "import part\ndef handler(e, c):\n    return part.VALUE\n",
+        ),
+        (
+            "src/shared/part.py",
+            "VALUE = {}",
+            "from shared import part\ndef handler(e, c):\n    return part.VALUE\n",
+        ),
+        (
+            "src/views/part.py",
+            "VALUE = {}",
+            "from views import part\ndef handler(e, c):\n    return part.VALUE\n",
+        ),
+        (
+            ".env",
+            "VALUE={}\n",
+            "import os\ndef handler(e, c):\n    return int(os.environ['VALUE'])\n",
+        ),
+        (
+            "src/http/get-index/config.arc",
+            "@aws\nmemory {}\n",
+            "def handler(e, c):\n    return int(c.memory_limit_in_mb)\n",
+        ),
+    ],
+)
+def test_what_a_handler_depends_on_is_never_stale(
+    make_app: Any, serve: Any, path: str, content: str, route: str
+) -> None:
+    """A module, shared code, a view, `.env`, `config.arc`: the next request sees it."""
+    app = make_app({"src/http/get-index/index.py": route, path: content.format(1024)})
+    client = serve(app, watch=False).client
+    first = client.get("/").json()
+
+    app.write({path: content.format(1025)})
+
+    assert [first, client.get("/").json()] == [1024, 1025]
+
+
+def test_a_new_route_answers_at_once(make_app: Any, serve: Any) -> None:
+    """A line more in the manifest, and the next request finds it."""
+    app = make_app({"src/http/get-index/index.py": handler(1)})
+    client = serve(app, watch=False).client
+    assert client.get("/new").status_code == 404
+
+    app.write({"src/http/get-new/index.py": handler("new")})
+    manifest = (app.root / "app.arc").read_text()
+    app.write({"app.arc": manifest.replace("get /\n", "get /\nget /new\n")})
+
+    assert client.get("/new").text == "new"
+
+
+def test_rows_and_sessions_stay_when_the_manifest_changes(
+    make_app: Any, serve: Any
+) -> None:
+    """An edit of app.arc drops no row of a table that stays."""
+    count = (
+        "import arc\ndef handler(request, context):\n"
+        "    session = arc.http.session_read(request)\n"
+        "    session['count'] = int(session.get('count', 0)) + 1\n"
+        "    return arc.http.res(request, {'session': session,"
+        " 'json': {'count': session['count']}})\n"
+    )
+    tables = "@tables\nsessions\n  _idx *String\n  _ttl TTL\n"
+    app = make_app(
+        {
+            "src/http/post-count/index.py": count,
+            ".env": "ARC_SESSION_TABLE_NAME=sessions\n",
+        },
+        "post /count",
+        more=tables,
+    )
+    client = serve(app).client
+    client.post("/count")
+
+    manifest = (app.root / "app.arc").read_text()
+    app.write({"app.arc": manifest + "things\n  id *String\n"})
+
+    assert client.post("/count").json() == {"count": 2}
+
+
+def test_a_request_in_flight_finishes_on_the_old_code(
+    make_app: Any, serve: Any, wait_until: Callable[..., None]
+) -> None:
+    """A save does not end what is running."""
+    slow = (
+        "import pathlib, time\n"
+        "def handler(event, context):\n"
+        "    here = pathlib.Path(__file__).parent\n"
+        "    (here / 'started').touch()\n"
+        "    while not (here / 'go').exists():\n"
+        "        time.sleep(0.01)\n"
+        "    return 'old'\n"
+    )
+    app = make_app({"src/http/get-index/index.py": slow})
+    client = serve(app).client
+    answers: list[str] = []
+    request = threading.Thread(target=lambda: answers.append(client.get("/").text))  # noqa: TID251 - the one in flight
+    request.start()
+    folder = app.root / "src/http/get-index"
+    wait_until((folder / "started").exists)
+
+    app.write({"src/http/get-index/index.py": handler("new")})
+    new = client.get("/").text
+    (folder / "go").touch()
+    request.join()
+
+    assert (answers, new) == (["old"], "new")
+
+
+def test_an_error_is_told_on_save_and_heals(
+    make_app: Any, serve: Any, wait_until: Callable[..., None]
+) -> None:
+    """A broken save is said at once, shown to a browser, and heals on the next."""
+    app = make_app({"src/http/get-index/index.py": handler(1)})
+    served = serve(app)
+    served.client.get("/")
+
+    app.write({"src/http/get-index/index.py": "def handler(:\n"})
+    wait_until(
+        lambda: any("SyntaxError" in n.text for n in served.notices), what="notice"
+    )
+    page = served.client.get("/", headers={"accept": "text/html"})
+    app.write({"src/http/get-index/index.py": handler(2)})
+
+    assert page.status_code == 500
+    assert "SyntaxError" in page.text
+    assert served.client.get("/").json() == 2
+
+
+def test_a_broken_manifest_is_shown_and_heals(make_app: Any, serve: Any) -> None:
+    """While app.arc is broken every request says so; then the app is back."""
+    app = make_app({"src/http/get-index/index.py": handler(1)})
+    served = serve(app, watch=False)
+    good = (app.root / "app.arc").read_text()
+
+    app.write({"app.arc": good + "\n@http\nget /twice\n"})
+    page = served.client.get("/", headers={"accept": "text/html"})
+    app.write({"app.arc": good})
+
+    assert page.status_code == 500
+    assert "app.arc:" in page.text
+    assert served.client.get("/").json() == 1

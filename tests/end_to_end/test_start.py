@@ -1,0 +1,161 @@
+"""`arc-sandbox start` as a developer meets it: a process, a terminal, a browser."""
+
+import os
+import signal
+import socket
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.slow
+
+HELLO = """def handler(event, context):
+    print("greeting")
+    return {"hello": event["rawPath"]}
+"""
+DEAF = """import signal, time
+def handler(event, context):
+    signal.signal(signal.SIGTERM, signal.SIG_IGN)
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    while True:
+        time.sleep(0.1)
+"""
+
+
+def children_of(pid: int) -> set[int]:
+    """Give the processes below `pid`, at any depth, as Linux shows them."""
+    parents = {}
+    for status in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = status.read_text().rpartition(")")[2].split()
+        except OSError:
+            continue
+        parents[int(status.parent.name)] = int(fields[1])
+    below = {pid}
+    while more := {p for p, parent in parents.items() if parent in below} - below:
+        below |= more
+    return below - {pid}
+
+
+def is_alive(pid: int) -> bool:
+    try:
+        stat = Path(f"/proc/{pid}/stat").read_text()
+    except OSError:
+        return False
+    return stat.rpartition(")")[2].split()[0] != "Z"
+
+
+def test_start_serves_and_shows_each_request(
+    make_app: Any, command: Any, wait_until: Callable[..., None]
+) -> None:
+    """A banner with the address and routes; then a line a request, output marked."""
+    app = make_app({"src/http/get-index/index.py": HELLO})
+    run = command("start", cwd=app.root)
+    wait_until(lambda: "ready" in run.output, what="ready")
+
+    answer = httpx.get(f"{run.url}/")
+
+    assert answer.json() == {"hello": "/"}
+    wait_until(lambda: "get / | greeting" in run.output, what="output")
+    assert "src/http/get-index" in run.output
+    assert "GET    / 200" in run.output
+
+
+def test_start_ends_cleanly_on_interrupt(
+    make_app: Any, command: Any, wait_until: Callable[..., None]
+) -> None:
+    """Ctrl-C ends with status 0 and leaves no process behind."""
+    app = make_app({"src/http/get-index/index.py": HELLO})
+    run = command("start", cwd=app.root)
+    wait_until(lambda: "ready" in run.output, what="ready")
+    httpx.get(f"{run.url}/")
+    below = children_of(run.pid)
+
+    run.send(signal.SIGINT)
+
+    assert run.wait(seconds=5) == 0
+    wait_until(lambda: not [pid for pid in below if is_alive(pid)], what="no process")
+
+
+def test_killing_the_sandbox_leaves_no_process(
+    make_app: Any, command: Any, wait_until: Callable[..., None]
+) -> None:
+    """SIGKILL takes workers along, even one that ignores every other signal."""
+    app = make_app({"src/http/get-index/index.py": DEAF})
+    run = command("start", cwd=app.root)
+    wait_until(lambda: "ready" in run.output, what="ready")
+    with pytest.raises(httpx.TimeoutException):
+        httpx.get(f"{run.url}/", timeout=1)
+    below = children_of(run.pid)
+    assert below
+
+    run.send(signal.SIGKILL)
+    run.wait()
+
+    wait_until(lambda: not [pid for pid in below if is_alive(pid)], what="no process")
+
+
+def test_start_refuses_a_broken_manifest(command: Any, tmp_path: Path) -> None:
+    """Exit 2, with file, line, the line itself and a caret; no traceback."""
+    (tmp_path / "app.arc").write_text("@app\nhello\n\n@http\nget /{id}\n")
+
+    run = command("start", cwd=tmp_path)
+
+    assert run.wait() == 2
+    assert "app.arc:5:6" in run.output
+    assert "    get /{id}\n         ^" in run.output
+    assert "Traceback" not in run.output
+
+
+def test_start_names_the_holder_of_a_busy_port(make_app: Any, command: Any) -> None:
+    """A port asked for by name that is taken is an error that says who has it."""
+    app = make_app({"src/http/get-index/index.py": HELLO})
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        port = taken.getsockname()[1]
+
+        run = command("start", "--port", str(port), cwd=app.root)
+
+        assert run.wait() == 1
+    assert f"Port {port}" in run.output
+    assert str(os.getpid()) in run.output
+    assert "Traceback" not in run.output
+
+
+def test_start_lets_a_flag_beat_a_variable(make_app: Any, command: Any) -> None:
+    """`--cwd` finds the app from elsewhere, and nonsense is refused with its name."""
+    app = make_app({"src/http/get-index/index.py": HELLO})
+
+    run = command("start", "--cwd", str(app.root), "--port", "x", cwd=app.root.parent)
+
+    assert run.wait() == 2
+    assert "--port" in run.output
+
+
+def test_start_says_what_is_not_emulated(
+    make_app: Any, command: Any, wait_until: Callable[..., None]
+) -> None:
+    """Pragmas that are parsed but not served are named in one line."""
+    app = make_app(
+        {"src/http/get-index/index.py": HELLO}, more="@events\nsome-event\n@queues\nq1"
+    )
+
+    run = command("start", cwd=app.root)
+
+    wait_until(lambda: "ready" in run.output, what="ready")
+    assert "Not emulated: @events @queues." in run.output
+
+
+def test_start_quiet_is_quiet(
+    make_app: Any, command: Any, wait_until: Callable[..., None]
+) -> None:
+    """With --quiet a good request leaves no line."""
+    app = make_app({"src/http/get-index/index.py": HELLO})
+    run = command("start", "--quiet", cwd=app.root)
+    wait_until(lambda: "ready" in run.output, what="ready")
+
+    assert "GET" not in run.output
