@@ -26,6 +26,7 @@ _EVERY_ADDRESS = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - not bound
 _SPOKEN_AS_LOCALHOST = frozenset(("127.0.0.1", *_EVERY_ADDRESS))
 _BACKLOG = 1024
 _MAX_WAITING_THREADS = 8
+_PAUSE_SECONDS = 0.05
 _GRACE_SECONDS = 0.5
 _LAST_SECONDS = 0.3
 _HANDSHAKE_SECONDS = 10.0
@@ -117,11 +118,12 @@ class LoopbackServer:
     def serve_connections(self) -> None:
         """Serve one connection after another until closed: a thread's body."""
         while self._begin_waiting():
-            accepted, address = self._listener.accept()
-            if not self._end_waiting():
-                accepted.close()
-                break
-            self._serve(accepted, address)
+            accepted = self._accept()
+            is_open = self._end_waiting()
+            if accepted is not None and is_open:
+                self._serve(*accepted)
+            elif accepted is not None:
+                accepted[0].close()
         with self._lock:
             self._threads.discard(threading.current_thread())
 
@@ -153,6 +155,13 @@ class LoopbackServer:
                 return False
             self._waiting += 1
             return True
+
+    def _accept(self) -> tuple[socket.socket, tuple[str, int]] | None:
+        try:
+            return self._listener.accept()
+        except OSError:  # the client has gone, or no file descriptor is left
+            self._closing.wait(_PAUSE_SECONDS)
+            return None
 
     def _end_waiting(self) -> bool:
         with self._lock:

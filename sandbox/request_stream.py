@@ -29,6 +29,10 @@ _MAX_CHUNK_LINE_BYTES = 4096
 _UNKNOWN_LENGTH = 1 << 62
 
 
+class ClientGoneError(ConnectionError):
+    """The client closed its connection inside a request's body."""
+
+
 class SocketReader:
     """A socket's incoming bytes, with what came too early kept for the next read."""
 
@@ -57,8 +61,8 @@ class SocketReader:
         """Give at least one and at most `limit` bytes.
 
         Raises:
-            ConnectionError: the client went before sending them.
-            TimeoutError: it paused longer than `STALL_SECONDS`.
+            BadRequestError: the client paused longer than `STALL_SECONDS`.
+            ClientGoneError: it went before sending them.
         """
         self._await_byte()
         taken, self._buffer = self._buffer[:limit], self._buffer[limit:]
@@ -68,9 +72,8 @@ class SocketReader:
         """Give a line of a chunked body, its end included.
 
         Raises:
-            BadRequestError: it is longer than a chunk's head may be.
-            ConnectionError: the client went before ending it.
-            TimeoutError: it paused longer than `STALL_SECONDS`.
+            BadRequestError: it is longer than a chunk's head may be, or too slow.
+            ClientGoneError: the client went before ending it.
         """
         line = bytearray()
         while not line.endswith(b"\n"):
@@ -101,8 +104,16 @@ class SocketReader:
     def _await_byte(self) -> None:
         if not self._buffer:
             self._socket.settimeout(STALL_SECONDS)
-            if not self._receive():
-                raise ConnectionError("client went inside a request body")
+            try:
+                is_there = self._receive()
+            except TimeoutError:
+                raise BadRequestError(
+                    HTTPStatus.REQUEST_TIMEOUT, "The request's body took too long."
+                ) from None
+            except OSError as failure:
+                raise ClientGoneError from failure
+            if not is_there:
+                raise ClientGoneError
 
     def _receive(self) -> bool:
         received = self._socket.recv(_RECEIVE_BYTES)
@@ -162,7 +173,12 @@ class BodyStream(io.RawIOBase):
         return True
 
     def readinto(self, target: memoryview) -> int:  # type: ignore[override]
-        """Fill `target` as far as bytes are there; 0 at the end of the body."""
+        """Fill `target` as far as bytes are there; 0 at the end of the body.
+
+        Raises:
+            BadRequestError: the body is malformed, or too slow.
+            ClientGoneError: the client went.
+        """
         if self._start is not None:
             self._start()
             self._start = None

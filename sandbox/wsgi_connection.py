@@ -19,7 +19,7 @@ from urllib.parse import unquote_to_bytes
 
 from sandbox.clock import Clock
 from sandbox.http1 import BadRequestError, RequestHead, format_head, may_have_body
-from sandbox.request_stream import BodyStream, SocketReader
+from sandbox.request_stream import BodyStream, ClientGoneError, SocketReader
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -46,6 +46,10 @@ class ServerFacts:
     is_closing: Callable[[], bool]
 
 
+class _SendError(ConnectionError):
+    """The client does not take its answer."""
+
+
 class _Start:
     """What the application passes to `start_response`, and writes the old way."""
 
@@ -53,6 +57,8 @@ class _Start:
         self.status = ""
         self.headers: list[tuple[str, str]] = []
         self.written: list[bytes] = []
+        self.is_sent = False
+        """True once the answer's first byte may be on its way."""
 
     def __call__(
         self,
@@ -118,25 +124,31 @@ class Connection:
         try:
             pieces = self._facts.app(environ, start)
             keeps_alive = self._send(head, start, pieces, body)
-        except (OSError, BadRequestError) as failure:
-            if isinstance(failure, TimeoutError) and body.unread_bytes:
-                raise BadRequestError(
-                    HTTPStatus.REQUEST_TIMEOUT, "The request's body took too long."
-                ) from None
+        except (BadRequestError, ClientGoneError, _SendError):
             raise
         except Exception:  # noqa: BLE001 - a server outlives any bug of its application
-            traceback.print_exc(file=sys.stderr)
-            self._send_error(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")
+            self._tell_bug(start)
             keeps_alive = False
         finally:
             if hasattr(pieces, "close"):
                 pieces.close()  # type: ignore[union-attr]
         return self._finish(body, keeps_alive=keeps_alive)
 
+    def _tell_bug(self, start: _Start) -> None:
+        traceback.print_exc(file=sys.stderr)
+        if not start.is_sent:
+            self._send_error(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")
+
+    def _write(self, data: bytes) -> None:
+        try:
+            self._socket.sendall(data)
+        except OSError as failure:
+            raise _SendError from failure
+
     def _body_starter(self, head: RequestHead) -> Callable[[], None]:
         def start() -> None:
             if head.expects_continue:
-                self._socket.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
+                self._write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
         return start
 
@@ -168,7 +180,7 @@ class Connection:
             ("Connection", "close"),
         ]
         head = format_head(f"{status.value} {status.phrase}", headers)
-        self._socket.sendall(head + body)
+        self._write(head + body)
 
     def _send(
         self,
@@ -201,7 +213,8 @@ class Connection:
         if status not in (204, 304):
             headers.append(("Content-Length", str(len(body))))
         raw = format_head(start.status, headers)
-        self._socket.sendall(raw + body if may_have_body(head.method, status) else raw)
+        start.is_sent = True
+        self._write(raw + body if may_have_body(head.method, status) else raw)
 
     def _send_pieces(
         self,
@@ -224,17 +237,18 @@ class Connection:
         elif is_chunked:
             headers.append(("Transfer-Encoding", "chunked"))
         prefix = format_head(start.status, headers)
+        start.is_sent = True
         if not has_body:
-            self._socket.sendall(prefix)
+            self._write(prefix)
             return keeps_alive
         frame = _as_chunk if is_chunked else bytes
         sent = len(first)
-        self._socket.sendall(prefix + b"".join(map(frame, (*start.written, first))))
+        self._write(prefix + b"".join(map(frame, (*start.written, first))))
         for piece in iterator:
             sent += len(piece)
-            self._socket.sendall(frame(piece))
+            self._write(frame(piece))
         if is_chunked:
-            self._socket.sendall(b"0\r\n\r\n")
+            self._write(b"0\r\n\r\n")
         return keeps_alive and (length is None or int(length) == sent)
 
     @staticmethod
