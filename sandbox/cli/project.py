@@ -6,7 +6,6 @@ from pathlib import Path
 
 import click
 
-from sandbox.errors import AppError
 from sandbox.json_value import JsonValue
 from sandbox.project.functions import PACKAGE_FILE
 from sandbox.project.inventory import as_plain_json
@@ -14,13 +13,9 @@ from sandbox.project.load import load_project
 from sandbox.project.model import Project
 
 
-def load_or_exit(folder: Path) -> Project:
-    """Load the project of a folder; where it is refused, say why and exit 2."""
-    try:
-        project = load_project(folder, home=home_folder(), environ=os.environ)
-    except AppError as error:
-        click.echo(str(error), err=True)
-        raise SystemExit(error.exit_code) from error
+def load(folder: Path) -> Project:
+    """Load the project of a folder, and print its warnings on standard error."""
+    project = load_project(folder, home=home_folder(), environ=os.environ)
     for warning in project.warnings:
         click.echo(f"Warning: {warning}", err=True)
     return project
@@ -50,7 +45,7 @@ def home_folder() -> Path | None:
 )
 def project_command(output_format: str, cwd: Path) -> None:
     """Show what the sandbox makes of an app's folder."""
-    project = load_or_exit(cwd)
+    project = load(cwd)
     if output_format == "json":
         click.echo(json.dumps(as_plain_json(_report(project)), indent=2))
     else:

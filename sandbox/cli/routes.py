@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from sandbox.cli.project import load_or_exit
+from sandbox.cli.project import load
 from sandbox.project.model import Project
 
 _COLUMNS = ("method", "path", "src", "runtime")
@@ -28,7 +28,7 @@ _COLUMNS = ("method", "path", "src", "runtime")
 )
 def routes_command(output_format: str, cwd: Path) -> None:
     """List the app's routes: method, path, source folder and runtime."""
-    rows = _rows(load_or_exit(cwd))
+    rows = _rows(load(cwd))
     if output_format == "json":
         click.echo(
             json.dumps(

@@ -1,0 +1,204 @@
+"""A project + its surroundings → what is legal in it, but will bite.
+
+Errors stop nothing by themselves: `arc-sandbox check` decides by their level. What
+concerns sessions is in `sandbox.sessions.advice`, in the same shape.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from sandbox.errors import SourceLocation
+from sandbox.project.model import Function, Project, Stage, Table
+
+Level: TypeAlias = Literal["error", "warning", "hint"]
+
+_PYTHON_RUNTIME = re.compile(r"python(\d+)\.(\d+)")
+
+ARCHITECT_NAMES = frozenset(
+    {
+        "ARC_APP_NAME",
+        "ARC_ENV",
+        "ARC_ROLE",
+        "ARC_SANDBOX",
+        "ARC_STACK_NAME",
+        "ARC_STATIC_BUCKET",
+        "SESSION_TABLE_NAME",
+    }
+)
+"""Variables that Architect sets itself, so that a developer's value is lost."""
+
+LAMBDA_NAMES = frozenset(
+    {
+        "AWS_ACCESS_KEY",
+        "AWS_ACCESS_KEY_ID",
+        "AWS_DEFAULT_REGION",
+        "AWS_EXECUTION_ENV",
+        "AWS_LAMBDA_FUNCTION_MEMORY_SIZE",
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "AWS_LAMBDA_FUNCTION_VERSION",
+        "AWS_LAMBDA_INITIALIZATION_TYPE",
+        "AWS_LAMBDA_LOG_GROUP_NAME",
+        "AWS_LAMBDA_LOG_STREAM_NAME",
+        "AWS_LAMBDA_RUNTIME_API",
+        "AWS_REGION",
+        "AWS_SECRET_ACCESS_KEY",
+        "AWS_SESSION_TOKEN",
+        "LAMBDA_RUNTIME_DIR",
+        "LAMBDA_TASK_ROOT",
+        "_HANDLER",
+        "_X_AMZN_TRACE_ID",
+    }
+)
+"""Reserved by Lambda (AWS Lambda Developer Guide, "Defined runtime environment")."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Advice:
+    """One thing that will bite, and how to mend it."""
+
+    level: Level
+    code: str
+    """Stable and readable by programs: `session-ttl-attribute`."""
+    what: str
+    """The fact, one sentence."""
+    why: str
+    """What goes wrong because of it, and when."""
+    fix: str
+    """What to write instead."""
+    where: SourceLocation | None = None
+
+    def __str__(self) -> str:
+        place = f"{self.where}: " if self.where else ""
+        return f"{place}{self.level}: {self.what} {self.why} {self.fix}"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What advice needs to know beside the manifest; whoever asks collects it."""
+
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """What functions see of the developer's variables, in the stage that runs."""
+    places: Mapping[str, SourceLocation] = field(default_factory=dict)
+    """Where a variable is set, where that is known."""
+    stage: Stage = "testing"
+    python_version: tuple[int, int] | None = None
+    """Of the interpreter that runs Python functions; None where it runs none."""
+    pypi_helper: str | None = None
+    """The version of `architect-functions` that functions import, or None."""
+    npm_helper: str | None = None
+    """The version of `@architect/functions` that functions load, or None."""
+    arc_imports: tuple[SourceLocation, ...] = ()
+    """Where Python code of the app has `import arc`."""
+    requirements: frozenset[str] = frozenset()
+    """What the app's requirements.txt files name, in lower case with hyphens."""
+    host: str = "localhost"
+    """The name by which a browser reaches the app."""
+
+
+def advise(project: Project, surroundings: Surroundings) -> tuple[Advice, ...]:
+    """Give what will bite in a project, sessions apart."""
+    return (
+        *_missing_requirement(surroundings),
+        *_other_python(project, surroundings),
+        *_reserved_names(project, surroundings),
+    )
+
+
+def table_place(
+    project: Project, table: Table, attribute: str | None = None
+) -> SourceLocation | None:
+    """Find a table's line in the manifest, or that of one of its attributes.
+
+    Gives the table's own line where the attribute's is not found, and None where the
+    manifest is not text with lines, or the table comes from a plugin.
+    """
+    if table.line is None or project.manifest_file is None:
+        return None
+    lines = project.manifest_text.splitlines()
+    number = table.line
+    if attribute is not None:
+        number = _attribute_line(lines, table.line, attribute) or number
+    text = lines[number - 1] if number <= len(lines) else ""
+    return SourceLocation(
+        file=project.manifest_file.name,
+        line=number,
+        column=len(text) - len(text.lstrip()) + 1,
+        source_line=text,
+    )
+
+
+def _attribute_line(lines: list[str], table_line: int, attribute: str) -> int | None:
+    """Look down from a table's line through the indented ones that belong to it."""
+    for number, text in enumerate(lines[table_line:], table_line + 1):
+        if text.strip() and not text[0].isspace():
+            return None
+        if text.split()[:1] == [attribute]:
+            return number
+    return None
+
+
+def _missing_requirement(surroundings: Surroundings) -> Iterator[Advice]:
+    if (
+        not surroundings.arc_imports
+        or "architect-functions" in surroundings.requirements
+    ):
+        return
+    yield Advice(
+        level="warning",
+        code="arc-requirement",
+        what='The app has "import arc", and no requirements.txt names its package.',
+        where=surroundings.arc_imports[0],
+        why="The sandbox lends its own; deployed, the function fails with "
+        "Runtime.ImportModuleError.",
+        fix='Add the line "architect-functions" to requirements.txt.',
+    )
+
+
+def _other_python(project: Project, surroundings: Surroundings) -> Iterator[Advice]:
+    ours = surroundings.python_version
+    if ours is None:
+        return
+    by_runtime: dict[str, Function] = {}
+    for function in project.functions:
+        by_runtime.setdefault(function.config.runtime, function)
+    for runtime, function in by_runtime.items():
+        found = _PYTHON_RUNTIME.fullmatch(runtime)
+        if found is None or (int(found[1]), int(found[2])) == ours:
+            continue
+        yield Advice(
+            level="warning",
+            code="python-version",
+            what=f'"{function.name}" declares "{runtime}", and Python '
+            f"{ours[0]}.{ours[1]} runs it here.",
+            why="Syntax, the standard library and compiled packages may differ.",
+            fix=f'Start the sandbox with Python {found[1]}.{found[2]}, or set "runtime '
+            f'python{ours[0]}.{ours[1]}" under @aws.',
+        )
+
+
+def _reserved_names(project: Project, surroundings: Surroundings) -> Iterator[Advice]:
+    for stage, variables in project.preferences.environment.items():
+        for name in sorted(ARCHITECT_NAMES & set(variables)):
+            yield Advice(
+                level="warning",
+                code="reserved-name",
+                what=f'"{name}" is set for {stage}, and Architect sets it itself.',
+                where=surroundings.places.get(name),
+                why="Functions never see this value.",
+                fix="Remove it, or give the variable another name.",
+            )
+        for name in sorted(LAMBDA_NAMES & set(variables)):
+            yield _lambda_name(name, stage, surroundings)
+
+
+def _lambda_name(name: str, stage: Stage, surroundings: Surroundings) -> Advice:
+    return Advice(
+        level="hint" if stage == "testing" else "error",
+        code="reserved-name",
+        what=f'"{name}" is set for {stage}, and Lambda reserves it.',
+        where=surroundings.places.get(name),
+        why="It works here; Lambda refuses a function whose configuration sets it.",
+        fix="Give the variable another name.",
+    )

@@ -1,0 +1,121 @@
+"""The project as the disk has it now, for whoever serves it.
+
+Nothing here watches: each call looks at the few files that matter for it, so that a
+request that arrives right after a save already sees what was saved.
+"""
+
+import os.path
+import threading
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from sandbox.clock import MovableClock
+from sandbox.errors import AppError
+from sandbox.project.load import DiskFiles, read_project
+from sandbox.project.model import Function, Project
+from sandbox.project.observed import Observation, ObservedFiles
+
+
+class ProjectSource:
+    """Gives the project of a folder, and reads it again once its files change.
+
+    Safe between threads; who comes while it is read waits for that reading.
+
+    Args:
+        root: the app's folder.
+        home: the developer's home folder, for preferences; None leaves it out.
+        environ: of which AWS_REGION counts.
+    """
+
+    def __init__(
+        self, root: Path, *, home: Path | None, environ: Mapping[str, str]
+    ) -> None:
+        self._root = root
+        self._home = home
+        self._environ = environ
+        self._lock = threading.Lock()
+        self._loaded: _Loaded | None = None
+        # The times of files are real, so this clock is never moved.
+        self._clock = MovableClock()
+
+    def current(self, function: Function | None = None) -> Project:
+        """Give the project as the files have it now; the same object if unchanged.
+
+        The manifest, preferences, `.env` and the shared folders are looked at, and
+        with `function` that function's own folder too.
+
+        Raises:
+            ManifestSyntaxError: the manifest does not parse, until it is mended.
+            ProjectError: the project is wrong, until it is mended.
+        """
+        with self._lock:
+            loaded = self._loaded
+            if loaded is None or not loaded.still_holds(function):
+                loaded = self._load()
+        return loaded.project()
+
+    def reload(self) -> Project:
+        """Read the project again, whatever the files look like; raises as `current`."""
+        with self._lock:
+            loaded = self._load()
+        return loaded.project()
+
+    def _load(self) -> "_Loaded":
+        files = ObservedFiles(DiskFiles(), self._clock)
+        result: Project | AppError
+        try:
+            result = read_project(
+                files, root=self._root, home=self._home, environ=self._environ
+            )
+        except AppError as error:
+            result = error
+        loaded = self._loaded = _Loaded(result, files.observations)
+        return loaded
+
+
+class _Loaded:
+    """A project or its error, and the observations that it rests on."""
+
+    def __init__(
+        self, result: Project | AppError, observations: Sequence[Observation]
+    ) -> None:
+        self._result = result
+        self._by_folder: dict[str, list[Observation]] = {}
+        if isinstance(result, Project):
+            self._by_folder = {str(f.folder): [] for f in result.functions}
+        self._common = [
+            observation
+            for observation in observations
+            if not self._is_of_a_function(observation)
+        ]
+
+    def project(self) -> Project:
+        """Give the project, or raise its error."""
+        if isinstance(self._result, AppError):
+            raise self._result.with_traceback(None)
+        return self._result
+
+    def still_holds(self, function: Function | None) -> bool:
+        """Tell whether nothing has changed that matters for `function`."""
+        if not all(observation.still_holds() for observation in self._common):
+            return False
+        if function is None:
+            return True
+        own = self._by_folder.get(str(function.folder), ())
+        return all(observation.still_holds() for observation in own)
+
+    def _is_of_a_function(self, observation: Observation) -> bool:
+        """Sort an observation to the function folder that it is about.
+
+        With an error there are no functions, so that every observation is common.
+        """
+        path = observation.path.rstrip("/")
+        for folder in (path, os.path.dirname(path)):  # noqa: PTH120 - many, at each load
+            if folder in self._by_folder:
+                self._by_folder[folder].append(observation)
+                return not self._is_of_the_project(folder)
+        return False
+
+    def _is_of_the_project(self, folder: str) -> bool:
+        """Tell whether a function lives in the project's own folder (`src .`)."""
+        return isinstance(self._result, Project) and folder == str(self._result.root)
