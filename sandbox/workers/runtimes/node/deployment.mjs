@@ -1,0 +1,199 @@
+/**
+ * Where modules are found as deployed: takes what is imported and from where.
+ *
+ * Architect deploys a Node function as its folder, with the shared and views folders as
+ * `node_modules/@architect/shared` and `/views` in it (`@architect/hydrate`, "shared").
+ * Here these names lead to where the folders are; nothing is written. And as nothing
+ * above the function's folder is deployed, no `package.json` up there says what a `.js`
+ * file is.
+ */
+
+import { existsSync, readFileSync } from 'node:fs'
+import { createRequire, isBuiltin } from 'node:module'
+import { basename, dirname, join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+
+const require = createRequire(import.meta.url)
+const PACKAGE_NAME = /^(?:@[^/]+\/)?[^/]+/
+const NOT_A_PACKAGE = /^(?:\.{0,2}\/|\.{1,2}$|#|[a-z][a-z\d+.-]+:)/i
+const CJS_SUFFIXES = ['.js', '.json', '.node']
+const FIRST_WITH_DETECTION = 24
+
+export class Deployment {
+  #mounts
+  #roots
+  #functionFolder
+  #additions
+  #observer
+  #packageTypes = new Map()
+  #detectsModules
+
+  /**
+   * @param {object} start the message of that name, or the fields of it used here
+   * @param {Observer} observer is told what decides where a module is found
+   */
+  constructor (start, observer) {
+    this.#functionFolder = start.folder
+    this.#mounts = Object.fromEntries(
+      [['@architect/shared', start.shared_folder], ['@architect/views', start.views_folder]]
+        .filter(([, folder]) => folder))
+    this.#roots = [start.folder, ...Object.values(this.#mounts)]
+    this.#additions = start.path_additions
+    this.#observer = observer
+    this.#detectsModules = detectsModules(start.environment)
+  }
+
+  /**
+   * Tell where to look for `specifier`, imported by the file `parent` (null: unknown).
+   *
+   * Gives null for "where Node looks by itself", `{ path }` for a file or folder in a
+   * mounted folder, `{ from }` for the packages that a file in that folder would find.
+   */
+  redirect (specifier, parent) {
+    if (NOT_A_PACKAGE.test(specifier) || isBuiltin(specifier)) return null
+    const name = PACKAGE_NAME.exec(specifier)?.[0]
+    if (name === undefined) return null
+    const mount = this.#mounts[name]
+    if (mount !== undefined) return { path: join(mount, specifier.slice(name.length)) }
+    if (parent === null) return null
+    const folder = dirname(parent)
+    const isObserved = this.#observer.isAppPath(parent)
+    const mounted = Object.values(this.#mounts).find(path => isWithin(folder, path))
+    if (mounted !== undefined && !this.#holds(folder, name, mounted, isObserved)) {
+      return this.#asFromFunction(name)
+    }
+    if (this.#additions.length === 0 && !isObserved) return null
+    return this.#holds(folder, name, '/', isObserved) ? null : this.#addition(name)
+  }
+
+  /** Note what decided that `specifier` is the file `found` (null: there is none). */
+  noteFound (specifier, parent, found) {
+    if (found !== null) this.#observer.note(found)
+    if (parent !== null && /^\.{0,2}\//.test(specifier) && this.#observer.isAppPath(parent)) {
+      for (const path of candidates(resolve(dirname(parent), specifier))) {
+        if (path === found) break
+        this.#observer.noteIfAbsent(path)
+      }
+    }
+    if (found !== null && found.endsWith('.js')) this.#packageTypeOf(dirname(found))
+  }
+
+  /** Give `commonjs` or `module` where the deployed `.js` file is that, else null. */
+  formatOf (path) {
+    if (!path.endsWith('.js') || path.includes('/node_modules/')) return null
+    if (!this.#roots.some(root => isWithin(path, root))) return null
+    const type = this.#packageTypeOf(dirname(path))
+    if (type === 'module' || type === 'commonjs') return type
+    return this.#detectsModules ? null : 'commonjs'
+  }
+
+  /** Give the file that importing a mounted folder itself means. */
+  mainOf (folder) {
+    return require.resolve(folder)
+  }
+
+  #asFromFunction (name) {
+    const folder = this.#functionFolder
+    if (!this.#holds(folder, name, '/', true)) return this.#addition(name)
+    return { from: join(folder, 'index.js') }
+  }
+
+  /** Tell whether a `node_modules` of `folder`, or above up to `top`, has the package. */
+  #holds (folder, name, top, isObserved) {
+    for (let at = folder; ; at = dirname(at)) {
+      const path = join(at, 'node_modules', name)
+      if (existsSync(path)) return true
+      if (isObserved) this.#observer.noteIfAbsent(path)
+      if (at === top || at === dirname(at)) return false
+    }
+  }
+
+  #addition (name) {
+    for (const folder of this.#additions) {
+      const holder = basename(folder) === 'node_modules' ? dirname(folder) : folder
+      if (existsSync(join(holder, 'node_modules', name))) return { from: join(holder, 'index.js') }
+    }
+    return null
+  }
+
+  /** Give `type` of the package that a folder belongs to, as far up as is deployed. */
+  #packageTypeOf (folder) {
+    const known = this.#packageTypes.get(folder)
+    if (known !== undefined) return known
+    const file = join(folder, 'package.json')
+    if (!folder.includes('/node_modules/')) this.#observer.note(file)
+    const above = dirname(folder)
+    const isTop = this.#roots.includes(folder) || above === folder
+    const type = typeIn(file) ?? (isTop ? 'none' : this.#packageTypeOf(above))
+    this.#packageTypes.set(folder, type)
+    return type
+  }
+}
+
+/** Make the hook that Node calls for each `import`; `resolveNext` answers at once. */
+export function importHook (deployment) {
+  return (specifier, context, resolveNext) => {
+    if (context.conditions.includes('require')) return resolveNext(specifier, context)
+    const [target, from] = deployedImport(deployment, specifier, context)
+    const parent = pathOf(context.parentURL)
+    try {
+      const found = resolveNext(target, from)
+      return asDeployed(deployment, specifier, parent, found)
+    } catch (error) {
+      deployment.noteFound(specifier, parent, null)
+      throw error
+    }
+  }
+}
+
+/** Give what to ask Node for in place of an import: a specifier and a context. */
+export function deployedImport (deployment, specifier, context) {
+  const there = deployment.redirect(specifier, pathOf(context.parentURL))
+  if (there === null) return [specifier, context]
+  if (there.from !== undefined) {
+    return [specifier, { ...context, parentURL: pathToFileURL(there.from).href }]
+  }
+  const isFolder = /^@architect\/[^/]+$/.test(specifier)
+  return [pathToFileURL(isFolder ? deployment.mainOf(there.path) : there.path).href, context]
+}
+
+/** Note what an import has led to, and give it the format that it has when deployed. */
+export function asDeployed (deployment, specifier, parent, found) {
+  const path = pathOf(found.url)
+  if (path === null) return found
+  deployment.noteFound(specifier, parent, path)
+  const format = deployment.formatOf(path)
+  return format === null ? found : { ...found, format }
+}
+
+/** Give the path of a `file:` URL, or null for any other. */
+export function pathOf (url) {
+  return url?.startsWith('file:') ? decodeURIComponent(new URL(url).pathname) : null
+}
+
+/** Give what `require(base)` reads, in Node's order ("Modules: CommonJS modules"). */
+function candidates (base) {
+  const names = [base, ...CJS_SUFFIXES.map(suffix => base + suffix), join(base, 'package.json')]
+  return [...names, ...CJS_SUFFIXES.map(suffix => join(base, `index${suffix}`))]
+}
+
+function isWithin (path, folder) {
+  return path === folder || path.startsWith(`${folder}/`)
+}
+
+function typeIn (packageFile) {
+  try {
+    const type = JSON.parse(readFileSync(packageFile, 'utf8')).type
+    return type === 'module' || type === 'commonjs' ? type : 'none'
+  } catch {
+    return undefined // none there, or a broken one, which Node itself complains of
+  }
+}
+
+/** Tell whether Lambda's runtime finds out by the syntax what a `.js` file is. */
+function detectsModules (environment) {
+  // AWS Lambda developer guide, "Building Lambda functions with Node.js".
+  if ((environment.NODE_OPTIONS ?? '').includes('--experimental-detect-module')) return true
+  const major = /nodejs(\d+)/.exec(environment.AWS_EXECUTION_ENV ?? '')?.[1]
+  return Number(major ?? process.versions.node.split('.')[0]) >= FIRST_WITH_DETECTION
+}

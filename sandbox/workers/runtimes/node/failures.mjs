@@ -1,0 +1,171 @@
+/**
+ * Failures of a handler: takes what was thrown, gives the wire's fields of an error.
+ *
+ * The error types are those of Lambda's own runtime
+ * (`aws-lambda-nodejs-runtime-interface-client`).
+ */
+
+import { readFileSync } from 'node:fs'
+import { basename, dirname } from 'node:path'
+import { inspect, types } from 'node:util'
+import { fileURLToPath } from 'node:url'
+import { CallbackHandler, HandlerMissing } from './imports.mjs'
+
+const FRAMES_AT_EACH_END = 30
+const OWN_FOLDER = dirname(fileURLToPath(import.meta.url))
+const FRAME = /^\s+at (?:(.*?) \()?((?:file:\/\/|node:|\/)[^()]*?):(\d+)(?::\d+)?\)?$/
+const PLACE_OF_SYNTAX_ERROR = /^((?:file:\/\/)?\/.*):(\d+)$/m
+const MISSING = /^Cannot find (?:module|package) '([^']+)'/
+const ABSENT_CODES = ['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']
+
+/** Give the fields for a module that did not load. */
+export function loadFailure (thrown, start, isAppPath) {
+  const failure = raisedFailure(thrown, isAppPath)
+  if (thrown instanceof HandlerMissing) return handlerMissing(thrown, start)
+  if (thrown instanceof CallbackHandler) return callbackHandler(thrown)
+  if (ABSENT_CODES.includes(thrown?.code)) {
+    const first = String(thrown.message).split('\n')[0]
+    failure.error_type = 'Runtime.ImportModuleError'
+    failure.message = `Error: ${first}`
+    Object.assign(failure, missingModule(first, start))
+  } else if (thrown instanceof SyntaxError) {
+    failure.error_type = 'Runtime.UserCodeSyntaxError'
+    failure.message = `SyntaxError: ${thrown.message}`
+    failure.remedy = syntaxRemedy(thrown, start)
+  }
+  return failure
+}
+
+/** Give the fields for what left the handler, an Error or anything else. */
+export function raisedFailure (thrown, isAppPath) {
+  try {
+    if (!isError(thrown)) return plain(typeof thrown, String(thrown), '', inspect(thrown))
+    const trace = withoutOwnFrames(inspect(thrown))
+    return { ...plain(thrown.name, thrown.message, '', trace), stack: frames(thrown, isAppPath) }
+  } catch {
+    // Its getters, or its way to become text, throw in turn.
+    return plain('handled', 'The handler threw what cannot be shown as text.')
+  }
+}
+
+/** Give the fields for a promise that was rejected and never looked after. */
+export function rejectionFailure (reason, isAppPath) {
+  return {
+    ...raisedFailure(reason, isAppPath),
+    error_type: 'Runtime.UnhandledPromiseRejection',
+    message: text(reason),
+    remedy: 'Await the promise in the handler, or give it a "catch".'
+  }
+}
+
+/** Give the fields for a result that JSON cannot say; `error` may be undefined. */
+export function marshalFailure (result, error) {
+  const fact = error === undefined ? `a ${typeof result} has no JSON` : text(error)
+  return plain('Runtime.MarshalError', `Unable to stringify response body: ${fact}`,
+    'Return only what JSON can say: plain objects without cycles, arrays, strings, numbers, booleans and null.')
+}
+
+/** Give the fields for a result that no frame can hold. */
+export function sizeFailure () {
+  return plain('Function.ResponseSizeTooLarge',
+    'Response payload size exceeded maximum allowed payload size (6291556 bytes).',
+    'Return less, or a link to where the rest is.')
+}
+
+/** Give the fields for an async function that nothing will ever settle. */
+export function neverSettledFailure () {
+  return plain('Runtime.NodeJsExit',
+    'Nothing is left to wait for, and a promise that the function awaits was never settled.',
+    'Settle every promise on each path: call "resolve" or "reject", or throw.')
+}
+
+function plain (errorType, message, remedy = '', trace = '') {
+  return { error_type: errorType, message, stack: [], trace, remedy }
+}
+
+function handlerMissing (error, start) {
+  const file = basename(start.handler_file)
+  const method = start.handler_method
+  return plain('Runtime.HandlerNotFound', error.message,
+    `Export it from "${file}": "export async function ${method} (event) { … }", ` +
+    `or "exports.${method} = …" in CommonJS.`)
+}
+
+function callbackHandler (error) {
+  return plain('Runtime.CallbackHandlerDeprecated', error.message,
+    'Make it an async function of the event and the context that returns its result.')
+}
+
+function missingModule (message, start) {
+  const name = MISSING.exec(message)?.[1]
+  if (name === undefined || /^(?:\.|\/|file:)/.test(name)) {
+    return { remedy: 'Create the file, or correct the path; "import" wants the whole file name.' }
+  }
+  const parts = name.split('/')
+  const missing = name.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0]
+  const shared = /^@architect\/(shared|views)$/.exec(missing)?.[1]
+  const remedy = shared === undefined
+    ? `Run "npm install ${missing}" in "${start.project_root}".`
+    : `Put the code into "src/${shared}", and see that the function's config.arc does not say "${shared} false".`
+  return { missing_module: missing, remedy }
+}
+
+function syntaxRemedy (error, start) {
+  const isModuleSyntax = /import statement outside|Unexpected token 'export'/.test(error.message)
+  if (!isModuleSyntax || !start.handler_file.endsWith('.js')) return ''
+  return `Rename "${basename(start.handler_file)}" to "index.mjs", or put a package.json with "type": "module" beside it.`
+}
+
+function isError (thrown) {
+  return types.isNativeError(thrown) || ['name', 'message', 'stack'].every(
+    name => typeof thrown?.[name] === 'string')
+}
+
+function text (value) {
+  try {
+    return String(value)
+  } catch {
+    return 'what cannot be shown as text'
+  }
+}
+
+/** Give the calls that led to an error, the outermost first. */
+function frames (error, isAppPath) {
+  const found = []
+  for (const line of String(error.stack).split('\n')) {
+    const match = FRAME.exec(line)
+    if (match === null || isOwn(line)) continue
+    found.push({ file: pathIn(match[2]), line: Number(match[3]), function: match[1] ?? '<anonymous>' })
+  }
+  found.reverse()
+  const place = error instanceof SyntaxError && PLACE_OF_SYNTAX_ERROR.exec(error.stack)
+  if (place) found.push({ file: pathIn(place[1]), line: Number(place[2]), function: '<module>' })
+  if (found.length > 2 * FRAMES_AT_EACH_END) {
+    found.splice(FRAMES_AT_EACH_END, found.length - 2 * FRAMES_AT_EACH_END)
+  }
+  return found.map(frame => ({
+    ...frame,
+    source_line: sourceLine(frame.file, frame.line),
+    is_app_code: isAppPath(frame.file)
+  }))
+}
+
+function sourceLine (file, line) {
+  try {
+    return file.startsWith('/') ? readFileSync(file, 'utf8').split('\n')[line - 1].trim() : ''
+  } catch {
+    return ''
+  }
+}
+
+function withoutOwnFrames (trace) {
+  return trace.split('\n').filter(line => !isOwn(line)).join('\n')
+}
+
+function isOwn (line) {
+  return /^\s+at /.test(line) && line.includes(`${OWN_FOLDER}/`)
+}
+
+function pathIn (place) {
+  return place.startsWith('file:') ? fileURLToPath(place) : place
+}

@@ -1,0 +1,45 @@
+/**
+ * Has the observer told of files that a handler reads: templates, JSON, certificates.
+ *
+ * Such a file often ends up in a variable of the module, and so in a warm worker.
+ */
+
+import fs from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
+import { resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+
+const READERS = [
+  [fs, 'readFileSync'], [fs, 'readFile'], [fs, 'createReadStream'], [fs.promises, 'readFile']
+]
+const WRITERS = [
+  [fs, 'writeFileSync'], [fs, 'writeFile'], [fs, 'appendFileSync'], [fs, 'appendFile'],
+  [fs, 'createWriteStream'], [fs.promises, 'writeFile'], [fs.promises, 'appendFile']
+]
+
+/** Observe the file system functions from now on. */
+export function install (observer) {
+  for (const [owner, name] of READERS) tap(owner, name, path => observer.note(path))
+  for (const [owner, name] of WRITERS) tap(owner, name, path => observer.disregard(path))
+  syncBuiltinESMExports()
+}
+
+function tap (owner, name, tell) {
+  const original = owner[name]
+  function tapped (...parts) {
+    const path = pathOf(parts[0])
+    if (path !== null) tell(path)
+    return Reflect.apply(original, this, parts)
+  }
+  Object.defineProperties(tapped, Object.getOwnPropertyDescriptors(original))
+  owner[name] = tapped
+}
+
+function pathOf (target) {
+  try {
+    if (typeof target === 'string') return resolve(target)
+    return target instanceof URL ? fileURLToPath(target) : null
+  } catch {
+    return null // no such URL: the function itself will say so
+  }
+}

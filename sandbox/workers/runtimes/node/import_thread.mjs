@@ -1,0 +1,34 @@
+/**
+ * The hooks for `import` in Node before 22.15, which runs them in a thread of their own.
+ *
+ * What modules were read goes to the worker by message.
+ */
+
+import { Deployment, asDeployed, deployedImport, pathOf } from './deployment.mjs'
+import { Observer, rootsOf } from './observe.mjs'
+
+let deployment
+let observer
+let port
+
+/** Take over what the worker hands to `register`. */
+export function initialize ({ start, port: toWorker }) {
+  port = toWorker
+  observer = new Observer(rootsOf(start))
+  deployment = new Deployment(start, observer)
+}
+
+/** Resolve one import as deployed. */
+export async function resolve (specifier, context, resolveNext) {
+  const parent = pathOf(context.parentURL)
+  const [target, from] = deployedImport(deployment, specifier, context)
+  try {
+    return asDeployed(deployment, specifier, parent, await resolveNext(target, from))
+  } catch (error) {
+    deployment.noteFound(specifier, parent, null)
+    throw error
+  } finally {
+    const rows = observer.take()
+    if (rows.length > 0) port.postMessage(rows)
+  }
+}

@@ -1,0 +1,141 @@
+/**
+ * The life of a Node worker: loads one handler, then answers event after event.
+ *
+ * Uses Node's own modules alone. The messages are those of `sandbox/workers/wire.py`.
+ */
+
+import { setOffset } from './clock.mjs'
+import { loadFailure, marshalFailure, neverSettledFailure, raisedFailure, rejectionFailure, sizeFailure } from './failures.mjs'
+import { install as installFileAccess } from './file_access.mjs'
+import { receive, send } from './frames.mjs'
+import { Imports } from './imports.mjs'
+import { Invocation } from './invocation.mjs'
+import { watch as watchLifeline } from './lifeline.mjs'
+import { Observer, rootsOf } from './observe.mjs'
+import { install as installOutput } from './output.mjs'
+
+const LONG_IDLE_MS = 500
+const EXIT_AFTER_EXCEPTION = 129 // as Lambda's own runtime ends
+const EXIT_AFTER_REJECTION = 128
+
+class Worker {
+  #start = null
+  #observer = null
+  #imports = null
+  #handler = null
+  #invocation = null
+  #isAppPath = path => this.#observer?.isAppPath(path) ?? false
+
+  async run () {
+    process.on('uncaughtException', error =>
+      this.#collapse(raisedFailure(error, this.#isAppPath), EXIT_AFTER_EXCEPTION))
+    process.on('unhandledRejection', reason =>
+      this.#collapse(rejectionFailure(reason, this.#isAppPath), EXIT_AFTER_REJECTION))
+    process.on('beforeExit', () => this.#loopIsEmpty())
+    const start = receive()
+    if (start?.type !== 'start') process.exit(0)
+    if (await this.#load(start)) this.#next()
+  }
+
+  async #load (start) {
+    this.#start = start
+    this.#observer = new Observer(rootsOf(start))
+    this.#imports = new Imports(start, this.#observer)
+    try {
+      become(start)
+      installFileAccess(this.#observer)
+      this.#imports.install()
+      this.#handler = await this.#imports.loadHandler()
+    } catch (error) {
+      this.#answer('load_failed', loadFailure(error, start, this.#isAppPath))
+      process.exit(0)
+    }
+    this.#answer('ready')
+    return true
+  }
+
+  /** Wait for an event, and have it handled. */
+  #next () {
+    this.#invocation = null
+    const asked = performance.now()
+    const message = receive()
+    if (message?.type !== 'invoke') process.exit(0)
+    setOffset(message.clock_offset_seconds)
+    const invocation = new Invocation(message, this.#isAppPath, ending => this.#finish(invocation, ending))
+    this.#invocation = invocation
+    const run = () => invocation.run(this.#handler, this.#start)
+    if (performance.now() - asked < LONG_IDLE_MS) return run()
+    // Connections that were closed meanwhile must be seen before one is used again.
+    setImmediate(() => setImmediate(run))
+  }
+
+  /** Answer, a turn later: a rejection that nobody looks after fails the event too. */
+  #finish (invocation, ending) {
+    setImmediate(() => {
+      if (invocation !== this.#invocation) return
+      this.#answerEnding(invocation, ending)
+      this.#next()
+    })
+  }
+
+  #answerEnding (invocation, { value, failure }) {
+    const fields = { request_id: invocation.requestId }
+    if (failure !== undefined) return this.#answer('raised', { ...fields, ...failure })
+    let json
+    try {
+      json = JSON.stringify(value === undefined ? null : value)
+      if (json === undefined) return this.#answer('raised', { ...fields, ...marshalFailure(value) })
+    } catch (error) {
+      return this.#answer('raised', { ...fields, ...marshalFailure(value, error) })
+    }
+    try {
+      return this.#answer('returned', fields, json)
+    } catch (error) {
+      if (!(error instanceof RangeError)) throw error
+      return this.#answer('raised', { ...fields, ...sizeFailure() })
+    }
+  }
+
+  /** Send a message; `value` is JSON text, to be sent as it is. */
+  #answer (type, fields = {}, value = undefined) {
+    this.#imports.collect()
+    const files = this.#observer.take()
+    const message = { type, ...fields, max_memory_bytes: process.resourceUsage().maxRSS * 1024 }
+    if (files.length > 0) message.files = files
+    const json = JSON.stringify(message)
+    send(value === undefined ? json : `${json.slice(0, -1)},"value":${value}}`)
+  }
+
+  #loopIsEmpty () {
+    if (this.#invocation !== null) return this.#invocation.loopIsEmpty()
+    return this.#collapse(neverSettledFailure(), 0) // an import that awaits for ever
+  }
+
+  /** Something failed outside of the handler's promise: Lambda ends the environment. */
+  #collapse (failure, exitCode) {
+    if (this.#invocation !== null) {
+      this.#answer('raised', { request_id: this.#invocation.requestId, ...failure })
+    } else if (this.#start !== null && this.#handler === null) {
+      this.#answer('load_failed', failure)
+    } else {
+      process.stderr.write(`${failure.trace}\n`)
+    }
+    process.exit(exitCode)
+  }
+}
+
+/** Take on the function's environment, folder and time. */
+function become ({ environment, folder, handler_file: file, clock_offset_seconds: offset }) {
+  for (const name of Object.keys(process.env)) {
+    if (!(name in environment)) delete process.env[name]
+  }
+  Object.assign(process.env, environment)
+  process.chdir(folder)
+  process.argv = [process.execPath, file]
+  process.setSourceMapsEnabled(true)
+  setOffset(offset)
+}
+
+watchLifeline()
+installOutput()
+new Worker().run()

@@ -1,0 +1,118 @@
+/**
+ * What a worker has read of the project, as rows for the sandbox's freshness check.
+ *
+ * A row is `[path, stamp, digest]` (see `sandbox/workers/wire.py`). The state of a file
+ * is taken before the file is read, so that an edit during the reading is a change.
+ */
+
+import { createRequire } from 'node:module'
+import fs from 'node:fs'
+import { realNowMs } from './clock.mjs'
+
+const YOUNG_MS = 2000
+const { readFileSync, realpathSync, statSync } = fs
+const require = createRequire(import.meta.url)
+
+export class Observer {
+  #prefixes
+  #rows = []
+  #seen = new Set()
+  #written = new Set()
+
+  /** Watch the files below `roots`, folders that may be reached by symbolic links. */
+  constructor (roots) {
+    const folders = new Set([...roots, ...roots.map(realPath)])
+    this.#prefixes = [...folders].map(folder => folder.replace(/\/*$/, '/'))
+  }
+
+  /** Tell whether `path` lies below the roots, in installed packages or not. */
+  isProjectPath (path) {
+    return this.#prefixes.some(prefix => path.startsWith(prefix))
+  }
+
+  /** Tell whether `path` is the app's own code. */
+  isAppPath (path) {
+    return this.isProjectPath(path) && !path.includes('/node_modules/')
+  }
+
+  /** Note that the file is about to be read. */
+  note (path) {
+    if (this.#seen.has(path) || !this.isProjectPath(path)) return
+    this.#seen.add(path)
+    if (!this.#written.has(path)) this.#rows.push([path, ...state(path)])
+  }
+
+  /** Note a file that would be read instead, if it were there. */
+  noteIfAbsent (path) {
+    if (this.#seen.has(path) || !this.isProjectPath(path)) return
+    if (stampOf(find(path)) === '') this.note(path)
+  }
+
+  /** Leave out a file that the handler writes: it is data of its own. */
+  disregard (path) {
+    if (this.#written.has(path) || !this.isProjectPath(path)) return
+    this.#written.add(path)
+    this.#rows = this.#rows.filter(row => row[0] !== path)
+  }
+
+  /** Take over rows that another thread has made. */
+  add (rows) {
+    for (const row of rows) {
+      if (this.#seen.has(row[0])) continue
+      this.#seen.add(row[0])
+      this.#rows.push(row)
+    }
+  }
+
+  /** Give the rows since the last call. */
+  take () {
+    if (this.#rows.length === 0) return this.#rows
+    const rows = this.#rows
+    this.#rows = []
+    return rows
+  }
+}
+
+/** Give the folders that hold a function's code, from its `start` message. */
+export function rootsOf (start) {
+  const { project_root: project, folder, shared_folder: shared, views_folder: views } = start
+  return [project, folder, shared, views].filter(root => root)
+}
+
+function state (path) {
+  const found = find(path)
+  const stamp = stampOf(found)
+  if (stamp === '' || !found.isFile()) return [stamp, '']
+  const isYoung = realNowMs() - Number(found.mtimeMs) < YOUNG_MS
+  return [stamp, isYoung ? contentDigest(path) : '']
+}
+
+function find (path) {
+  try {
+    return statSync(path, { bigint: true, throwIfNoEntry: false })
+  } catch {
+    return undefined // a file where the path has a folder, for example
+  }
+}
+
+function stampOf (found) {
+  return found === undefined ? '' : `${found.mtimeNs}-${found.ctimeNs}-${found.size}-${found.ino}`
+}
+
+function contentDigest (path) {
+  // Loaded when it is needed: it takes 3 ms of a start.
+  const { createHash } = require('node:crypto')
+  try {
+    return createHash('sha256').update(readFileSync(path)).digest('hex')
+  } catch {
+    return ''
+  }
+}
+
+function realPath (path) {
+  try {
+    return realpathSync(path)
+  } catch {
+    return path
+  }
+}
