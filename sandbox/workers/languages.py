@@ -37,7 +37,7 @@ LANGUAGES = {
         handler_names=NODE_HANDLERS,
         created_name="index.mjs",
         program="node",
-        bootstrap=_RUNTIMES / "node.mjs",
+        bootstrap=_RUNTIMES / "node" / "main.mjs",
     ),
 }
 """By the name of a Lambda runtime without its version."""

@@ -48,11 +48,7 @@ class Launcher:
         """Have imported ahead what the project's handlers will import; do not wait."""
         if not self._can_fork or not _has_python(project):
             return
-        nursery = self._nursery_of_now()
-        try:
-            nursery.preload(preloading.wanted_by_all(project))
-        except NurseryError:
-            self._drop(nursery)
+        self._nursery_of_now(preloading.wanted_by_all(project))
 
     def launch(self, setup: Setup, project: Project) -> Worker | Unavailable:
         """Start the process for a worker; its handler is not loaded yet."""
@@ -129,8 +125,8 @@ class Launcher:
         """Fork from the nursery; None where a fresh interpreter is the better way."""
         if not self._can_fork:
             return None
-        nursery = self._nursery_of_now()
         wanted = preloading.wanted_by(setup.function, project)
+        nursery = self._nursery_of_now(wanted)
         try:
             if wanted:
                 nursery.preload(wanted)
@@ -142,16 +138,17 @@ class Launcher:
             return nursery.fork(channel)
         except NurseryError:
             self._drop(nursery)
-            self._nursery_of_now()
+            self.prepare(project)
             return None
 
-    def _nursery_of_now(self) -> Nursery:
+    def _nursery_of_now(self, wanted: frozenset[str]) -> Nursery:
+        """Give the nursery; a new one begins to import what is `wanted`."""
         with self._lock:
             if self._nursery is None:
                 self._nursery = Nursery(
                     lifeline_fd=self._lifeline_fd, path_additions=self._path_additions
                 )
-                self._nursery.preload(preloading.ALWAYS)
+                self._nursery.preload(preloading.ALWAYS | wanted)
             return self._nursery
 
     def _drop(self, nursery: Nursery) -> None:

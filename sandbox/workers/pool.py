@@ -175,10 +175,9 @@ class WorkerPool:
             return Execution(outcome=Throttled(concurrency=concurrency))
         try:
             queued_ms = (self._clock.monotonic() - asked) * 1000
-            execution = self._run(invocation, self._project())
+            execution = self._run(invocation, self._project(), queued_ms)
         finally:
             self._capacity.leave(function)
-        execution = replace(execution, queued_ms=queued_ms)
         self._statistics.count(key_of(function), execution)
         return execution
 
@@ -198,17 +197,19 @@ class WorkerPool:
         self._give_back(worker)
         return None
 
-    def _run(self, invocation: Invocation, project: Project) -> Execution:
+    def _run(
+        self, invocation: Invocation, project: Project, queued_ms: float
+    ) -> Execution:
         while (worker := self._take_warm(invocation.function, project)) is not None:
             try:
-                return self._invoke_on(worker, invocation)
+                return self._invoke_on(worker, invocation, queued_ms)
             except EventNotTakenError:
                 continue  # it had ended meanwhile; another one takes the event
         started = self._start(invocation.function, project)
         if isinstance(started, Execution):
             return started
         try:
-            execution = self._invoke_on(started, invocation)
+            execution = self._invoke_on(started, invocation, queued_ms)
         except EventNotTakenError:
             execution = Execution(outcome=outcomes.crashed(None, ""))
         return replace(
@@ -218,9 +219,13 @@ class WorkerPool:
             output=started.tally.init_output + execution.output,
         )
 
-    def _invoke_on(self, worker: Worker, invocation: Invocation) -> Execution:
+    def _invoke_on(
+        self, worker: Worker, invocation: Invocation, queued_ms: float
+    ) -> Execution:
         try:
-            return worker.invoke(invocation, clock_offset=self._clock_offset())
+            return worker.invoke(
+                invocation, clock_offset=self._clock_offset(), queued_ms=queued_ms
+            )
         finally:
             self._give_back(worker)
 

@@ -14,7 +14,10 @@ ALWAYS = frozenset(("datetime", "urllib.parse"))
 """Small modules of the standard library that most handlers come to import."""
 PRELOADABLE = frozenset(("arc", "boto3", "botocore"))
 
-_IMPORT = re.compile(rb"^[ \t]*(?:import|from)[ \t]+(\w+)", re.MULTILINE)
+_IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+(\w+)|import[ \t]+([^#\n;]+))", re.MULTILINE
+)
+_WORD = re.compile(rb"\w+")
 _FILES_LOOKED_AT = 50
 
 
@@ -65,5 +68,6 @@ def _named_in(files: Iterable[Path]) -> frozenset[str]:
             source = file.read_bytes()
         except OSError:
             continue
-        names.update(name.decode() for name in _IMPORT.findall(source))
+        for found in _IMPORT.finditer(source):
+            names.update(word.decode() for word in _WORD.findall(found[1] or found[2]))
     return frozenset(names) & PRELOADABLE

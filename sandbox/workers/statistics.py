@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from sandbox.exchange import Execution, Outcome, Returned
 
@@ -34,35 +34,51 @@ class PoolStatistics:
     nursery_pid: int | None
 
 
+@dataclass(slots=True)
+class _Sums:
+    invocations: int = 0
+    cold_starts: int = 0
+    failures: int = 0
+    max_memory_bytes: int = 0
+    last_outcome: Outcome | None = None
+
+
 class Statistics:
     """Sums by function. Safe between threads."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._by_key: dict[str, FunctionStatistics] = {}
+        self._by_key: dict[str, _Sums] = {}
 
     def count(self, key: str, execution: Execution) -> None:
         """Add one execution."""
         with self._lock:
-            known = self._by_key.get(key) or FunctionStatistics(name=key)
-            self._by_key[key] = replace(
-                known,
-                invocations=known.invocations + 1,
-                cold_starts=known.cold_starts + execution.is_cold,
-                failures=known.failures + (not isinstance(execution.outcome, Returned)),
-                max_memory_bytes=max(
-                    known.max_memory_bytes or 0, execution.max_memory_bytes or 0
-                )
-                or None,
-                last_outcome=execution.outcome,
-            )
+            sums = self._by_key.get(key)
+            if sums is None:
+                sums = self._by_key[key] = _Sums()
+            sums.invocations += 1
+            sums.cold_starts += execution.is_cold
+            sums.failures += not isinstance(execution.outcome, Returned)
+            sums.last_outcome = execution.outcome
+            memory_bytes = execution.max_memory_bytes or 0
+            if memory_bytes > sums.max_memory_bytes:
+                sums.max_memory_bytes = memory_bytes
 
     def by_function(
         self, *, idle: Callable[[str], int], running: Callable[[str], int]
     ) -> tuple[FunctionStatistics, ...]:
         """Give the sums, with the counts of the moment."""
         with self._lock:
-            known = list(self._by_key.items())
-        return tuple(
-            replace(sums, idle=idle(key), running=running(key)) for key, sums in known
-        )
+            return tuple(
+                FunctionStatistics(
+                    name=key,
+                    idle=idle(key),
+                    running=running(key),
+                    invocations=sums.invocations,
+                    cold_starts=sums.cold_starts,
+                    failures=sums.failures,
+                    max_memory_bytes=sums.max_memory_bytes or None,
+                    last_outcome=sums.last_outcome,
+                )
+                for key, sums in self._by_key.items()
+            )

@@ -127,6 +127,8 @@ class FrameReader:
         Raises:
             WireError: what arrived is no frame; the stream cannot be used any more.
         """
+        if not self._received and _is_whole_frame(chunk):
+            return _decode(chunk[_HEADER_BYTES:])  # the usual case, without a copy
         self._received += chunk
         if self.missing_bytes():
             return None
@@ -183,9 +185,14 @@ def _is_importable(name: str) -> bool:
     return name.endswith(IMPORTABLE_SUFFIXES)
 
 
+def _is_whole_frame(chunk: bytes) -> bool:
+    length = int.from_bytes(chunk[:_HEADER_BYTES], "big")
+    return len(chunk) == _HEADER_BYTES + length <= MAX_FRAME_BYTES
+
+
 def _decode(payload: bytes) -> Message:
     try:
-        message = json.loads(payload)
+        message = json.loads(payload.decode())
     except (ValueError, RecursionError) as error:
         raise WireError(f"a frame that is not JSON: {error}") from error
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):

@@ -15,6 +15,7 @@ const FRAMES_AT_EACH_END = 30
 const OWN_FOLDER = dirname(fileURLToPath(import.meta.url))
 const FRAME = /^\s+at (?:(.*?) \()?((?:file:\/\/|node:|\/)[^()]*?):(\d+)(?::\d+)?\)?$/
 const PLACE_OF_SYNTAX_ERROR = /^((?:file:\/\/)?\/.*):(\d+)$/m
+const IMPORTER = /imported from (\/.+)$/
 const MISSING = /^Cannot find (?:module|package) '([^']+)'/
 const ABSENT_CODES = ['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']
 
@@ -134,12 +135,11 @@ function frames (error, isAppPath) {
   const found = []
   for (const line of String(error.stack).split('\n')) {
     const match = FRAME.exec(line)
-    if (match === null || isOwn(line)) continue
+    if (match === null || isOwn(line) || match[2].startsWith('node:internal/')) continue
     found.push({ file: pathIn(match[2]), line: Number(match[3]), function: match[1] ?? '<anonymous>' })
   }
   found.reverse()
-  const place = error instanceof SyntaxError && PLACE_OF_SYNTAX_ERROR.exec(error.stack)
-  if (place) found.push({ file: pathIn(place[1]), line: Number(place[2]), function: '<module>' })
+  found.push(...placeInSource(error))
   if (found.length > 2 * FRAMES_AT_EACH_END) {
     found.splice(FRAMES_AT_EACH_END, found.length - 2 * FRAMES_AT_EACH_END)
   }
@@ -150,11 +150,26 @@ function frames (error, isAppPath) {
   }))
 }
 
+/** Give the place that an error of loading is about, which no call stands for. */
+function placeInSource (error) {
+  const place = error instanceof SyntaxError && PLACE_OF_SYNTAX_ERROR.exec(error.stack)
+  if (place) return [{ file: pathIn(place[1]), line: Number(place[2]), function: '<module>' }]
+  const file = IMPORTER.exec(error.message)?.[1]
+  if (file === undefined || !ABSENT_CODES.includes(error.code)) return []
+  const name = basename(MISSING.exec(error.message)?.[1] ?? '')
+  const index = linesOf(file).findIndex(line => line.includes(name))
+  return index < 0 ? [] : [{ file, line: index + 1, function: '<module>' }]
+}
+
 function sourceLine (file, line) {
+  return file.startsWith('/') ? linesOf(file)[line - 1]?.trim() ?? '' : ''
+}
+
+function linesOf (file) {
   try {
-    return file.startsWith('/') ? readFileSync(file, 'utf8').split('\n')[line - 1].trim() : ''
+    return readFileSync(file, 'utf8').split('\n')
   } catch {
-    return ''
+    return []
   }
 }
 

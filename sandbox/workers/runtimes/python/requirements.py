@@ -5,7 +5,6 @@ import re
 import sys
 from collections.abc import Iterator
 
-
 _NAME = re.compile(r"^\s*([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)", re.ASCII)
 _DISTRIBUTIONS = {
     "arc": "architect-functions",
