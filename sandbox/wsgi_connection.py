@@ -124,7 +124,11 @@ class Connection:
         try:
             pieces = self._facts.app(environ, start)
             keeps_alive = self._send(head, start, pieces, body)
-        except (BadRequestError, ClientGoneError, _SendError):
+        except BadRequestError:
+            if start.is_sent:
+                return False
+            raise
+        except (ClientGoneError, _SendError):
             raise
         except Exception:  # noqa: BLE001 - a server outlives any bug of its application
             self._tell_bug(start)
