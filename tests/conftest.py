@@ -45,21 +45,26 @@ def no_thread_is_left() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def node_modules() -> Path:
-    """Give a node_modules folder that has `@architect/functions`, and Node to use it.
+def node_modules_or_none() -> Path | None:
+    """Give the folder that ARC_TEST_NODE_MODULES names, if Node can use it.
 
-    It is named by ARC_TEST_NODE_MODULES. Where it or Node is missing, the test is
-    skipped, or fails where ARC_TEST_REQUIRE_ALL says that nothing may be missing.
+    That is, if `@architect/functions` is in it and `node` is on the PATH.
     """
     folder = Path(os.environ.get("ARC_TEST_NODE_MODULES", "node_modules")).resolve()
-    missing = []
-    if shutil.which("node") is None:
-        missing.append("node is not on the PATH")
-    if not (folder / "@architect" / "functions").is_dir():
-        missing.append("ARC_TEST_NODE_MODULES names no @architect/functions")
-    if not missing:
-        return folder
-    reason = "; ".join(missing)
+    has_helper = (folder / "@architect" / "functions").is_dir()
+    return folder if has_helper and shutil.which("node") else None
+
+
+@pytest.fixture(scope="session")
+def node_modules(node_modules_or_none: Path | None) -> Path:
+    """Give a node_modules folder that has `@architect/functions`, and Node to use it.
+
+    Without one the test is skipped, or fails where ARC_TEST_REQUIRE_ALL says that
+    nothing may be missing.
+    """
+    if node_modules_or_none is not None:
+        return node_modules_or_none
+    reason = "needs node, and @architect/functions in ARC_TEST_NODE_MODULES"
     if os.environ.get("ARC_TEST_REQUIRE_ALL") == "1":
         pytest.fail(reason)
     pytest.skip(reason)

@@ -14,7 +14,7 @@ from sandbox.errors import AppError
 
 Algorithm: TypeAlias = Literal["A256GCM", "A192GCM", "A128GCM"]
 SameSite: TypeAlias = Literal["Lax", "Strict", "None"]
-SecretSource: TypeAlias = Literal["ARC_APP_SECRET", "ARC_APP_NAME", "default"]
+KeySource: TypeAlias = Literal["ARC_APP_SECRET", "ARC_APP_NAME", "default"]
 
 KEY_BYTES: Mapping[Algorithm, int] = {"A256GCM": 32, "A192GCM": 24, "A128GCM": 16}
 """The key length of each content encryption (RFC 7518 section 5.3)."""
@@ -91,7 +91,7 @@ class SessionSettings:
         return "jwe" if self.table_name is None else "table"
 
     @property
-    def secret_source(self) -> SecretSource:
+    def key_source(self) -> KeySource:
         """Where the key comes from; `default` is public, so anyone can forge with it.
 
         Only table-backed sessions fall back to the app's name.

@@ -31,7 +31,7 @@ def test_settings_have_the_documented_defaults() -> None:
         secure=True,
     )
     assert settings.encryption_key() == b"12345678901234567890123456789012"
-    assert settings.secret_source == "default"
+    assert settings.key_source == "default"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_settings_tell_where_the_key_comes_from(
     environment: dict[str, str], source: str
 ) -> None:
     """Only table-backed sessions fall back to the app's name."""
-    assert SessionSettings.from_environment(environment).secret_source == source
+    assert SessionSettings.from_environment(environment).key_source == source
 
 
 @pytest.mark.parametrize(

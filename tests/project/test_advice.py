@@ -1,0 +1,144 @@
+"""Advice about a project: requirements, Python versions, reserved names."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.errors import SourceLocation
+from sandbox.project.advice import Surroundings, advise, table_place
+from sandbox.project.model import (
+    Function,
+    FunctionConfig,
+    Key,
+    Preferences,
+    Project,
+    Table,
+)
+
+HERE = SourceLocation(file="src/http/get-index/index.py", line=1)
+
+
+def project_with(**parts: Any) -> Project:
+    return Project(
+        root=Path("/app"), name="demo", manifest_file=Path("/app/app.arc"), **parts
+    )
+
+
+def function(name: str, runtime: str) -> Function:
+    return Function(
+        name=name,
+        pragma="http",
+        folder=Path("/app"),
+        handler_file=Path("/app/index.py"),
+        handler_method="handler",
+        config=FunctionConfig(runtime=runtime),
+    )
+
+
+@pytest.mark.parametrize(
+    ("arc_imports", "requirements", "count"),
+    [
+        ((HERE,), frozenset(), 1),
+        ((HERE, HERE), frozenset({"boto3"}), 1),
+        ((HERE,), frozenset({"architect-functions"}), 0),
+        ((), frozenset(), 0),
+    ],
+)
+def test_advise_misses_the_helper_in_requirements(
+    arc_imports: Any, requirements: frozenset[str], count: int
+) -> None:
+    """Once, at the first import: deployed, the function would not load."""
+    found = advise(
+        project_with(),
+        Surroundings(arc_imports=arc_imports, requirements=requirements),
+    )
+
+    assert [advice.code for advice in found] == ["arc-requirement"] * count
+    assert all(advice.where == HERE for advice in found)
+
+
+def test_advise_compares_the_python_versions() -> None:
+    """One advice for each declared runtime that is not the one here."""
+    functions = (
+        function("get /", "python3.9"),
+        function("get /b", "python3.9"),
+        function("get /c", "python3.11"),
+        function("get /d", "nodejs20.x"),
+    )
+
+    found = advise(
+        project_with(functions=functions), Surroundings(python_version=(3, 11))
+    )
+
+    assert [advice.what for advice in found] == [
+        '"get /" declares "python3.9", and Python 3.11 runs it here.'
+    ]
+    assert advise(project_with(functions=functions), Surroundings()) == ()
+
+
+@pytest.mark.parametrize(
+    ("stage", "name", "level"),
+    [
+        ("testing", "ARC_ENV", "warning"),
+        ("production", "ARC_APP_NAME", "warning"),
+        ("testing", "SESSION_TABLE_NAME", "warning"),
+        ("testing", "AWS_REGION", "hint"),
+        ("production", "AWS_REGION", "error"),
+        ("staging", "_HANDLER", "error"),
+        ("testing", "ARC_SESSION_TABLE_NAME", None),
+        ("testing", "ARC_APP_SECRET", None),
+        ("testing", "AWS_PROFILE", None),
+    ],
+)
+def test_advise_knows_the_reserved_names(
+    stage: Any, name: str, level: str | None
+) -> None:
+    """Architect's own are lost, Lambda's refuse the deployment."""
+    preferences = Preferences(environment={stage: {name: "x"}})
+
+    found = advise(project_with(preferences=preferences), Surroundings())
+
+    assert [advice.level for advice in found] == ([] if level is None else [level])
+    assert all(advice.code == "reserved-name" for advice in found)
+
+
+MANIFEST = """@tables
+sessions
+  _idx *String
+
+  # a comment
+  ttl TTL
+notes
+  other TTL
+"""
+
+
+@pytest.mark.parametrize(
+    ("line", "attribute", "expected"),
+    [
+        (2, None, (2, 1, "sessions")),
+        (2, "ttl", (6, 3, "  ttl TTL")),
+        (2, "_idx", (3, 3, "  _idx *String")),
+        (2, "other", (2, 1, "sessions")),
+        (99, None, (99, 1, "")),
+    ],
+)
+def test_table_place_finds_the_line(
+    line: int, attribute: str | None, expected: tuple[int, int, str]
+) -> None:
+    """Of the table, or of an attribute among its own lines."""
+    table = Table(name="sessions", partition_key=Key(attribute="_idx"), line=line)
+
+    place = table_place(project_with(manifest_text=MANIFEST), table, attribute)
+
+    assert place is not None
+    assert (place.line, place.column, place.source_line) == expected
+    assert place.file == "app.arc"
+
+
+def test_table_place_may_be_unknown() -> None:
+    """A table of a manifest that is no text has no line."""
+    table = Table(name="sessions", partition_key=Key(attribute="_idx"))
+
+    assert table_place(project_with(), table) is None
