@@ -31,11 +31,19 @@ KeyValue: TypeAlias = str | bytes | Decimal
 ItemKey: TypeAlias = tuple[KeyValue, KeyValue | None]
 """The values of an item's partition key and sort key, which compare fast."""
 
+_MAX_UNASKED = 1000
+
 
 def key_of(item: Item) -> ItemKey:
     """Give an item's key as plain values."""
-    sort_key = item.range_key.cast_value if item.range_key else None
-    return item.hash_key.cast_value, sort_key
+    sort_key = item.range_key
+    return _plain(item.hash_key), None if sort_key is None else _plain(sort_key)
+
+
+def _plain(value: DynamoType) -> KeyValue:
+    """Do what `DynamoType.cast_value` does, for the types that a key can have."""
+    plain: KeyValue = Decimal(value.value) if value.type == "N" else value.value
+    return plain
 
 
 def attributes_of(
@@ -110,14 +118,19 @@ class Rows:
 
 
 class KeyOrder:
-    """All items of a table in the order of their keys, once somebody asked for it."""
+    """All items of a table in the order of their keys, once somebody asked for it.
+
+    An order that nobody asks for any more is given up after a while.
+    """
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._in_order: list[Item] | None = None
+        self._unasked = 0
 
     def items(self) -> list[Item]:
         """Give all items; the caller must not change the list."""
+        self._unasked = 0
         if self._in_order is None:
             self._in_order = sorted(self._rows, key=key_of)
         return self._in_order
@@ -130,6 +143,9 @@ class KeyOrder:
     def follow(self, before: Item | None, after: Item | None) -> None:
         """Follow the change of one item."""
         known = after or before
+        self._unasked += 1
+        if self._unasked > _MAX_UNASKED:
+            self._in_order = None
         if self._in_order is None or known is None:
             return
         place = bisect.bisect_left(self._in_order, key_of(known), key=key_of)

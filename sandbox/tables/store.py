@@ -116,10 +116,11 @@ class TableStore:
                 that were to be created are not there then, all else is as it was.
         """
         with self._lock:
-            notices = self._catalogue.apply(project, seeds=seeds)
             self._policy = policy or ExpiryPolicy()
-            self._watch_expiry()
-            return notices
+            try:
+                return self._catalogue.apply(project, seeds=seeds)
+            finally:
+                self._watch_expiry()
 
     # Operations
 
