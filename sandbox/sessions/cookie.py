@@ -79,10 +79,14 @@ def read_cookie(header: str) -> CookieReading:
     found = [value.strip() for name, _, value in pairs if name.strip() == COOKIE_NAME]
     if not found:
         return CookieReading(value=None)
+    value = _decode(found[-1])
+    seen_by_helper = simple_cookie_value(header)
     return CookieReading(
-        value=_decode(found[-1]),
+        value=value,
         duplicates=tuple(_decode(value) for value in found[:-1]),
-        is_lost_by_python_helper=simple_cookie_value(header) is None,
+        is_lost_by_python_helper=(
+            seen_by_helper is None or _decode(seen_by_helper) != value
+        ),
         size_bytes=len(f"{COOKIE_NAME}={found[-1]}".encode("utf-8", "surrogatepass")),
     )
 

@@ -5,14 +5,17 @@ is written; a table is only looked into.
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, TypeAlias
 
 from sandbox.sessions import jwe, rows
 from sandbox.sessions.cookie import COOKIE_NAME, CookieReading, read_cookie
 from sandbox.sessions.refusals import NoCookie, Refusal, WrongStore
 from sandbox.sessions.settings import SessionSettings
+
+Helper: TypeAlias = Literal["own", "pypi", "npm"]
+"""Whose code reads the session: ours, architect-functions, @architect/functions."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -42,9 +45,29 @@ class Explanation:
         return self.refusal is None
 
     @property
-    def warnings(self) -> tuple[str, ...]:
-        """What will bite, one sentence each; a visitor without a cookie is no news."""
-        return _warnings(self)
+    def warnings(self) -> tuple["CookieWarning", ...]:
+        """What will bite; a visitor without a cookie is no news."""
+        return tuple(_warnings(self))
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CookieWarning:
+    """Something a request's session cookie suffers from."""
+
+    code: str
+    """The same for each request that suffers from it, so that it can be told once."""
+    text: str
+    """The fact and the remedy."""
+
+
+def token_lifetime_seconds(helper: Helper, settings: SessionSettings) -> int | None:
+    """Give how long a helper accepts a JWE token after it was written.
+
+    `npm` a week, `pypi` for ever (None), and our own as long as the cookie lives.
+    """
+    if helper == "npm":
+        return jwe.NODE_LIFETIME_SECONDS
+    return settings.max_age_seconds if helper == "own" else None
 
 
 def explain(
@@ -147,26 +170,30 @@ def _age(issued_epoch: float | None, now_epoch: float) -> float | None:
     return None if issued_epoch is None else now_epoch - issued_epoch
 
 
-def _warnings(explanation: Explanation) -> tuple[str, ...]:
+def _warnings(explanation: Explanation) -> Iterator[CookieWarning]:
     cookie, refusal = explanation.cookie, explanation.refusal
-    found = []
     if refusal is not None and not isinstance(refusal, NoCookie):
-        found.append(f"The session was refused. {refusal.message}")
+        yield CookieWarning(
+            code=f"session-refused-{refusal.code}",
+            text=f"The session was refused. {refusal.message}",
+        )
     if cookie.duplicates:
-        found.append(
-            f"The request carries {len(cookie.duplicates) + 1} {COOKIE_NAME} cookies, "
-            "and the last one wins. Delete the others in the browser; they differ in "
-            "Domain or Path."
+        yield CookieWarning(
+            code="session-cookie-duplicate",
+            text=f"The request carries {len(cookie.duplicates) + 1} {COOKIE_NAME} "
+            "cookies, and the last one wins. Delete the others in the browser; they "
+            "differ in Domain or Path.",
         )
     if cookie.is_lost_by_python_helper:
-        found.append(
-            f"A neighbour of {COOKIE_NAME} in the Cookie header makes "
-            "architect-functions lose it, so that the session reads as empty. Give "
-            "the neighbour a value without JSON, spaces or non-ASCII characters."
+        yield CookieWarning(
+            code="session-cookie-lost",
+            text=f"A neighbour of {COOKIE_NAME} in the Cookie header makes "
+            "architect-functions lose it, so that the session reads as empty. Give the "
+            "neighbour a value without JSON, spaces or non-ASCII characters.",
         )
     if cookie.is_too_long:
-        found.append(
-            f"The {COOKIE_NAME} cookie is {cookie.size_bytes} bytes, and browsers drop "
-            "more than 4096. Keep less in the session, or keep it in a table."
+        yield CookieWarning(
+            code="session-cookie-too-long",
+            text=f"The {COOKIE_NAME} cookie is {cookie.size_bytes} bytes, and browsers "
+            "drop more than 4096. Keep less in the session, or keep it in a table.",
         )
-    return tuple(found)

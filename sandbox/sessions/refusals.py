@@ -1,15 +1,18 @@
 """Why a session cookie is not accepted: one frozen class a reason, each explained.
 
-The runtime helpers answer all of these alike, with an empty session.
+The runtime helpers answer all of these alike, with an empty session. `code` is stable,
+for programs; `message` is one sentence, for people.
 """
 
 from dataclasses import dataclass
-from typing import Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoCookie:
     """The request carries no `_idx` cookie: a visitor without a session."""
+
+    code: ClassVar[str] = "no-cookie"
 
     @property
     def message(self) -> str:
@@ -21,6 +24,7 @@ class NoCookie:
 class WrongStore:
     """The cookie belongs to the other store: the setting changed since it was made."""
 
+    code: ClassVar[str] = "wrong-store"
     found: Literal["jwe", "table"]
     expected: Literal["jwe", "table"]
 
@@ -38,6 +42,7 @@ class WrongStore:
 class NotAToken:
     """The text is no compact JWE (RFC 7516 section 7.1)."""
 
+    code: ClassVar[str] = "not-a-token"
     detail: str
 
     @property
@@ -50,6 +55,7 @@ class NotAToken:
 class WrongAlgorithm:
     """The token names a way of encryption other than the one that is set."""
 
+    code: ClassVar[str] = "wrong-algorithm"
     found: str
     expected: str
 
@@ -69,6 +75,8 @@ class WrongKey:
     Authenticated encryption cannot tell the two apart (RFC 5116 section 2.2).
     """
 
+    code: ClassVar[str] = "wrong-key"
+
     @property
     def message(self) -> str:
         """Say it in one sentence."""
@@ -82,6 +90,7 @@ class WrongKey:
 class NotAnObject:
     """The token opens, but holds something other than a JSON object."""
 
+    code: ClassVar[str] = "not-an-object"
     found: str
 
     @property
@@ -94,6 +103,8 @@ class NotAnObject:
 class NotDated:
     """The token opens, but does not say when it was issued (`iat`)."""
 
+    code: ClassVar[str] = "not-dated"
+
     @property
     def message(self) -> str:
         """Say it in one sentence."""
@@ -104,6 +115,7 @@ class NotDated:
 class Expired:
     """The session's time is over."""
 
+    code: ClassVar[str] = "expired"
     expired_epoch: float
     now_epoch: float
 
@@ -118,6 +130,7 @@ class Expired:
 class WrongSignature:
     """The id's signature is wrong or missing: another secret, or tampered with."""
 
+    code: ClassVar[str] = "wrong-signature"
     is_signed: bool
 
     @property
@@ -135,6 +148,7 @@ class WrongSignature:
 class UnknownRow:
     """The signature is right, but the sessions table has no such row."""
 
+    code: ClassVar[str] = "unknown-row"
     idx: str
 
     @property

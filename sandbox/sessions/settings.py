@@ -7,7 +7,7 @@ Rules are those of Architect's sessions guide (arc.codes, "Sessions"); where
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, cast
 
 from sandbox.errors import AppError
@@ -53,7 +53,7 @@ class SessionSettings:
 
     table_name: str | None = None
     """The sessions table, logical or physical; None where sessions are JWE."""
-    secret: str = ""
+    secret: str = field(default="", repr=False)
     """ARC_APP_SECRET as it is set; empty where it is not."""
     app_name: str = ""
     algorithm: Algorithm = "A256GCM"

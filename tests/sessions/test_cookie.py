@@ -87,6 +87,8 @@ def test_http_date_is_an_imf_fixdate(epoch: float, date: str) -> None:
         ("list=[1]; _idx=v", "v", False),
         ('_idx=v; consent={"a":1}', "v", False),
         ("lonely; _idx=v", "v", True),
+        ('_idx=old; consent={"a":1}; _idx=v', "v", True),
+        ("_idx=old; _idx=v", "v", False),
     ],
 )
 def test_read_cookie_finds_it_in_any_company(

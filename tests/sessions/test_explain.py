@@ -5,7 +5,7 @@ from typing import Any
 import pytest
 
 from sandbox.sessions import rows
-from sandbox.sessions.explain import as_cookie_header, explain
+from sandbox.sessions.explain import as_cookie_header, explain, token_lifetime_seconds
 from sandbox.sessions.forge import forge_session
 from sandbox.sessions.refusals import (
     Expired,
@@ -104,21 +104,21 @@ def test_explain_tells_a_cookie_of_the_other_store(table: Any) -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "warning"),
+    ("before", "code", "words"),
     [
-        ("", ""),
-        ("_idx=old; ", "carries 2 _idx cookies, and the last one wins"),
-        ('consent={"a":1}; ', "makes architect-functions lose it"),
+        ("", "", ""),
+        ("_idx=old; ", "session-cookie-duplicate", "carries 2 _idx cookies"),
+        ('consent={"a":1}; ', "session-cookie-lost", "architect-functions lose it"),
     ],
 )
-def test_explain_warns_of_neighbours(before: str, warning: str) -> None:
+def test_explain_warns_of_neighbours(before: str, code: str, words: str) -> None:
     """Duplicates, and what the Python helper cannot parse."""
     forged = forge_session({}, JWE, now_epoch=NOW)
 
     warnings = explain(before + forged.cookie, JWE, now_epoch=NOW).warnings
 
-    assert len(warnings) == bool(warning)
-    assert warning in " ".join(warnings)
+    assert len(warnings) == bool(code)
+    assert all(found.code == code and words in found.text for found in warnings)
 
 
 @pytest.mark.parametrize(("characters", "is_warned"), [(2_950, False), (3_050, True)])
@@ -128,16 +128,29 @@ def test_explain_warns_of_the_size(characters: int, *, is_warned: bool) -> None:
 
     warnings = explain(forged.cookie, JWE, now_epoch=NOW).warnings
 
-    assert any("browsers drop more than 4096" in text for text in warnings) is is_warned
+    codes = [found.code for found in warnings]
+    assert codes == ["session-cookie-too-long"] * is_warned
 
 
 def test_explain_warns_of_a_refusal_but_not_of_a_new_visitor() -> None:
     """A request without a cookie is ordinary."""
     assert explain("", JWE, now_epoch=NOW).warnings == ()
-    assert explain("_idx=x.y", JWE, now_epoch=NOW).warnings == (
+    (found,) = explain("_idx=x.y", JWE, now_epoch=NOW).warnings
+    assert found.code == "session-refused-not-a-token"
+    assert found.text == (
         "The session was refused. The cookie is no JWE token: "
-        "it has 2 parts in place of 5.",
+        "it has 2 parts in place of 5."
     )
+
+
+@pytest.mark.parametrize(
+    ("helper", "seconds"), [("own", 86_400), ("pypi", None), ("npm", 604_800)]
+)
+def test_token_lifetime_is_the_helpers_own(helper: Any, seconds: int | None) -> None:
+    """Three helpers, three rules."""
+    settings = SessionSettings(max_age_seconds=86_400)
+
+    assert token_lifetime_seconds(helper, settings) == seconds
 
 
 @pytest.mark.parametrize(

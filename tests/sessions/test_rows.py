@@ -104,6 +104,15 @@ def test_read_row_is_refused_for_a_reason(
     assert len(table.rows) == 1
 
 
+def test_read_row_accepts_a_row_in_its_last_second(table: Any) -> None:
+    """DynamoDB deletes an item once the time is past its attribute, not at it."""
+    table.put({"_idx": "mine", "_ttl": NOW})
+
+    found = rows.read_row(table, sign("mine", "s"), SETTINGS, now_epoch=NOW)
+
+    assert isinstance(found, rows.StoredSession)
+
+
 @pytest.mark.parametrize("ttl", [{}, {"_ttl": "soon"}, {"_ttl": True}])
 def test_read_row_accepts_a_row_without_a_time(table: Any, ttl: dict[str, Any]) -> None:
     """A row made out of band need not have a `_ttl`."""

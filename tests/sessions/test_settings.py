@@ -208,3 +208,8 @@ def test_settings_are_secure_but_in_testing(
 ) -> None:
     """Only ARC_ENV=testing lets the cookie travel over plain HTTP."""
     assert SessionSettings.from_environment(environment).secure is secure
+
+
+def test_settings_do_not_show_the_secret() -> None:
+    """What is printed in a log or a traceback gives nothing away."""
+    assert "hush" not in repr(settings_of(ARC_APP_SECRET="hush"))
