@@ -1,0 +1,191 @@
+"""Whatever is wrong in an app gets one clear message, and the sandbox lives on."""
+
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+OK = "def handler(event, context):\n    return 'ok'\n"
+HTML = {"accept": "text/html"}
+
+
+@pytest.mark.parametrize(
+    ("manifest", "words"),
+    [
+        ("@app\nx1\n\n@http\nget /\nget /\n", ["app.arc:6", "get /"]),
+        ("@app\nx1\n\n@aws\napigateway soap\n@http\nget /\n", ["httpv1", "rest"]),
+        ("@app\nx1\n\n@aws\nruntime cobol\n@http\nget /\n", ['"cobol"', "python3.12"]),
+        ("@app\nx1\n\n@http\nfetch /\n", ["app.arc:5", "fetch", "get"]),
+        (
+            "@app\nx1\n\n@tables\nthings\n  name String\n",
+            ["app.arc:5", "things", "key"],
+        ),
+        ("@app\nx1\n\n@http\nget /a/{id}\n", ["app.arc:5:8", "^"]),
+    ],
+)
+def test_a_wrong_manifest_is_refused_before_serving(
+    command: Any, tmp_path: Any, manifest: str, words: list[str]
+) -> None:
+    """Exit 2; the message names the place and the way out, and is no traceback."""
+    (tmp_path / "app.arc").write_text(manifest)
+
+    run = command("start", cwd=tmp_path)
+
+    assert run.wait() == 2
+    assert [word for word in words if word not in run.output] == []
+    assert "Traceback" not in run.output
+
+
+def test_all_problems_are_told_at_once(command: Any, tmp_path: Any) -> None:
+    """Three mistakes, three messages, one run."""
+    manifest = "@app\nx1\n\n@http\nfetch /\nget nowhere\nget /x/\n"
+    (tmp_path / "app.arc").write_text(manifest)
+
+    run = command("start", cwd=tmp_path)
+
+    assert run.wait() == 2
+    assert all(f"app.arc:{line}" in run.output for line in (5, 6, 7))
+
+
+def test_a_seed_for_an_unknown_table_is_refused(make_app: Any, command: Any) -> None:
+    """The message names the file and the table; nothing is served."""
+    app = make_app(
+        {
+            "src/http/get-index/index.py": OK,
+            "sandbox-seed.json": '{"thingz": [{"id": "1"}]}',
+        },
+        more="@tables\nthings\n  id *String\n",
+    )
+
+    run = command("start", cwd=app.root)
+
+    assert run.wait() == 2
+    assert "sandbox-seed.json" in run.output
+    assert '"thingz"' in run.output
+    assert "Traceback" not in run.output
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        ({}, ["src/http/get-bad", "index.py"]),
+        ({"index.py": "x = 1\n"}, ["handler"]),
+        ({"index.py": "import no_such_module\n"}, ["no_such_module"]),
+        (
+            {"index.py": "import flask_x\n", "requirements.txt": "flask_x\n"},
+            ["pip install"],
+        ),
+        ({"index.py": "def handler(:\n"}, ["SyntaxError", "index.py"]),
+        ({"index.py": "import sys\nsys.exit(3)\n"}, ["3"]),
+        ({"index.py": "def handler(e, c):\n    1/0\n"}, ["ZeroDivisionError"]),
+        ({"index.py": "def handler(e, c):\n    return {1, 2}\n"}, ["set"]),
+        ({"index.py": "def handler(e, c):\n    return b'x'\n"}, ["bytes"]),
+        (
+            {"index.py": "import os\ndef handler(e, c):\n    os._exit(0)\n"},
+            ["exit"],
+        ),
+        (
+            {
+                "index.py": "def handler(e, c):\n    while True: pass\n",
+                "config.arc": "@aws\ntimeout 1\n",
+            },
+            ["timed out", "1 s"],
+        ),
+    ],
+)
+def test_a_bad_handler_is_shown_and_the_next_request_is_served(
+    make_app: Any, serve: Any, files: dict[str, str], words: list[str]
+) -> None:
+    """A page says what is wrong, programs get Lambda's JSON, and the app lives on."""
+    folder = "src/http/get-bad/"
+    app = make_app(
+        {
+            "src/http/get-index/index.py": OK,
+            **{folder + name: text for name, text in files.items()},
+        },
+        "get /",
+        "get /bad",
+    )
+    client = serve(app).client
+
+    page = client.get("/bad", headers=HTML)
+    answer = client.get("/bad", headers={"accept": "application/json"})
+
+    assert page.status_code in (500, 502)
+    assert page.headers["content-type"].startswith("text/html")
+    assert [word for word in words if word not in page.text] == []
+    assert answer.json() == {"message": "Internal Server Error"}
+    assert client.get("/").text == "ok"
+
+
+def test_a_page_escapes_what_it_shows(make_app: Any, serve: Any) -> None:
+    """An exception's text never becomes markup."""
+    code = "def handler(e, c):\n    raise ValueError('<script>x</script>')\n"
+    client = serve(make_app({"src/http/get-index/index.py": code})).client
+
+    page = client.get("/", headers=HTML)
+
+    assert "<script>x" not in page.text
+    assert "&lt;script&gt;x" in page.text
+
+
+def test_a_body_over_six_megabytes_is_refused(make_app: Any, serve: Any) -> None:
+    """413 as Lambda has it, and the connection goes on."""
+    client = serve(make_app({"src/http/post-index/index.py": OK}, "post /")).client
+
+    refused = client.post("/", content=b"x" * 7_000_000)
+
+    assert refused.status_code == 413
+    assert refused.json() == {"message": "Request Entity Too Large"}
+    assert client.post("/").text == "ok"
+
+
+def test_a_malformed_cookie_is_passed_on(make_app: Any, serve: Any) -> None:
+    """Whatever a browser sends as a cookie reaches the handler, and breaks nothing."""
+    code = "def handler(e, c):\n    return e.get('cookies')\n"
+    client = serve(make_app({"src/http/get-index/index.py": code})).client
+
+    answer = client.get("/", headers={"cookie": '=; a="; {"x":1}; _idx=%%%'})
+
+    assert answer.status_code == 200
+    assert any("_idx=%%%" in cookie for cookie in answer.json())
+
+
+def test_a_bad_dotenv_line_is_no_end(make_app: Any, serve: Any) -> None:
+    """Lines of `.env` that say nothing are passed over, as dotenv does."""
+    code = "import os\ndef handler(e, c):\n    return os.environ.get('GOOD')\n"
+    app = make_app(
+        {"src/http/get-index/index.py": code, ".env": "!!!\nGOOD=yes\n= no\n"}
+    )
+
+    assert serve(app).client.get("/").text == "yes"
+
+
+def test_a_folder_without_a_manifest_serves_public(
+    command: Any, tmp_path: Any, serve: Any
+) -> None:
+    """It is a default project: a warning, and static files."""
+    (tmp_path / "public").mkdir()
+    (tmp_path / "public" / "index.html").write_text("<h1>static</h1>")
+
+    served = serve(tmp_path)
+
+    assert "static" in served.client.get("/").text
+    assert any(notice.level == "warning" for notice in served.notices)
+
+
+def test_output_of_megabytes_and_threads_left_running_are_survived(
+    make_app: Any, serve: Any
+) -> None:
+    """A noisy handler answers, and so does the next request."""
+    noisy = (
+        "import threading, time\n"
+        "def handler(event, context):\n"
+        "    threading.Thread(target=time.sleep, args=(60,)).start()\n"
+        "    print('x' * 5_000_000)\n"
+        "    return 'done'\n"
+    )
+    client = serve(make_app({"src/http/get-index/index.py": noisy})).client
+
+    assert [client.get("/").text for _ in range(3)] == ["done"] * 3
