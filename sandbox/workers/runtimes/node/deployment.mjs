@@ -17,6 +17,7 @@ const require = createRequire(import.meta.url)
 const PACKAGE_NAME = /^(?:@[^/]+\/)?[^/]+/
 const NOT_A_PACKAGE = /^(?:\.{0,2}\/|\.{1,2}$|#|[a-z][a-z\d+.-]+:)/i
 const CJS_SUFFIXES = ['.js', '.json', '.node']
+const MODULE_SYNTAX = /import statement outside a module|Unexpected token 'export'|import\.meta/
 const FIRST_WITH_DETECTION = 24
 
 export class Deployment {
@@ -75,16 +76,16 @@ export class Deployment {
         this.#observer.noteIfAbsent(path)
       }
     }
-    if (found !== null && found.endsWith('.js')) this.#packageTypeOf(dirname(found))
+    if (found?.endsWith('.js') && this.#observer.isAppPath(found)) this.#packageTypeOf(dirname(found))
   }
 
-  /** Give `commonjs` or `module` where the deployed `.js` file is that, else null. */
+  /** Give `commonjs` or `module` for a deployed `.js` file, null for any other. */
   formatOf (path) {
     if (!path.endsWith('.js') || path.includes('/node_modules/')) return null
     if (!this.#roots.some(root => isWithin(path, root))) return null
     const type = this.#packageTypeOf(dirname(path))
     if (type === 'module' || type === 'commonjs') return type
-    return this.#detectsModules ? null : 'commonjs'
+    return this.#detectsModules && hasModuleSyntax(path) ? 'module' : 'commonjs'
   }
 
   /** Give the file that importing a mounted folder itself means. */
@@ -121,7 +122,7 @@ export class Deployment {
     const known = this.#packageTypes.get(folder)
     if (known !== undefined) return known
     const file = join(folder, 'package.json')
-    if (!folder.includes('/node_modules/')) this.#observer.note(file)
+    this.#observer.note(file)
     const above = dirname(folder)
     const isTop = this.#roots.includes(folder) || above === folder
     const type = typeIn(file) ?? (isTop ? 'none' : this.#packageTypeOf(above))
@@ -187,6 +188,17 @@ function typeIn (packageFile) {
     return type === 'module' || type === 'commonjs' ? type : 'none'
   } catch {
     return undefined // none there, or a broken one, which Node itself complains of
+  }
+}
+
+/** Tell whether a file is only valid as an ES module, found out as Node does. */
+function hasModuleSyntax (path) {
+  const { compileFunction } = require('node:vm')
+  try {
+    compileFunction(readFileSync(path, 'utf8'), ['exports', 'require', 'module', '__filename', '__dirname'])
+    return false
+  } catch (error) {
+    return MODULE_SYNTAX.test(error.message)
   }
 }
 

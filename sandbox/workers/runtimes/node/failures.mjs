@@ -10,6 +10,7 @@ import { basename, dirname } from 'node:path'
 import { inspect, types } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { CallbackHandler, HandlerMissing } from './imports.mjs'
+import { explain } from './syntax.mjs'
 
 const FRAMES_AT_EACH_END = 30
 const OWN_FOLDER = dirname(fileURLToPath(import.meta.url))
@@ -20,10 +21,14 @@ const MISSING = /^Cannot find (?:module|package) '([^']+)'/
 const ABSENT_CODES = ['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']
 
 /** Give the fields for a module that did not load. */
-export function loadFailure (thrown, start, isAppPath) {
-  const failure = raisedFailure(thrown, isAppPath)
+export function loadFailure (thrown, start, observer) {
   if (thrown instanceof HandlerMissing) return handlerMissing(thrown, start)
   if (thrown instanceof CallbackHandler) return callbackHandler(thrown)
+  const isAppPath = path => observer.isAppPath(path)
+  if (thrown instanceof SyntaxError && !hasPlace(thrown)) {
+    thrown.stack = explain(observer.newest()) + thrown.stack
+  }
+  const failure = raisedFailure(thrown, isAppPath)
   if (ABSENT_CODES.includes(thrown?.code)) {
     const first = String(thrown.message).split('\n')[0]
     failure.error_type = 'Runtime.ImportModuleError'
@@ -148,6 +153,10 @@ function frames (error, isAppPath) {
     source_line: sourceLine(frame.file, frame.line),
     is_app_code: isAppPath(frame.file)
   }))
+}
+
+function hasPlace (error) {
+  return PLACE_OF_SYNTAX_ERROR.test(error.stack) || /^\s+at (?!.*node:)/m.test(error.stack)
 }
 
 /** Give the place that an error of loading is about, which no call stands for. */

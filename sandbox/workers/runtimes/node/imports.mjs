@@ -6,7 +6,7 @@
  */
 
 import { readFileSync } from 'node:fs'
-import Module, { createRequire } from 'node:module'
+import Module from 'node:module'
 import { basename, dirname, extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
@@ -73,7 +73,7 @@ export class Imports {
       this.#leadImport()
       return import(pathToFileURL(file).href)
     }
-    return createRequire(file)(file)
+    return Module._load(file, null, false)
   }
 
   #leadRequire () {
@@ -100,8 +100,9 @@ export class Imports {
     const deployment = this.#deployment
     const original = Module._extensions['.js']
     Module._extensions['.js'] = (module, file) => {
-      if (deployment.formatOf(file) !== 'commonjs') return original(module, file)
-      return module._compile(readFileSync(file, 'utf8'), file, 'commonjs')
+      const format = deployment.formatOf(file)
+      if (format === null || (format === 'module' && registerHooks === undefined)) return original(module, file)
+      return module._compile(readFileSync(file, 'utf8'), file, format)
     }
     if (registerHooks !== undefined) return
     // Before Node 22.15 hooks take 40 ms to set up: wait for code that needs them.

@@ -15,6 +15,7 @@ import { Observer, rootsOf } from './observe.mjs'
 import { install as installOutput } from './output.mjs'
 
 const LONG_IDLE_MS = 500
+const STACK_WHILE_LOADING = 40 // the loader's own calls fill Node's usual ten
 const EXIT_AFTER_EXCEPTION = 129 // as Lambda's own runtime ends
 const EXIT_AFTER_REJECTION = 128
 
@@ -41,15 +42,19 @@ class Worker {
     this.#start = start
     this.#observer = new Observer(rootsOf(start))
     this.#imports = new Imports(start, this.#observer)
+    const usual = Error.stackTraceLimit
     try {
       become(start)
       installFileAccess(this.#observer)
       this.#imports.install()
+      Error.stackTraceLimit = STACK_WHILE_LOADING
       this.#handler = await this.#imports.loadHandler()
     } catch (error) {
-      this.#answer('load_failed', loadFailure(error, start, this.#isAppPath))
+      this.#imports.collect()
+      this.#answer('load_failed', loadFailure(error, start, this.#observer))
       process.exit(0)
     }
+    if (Error.stackTraceLimit === STACK_WHILE_LOADING) Error.stackTraceLimit = usual
     this.#answer('ready')
     return true
   }

@@ -64,6 +64,11 @@ export class Observer {
     }
   }
 
+  /** Give the paths of the rows to come, the last noted first. */
+  newest () {
+    return this.#rows.map(row => row[0]).reverse()
+  }
+
   /** Give the rows since the last call. */
   take () {
     if (this.#rows.length === 0) return this.#rows

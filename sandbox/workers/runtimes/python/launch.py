@@ -5,6 +5,7 @@ file descriptors, which the program finds as 3 and 4. The lifeline stays armed a
 exec, so that a language without fcntl is held by it too.
 """
 
+import fcntl
 import os
 import sys
 
@@ -13,8 +14,12 @@ if __name__ == "__main__":
     sys.path.insert(0, os.path.dirname(__file__))
     from lifeline import arm  # type: ignore[import-not-found]
 
-    socket_fd, lifeline_fd = int(sys.argv[1]), int(sys.argv[2])
-    spare_fd = os.dup(lifeline_fd)
+    given = int(sys.argv[1]), int(sys.argv[2])
+    # Copies above 4 first: a given one may stand where the other is to go.
+    socket_fd, lifeline_fd = (fcntl.fcntl(fd, fcntl.F_DUPFD, 5) for fd in given)
     os.dup2(socket_fd, 3)
-    arm(os.dup2(spare_fd, 4))
+    os.dup2(lifeline_fd, 4)
+    for fd in {*given, socket_fd, lifeline_fd} - {3, 4}:
+        os.close(fd)
+    arm(4)
     os.execv(sys.argv[3], sys.argv[3:])  # noqa: S606 (no shell is what is wanted)
