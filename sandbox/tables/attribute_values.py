@@ -41,7 +41,7 @@ def _scalar(value: object) -> dict[str, JsonValue]:
             return {"S": value}
         case bytes():
             return {"B": base64.b64encode(value).decode()}
-    raise ValueError(f"DynamoDB has no type for a {type(value).__name__}")
+    raise ValueError(f"DynamoDB has no type for {type(value).__name__} values")
 
 
 def to_row(values: Mapping[Any, object]) -> dict[str, JsonValue]:

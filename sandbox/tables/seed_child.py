@@ -31,11 +31,11 @@ def main(file: Path, root: Path) -> int:
 
 
 def _from(file: Path, error: BaseException) -> TracebackType | None:
-    """Give the traceback from the developer's file on, or whole where it is not in."""
+    """Give the traceback from the developer's file on; None where it is not in."""
     step = error.__traceback__
     while step is not None and step.tb_frame.f_code.co_filename != str(file):
         step = step.tb_next
-    return step or error.__traceback__
+    return step
 
 
 def rows_of(module: dict[str, object]) -> object:

@@ -97,7 +97,7 @@ def tag(value: object) -> dict[str, object]:
             return {_TAG: "bytes", "value": base64.b64encode(value).decode()}
         case set() | frozenset():
             return {_TAG: "set", "value": list(value)}
-    raise TypeError(f"DynamoDB has no type for a {type(value).__name__}")
+    raise TypeError(f"DynamoDB has no type for {type(value).__name__} values")
 
 
 def untag(found: dict[str, Any]) -> object:

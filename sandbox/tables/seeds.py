@@ -107,7 +107,7 @@ def check_seeds(content: object, *, project: Project, shown: str) -> Seeds:
     """
     if not isinstance(content, Mapping):
         raise SeedError(
-            f'The seed file "{shown}" gives a {_kind(content)}, not an object.',
+            f'The seed file "{shown}" is {_kind(content)}, not an object.',
             remedy='Write {"table-name": [{"key": "value"}]}.',
         )
     return {
@@ -133,7 +133,7 @@ def _table(name: object, project: Project, shown: str) -> Table:
 def _table_rows(table: Table, rows: object, shown: str) -> tuple[Row, ...]:
     if not isinstance(rows, list | tuple):
         raise SeedError(
-            f'Table "{table.name}" in the seed file "{shown}" has a {_kind(rows)}, '
+            f'Table "{table.name}" in the seed file "{shown}" is {_kind(rows)}, '
             "not an array of rows.",
             remedy="Write the rows in square brackets.",
         )
@@ -146,7 +146,7 @@ def _table_rows(table: Table, rows: object, shown: str) -> tuple[Row, ...]:
 def _row(table: Table, values: object, where: str) -> Row:
     if not isinstance(values, Mapping):
         remedy = "Write each row in curly brackets."
-        raise SeedError(f"{where} is a {_kind(values)}, not an object.", remedy=remedy)
+        raise SeedError(f"{where} is {_kind(values)}, not an object.", remedy=remedy)
     try:
         row = to_row(values)
     except ValueError as error:
@@ -174,18 +174,18 @@ def _check_key(row: Row, key: Key, where: str) -> None:
 
 
 def _kind(value: object) -> str:
-    """Name a value's type as JSON does."""
+    """Name a value's type as JSON does, with its article."""
     match value:
         case None:
             return "null"
         case bool():
-            return "boolean"
+            return "a boolean"
         case str():
-            return "string"
+            return "a string"
         case list() | tuple():
-            return "list"
+            return "an array"
         case int() | float() | Decimal():
-            return "number"
+            return "a number"
         case Mapping():
-            return "object"
-    return type(value).__name__
+            return "an object"
+    return f"of Python's type {type(value).__name__}"

@@ -37,7 +37,7 @@ def test_each_python_value_has_its_dynamodb_type(
         (float("nan"), "no number nan"),
         (set(), "a set has one or more"),
         ({1, "a"}, "a set has one or more"),
-        (object(), "no type for a object"),
+        (object(), "no type for object values"),
     ],
 )
 def test_a_value_without_a_type_is_refused(value: object, message: str) -> None:
