@@ -131,11 +131,12 @@ def test_close_lets_a_running_request_finish() -> None:
 
     server = LoopbackServer(slow, name="test")
     server.start()
-    with connect(server) as client:
+    with connect(server) as client, connect(server) as idle:
         client.sendall(GET)
         entered.wait(5)
         with ThreadPoolExecutor() as threads:
             closing = threads.submit(server.close)
+            assert idle.recv(1) == b""
             proceed.set()
             answer = read_all(client)
             closing.result(5)
