@@ -103,17 +103,21 @@ class LoopbackServer:
                 return
             self._closing.set()
             waiting = self._waiting
+        with contextlib.suppress(OSError):  # Linux refuses newcomers from here on
+            self._listener.shutdown(socket.SHUT_RDWR)
         self._wake(waiting)
         self._cut_connections(only_idle=True)
-        if not self._join(_GRACE_SECONDS):
+        is_over = self._join(_GRACE_SECONDS)
+        if not is_over:
             self._cut_connections(only_idle=False)
-            if not self._join(_LAST_SECONDS):
-                warnings.warn(
-                    f"server {self._name!r} was closed inside a request",
-                    ResourceWarning,
-                    stacklevel=2,
-                )
+            is_over = self._join(_LAST_SECONDS)
         self._listener.close()
+        if not is_over:
+            warnings.warn(
+                f"server {self._name!r} was closed inside a request",
+                ResourceWarning,
+                stacklevel=2,
+            )
 
     def serve_connections(self) -> None:
         """Serve one connection after another until closed: a thread's body."""

@@ -136,7 +136,7 @@ def test_close_lets_a_running_request_finish() -> None:
         entered.wait(5)
         with ThreadPoolExecutor() as threads:
             closing = threads.submit(server.close)
-            assert idle.recv(1) == b""
+            assert read_all(idle) == b""
             proceed.set()
             answer = read_all(client)
             closing.result(5)
