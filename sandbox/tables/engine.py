@@ -14,9 +14,10 @@ from contextlib import contextmanager
 from typing import Any
 
 from moto.core.exceptions import JsonRESTError, ServiceException
+from moto.core.responses import ActionResult
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
-from moto.dynamodb.responses import DynamoHandler
+from moto.dynamodb.responses import TRANSACTION_MAX_ITEMS, DynamoHandler
 
 from sandbox.json_value import JsonValue
 from sandbox.tables.errors import TableError, validation_error
@@ -112,6 +113,18 @@ class _Handler(DynamoHandler):
     def dynamodb_backend(self) -> DynamoDBBackend:
         """Give the engine's own backend; moto would look one up by account."""
         return self._backend
+
+    def transact_get_items(self) -> ActionResult:
+        """Read as moto does, and up to a hundred items as DynamoDB does since 2022."""
+        request = self.body
+        wanted = request["TransactItems"]
+        responses: list[Any] = []
+        for start in range(0, len(wanted), TRANSACTION_MAX_ITEMS):
+            page = wanted[start : start + TRANSACTION_MAX_ITEMS]
+            self.body = {**request, "TransactItems": page}
+            result: Any = super().transact_get_items().result
+            responses += result["Responses"]
+        return ActionResult({**result, "Responses": responses})
 
 
 class Engine:

@@ -116,8 +116,8 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
         "GetItem",
         on_notes(
             Key=ANN,
-            ProjectionExpression="#o, map.deep, list[1]",
-            ExpressionAttributeNames=NAMES,
+            ProjectionExpression="#o, #m.deep, list[1]",
+            ExpressionAttributeNames={**NAMES, "#m": "map"},
         ),
     ),
     "get, with capacity": (
@@ -164,7 +164,8 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
         ),
     ),
     "update, set": update(
-        "SET tag = :t, map.deep.er = :t REMOVE done",
+        "SET tag = :t, #m.deep.er = :t REMOVE done",
+        ExpressionAttributeNames={"#m": "map"},
         ExpressionAttributeValues={":t": {"S": "new"}},
         ReturnValues="ALL_NEW",
     ),
@@ -429,3 +430,92 @@ def test_our_door_answers_as_motos(name: str) -> None:
     assert comparable(ours(operation, request)) == expected
     rows = ("Scan", {"TableName": "notes"})
     assert comparable(ours(*rows)) == comparable(moto(*rows))
+
+
+@pytest.fixture
+def engine() -> Engine:
+    """Give an engine that holds the notes of the contract."""
+    engine = Engine(region="us-west-2", account_id="111122223333")
+    for operation, request in SETUP:
+        engine.call(operation, request)
+    return engine
+
+
+def test_a_transaction_reads_more_than_moto_allows(engine: Engine) -> None:
+    """Moto stops at 25 items, DynamoDB at a hundred."""
+    gets = [{"Get": on_notes(Key=note("bob", number))} for number in range(60)]
+
+    responses: Any = engine.call("TransactGetItems", {"TransactItems": gets})[0]
+
+    found = [number for number, one in enumerate(responses["Responses"]) if one]
+    assert found == list(range(1, 12))
+
+
+@pytest.mark.parametrize(
+    ("operation", "request_"),
+    [
+        ("PutItem", on_notes(Item=ANN, ConditionExpression="size > nonsense(")),
+        ("Query", on_notes(KeyConditionExpression="owner ~ 1")),
+        ("UpdateItem", on_notes(Key=ANN, UpdateExpression="SET a = size(b)")),
+        ("Scan", on_notes(FilterExpression="a = :missing")),
+        (
+            "UpdateTable",
+            on_notes(GlobalSecondaryIndexUpdates=[{"Delete": {"IndexName": "no"}}]),
+        ),
+    ],
+)
+def test_a_gap_of_motos_is_answered_as_a_bad_request(
+    engine: Engine, operation: str, request_: dict[str, Any]
+) -> None:
+    """Whatever moto trips over, clients get an error that they do not retry."""
+    with pytest.raises(TableError) as failure:
+        engine.call(operation, request_)
+
+    assert failure.value.status == 400
+    assert failure.value.code == "ValidationException"
+
+
+def test_changes_name_each_item_with_what_it_was(engine: Engine) -> None:
+    """A batch tells its writes in order, a read tells none."""
+    batch = {
+        "notes": [
+            {"PutRequest": {"Item": note("cy", 1)}},
+            {"DeleteRequest": {"Key": ANN}},
+        ]
+    }
+    changes = engine.call("BatchWriteItem", {"RequestItems": batch})[1]
+
+    assert [(c.key, c.before is None, c.after is None) for c in changes] == [
+        (("cy", 1), True, False),
+        (("ann", 1), False, True),
+    ]
+    assert engine.call("Scan", on_notes())[1] == ()
+
+
+def test_an_item_that_is_stored_is_never_changed(engine: Engine) -> None:
+    """Whoever holds an item, such as a snapshot, goes on holding what it was."""
+    table = engine.tables["notes"]
+    before = table.find(ANN)
+    assert before is not None
+
+    engine.call(
+        *update(
+            "SET #m.deep.er = :one",
+            ExpressionAttributeNames={"#m": "map"},
+            ExpressionAttributeValues=ONE,
+        )
+    )
+
+    assert before.attrs["map"]["deep"]["er"].value == "y"
+    after = table.find(ANN)
+    assert after is not None
+    assert after.attrs["map"]["deep"]["er"].value == "1"
+
+
+def test_streams_of_a_client_keep_no_records() -> None:
+    """Moto would keep a record of each write for as long as the table lives."""
+    engine = Engine(region="us-west-2", account_id="111122223333")
+    stream = {"StreamEnabled": True, "StreamViewType": "NEW_IMAGE"}
+    engine.call("CreateTable", {**CREATE, "StreamSpecification": stream})
+
+    assert engine.tables["notes"].stream_shard is None

@@ -1,7 +1,7 @@
 """DynamoDB's TTL rules, and the index of what is due."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.json_value import JsonValue
@@ -78,6 +78,7 @@ def test_index_does_not_grow_with_writes() -> None:
     assert len(index._heap) < 100  # noqa: SLF001 - the bound is what is promised
 
 
+@settings(max_examples=50)
 @given(st.lists(st.tuples(st.integers(0, 9), st.none() | st.integers(0, 50))))
 def test_index_agrees_with_a_dictionary(changes: list[tuple[int, int | None]]) -> None:
     """Whatever is set in whatever order, the due keys are those of a plain scan."""

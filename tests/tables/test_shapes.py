@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.tables.errors import TableError
@@ -126,9 +126,11 @@ attribute_values = st.recursive(
         st.builds(lambda members: {"L": members}, st.lists(inner)),
         st.builds(lambda members: {"M": members}, st.dictionaries(st.text(), inner)),
     ),
+    max_leaves=8,
 )
 
 
+@settings(max_examples=40)
 @given(attribute_values)
 def test_writing_undoes_reading(value: dict[str, Any]) -> None:
     """Whatever is stored comes back as it was sent."""
