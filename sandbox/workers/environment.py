@@ -19,7 +19,7 @@ DUMMY_SECRET_KEY = "arcDummySecretKey"  # noqa: S105 (a public constant of Archi
 
 _HELPER_VERSION = "9.0.0"
 """The `@architect/sandbox` whose ARC_SANDBOX this one is shaped like."""
-_OUR_OWN = frozenset(
+RESERVED_NAMES = frozenset(
     (
         "ARC_APP_NAME",
         "ARC_DISABLE_ENV_VARS",
@@ -80,7 +80,7 @@ def function_environment(
     own = overrides or project.preferences.environment.get(stage) or {}
     if not function.config.env:
         own = {}
-    allowed = {name: value for name, value in own.items() if name not in _OUR_OWN}
+    allowed = {name: value for name, value in own.items() if name not in RESERVED_NAMES}
     return {
         **_lambda_variables(function, project),
         **_session_variables(shell),

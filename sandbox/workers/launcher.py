@@ -50,6 +50,15 @@ class Launcher:
             return
         self._nursery_of_now(preloading.wanted_by_all(project))
 
+    def wait_prepared(self) -> None:
+        """Wait for the imports that `prepare` asked for, if there are any."""
+        nursery = self._nursery
+        if nursery is not None:
+            try:
+                nursery.wait_ready()
+            except NurseryError:
+                self._drop(nursery)
+
     def launch(self, setup: Setup, project: Project) -> Worker | Unavailable:
         """Start the process for a worker; its handler is not loaded yet."""
         language = LANGUAGES[setup.function.language]

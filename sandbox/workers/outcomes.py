@@ -1,5 +1,6 @@
 """What became of an event: takes a worker's answer or its end, gives an outcome."""
 
+import os
 import signal
 from typing import Any
 
@@ -36,7 +37,7 @@ def crashed(exit_code: int | None, log_tail: str) -> Crashed:
 
 
 def _remedy(exit_code: int | None) -> str:
-    if exit_code is None:
+    if exit_code is None or exit_code == os.EX_IOERR:
         return _STRANGE
     if exit_code == -signal.SIGKILL:
         return _KILLED

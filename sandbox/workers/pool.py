@@ -7,12 +7,14 @@ replaced. What is in flight ends on the code that it began with.
 
 import threading
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from sandbox.clock import Clock
+from sandbox.errors import SandboxError
 from sandbox.exchange import Execution, Invocation, Throttled, Unavailable
 from sandbox.project.model import Function, Project
 from sandbox.workers import outcomes
@@ -92,6 +94,8 @@ class WorkerPool:
     # Opening and closing
 
     def __enter__(self) -> Self:
+        with suppress(SandboxError):  # a project that cannot be read yet
+            self.prepare()
         return self
 
     def __exit__(
@@ -108,6 +112,10 @@ class WorkerPool:
         Does not wait. Raises what `project` raises.
         """
         self._launcher.prepare(self._project())
+
+    def wait_prepared(self) -> None:
+        """Wait until what `prepare` began is done, so that the next start is a fork."""
+        self._launcher.wait_prepared()
 
     def close(self) -> None:
         """Kill every worker and wait for its end. Idempotent."""

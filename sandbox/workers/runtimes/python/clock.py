@@ -15,6 +15,10 @@ class MovedClock:
         self._offset_seconds = 0.0
         self._journey: Any = None
 
+    def real_time(self) -> float:
+        """Give the machine's own time of day in seconds since 1970."""
+        return time.time() - self._offset_seconds
+
     def set_offset(self, seconds: float) -> None:
         """Let the time of day stand `seconds` ahead of real time, from now on.
 

@@ -78,6 +78,20 @@ def marshal_failure(result: object, error: Exception) -> dict[str, Any]:
     }
 
 
+def size_failure() -> dict[str, Any]:
+    """Give the fields for a result that is too long (AWS Lambda, "Quotas": 6 MB)."""
+    return {
+        "error_type": "Function.ResponseSizeTooLarge",
+        "message": (
+            "Response payload size exceeded maximum allowed payload size "
+            "(6291556 bytes)."
+        ),
+        "stack": [],
+        "trace": "",
+        "remedy": "Return less, or a link to where the rest is.",
+    }
+
+
 def _missing_module(error: ImportError, handler_file: str) -> dict[str, Any]:
     if not isinstance(error, ModuleNotFoundError) or not error.name:
         return {}

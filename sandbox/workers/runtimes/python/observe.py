@@ -8,10 +8,14 @@ import os
 import sys
 import time
 from _thread import _local
+from collections.abc import Callable
 from hashlib import sha256
 from typing import Any
 
 from sandbox.workers.wire import YOUNG_SECONDS, names_digest
+
+Row = tuple[str, str, str]
+"""Path, stamp and digest."""
 
 _INSTALLED = ("/site-packages/", "/dist-packages/", "/node_modules/", "/lib/python3.")
 _WRITING = os.O_WRONLY | os.O_RDWR
@@ -20,7 +24,10 @@ _WRITING = os.O_WRONLY | os.O_RDWR
 class Observer:
     """Notes the project's files as they are opened, and folders as asked."""
 
-    def __init__(self, roots: tuple[str, ...]) -> None:
+    def __init__(
+        self, roots: tuple[str, ...], real_time: Callable[[], float] = time.time
+    ) -> None:
+        self._real_time = real_time
         self._prefixes = tuple(root.rstrip("/") + "/" for root in roots)
         self._files: dict[str, tuple[str, str]] = {}
         self._folders: dict[str, tuple[str, str]] = {}
@@ -47,13 +54,21 @@ class Observer:
             digest = names_digest(())
         self._folders[path] = (stamp, digest)
 
-    def take(self) -> dict[str, list[tuple[str, str, str]]]:
-        """Give what was noted since the last call, as fields of a message."""
-        if not self._files and not self._folders:
-            return {}
-        files, self._files = self._files, {}
-        folders, self._folders = self._folders, {}
-        return {"files": _rows(files), "folders": _rows(folders)}
+    @property
+    def has_news(self) -> bool:
+        """Whether anything was noted that the sandbox does not know."""
+        return bool(self._files or self._folders)
+
+    def news(self) -> dict[str, list[Row]]:
+        """Give what was noted and not forgotten, as fields of a message."""
+        return {"files": _rows(self._files), "folders": _rows(self._folders)}
+
+    def forget(self, news: dict[str, list[Row]]) -> None:
+        """Drop what the sandbox knows by now; it is not noted again."""
+        for path, _, _ in news["files"]:
+            self._files.pop(path, None)
+        for path, _, _ in news["folders"]:
+            self._folders.pop(path, None)
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
@@ -76,7 +91,7 @@ class Observer:
 
     def _state(self, path: str) -> tuple[str, str]:
         stamp = _stamp(path)
-        if not stamp or time.time() - os.stat(path).st_mtime > YOUNG_SECONDS:
+        if not stamp or self._real_time() - os.stat(path).st_mtime > YOUNG_SECONDS:
             return stamp, ""
         self._thread.is_reading = True
         try:
@@ -96,5 +111,6 @@ def _stamp(path: str) -> str:
     return f"{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_size}-{found.st_ino}"
 
 
-def _rows(noted: dict[str, tuple[str, str]]) -> list[tuple[str, str, str]]:
-    return [(path, stamp, digest) for path, (stamp, digest) in noted.items()]
+def _rows(noted: dict[str, tuple[str, str]]) -> list[Row]:
+    # A thread of the handler may open a file meanwhile: list() is one step.
+    return [(path, *state) for path, state in list(noted.items())]

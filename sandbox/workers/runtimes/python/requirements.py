@@ -13,6 +13,7 @@ _DISTRIBUTIONS = {
     "jose": "python-jose",
     "jwt": "PyJWT",
     "PIL": "Pillow",
+    "time_machine": "time-machine",
     "yaml": "PyYAML",
 }
 """Packages whose import name is not the name that pip knows."""

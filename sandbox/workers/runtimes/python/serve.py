@@ -16,6 +16,8 @@ from sandbox.workers.runtimes.python.clock import MovedClock
 from sandbox.workers.runtimes.python.context import LambdaContext
 from sandbox.workers.runtimes.python.observe import Observer
 
+EXIT_DISCONNECTED = os.EX_IOERR
+"""The connection failed: the handler closed it, or the sandbox is gone."""
 _EXIT_INTERRUPTED = 128 + signal.SIGINT
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 """getrusage(2) counts in bytes on macOS, in kilobytes elsewhere."""
@@ -44,7 +46,7 @@ class Worker:
             failures.report(failure)
             self._end(_EXIT_INTERRUPTED)
         except OSError:
-            self._end(0)  # the sandbox is gone, or the handler closed the connection
+            self._end(EXIT_DISCONNECTED)
         self._end(0)
 
     def _serve(self) -> None:
@@ -59,15 +61,17 @@ class Worker:
 
     def _load(self, start: wire.Message) -> bool:
         _become(start)
-        self._clock.set_offset(start["clock_offset_seconds"])
         self._context = LambdaContext(start, start["environment"])
         roots = (start["project_root"], start["folder"])
         mounted = (start["shared_folder"], start["views_folder"])
-        self._observer = Observer((*roots, *filter(None, mounted)))
+        self._observer = Observer(
+            (*roots, *filter(None, mounted)), self._clock.real_time
+        )
         self._observer.watch()
         imports.install(start, self._observer)
         logs.configure(lambda: self._context.aws_request_id if self._context else "")
         try:
+            self._clock.set_offset(start["clock_offset_seconds"])
             self._handler = imports.load_handler(
                 start["handler_file"], start["handler_method"]
             )
@@ -86,11 +90,11 @@ class Worker:
 
     def _invoke(self, message: wire.Message) -> None:
         assert self._context is not None  # noqa: S101 (set by _load)
-        self._clock.set_offset(message["clock_offset_seconds"])
         request_id = message["request_id"]
         context = self._context.for_request(request_id, message["time_limit_ms"])
         self._context = context
         try:
+            self._clock.set_offset(message["clock_offset_seconds"])
             result = self._handler(message["event"], context)
         except (SystemExit, KeyboardInterrupt):
             raise
@@ -105,23 +109,29 @@ class Worker:
     def _answer_result(self, request_id: str, result: object) -> None:
         answer = {"type": "returned", "request_id": request_id, "value": result}
         try:
-            self._answer(answer)
-        except (OSError, wire.WireError):
-            raise
+            frame = self._frame(answer)
+        except wire.WireError:
+            failure = failures.size_failure()
         except Exception as error:  # noqa: BLE001 (encoding runs the app's objects)
             failure = failures.marshal_failure(result, error)
-            self._answer({"type": "raised", "request_id": request_id, **failure})
+        else:
+            self._connection.sendall(frame)
+            return
+        self._answer({"type": "raised", "request_id": request_id, **failure})
 
     def _answer(self, message: dict[str, Any]) -> None:
+        self._connection.sendall(self._frame(message))
+
+    def _frame(self, message: dict[str, Any]) -> bytes:
+        """Make the frame of an answer, with what every answer carries."""
         _flush_output()
-        frame = wire.encode(
-            {
-                **message,
-                **self._observer.take(),
-                "max_memory_bytes": _max_memory_bytes(),
-            }
-        )
-        self._connection.sendall(frame)
+        message["max_memory_bytes"] = _max_memory_bytes()
+        if not self._observer.has_news:
+            return wire.encode(message)
+        news = self._observer.news()
+        frame = wire.encode({**message, **news})
+        self._observer.forget(news)
+        return frame
 
     def _leave_if_forked(self) -> None:
         """End a child that the handler forked and that came back from it.

@@ -25,23 +25,22 @@ def warm(names: list[str]) -> None:
 def _share_models() -> None:
     # Only a project that uses boto3 has it.
     import boto3.session
-    from botocore.loaders import JSONFileLoader
+    import botocore.session
 
-    read: dict[str, Any] = {}
-    load_file = JSONFileLoader.load_file
+    session_module: Any = botocore.session
+    create_loader = session_module.create_loader
+    session: Any = boto3.session.Session()
+    _make_clients(session)
+    # Both are private: botocore lets nobody hand a loader's cache on.
+    read = session._session.get_component("data_loader")._cache  # noqa: SLF001
 
-    def remember(self: Any, file_path: str) -> Any:
-        read[file_path] = load_file(self, file_path)
-        return read[file_path]
+    def create_warm_loader(search_path: str | None = None) -> Any:
+        loader = create_loader(search_path)
+        if search_path is None:
+            loader._cache.update(read)  # noqa: SLF001
+        return loader
 
-    def recall(self: Any, file_path: str) -> Any:
-        return read.get(file_path) or load_file(self, file_path)
-
-    JSONFileLoader.load_file = remember  # type: ignore[method-assign]
-    try:
-        _make_clients(boto3.session.Session())
-    finally:
-        JSONFileLoader.load_file = recall  # type: ignore[method-assign]
+    session_module.create_loader = create_warm_loader
 
 
 def _make_clients(session: Any) -> None:

@@ -1,0 +1,84 @@
+"""Nothing outlives the sandbox, however it ends."""
+
+import os
+import signal
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+
+SANDBOX = """
+import os, sys
+from pathlib import Path
+from sandbox.clock import MovableClock
+from sandbox.exchange import Invocation
+from sandbox.project.model import Function, FunctionConfig, Project
+from sandbox.workers.pool import WorkerPool
+
+root, can_fork = Path(sys.argv[1]), sys.argv[2] == "True"
+config = FunctionConfig(runtime="python3.12", timeout_seconds=100)
+functions = [
+    Function(name=f"get /{name}", pragma="http", folder=root / name,
+             handler_file=root / name / "index.py", handler_method="handler",
+             config=config)
+    for name in ("idle", "busy")
+]
+project = Project(root=root, name="app", manifest_file=None, functions=tuple(functions))
+pool = WorkerPool(environment=lambda _: {"PATH": "/usr/bin:/bin"},
+                  project=lambda: project, clock=MovableClock(), can_fork=can_fork)
+pool.prepare()
+pool.wait_prepared()
+for function in functions:
+    pool.invoke(Invocation(request_id="r", function=function, event=os.getpid()))
+"""
+IDLE = """
+import os
+def handler(event, context):
+    with open("../idle.pid", "w") as file:
+        file.write(f"{os.getpid()} {event}")
+"""
+BUSY = """
+import os, signal, subprocess
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+signal.signal(signal.SIGIO, signal.SIG_IGN)
+def handler(event, context):
+    child = subprocess.Popen(["sleep", "100"])
+    with open("../busy.pid", "w") as file:
+        file.write(f"{os.getpid()} {os.getppid()} {child.pid}")
+    while True:
+        try:
+            sum(range(10_000_000))
+        except BaseException:
+            pass
+"""
+
+
+def is_gone(pid):
+    """Tell whether a process has ended; a zombie has."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] == "Z"
+    except OSError:
+        return True
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("can_fork", [True, False], ids=["forked", "spawned"])
+def test_killing_the_sandbox_leaves_no_process(tmp_path, wait_until, can_fork):
+    """Not an idle worker, not a busy loop, not its child, not the nursery."""
+    for name, source in (("idle", IDLE), ("busy", BUSY)):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "index.py").write_text(source)
+    busy = tmp_path / "busy.pid"
+    command = [sys.executable, "-c", SANDBOX, str(tmp_path), str(can_fork)]
+    with ThreadPoolExecutor() as threads:
+        ended = threads.submit(subprocess.run, command, check=False)
+        wait_until(lambda: busy.exists() and len(busy.read_text().split()) == 3)
+        worker, parent, child = map(int, busy.read_text().split())
+        idle, sandbox = map(int, (tmp_path / "idle.pid").read_text().split())
+        os.kill(sandbox, signal.SIGKILL)
+
+    assert ended.result().returncode == -signal.SIGKILL
+    for pid in (worker, parent, child, idle):
+        wait_until(lambda pid=pid: is_gone(pid), what=f"{pid} ends")

@@ -1,0 +1,515 @@
+"""Workers by function: kept warm, replaced when they are behind, capped and closed."""
+
+import os
+import signal
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from sandbox.exchange import Crashed, Raised, Returned, Throttled, Unavailable
+from sandbox.workers.pool import PoolLimits
+
+PID = "import os\ndef handler(event, context): return os.getpid()\n"
+WAITS_FOR_FILE = """
+    import os, time
+
+    def handler(event, context):
+        open(event["begun"], "w").close()
+        while not os.path.exists(event["go"]):
+            time.sleep(0.002)
+        return {version!r}
+"""
+
+
+def is_alive(pid):
+    """Tell whether a process runs; a zombie does not."""
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] != "Z"
+    except OSError:
+        return False
+
+
+@pytest.mark.parametrize("can_fork", [True, False], ids=["forked", "spawned"])
+def test_workers_stay_warm(app, invoke, can_fork):
+    """The second event finds the first one's process."""
+    function = app.function("pid", PID)
+    pool = app.pool(can_fork=can_fork)
+
+    first, second = invoke(pool, function), invoke(pool, function)
+
+    assert first.is_cold
+    assert first.init_ms > 0
+    assert not second.is_cold
+    assert second.init_ms == 0
+    assert first.outcome == second.outcome == Returned(value=first.worker_pid)
+    assert first.max_memory_bytes > 1_000_000
+
+
+@pytest.mark.parametrize("can_fork", [True, False], ids=["forked", "spawned"])
+def test_workers_are_forked_where_that_is_safe(app, invoke, can_fork):
+    """The parent is the nursery, or else this process."""
+    source = "import os\ndef handler(event, context): return os.getppid()\n"
+    function = app.function("parent", source)
+    pool = app.pool(can_fork=can_fork)
+
+    parent = invoke(pool, function).outcome.value
+
+    expected = pool.statistics().nursery_pid if can_fork else os.getpid()
+    assert parent == expected
+
+
+def test_functions_that_bring_a_preloaded_module_are_spawned(app, invoke):
+    """Their own module is imported, not the one that others share."""
+    app.write("src/http/get-own/vendor/boto3.py", "WORD = 'vendored'")
+    app.write("src/http/get-own/fractions.py", "WORD = 'sibling'")
+    app.function("usual", "import boto3\ndef handler(e, c): return boto3.__name__\n")
+    function = app.function(
+        "own",
+        """
+        import boto3, fractions
+        def handler(event, context): return [boto3.WORD, fractions.WORD]
+        """,
+    )
+
+    outcome = invoke(app.pool(), function).outcome
+
+    assert outcome == Returned(value=["vendored", "sibling"])
+
+
+def test_functions_have_processes_of_their_own(app, invoke):
+    """Nothing is shared between functions."""
+    one, two = app.function("one", PID), app.function("two", PID)
+    pool = app.pool()
+
+    assert invoke(pool, one).outcome != invoke(pool, two).outcome
+
+
+def test_a_second_concurrent_event_gets_a_second_worker(
+    app, invoke, tmp_path, wait_until
+):
+    """Events of one function do not wait for one another."""
+    function = app.function("wait", WAITS_FOR_FILE.format(version=1))
+    pool = app.pool()
+
+    def run(number):
+        event = {"begun": str(tmp_path / f"begun{number}"), "go": str(tmp_path / "go")}
+        return invoke(pool, function, event)
+
+    with ThreadPoolExecutor() as threads:
+        running = [threads.submit(run, number) for number in range(3)]
+        wait_until(lambda: len(list(tmp_path.glob("begun*"))) == 3)
+        (tmp_path / "go").touch()
+        executions = [future.result() for future in running]
+
+    assert [execution.outcome for execution in executions] == [Returned(value=1)] * 3
+    assert len({execution.worker_pid for execution in executions}) == 3
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("can_fork", [True, False], ids=["forked", "spawned"])
+def test_every_edit_is_seen_by_the_very_next_event(app, invoke, can_fork):
+    """Fifty edits of equal length, as fast as they come, each answered by new code."""
+    edits = 50 if can_fork else 5
+    function = app.function("edit", "def handler(e, c): return 1000\n")
+    pool = app.pool(can_fork=can_fork)
+    seen = []
+    for number in range(edits):
+        app.function("edit", f"def handler(e, c): return {1000 + number}\n")
+        seen.append(invoke(pool, function).outcome.value)
+        seen.append(invoke(pool, function).outcome.value)
+
+    assert seen == [1000 + number for number in range(edits) for _ in range(2)]
+
+
+def test_edits_that_keep_the_times_are_seen(app, invoke):
+    """Equal size and a modification time set back do not hide an edit."""
+    function = app.function("back", "def handler(e, c): return 1\n")
+    pool = app.pool()
+    invoke(pool, function)
+    old = function.handler_file.stat()
+
+    function.handler_file.write_text("def handler(e, c): return 2\n")
+    os.utime(function.handler_file, ns=(old.st_atime_ns, old.st_mtime_ns))
+
+    assert invoke(pool, function).outcome == Returned(value=2)
+
+
+@pytest.mark.parametrize(
+    ("changed", "content"),
+    [
+        ("src/http/get-deps/sibling.py", "WORD = 'new'"),
+        ("src/http/get-deps/vendor/vendored.py", "WORD = 'new'"),
+        ("src/shared/common.py", "WORD = 'new'"),
+        ("src/http/get-deps/template.txt", "new"),
+        ("src/http/get-deps/optional.py", "WORD = 'new'"),
+        ("src/http/get-deps/vendored.py", "WORD = 'shadows'"),
+        ("src/http/get-deps/lambda.py", "def handler(e, c): return 'takes over'"),
+    ],
+)
+def test_whatever_the_code_rests_on_is_watched(app, invoke, changed, content):
+    """Modules, vendored and shared code, files it read, and files that come to be."""
+    app.write("src/http/get-deps/sibling.py", "WORD = 'old'")
+    app.write("src/http/get-deps/vendor/vendored.py", "WORD = 'old'")
+    app.write("src/shared/common.py", "WORD = 'old'")
+    app.write("src/http/get-deps/template.txt", "old")
+    app.mount(shared_folder=app.root / "src" / "shared")
+    function = app.function(
+        "deps",
+        """
+        import sibling, vendored
+        from shared import common
+        try:
+            import optional
+        except ImportError:
+            optional = None
+        TEMPLATE = open("template.txt").read()
+
+        def handler(event, context):
+            words = [sibling.WORD, vendored.WORD, common.WORD, TEMPLATE]
+            return words + [optional and optional.WORD]
+        """,
+    )
+    app.mount(shared_folder=app.root / "src" / "shared")
+    pool = app.pool()
+    before = [invoke(pool, function) for _ in range(2)]
+
+    app.write(changed, content)
+    after = invoke(pool, function)
+
+    assert not before[1].is_cold
+    assert before[0].outcome == Returned(value=["old", "old", "old", "old", None])
+    assert isinstance(after.outcome, Returned)
+    assert after.outcome != before[0].outcome
+    assert after.worker_pid != before[0].worker_pid
+
+
+def test_files_that_a_handler_writes_do_not_make_it_cold(app, invoke):
+    """Data beside the code is data, and bytecode is not written."""
+    function = app.function(
+        "data",
+        """
+        def handler(event, context):
+            with open("data.txt", "a+") as file:
+                file.write("x")
+                file.seek(0)
+                return len(file.read())
+        """,
+    )
+    pool = app.pool()
+
+    executions = [invoke(pool, function) for _ in range(3)]
+
+    assert [execution.is_cold for execution in executions] == [True, False, False]
+    assert {path.name for path in function.folder.iterdir()} == {"index.py", "data.txt"}
+
+
+def test_stale_bytecode_is_not_trusted(app, invoke):
+    """A cached file that claims to be current is not loaded."""
+    import py_compile
+
+    module = app.write("src/http/get-stale/word.py", "WORD = 'old'\n")
+    cached = py_compile.compile(str(module))
+    times = module.stat()
+    module.write_text("WORD = 'new'\n")
+    os.utime(module, ns=(times.st_atime_ns, times.st_mtime_ns))
+    function = app.function(
+        "stale", "import word\ndef handler(e, c): return word.WORD\n"
+    )
+
+    assert invoke(app.pool(), function).outcome == Returned(value="new")
+    assert Path(cached).exists()
+
+
+def test_an_edit_with_an_error_shows_it_and_heals(app, invoke):
+    """A broken save is an outcome of its own, until it is mended."""
+    function = app.function("heal", "def handler(e, c): return 1\n")
+    pool = app.pool()
+    invoke(pool, function)
+
+    app.function("heal", "def handler(e, c) return 2\n")
+    broken = invoke(pool, function).outcome
+    app.function("heal", "def handler(e, c): return 3\n")
+    healed = invoke(pool, function).outcome
+
+    assert broken.error_type == "Runtime.UserCodeSyntaxError"
+    assert healed == Returned(value=3)
+
+
+def test_an_event_in_flight_ends_on_the_code_it_began_with(
+    app, invoke, tmp_path, wait_until
+):
+    """Saving during an event changes the next one, not this one."""
+    function = app.function("flight", WAITS_FOR_FILE.format(version=1))
+    pool = app.pool()
+    event = {"begun": str(tmp_path / "begun"), "go": str(tmp_path / "go")}
+    with ThreadPoolExecutor() as threads:
+        running = threads.submit(invoke, pool, function, event)
+        wait_until((tmp_path / "begun").exists)
+        app.function("flight", WAITS_FOR_FILE.format(version=2))
+        pool.retire()
+        (tmp_path / "go").touch()
+    after = invoke(pool, function, event)
+
+    assert running.result().outcome == Returned(value=1)
+    assert after.outcome == Returned(value=2)
+
+
+def test_a_changed_environment_is_seen(app, invoke):
+    """A new project with other variables replaces the warm worker."""
+    source = "import os\ndef handler(e, c): return os.environ.get('WORD')\n"
+    function = app.function("env", source)
+    pool = app.pool()
+    before = invoke(pool, function)
+
+    app.environment["WORD"] = "new"
+    app.project = replace(app.project)
+
+    assert before.outcome == Returned(value=None)
+    assert invoke(pool, function).outcome == Returned(value="new")
+
+
+def test_an_equal_project_leaves_workers_warm(app, invoke):
+    """Reading the manifest again without a change costs nobody a cold start."""
+    function = app.function("same", PID)
+    pool = app.pool()
+    invoke(pool, function)
+
+    app.project = replace(app.project)
+
+    assert not invoke(pool, function).is_cold
+
+
+def test_a_changed_setting_is_seen(app, invoke):
+    """A function whose configuration changed starts anew."""
+    source = "def handler(e, c): return c.memory_limit_in_mb\n"
+    pool = app.pool()
+
+    values = [
+        invoke(pool, app.function("memory", source, memory_mb=memory)).outcome.value
+        for memory in (128, 256)
+    ]
+
+    assert values == [128, 256]
+
+
+def test_a_killed_idle_worker_is_replaced_silently(app, invoke):
+    """Its death between events is nobody's failure."""
+    function = app.function("pid", PID)
+    pool = app.pool()
+    first = invoke(pool, function)
+
+    os.kill(first.worker_pid, signal.SIGKILL)
+    second = invoke(pool, function)
+
+    assert isinstance(second.outcome, Returned)
+    assert second.is_cold
+
+
+def test_a_killed_nursery_is_replaced(app, invoke, wait_until):
+    """Its workers live on, and new ones come."""
+    one, two = app.function("one", PID), app.function("two", PID)
+    pool = app.pool()
+    first = invoke(pool, one)
+    nursery_pid = pool.statistics().nursery_pid
+
+    os.kill(nursery_pid, signal.SIGKILL)
+    wait_until(lambda: not is_alive(nursery_pid))
+    again, other = invoke(pool, one), invoke(pool, two)
+
+    assert again.worker_pid == first.worker_pid
+    assert isinstance(other.outcome, Returned)
+    assert pool.statistics().nursery_pid != nursery_pid
+
+
+@pytest.mark.parametrize("concurrency", [0, 1])
+def test_concurrency_throttles(app, invoke, tmp_path, wait_until, concurrency):
+    """More events at once than the setting allows are refused, not queued."""
+    function = app.function(
+        "few", WAITS_FOR_FILE.format(version=1), concurrency=concurrency
+    )
+    pool = app.pool()
+    event = {"begun": str(tmp_path / "begun"), "go": str(tmp_path / "go")}
+    with ThreadPoolExecutor() as threads:
+        for _ in range(concurrency):
+            threads.submit(invoke, pool, function, event)
+            wait_until((tmp_path / "begun").exists)
+        refused = invoke(pool, function, event)
+        (tmp_path / "go").touch()
+
+    assert refused.outcome == Throttled(concurrency=concurrency)
+
+
+def test_a_full_pool_makes_events_wait(app, invoke):
+    """With one place for all, events come one after the other."""
+    source = "import time\ndef handler(e, c): time.sleep(0.05)\n"
+    function = app.function("slow", source)
+    pool = app.pool(limits=PoolLimits(running=1))
+    with ThreadPoolExecutor() as threads:
+        executions = list(threads.map(lambda _: invoke(pool, function), range(3)))
+
+    assert len({execution.worker_pid for execution in executions}) == 1
+    assert max(execution.queued_ms for execution in executions) > 50
+
+
+def test_surplus_idle_workers_give_way_the_oldest_first(app, invoke):
+    """Only so many stay, and those are the ones used last."""
+    functions = [app.function(f"f{number}", PID) for number in range(4)]
+    pool = app.pool(limits=PoolLimits(idle=2))
+    for function in functions:
+        invoke(pool, function)
+
+    assert [invoke(pool, function).is_cold for function in reversed(functions)] == [
+        False,
+        False,
+        True,
+        True,
+    ]
+
+
+def test_tick_retires_workers_that_were_idle_for_long(app, invoke, wait_until):
+    """A worker nobody asks for ends."""
+    function = app.function("pid", PID)
+    pool = app.pool(limits=PoolLimits(idle_seconds=0))
+    execution = invoke(pool, function)
+
+    pool.tick()
+
+    wait_until(lambda: not is_alive(execution.worker_pid))
+    assert pool.statistics().worker_pids == ()
+
+
+def test_retired_workers_run_their_exit_hooks(app, invoke, wait_until):
+    """Coverage and its like may write what they have."""
+    mark = app.root / "hook"
+    function = app.function(
+        "hook",
+        f"""
+        import atexit, pathlib
+        atexit.register(pathlib.Path({str(mark)!r}).touch)
+        def handler(event, context): pass
+        """,
+    )
+    pool = app.pool()
+    invoke(pool, function)
+
+    pool.retire(function)
+
+    wait_until(mark.exists)
+
+
+def test_warm_has_a_worker_ready(app, invoke):
+    """The first event after it is not cold."""
+    function = app.function("pid", PID)
+    pool = app.pool()
+
+    assert pool.warm(function) is None
+    assert pool.warm(function) is None
+    assert not invoke(pool, function).is_cold
+
+
+def test_warm_tells_why_code_does_not_load(app):
+    """The error is there before any event."""
+    function = app.function("bad", "import no_such_module\n")
+
+    execution = app.pool().warm(function)
+
+    assert isinstance(execution.outcome, Raised)
+    assert execution.outcome.while_loading
+
+
+def test_missing_handler_files_are_named(app, invoke):
+    """The page can say which file to create."""
+    function = app.function("none", None)
+
+    outcome = invoke(app.pool(), function).outcome
+
+    assert isinstance(outcome, Unavailable)
+    assert str(function.folder / "index.py") in outcome.message
+    assert "Create it" in outcome.remedy
+
+
+@pytest.mark.parametrize("runtime", ["ruby3.3", "java21", "dotnet8", "deno"])
+def test_other_runtimes_are_refused_clearly(app, invoke, runtime):
+    """What cannot run here says so."""
+    function = app.function("other", PID, runtime=runtime)
+
+    outcome = invoke(app.pool(), function).outcome
+
+    assert isinstance(outcome, Unavailable)
+    assert f'"{runtime}"' in outcome.message
+
+
+def test_node_without_node_is_refused_clearly(app, invoke):
+    """A machine without Node serves the other routes."""
+    app.environment["PATH"] = str(app.root)
+    function = app.function("node", None, runtime="nodejs20.x")
+    app.write("src/http/get-node/index.mjs", "export const handler = () => 1")
+    function = replace(function, handler_file=function.folder / "index.mjs")
+
+    outcome = invoke(app.pool(), function).outcome
+
+    assert isinstance(outcome, Unavailable)
+    assert '"node"' in outcome.message
+
+
+@pytest.mark.slow
+def test_modules_that_load_for_too_long_are_stopped(app, invoke, wait_until):
+    """A module that never loads does not hold the request for ever."""
+    function = app.function("stuck", "import time\ntime.sleep(60)\n", timeout_seconds=1)
+    pool = app.pool(limits=PoolLimits(least_load_seconds=0.2))
+
+    execution = invoke(pool, function)
+
+    assert execution.outcome.seconds == 1
+    wait_until(lambda: not is_alive(execution.worker_pid))
+
+
+def test_statistics_count(app, invoke):
+    """What happened is there to be shown."""
+    function = app.function("s", "def handler(e, c): return 1 / e\n")
+    pool = app.pool()
+    for event in (1, 0, 2):
+        invoke(pool, function, event)
+
+    (found,) = pool.statistics().functions
+
+    assert found.name == "@http get /s"
+    assert (found.invocations, found.cold_starts, found.failures) == (3, 1, 1)
+    assert (found.idle, found.running) == (1, 0)
+    assert found.last_outcome == Returned(value=0.5)
+    assert found.max_memory_bytes > 1_000_000
+
+
+def test_close_ends_everything(app, invoke, wait_until):
+    """Idle and busy workers, their children and the nursery are gone, twice over."""
+    function = app.function(
+        "busy",
+        """
+        import subprocess, sys
+        def handler(event, context):
+            child = subprocess.Popen(["sleep", "60"])
+            with open(event, "w") as file:
+                file.write(str(child.pid))
+            while True:
+                pass
+        """,
+        timeout_seconds=60,
+    )
+    idle = app.function("idle", PID)
+    pool = app.pool()
+    pids = [invoke(pool, idle).worker_pid, pool.statistics().nursery_pid]
+    child_file = app.root / "child"
+    with ThreadPoolExecutor() as threads:
+        running = threads.submit(invoke, pool, function, str(child_file))
+        wait_until(lambda: child_file.exists() and child_file.read_text())
+        pids.append(int(child_file.read_text()))
+        pool.close()
+        pool.close()
+        execution = running.result(timeout=5)
+
+    assert isinstance(execution.outcome, Crashed)
+    for pid in (*pids, execution.worker_pid):
+        wait_until(lambda pid=pid: not is_alive(pid))
+    assert isinstance(invoke(pool, idle).outcome, Unavailable)
