@@ -54,6 +54,7 @@ _METHODS = {
     "UpdateTable": "update_table",
     "UpdateTimeToLive": "update_time_to_live",
 }
+OPERATIONS = frozenset(_METHODS)
 """What is emulated. Left out: backups, global tables, imports and exports (which would
 start threads and need S3), and DescribeEndpoints, which sends clients to AWS."""
 

@@ -7,6 +7,7 @@ reached; an item whose time lies more than five years back is left alone.
 
 import heapq
 import itertools
+import math
 from collections.abc import Hashable, Iterable, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal, InvalidOperation
@@ -51,9 +52,10 @@ def _epoch_seconds(value: JsonValue) -> float | None:
     if not isinstance(number, str):
         return None
     try:
-        return float(Decimal(number))
+        seconds = float(Decimal(number))
     except InvalidOperation:
         return None
+    return seconds if math.isfinite(seconds) else None
 
 
 class ExpiryIndex(Generic[KeyT]):

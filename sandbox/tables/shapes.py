@@ -9,6 +9,7 @@ what a small operation would cost.
 
 import base64
 import binascii
+import math
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from functools import cache, partial
@@ -24,6 +25,10 @@ Reader: TypeAlias = Callable[[Any, str], Any]
 """Takes a JSON value and the path to it, as AWS writes paths in its messages."""
 Writer: TypeAlias = Callable[[Any], Any]
 
+MAX_NESTING_LEVELS = 32
+"""How deep lists and maps may be nested (Developer Guide, "Quotas")."""
+
+_TYPES = frozenset({"S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "M", "L"})
 _SCALAR_TYPES = frozenset({"S", "N", "BOOL", "NULL"})
 
 
@@ -53,15 +58,16 @@ def output_writer(operation: str) -> Writer:
     return _writer(shape, {}) if shape else lambda _value: {}
 
 
-def read_attribute(value: Any, path: str = "") -> dict[str, Any]:
+def read_attribute(value: Any, path: str = "", *, depth: int = 1) -> dict[str, Any]:
     """Read an AttributeValue such as `{"S": "text"}`; binary becomes bytes.
 
     Raises:
-        TableError: it has no type, more than one, or a value of another type.
+        TableError: it has no type, more than one, or a value of another type, or
+            lists and maps are nested deeper than DynamoDB stores them.
     """
     if not isinstance(value, Mapping):
         raise serialization_error(_unexpected(value, "AttributeValue"))
-    found = [(t, v) for t, v in value.items() if v is not None and t in _ATTRIBUTES]
+    found = [(t, v) for t, v in value.items() if v is not None and t in _TYPES]
     if len(found) != 1:
         count = "is empty" if not found else "has more than one datatypes set"
         raise validation_error(
@@ -69,7 +75,16 @@ def read_attribute(value: Any, path: str = "") -> dict[str, Any]:
             "must contain exactly one of the supported datatypes"
         )
     name, content = found[0]
-    return {name: _ATTRIBUTES[name](content, path)}
+    if name not in _NESTED:
+        return {name: _ATTRIBUTES[name](content, path)}
+    if depth > MAX_NESTING_LEVELS:
+        raise validation_error(
+            "Nesting Levels have exceeded supported limits: Attributes in the item "
+            "have nested levels beyond supported limit"
+        )
+    return {
+        name: _NESTED[name](partial(read_attribute, depth=depth + 1), content, path)
+    }
 
 
 def write_attribute(value: Mapping[str, Any]) -> dict[str, JsonValue]:
@@ -123,6 +138,8 @@ def _read_boolean(value: Any, _path: str) -> bool:
 def _read_number(value: Any, _path: str) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise serialization_error(_unexpected(value, "Number"))
+    if not math.isfinite(value):  # Python's JSON reader takes Infinity and NaN
+        raise serialization_error(f"{value} cannot be converted to Number")
     return int(value) if value == int(value) else value
 
 
@@ -157,8 +174,10 @@ _ATTRIBUTES: dict[str, Reader] = {
     "SS": partial(_read_list_of, _read_string),
     "NS": partial(_read_list_of, _read_string),
     "BS": partial(_read_list_of, _read_blob),
-    "M": partial(_read_map_of, read_attribute),
-    "L": partial(_read_list_of, read_attribute),
+}
+_NESTED: dict[str, Callable[[Reader, Any, str], Any]] = {
+    "M": _read_map_of,
+    "L": _read_list_of,
 }
 
 

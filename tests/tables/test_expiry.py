@@ -21,6 +21,8 @@ NOW = 1_700_000_000.0
         ({"N": str(int(NOW - FIVE_YEARS_SECONDS - 1))}, None),
         ({"N": "0"}, None),
         ({"N": "soon"}, None),
+        ({"N": "1E999"}, None),
+        ({"N": "NaN"}, None),
         ({"S": "1700000060"}, None),
         ({"L": [{"N": "1700000060"}]}, None),
         ({"NULL": True}, None),

@@ -10,8 +10,11 @@ from typing import Any
 import boto3
 import pytest
 from botocore.exceptions import ClientError
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from sandbox.httpd import LoopbackServer
+from sandbox.tables.engine import OPERATIONS
 from sandbox.tables.store import TableStore
 
 TABLE = "demo-staging-sessions"
@@ -124,6 +127,36 @@ def test_a_compressed_or_chunked_request_is_read(store: TableStore) -> None:
     framed = ask(store, KEY, CONTENT_LENGTH="", **{"wsgi.input_terminated": True})
 
     assert (zipped[0], framed[0]) == ("200 OK", "200 OK")
+
+
+names = st.sampled_from([TABLE, "id", "_idx", "S", "N", "M", "Key", "Item", "=", "x"])
+anything = st.recursive(
+    st.none() | st.booleans() | st.integers(-2, 99) | st.floats() | st.text() | names,
+    lambda inner: st.lists(inner) | st.dictionaries(names, inner),
+    max_leaves=6,
+)
+members = st.sampled_from(
+    "TableName Key Item Limit IndexName Statement Segment Expected TransactItems "
+    "RequestItems KeyConditionExpression UpdateExpression ExclusiveStartKey "
+    "ExpressionAttributeValues AttributeUpdates".split()
+)
+requests = st.dictionaries(members, anything).map(
+    lambda request: {"TableName": TABLE, "Key": {"_idx": {"S": "a"}}, **request}
+)
+
+
+@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(st.sampled_from(sorted(OPERATIONS)), requests)
+def test_whatever_is_asked_is_answered(
+    store: TableStore, operation: str, request: dict[str, Any]
+) -> None:
+    """No request ends in a failure of ours: a client gets a result, or an error."""
+    status, _headers, body = ask(
+        store, json.dumps(request).encode(), operation=operation
+    )
+
+    assert status in ("200 OK", "400 Bad Request")
+    assert isinstance(json.loads(body), dict)
 
 
 def test_text_that_is_no_unicode_is_answered(store: TableStore) -> None:

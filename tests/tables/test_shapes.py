@@ -71,6 +71,7 @@ def test_reading_drops_what_the_model_does_not_know() -> None:
         ("GetItem", {"TableName": "t", "Key": []}, "Start of list found"),
         ("GetItem", {"TableName": "t", "Key": "k"}, "STRING_VALUE cannot be converted"),
         ("Scan", {"TableName": "t", "Limit": True}, "TRUE_VALUE cannot be converted"),
+        ("Scan", {"TableName": "t", "Limit": float("inf")}, "inf cannot be converted"),
         (
             "Scan",
             {"TableName": "t", "ConsistentRead": "yes"},
@@ -111,6 +112,20 @@ def test_an_attribute_value_has_exactly_one_type(
         read_attribute(value)
 
     assert failure.value.code == code
+
+
+@pytest.mark.parametrize(("levels", "is_stored"), [(32, True), (33, False)])
+def test_nesting_has_dynamodbs_limit(levels: int, *, is_stored: bool) -> None:
+    """A deeper value is refused before anything can run out of stack."""
+    value: dict[str, Any] = {"S": "x"}
+    for _level in range(levels):
+        value = {"L": [value]}
+
+    if is_stored:
+        assert read_attribute(value) == value
+    else:
+        with pytest.raises(TableError, match="nested levels beyond supported limit"):
+            read_attribute(value)
 
 
 attribute_values = st.recursive(
