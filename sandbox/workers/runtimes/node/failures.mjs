@@ -14,7 +14,7 @@ import { explain } from './syntax.mjs'
 
 const FRAMES_AT_EACH_END = 30
 const OWN_FOLDER = dirname(fileURLToPath(import.meta.url))
-const FRAME = /^\s+at (?:(.*?) \()?((?:file:\/\/|node:|\/)[^()]*?):(\d+)(?::\d+)?\)?$/
+const FRAME = /^\s+at (?:(.*?) \()?(?:async )?((?:file:\/\/)?\/[^()]*?):(\d+)(?::\d+)?\)?$/
 const PLACE_OF_SYNTAX_ERROR = /^((?:file:\/\/)?\/.*):(\d+)$/m
 const IMPORTER = /imported from (\/.+)$/
 const MISSING = /^Cannot find (?:module|package) '([^']+)'/
@@ -25,7 +25,7 @@ export function loadFailure (thrown, start, observer) {
   if (thrown instanceof HandlerMissing) return handlerMissing(thrown, start)
   if (thrown instanceof CallbackHandler) return callbackHandler(thrown)
   const isAppPath = path => observer.isAppPath(path)
-  if (thrown instanceof SyntaxError && !hasPlace(thrown)) {
+  if (thrown instanceof SyntaxError && calls(thrown).length + placeInSource(thrown).length === 0) {
     thrown.stack = explain(observer.newest()) + thrown.stack
   }
   const failure = raisedFailure(thrown, isAppPath)
@@ -137,14 +137,7 @@ function text (value) {
 
 /** Give the calls that led to an error, the outermost first. */
 function frames (error, isAppPath) {
-  const found = []
-  for (const line of String(error.stack).split('\n')) {
-    const match = FRAME.exec(line)
-    if (match === null || isOwn(line) || match[2].startsWith('node:internal/')) continue
-    found.push({ file: pathIn(match[2]), line: Number(match[3]), function: match[1] ?? '<anonymous>' })
-  }
-  found.reverse()
-  found.push(...placeInSource(error))
+  const found = [...calls(error), ...placeInSource(error)]
   if (found.length > 2 * FRAMES_AT_EACH_END) {
     found.splice(FRAMES_AT_EACH_END, found.length - 2 * FRAMES_AT_EACH_END)
   }
@@ -155,8 +148,15 @@ function frames (error, isAppPath) {
   }))
 }
 
-function hasPlace (error) {
-  return PLACE_OF_SYNTAX_ERROR.test(error.stack) || /^\s+at (?!.*node:)/m.test(error.stack)
+/** Give the calls outside of Node and this worker. */
+function calls (error) {
+  const found = []
+  for (const line of String(error.stack).split('\n')) {
+    const [, name = '<anonymous>', place, number] = FRAME.exec(line) ?? []
+    if (place === undefined || isOwn(line)) continue
+    found.push({ file: pathIn(place), line: Number(number), function: name })
+  }
+  return found.reverse()
 }
 
 /** Give the place that an error of loading is about, which no call stands for. */

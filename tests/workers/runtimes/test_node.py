@@ -1,0 +1,887 @@
+"""What a Node handler sees, and what becomes of whatever it does."""
+
+import json
+import os
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from sandbox.exchange import Crashed, Raised, Returned, TimedOut, Unavailable
+from sandbox.workers import wire
+from sandbox.workers.interpreter import launch_command
+from sandbox.workers.languages import LANGUAGES
+
+MAIN = LANGUAGES["nodejs"].bootstrap
+
+CONTEXT = """
+export async function handler (event, context) {
+  return {
+    keys: Object.keys(context).sort(),
+    name: context.functionName,
+    version: context.functionVersion,
+    arn: context.invokedFunctionArn,
+    memory: context.memoryLimitInMB,
+    idLength: context.awsRequestId.length,
+    remaining: context.getRemainingTimeInMillis()
+  }
+}
+"""
+
+SURROUNDINGS = """
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+const require = createRequire(import.meta.url)
+
+export async function handler (event) {
+  return {
+    event,
+    folder: process.cwd(),
+    argument: process.argv[1],
+    arguments: process.argv.length,
+    input: readFileSync(0, 'utf8'),
+    environment: process.env,
+    hasMain: require.main !== undefined,
+    isTerminal: process.stdout.isTTY === true
+  }
+}
+"""
+
+
+def test_context_has_lambdas_properties(run_node):
+    """The context is the object that the developer guide documents."""
+    value = run_node(CONTEXT, memory_mb=512, timeout_seconds=3).outcome.value
+
+    assert value.pop("name").startswith("sandbox-get-n")
+    assert 2000 < value.pop("remaining") <= 3000
+    assert value == {
+        "keys": [
+            "awsRequestId",
+            "callbackWaitsForEmptyEventLoop",
+            "clientContext",
+            "done",
+            "fail",
+            "functionName",
+            "functionVersion",
+            "getRemainingTimeInMillis",
+            "identity",
+            "invokedFunctionArn",
+            "logGroupName",
+            "logStreamName",
+            "memoryLimitInMB",
+            "succeed",
+            "tenantId",
+        ],
+        "version": "$LATEST",
+        "arn": "sandbox",
+        "memory": "512",
+        "idLength": 36,
+    }
+
+
+def test_handler_finds_its_surroundings(app, node_function, invoke):
+    """Event, folder, arguments, input and environment are the function's own."""
+    function = node_function("all", SURROUNDINGS)
+    value = invoke(app.pool(), function, {"é": ["\U0001f600", None]}).outcome.value
+
+    assert value == {
+        "event": {"é": ["\U0001f600", None]},
+        "folder": str(function.folder),
+        "argument": str(function.folder / "index.mjs"),
+        "arguments": 2,
+        "input": "",
+        "environment": app.environment,
+        "hasMain": False,
+        "isTerminal": False,
+    }
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("undefined", None),
+        ("null", None),
+        ("0", 0),
+        ("false", False),
+        ("''", ""),
+        ("-1.5", -1.5),
+        ("'\\ud800'", "\ud800"),
+        ("{ a: undefined, b: NaN, c: Infinity, d: null }", dict(b=None, c=None, d=None)),
+        ("new Date(0)", "1970-01-01T00:00:00.000Z"),
+        ("new Map([[1, 2]])", {}),
+        ("[undefined, () => 1]", [None, None]),
+        ("Buffer.from('é')", {"type": "Buffer", "data": [195, 169]}),
+        ("'x'.repeat(300000)", "x" * 300_000),
+        ("'é'.repeat(30000)", "é" * 30_000),
+    ],
+)
+def test_result_becomes_json(run_node, source, value):
+    """A result is what JSON.stringify makes of it; undefined is null."""
+    execution = run_node(f"export const handler = async () => ({source})")
+
+    assert execution.outcome == Returned(value=value)
+
+
+@pytest.mark.parametrize(
+    ("source", "fact"),
+    [
+        ("{ big: 1n }", "TypeError: Do not know how to serialize a BigInt"),
+        ("() => 1", "a function has no JSON"),
+        ("Symbol('x')", "a symbol has no JSON"),
+        ("{ toJSON () { throw new Error('no') } }", "Error: no"),
+        ("globalThis", "TypeError: Converting circular structure to JSON"),
+    ],
+)
+def test_result_that_is_no_json_is_an_error(run_node, source, fact):
+    """What JSON cannot say is Lambda's marshal error, with the reason."""
+    outcome = run_node(f"export const handler = async () => ({source})").outcome
+
+    assert isinstance(outcome, Raised)
+    assert outcome.error_type == "Runtime.MarshalError"
+    assert outcome.message.startswith(f"Unable to stringify response body: {fact}")
+    assert "without cycles" in outcome.remedy
+
+
+@pytest.mark.slow
+def test_result_beyond_all_bounds_is_an_error(run_node):
+    """A result that fits no frame is refused, and the worker serves on."""
+    source = "export const handler = async () => 'x'.repeat(70 * 1024 * 1024)"
+    outcome = run_node(source).outcome
+
+    assert outcome.error_type == "Function.ResponseSizeTooLarge"
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("() => 'lost'", None),
+        ("() => Promise.resolve('promise')", "promise"),
+        ("() => ({ then (done) { done('thenable') } })", "thenable"),
+        ("(event, context, callback) => callback(null, 'callback')", "callback"),
+        ("(e, context, callback) => { setTimeout(callback, 1, null, 'later') }", "later"),
+        ("(event, context) => context.succeed('succeed')", "succeed"),
+        ("(event, context) => context.done(null, 'done')", "done"),
+        ("(e, c, callback) => { callback(null, 1); callback(null, 2) }", 1),
+        ("(e, c, callback) => { callback(null, 1); callback(new Error('2')) }", 1),
+        ("() => new Promise(() => {})", None),
+    ],
+)
+def test_handler_answers_in_any_style(run_node, source, value):
+    """Promises, callbacks and the old methods answer; a plain result does not."""
+    execution = run_node(f"exports.handler = {source}", file="index.js")
+
+    assert execution.outcome == Returned(value=value)
+
+
+@pytest.mark.parametrize(("waits", "output"), [("true", "later\n"), ("false", "")])
+def test_callback_waits_for_the_event_loop(run_node, waits, output):
+    """After a callback Lambda waits until nothing is left to run, unless told not to."""
+    source = f"""
+        exports.handler = (event, context, callback) => {{
+          context.callbackWaitsForEmptyEventLoop = {waits}
+          setTimeout(() => console.log('later'), 20)
+          callback(null, context.callbackWaitsForEmptyEventLoop)
+        }}
+    """
+    execution = run_node(source, file="index.js")
+
+    assert execution.outcome == Returned(value=waits == "true")
+    assert execution.output == output
+
+
+def test_nothing_runs_between_events(app, node_function, invoke):
+    """An environment that has answered is frozen until the next event."""
+    source = """
+        let fired = 0
+        export async function handler () {
+          const before = fired
+          setTimeout(() => { fired += 1 }, 1)
+          return before
+        }
+    """
+    function = node_function("frozen", source)
+    pool = app.pool()
+
+    first = invoke(pool, function)
+    while_waiting = invoke(pool, node_function("other", source))
+    second = invoke(pool, function)
+
+    assert [first.outcome.value, while_waiting.outcome.value] == [0, 0]
+    assert second.outcome.value == 0
+    assert second.worker_pid == first.worker_pid
+
+
+@pytest.mark.parametrize(
+    ("source", "error_type", "message"),
+    [
+        ("async () => { throw new TypeError('no') }", "TypeError", "no"),
+        ("() => { throw new RangeError('at once') }", "RangeError", "at once"),
+        ("() => Promise.reject(new Error('rejected'))", "Error", "rejected"),
+        ("async () => { throw 'a string' }", "string", "a string"),
+        ("async () => { throw null }", "object", "null"),
+        ("async () => { throw undefined }", "undefined", "undefined"),
+        ("(event, context, callback) => callback(new Error('back'))", "Error", "back"),
+        ("(event, context) => context.fail('failed')", "string", "failed"),
+        ("(event, context) => context.fail()", "string", "handled"),
+        (
+            "async () => { throw { toString () { throw 1 } } }",
+            "handled",
+            "The handler threw what cannot be shown as text.",
+        ),
+        (
+            "async () => { Promise.reject(new Error('lost')); return 1 }",
+            "Runtime.UnhandledPromiseRejection",
+            "Error: lost",
+        ),
+        (
+            "() => new Promise(() => setTimeout(() => { throw new Error('late') }, 1))",
+            "Error",
+            "late",
+        ),
+        (
+            "async () => { await new Promise(() => {}) }",
+            "Runtime.NodeJsExit",
+            "Nothing is left to wait for, and a promise that the function awaits "
+            "was never settled.",
+        ),
+    ],
+)
+def test_failure_is_reported(run_node, source, error_type, message):
+    """Whatever a handler throws, rejects or loses is an outcome with its name."""
+    outcome = run_node(f"export const handler = {source}").outcome
+
+    assert isinstance(outcome, Raised)
+    assert (outcome.error_type, outcome.message) == (error_type, message)
+    assert not outcome.while_loading
+
+
+def test_stack_marks_the_apps_own_frames(run_node):
+    """The outermost call comes first; installed packages are not the app's code."""
+    files = {
+        "node_modules/pkg/index.js": "module.exports = f => f()",
+        "lib.mjs": "export function fail () {\n  throw new Error('deep')\n}",
+    }
+    source = """\
+        import call from 'pkg'
+        import { fail } from './lib.mjs'
+        export async function handler () {
+          call(() => fail())
+        }
+    """
+    outcome = run_node(source, files=files).outcome
+
+    seen = [
+        (Path(frame.file).name, frame.line, frame.source_line, frame.is_app_code)
+        for frame in outcome.stack
+    ]
+    assert seen == [
+        ("index.mjs", 4, "call(() => fail())", True),
+        ("index.js", 1, "module.exports = f => f()", False),
+        ("index.mjs", 4, "call(() => fail())", True),
+        ("lib.mjs", 2, "throw new Error('deep')", True),
+    ]
+    assert outcome.trace.startswith("Error: deep\n    at fail (file://")
+    assert "runtimes/node" not in outcome.trace
+
+
+def test_stack_follows_source_maps(run_node):
+    """What a compiler has made is shown as the line that was written."""
+    mappings = {
+        "version": 3,
+        "sources": ["written.ts"],
+        "sourcesContent": ["// one\n// two\nthrow new Error('mapped')\n"],
+        "names": [],
+        "mappings": "AAEA",
+    }
+    source = (
+        "exports.handler = async () => { throw new Error('mapped') }\n"
+        "//# sourceMappingURL=written.map\n"
+    )
+    files = {"written.map": json.dumps(mappings), "written.ts": "\n\nthird line\n"}
+    outcome = run_node(source, file="index.js", files=files).outcome
+
+    frame = outcome.stack[-1]
+    assert (Path(frame.file).name, frame.line) == ("written.ts", 3)
+    assert frame.source_line == "third line"
+
+
+@pytest.mark.parametrize(
+    ("file", "source", "error_type", "message", "remedy"),
+    [
+        (
+            "index.js",
+            "require('@scope/gone/part')",
+            "Runtime.ImportModuleError",
+            "Error: Cannot find module '@scope/gone/part'",
+            'Run "npm install @scope/gone" in',
+        ),
+        (
+            "index.mjs",
+            "import 'gone'",
+            "Runtime.ImportModuleError",
+            "Error: Cannot find package 'gone' imported from",
+            'Run "npm install gone" in',
+        ),
+        (
+            "index.mjs",
+            "import './gone.mjs'",
+            "Runtime.ImportModuleError",
+            "Error: Cannot find module",
+            "Create the file",
+        ),
+        (
+            "index.js",
+            "require('@architect/shared/x')",
+            "Runtime.ImportModuleError",
+            "Error: Cannot find module '@architect/shared/x'",
+            'Put the code into "src/shared"',
+        ),
+        (
+            "index.js",
+            "exports.handler = async ( => 1",
+            "Runtime.UserCodeSyntaxError",
+            "SyntaxError: Unexpected token '=>'",
+            "",
+        ),
+        (
+            "index.mjs",
+            "\nexport const handler = )",
+            "Runtime.UserCodeSyntaxError",
+            "SyntaxError: Unexpected token ')'",
+            "",
+        ),
+        (
+            "index.js",
+            "export const handler = async () => 1",
+            "Runtime.UserCodeSyntaxError",
+            "SyntaxError: Unexpected token 'export'",
+            'Rename "index.js" to "index.mjs"',
+        ),
+        (
+            "index.mjs",
+            "export const handle = async () => 1",
+            "Runtime.HandlerNotFound",
+            "index.handler is undefined or not exported",
+            'Export it from "index.mjs"',
+        ),
+        (
+            "index.cjs",
+            "exports.handler = 'text'",
+            "Runtime.HandlerNotFound",
+            "index.handler is not a function",
+            'Export it from "index.cjs"',
+        ),
+        ("index.js", "throw new TypeError('at load')", "TypeError", "at load", ""),
+        (
+            "index.mjs",
+            "await new Promise(() => {})",
+            "Runtime.NodeJsExit",
+            "Nothing is left to wait for",
+            "Settle every promise",
+        ),
+        (
+            "index.mjs",
+            "Promise.reject(new Error('lost')); await new Promise(r => setTimeout(r, 9))",
+            "Runtime.UnhandledPromiseRejection",
+            "Error: lost",
+            "Await the promise",
+        ),
+    ],
+)
+def test_module_that_does_not_load_says_why(
+    run_node, file, source, error_type, message, remedy
+):
+    """A module that fails to load has Lambda's error type and a remedy."""
+    outcome = run_node(source, file=file).outcome
+
+    assert isinstance(outcome, Raised)
+    assert outcome.while_loading
+    assert outcome.error_type == error_type
+    assert outcome.message.startswith(message)
+    assert outcome.remedy.startswith(remedy)
+
+
+@pytest.mark.parametrize(
+    ("file", "source", "line"),
+    [
+        ("index.js", "\nexports.handler = async ( => 1", 2),
+        ("index.mjs", "\n\nexport const handler = )", 3),
+        ("index.mjs", "\nimport { gone } from 'fs'", 2),
+        ("index.mjs", "\nimport 'gone'", 2),
+        ("index.js", "\n\n\nrequire('gone')", 4),
+        ("index.js", "\nJSON.parse('{')", 2),
+    ],
+)
+def test_load_failure_points_at_its_line(run_node, file, source, line):
+    """The last frame is the line of the app that does not load."""
+    frame = run_node(source, file=file).outcome.stack[-1]
+
+    assert (Path(frame.file).name, frame.line, frame.is_app_code) == (file, line, True)
+    assert frame.source_line == source.split("\n")[line - 1].strip()
+
+
+def test_callback_handler_is_refused_as_on_node_24(app, node_function, invoke):
+    """Lambda's runtime for Node.js 24 gives no callback, and says so at the start."""
+    app.environment["AWS_EXECUTION_ENV"] = "AWS_Lambda_nodejs24.x"
+    source = "exports.handler = (event, context, callback) => callback(null, 1)"
+    outcome = invoke(app.pool(), node_function("old", source, file="index.js")).outcome
+
+    assert outcome.error_type == "Runtime.CallbackHandlerDeprecated"
+    assert "async function" in outcome.remedy
+
+
+@pytest.mark.parametrize("code", [0, 1, 7])
+def test_exit_is_a_crash_with_its_output(run_node, code):
+    """`process.exit` answers nobody, and what was printed before is there."""
+    source = f"""
+        export async function handler () {{
+          process.stdout.write('out ')
+          console.error('err')
+          process.exit({code})
+        }}
+    """
+    execution = run_node(source)
+
+    assert isinstance(execution.outcome, Crashed)
+    assert execution.outcome.exit_code == code
+    assert execution.output == "out err\n"
+
+
+@pytest.mark.slow
+def test_busy_handler_meets_its_time_limit(run_node):
+    """A loop that never yields is ended at the time limit."""
+    source = "export async function handler () { for (;;); }"
+
+    assert run_node(source, timeout_seconds=1).outcome == TimedOut(seconds=1)
+
+
+def test_next_event_is_served_after_an_exception_outside(app, node_function, invoke):
+    """The environment is gone with its exception; the next event has a new one."""
+    source = """
+        export async function handler (event) {
+          if (event) return event
+          setTimeout(() => { throw new Error('outside') }, 1)
+          await new Promise(resolve => setTimeout(resolve, 1000))
+        }
+    """
+    function = node_function("outside", source)
+    pool = app.pool()
+
+    failed = invoke(pool, function)
+    served = [invoke(pool, function, n) for n in (1, 2, 3)]
+
+    assert failed.outcome.message == "outside"
+    assert [execution.outcome.value for execution in served] == [1, 2, 3]
+    assert failed.worker_pid not in {execution.worker_pid for execution in served}
+
+
+@pytest.mark.slow
+def test_output_is_complete_and_in_order(run_node):
+    """Megabytes of output neither block nor come late, and errors keep their place."""
+    source = """
+        export async function handler () {
+          console.log('x'.repeat(3_000_000))
+          console.error('e')
+          process.stdout.write('é')
+          return process.stdout.write('') && 'done'
+        }
+    """
+    execution = run_node(source)
+
+    assert execution.outcome == Returned(value="done")
+    assert execution.output.startswith("x" * 1000)
+    assert execution.output.endswith("x\ne\né")
+
+
+def test_shared_and_views_are_found_as_deployed(app, node_function, invoke):
+    """Both module systems find them under their deployed names; nothing is written."""
+    app.write("src/shared/index.js", "module.exports = 'main'")
+    app.write("src/shared/lib/data.json", '"json"')
+    app.write("src/shared/x.mjs", "import v from '@architect/views/v.mjs'; export default v")
+    app.write("src/shared/own.js", "module.exports = require('own')")
+    app.write("src/views/v.mjs", "export default 'view'")
+    app.mount(shared_folder=app.root / "src/shared", views_folder=app.root / "src/views")
+    source = """
+        import { createRequire } from 'node:module'
+        import main from '@architect/shared'
+        import x from '@architect/shared/x.mjs'
+        const require = createRequire(import.meta.url)
+        const late = await import('@architect/views/v.mjs')
+        export const handler = async () => [
+          main, x, late.default,
+          require('@architect/shared'), require('@architect/shared/lib/data'),
+          require('@architect/shared/own')
+        ]
+    """
+    files = {"node_modules/own/index.js": "module.exports = 'of the function'"}
+    function = node_function("both", source, files=files, views=True)
+    app.mount(shared_folder=app.root / "src/shared", views_folder=app.root / "src/views")
+    before = sorted(app.root.rglob("*"))
+
+    outcome = invoke(app.pool(), function).outcome
+
+    assert outcome == Returned(
+        value=["main", "view", "view", "main", "json", "of the function"]
+    )
+    assert sorted(app.root.rglob("*")) == before
+
+
+def test_commonjs_handler_imports_shared_modules(app, node_function, invoke):
+    """A dynamic import in a CommonJS handler is led as a static one is."""
+    source = """
+        exports.handler = async () => (await import('@architect/shared/x.mjs')).default
+    """
+    function = node_function("dynamic", source, file="index.js")
+    app.write("src/shared/x.mjs", "export default 'shared'")
+    app.mount(shared_folder=app.root / "src/shared")
+
+    assert invoke(app.pool(), function).outcome == Returned(value="shared")
+
+
+@pytest.mark.parametrize("package_type", ["module", "commonjs"])
+def test_package_above_the_function_does_not_count(
+    app, node_function, invoke, package_type
+):
+    """What a `.js` file is, no package.json says that is not deployed with it."""
+    app.write("package.json", json.dumps({"type": package_type}))
+    plain = node_function("plain", "exports.handler = async () => 'cjs'", file="index.js")
+    typed = node_function(
+        "typed",
+        "export const handler = async () => 'esm'",
+        file="index.js",
+        files={"package.json": '{ "type": "module" }'},
+    )
+    pool = app.pool()
+
+    assert invoke(pool, plain).outcome == Returned(value="cjs")
+    assert invoke(pool, typed).outcome == Returned(value="esm")
+
+
+@pytest.mark.parametrize(
+    ("environment", "loads"),
+    [
+        ({"AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x"}, False),
+        ({"AWS_EXECUTION_ENV": "AWS_Lambda_nodejs24.x"}, True),
+        (
+            {
+                "AWS_EXECUTION_ENV": "AWS_Lambda_nodejs22.x",
+                "NODE_OPTIONS": "--experimental-detect-module",
+            },
+            True,
+        ),
+    ],
+)
+def test_module_syntax_is_detected_where_lambda_does(
+    app, node_function, invoke, environment, loads
+):
+    """Lambda looks at the syntax of a `.js` file from Node.js 24 on, or when asked."""
+    app.environment |= environment
+    source = "export const handler = async () => 1"
+    outcome = invoke(app.pool(), node_function("s", source, file="index.js")).outcome
+
+    assert isinstance(outcome, Returned) is loads
+
+
+FRESH = """
+import { readFileSync } from 'node:fs'
+import { createRequire } from 'node:module'
+import esm from './lib/esm.mjs'
+const require = createRequire(import.meta.url)
+const template = readFileSync(new URL('./page.html', import.meta.url), 'utf8')
+const late = (await import('./lib/late.mjs')).default
+let count = 0
+export const handler = async () => [
+  'old', esm, require('./lib'), require('./lib/data.json'), template, late,
+  require('pkg'), ++count
+]
+"""
+FRESH_FILES = {
+    "page.html": "old",
+    "lib/esm.mjs": "export default 'old'",
+    "lib/late.mjs": "export default 'old'",
+    "lib/index.js": "module.exports = 'old'",
+    "lib/data.json": '"old"',
+    "node_modules/pkg/index.js": "module.exports = 'old'",
+}
+
+
+@pytest.mark.parametrize(
+    ("file", "text", "place"),
+    [
+        ("index.mjs", FRESH.replace("'old'", "'new'"), 0),
+        ("lib/esm.mjs", "export default 'new'", 1),
+        ("lib/index.js", "module.exports = 'new'", 2),
+        ("lib.js", "module.exports = 'new'", 2),
+        ("lib/data.json", '"new"', 3),
+        ("page.html", "new", 4),
+        ("lib/late.mjs", "export default 'new'", 5),
+        ("node_modules/pkg/index.js", "module.exports = 'new'", 6),
+    ],
+)
+def test_next_event_sees_what_was_saved(
+    app, node_function, invoke, file, text, place
+):
+    """A worker is warm while its files stay, and gone when one of them changes."""
+    function = node_function("fresh", FRESH, files=FRESH_FILES)
+    pool = app.pool()
+    warm = [invoke(pool, function).outcome.value for _ in range(2)]
+
+    (function.folder / file).write_text(text)
+    after = invoke(pool, function).outcome.value
+
+    expected = ["old"] * 7
+    assert warm == [[*expected, 1], [*expected, 2]]
+    expected[place] = "new"
+    assert after == [*expected, 1]
+
+
+@pytest.mark.parametrize(
+    ("source", "files"),
+    [
+        ("import 'pkg'", {"node_modules/pkg/index.js": ""}),
+        ("import './gone.mjs'", {"gone.mjs": ""}),
+    ],
+)
+def test_module_that_appears_heals_the_function(
+    app, node_function, invoke, source, files
+):
+    """An import that failed is tried again when what it wanted is there."""
+    source += "\nexport const handler = async () => 'healed'"
+    function = node_function("heal", source)
+    pool = app.pool()
+    broken = invoke(pool, function).outcome
+
+    node_function("heal", None, files=files)
+
+    assert isinstance(broken, Raised)
+    assert invoke(pool, function).outcome == Returned(value="healed")
+
+
+def test_data_that_the_handler_writes_is_no_change(app, node_function, invoke):
+    """A file that the function itself writes beside its code recycles no worker."""
+    source = """
+        import { readFileSync, writeFileSync } from 'node:fs'
+        export async function handler () {
+          writeFileSync('count.txt', `${Date.now()}`)
+          return readFileSync('count.txt', 'utf8').length
+        }
+    """
+    function = node_function("data", source)
+    pool = app.pool()
+    pids = {invoke(pool, function).worker_pid for _ in range(3)}
+
+    assert len(pids) == 1
+
+
+CLOCK = """
+const Early = Date
+const started = performance.now()
+export async function handler () {
+  const timer = performance.now()
+  await new Promise(resolve => setTimeout(resolve, 5))
+  return {
+    now: Date.now(),
+    made: new Date().getTime(),
+    early: Early.now(),
+    text: new Date(Date()).getTime(),
+    given: new Date(2000, 0, 1).getFullYear(),
+    parts: Date.UTC(2000, 0),
+    isOne: new Date() instanceof Date && new Date().constructor === Date,
+    isReal: Date === Early,
+    name: [Date.name, Date.length],
+    timer: performance.now() - timer,
+    running: performance.now() - started
+  }
+}
+"""
+
+
+def test_clock_moves_the_date_and_nothing_else(app, node_function, invoke):
+    """`Date` follows the sandbox's clock; timers and `performance` do not."""
+    function = node_function("clock", CLOCK)
+    pool = app.pool()
+    real = invoke(pool, function).outcome.value
+    app.clock.advance(86_400 * 365)
+    moved = invoke(pool, function).outcome.value
+    app.clock.reset()
+    back = invoke(pool, function).outcome.value
+
+    assert real["isReal"]
+    assert back["isReal"]
+    assert not moved["isReal"]
+    year_ms = 86_400_000 * 365
+    for key in ("now", "made", "early", "text"):
+        assert 0 <= moved[key] - real[key] - year_ms < 60_000, key
+        assert 0 <= back[key] - real[key] < 60_000, key
+    assert moved["given"] == 2000
+    assert moved["parts"] == 946_684_800_000
+    assert moved["isOne"]
+    assert moved["name"] == ["Date", 7]
+    assert moved["timer"] < 60_000
+    assert moved["running"] < 60_000
+
+
+def test_moved_clock_is_there_while_loading(app, node_function, invoke):
+    """A module that looks at the time as it loads sees the moved one."""
+    app.clock.advance(-86_400 * 365 * 20)
+    source = "const y = new Date().getFullYear(); export const handler = async () => y"
+    now = app.clock.now().year
+
+    assert invoke(app.pool(), node_function("y", source)).outcome == Returned(value=now)
+
+
+def test_missing_node_is_said_with_a_remedy(app, invoke, tmp_path):
+    """Where no Node is on the PATH the route says so; it does not break."""
+    function = app.function("none", None, runtime="nodejs22.x")
+    app.write("src/http/get-none/index.mjs", "export const handler = async () => 1")
+    app.environment["PATH"] = str(tmp_path / "empty")
+    outcome = invoke(app.pool(), function).outcome
+
+    assert outcome == Unavailable(
+        message='"get /none" needs Node.js, and no "node" is on the PATH.',
+        remedy="Install Node.js; routes in Python work without it.",
+    )
+
+
+class BareWorker:
+    """A worker of Node's without a pool around it."""
+
+    def __init__(self, command_for, folder: Path, source: str) -> None:
+        folder.joinpath("index.mjs").write_text(source)
+        self.connection, theirs = socket.socketpair()
+        lifeline_fd, self.lifeline_end_fd = os.pipe()
+        self.process = subprocess.Popen(
+            command_for(theirs.fileno(), lifeline_fd),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            pass_fds=(theirs.fileno(), lifeline_fd),
+            env={},
+            start_new_session=True,
+        )
+        theirs.close()
+        os.close(lifeline_fd)
+        self.connection.settimeout(10)
+        self._reader = wire.FrameReader()
+        self._send(
+            {
+                "type": "start",
+                "function_name": "f",
+                "function_version": "$LATEST",
+                "invoked_function_arn": "sandbox",
+                "memory_limit_mb": 128,
+                "folder": str(folder),
+                "handler_file": str(folder / "index.mjs"),
+                "handler_method": "handler",
+                "environment": {},
+                "project_root": str(folder),
+                "shared_folder": None,
+                "views_folder": None,
+                "path_additions": [],
+                "clock_offset_seconds": 0,
+            }
+        )
+        self.ready = wire.receive(self._reader, self.connection.recv)
+
+    def begin(self) -> None:
+        """Give it an event, and do not wait for the answer."""
+        self._send(
+            {
+                "type": "invoke",
+                "request_id": "1",
+                "event": None,
+                "time_limit_ms": 60_000,
+                "deadline_epoch_ms": 0,
+                "clock_offset_seconds": 0,
+            }
+        )
+
+    def cut_lifeline(self) -> None:
+        os.close(self.lifeline_end_fd)
+        self.lifeline_end_fd = -1
+
+    def close(self) -> None:
+        self.connection.close()
+        if self.lifeline_end_fd >= 0:
+            self.cut_lifeline()
+        self.process.kill()
+        self.process.wait()
+
+    def _send(self, message: wire.Message) -> None:
+        self.connection.sendall(wire.encode(message))
+
+
+BUSY = "export async function handler () { for (;;); }"
+WAITING = "export const handler = () => new Promise(r => setTimeout(r, 60_000))"
+EXITING = """
+process.on('exit', () => process.stderr.write('hooks ran'))
+export const handler = async () => 1
+"""
+
+
+@pytest.fixture
+def bare_worker(node_program, tmp_path):
+    """Give a function that starts a worker without a pool."""
+    workers = []
+
+    def launched(socket_fd: int, lifeline_fd: int) -> list[str]:
+        return launch_command(socket_fd, lifeline_fd, [node_program, str(MAIN)])
+
+    def unarmed(socket_fd: int, lifeline_fd: int) -> list[str]:
+        boot = (
+            "import os, sys; a, b = (os.dup(int(n)) for n in sys.argv[1:3]); "
+            "a, b = (__import__('fcntl').fcntl(fd, 0, 10) for fd in (a, b)); "
+            "os.dup2(a, 3); os.dup2(b, 4); os.execv(sys.argv[3], sys.argv[3:])"
+        )
+        descriptors = [str(socket_fd), str(lifeline_fd)]
+        return [sys.executable, "-c", boot, *descriptors, node_program, str(MAIN)]
+
+    def start(source: str, *, is_armed: bool = True) -> BareWorker:
+        worker = BareWorker(launched if is_armed else unarmed, tmp_path, source)
+        workers.append(worker)
+        return worker
+
+    yield start
+    for worker in workers:
+        worker.close()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the kernel arms it on Linux only")
+def test_busy_worker_ends_with_its_lifeline(bare_worker):
+    """Not even a loop that never yields outlives the sandbox."""
+    worker = bare_worker(BUSY)
+    worker.begin()
+    worker.cut_lifeline()
+
+    assert worker.process.wait(timeout=10) == -9
+
+
+def test_waiting_worker_sees_its_lifeline_end(bare_worker):
+    """Where the kernel does not answer for the lifeline the event loop does."""
+    worker = bare_worker(WAITING, is_armed=False)
+    worker.begin()
+    worker.cut_lifeline()
+
+    assert worker.process.wait(timeout=10) == -9
+
+
+def test_idle_worker_ends_with_its_connection(bare_worker):
+    """The end of the connection ends a worker with status 0, exit hooks and all."""
+    worker = bare_worker(EXITING)
+    worker.connection.close()
+
+    assert worker.process.wait(timeout=10) == 0
+
+
+def test_every_project_file_is_told_with_its_state(bare_worker, tmp_path):
+    """The first answer names the handler, stamped as the sandbox stamps it."""
+    worker = bare_worker(EXITING)
+    file = tmp_path / "index.mjs"
+    found = file.stat()
+    stamp = f"{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_size}-{found.st_ino}"
+    rows = {path: (told, digest) for path, told, digest in worker.ready["files"]}
+
+    assert worker.ready["type"] == "ready"
+    assert rows[str(file)][0] == stamp
+    assert len(rows[str(file)][1]) == 64
