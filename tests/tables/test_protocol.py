@@ -136,9 +136,23 @@ anything = st.recursive(
     max_leaves=6,
 )
 members = st.sampled_from(
-    "TableName Key Item Limit IndexName Statement Segment Expected TransactItems "
-    "RequestItems KeyConditionExpression UpdateExpression ExclusiveStartKey "
-    "ExpressionAttributeValues AttributeUpdates".split()
+    [
+        "TableName",
+        "Key",
+        "Item",
+        "Limit",
+        "IndexName",
+        "Statement",
+        "Segment",
+        "Expected",
+        "TransactItems",
+        "RequestItems",
+        "KeyConditionExpression",
+        "UpdateExpression",
+        "ExclusiveStartKey",
+        "ExpressionAttributeValues",
+        "AttributeUpdates",
+    ]
 )
 requests = st.dictionaries(members, anything).map(
     lambda request: {"TableName": TABLE, "Key": {"_idx": {"S": "a"}}, **request}
