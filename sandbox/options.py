@@ -8,6 +8,7 @@ Flags beat variables, which the command line has folded into `Options`; both bea
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Self
 
 from sandbox.errors import Problem, ProjectError
 from sandbox.json_value import JsonValue
@@ -40,6 +41,30 @@ class Options:
     """The environment of the process that runs the sandbox."""
     home: Path | None = None
     """Where global preferences are looked for."""
+    environment: Mapping[str, str] = field(default_factory=dict)
+    """Variables that functions see beside those of `.env`; these win."""
+
+    @classmethod
+    def for_program(
+        cls,
+        shell: Mapping[str, str],
+        *,
+        environment: Mapping[str, str] | None = None,
+    ) -> Self:
+        """Give what suits a sandbox inside a program: free ports, and no watching.
+
+        Several such sandboxes run side by side, and whose machine it is makes no
+        difference: global preferences are left out.
+        """
+        return cls(
+            http_port=0,
+            tables_port=0,
+            internal_port=0,
+            events_port=0,
+            watch=False,
+            shell=shell,
+            environment=environment or {},
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

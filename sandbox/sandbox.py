@@ -4,6 +4,7 @@ Everything that a sandbox owns is entered on one ExitStack, in the order in whic
 needed; closing undoes the same list in reverse.
 """
 
+import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
@@ -23,7 +24,7 @@ from sandbox.json_value import JsonValue
 from sandbox.live_project import LiveProject
 from sandbox.notice import Level, Notice
 from sandbox.options import LOOPBACK, Options, PortChoice, Settings, resolve
-from sandbox.project.model import Function, Project
+from sandbox.project.model import Function, Project, Stage
 from sandbox.project.source import ProjectSource
 from sandbox.services import ServiceMap, Services, service_map
 from sandbox.tables.deferred import DeferredTables
@@ -68,7 +69,8 @@ class Sandbox:
     Args:
         app: the app's folder.
         options: ports, stage and the like; whatever is left out follows the app's
-            preferences, then Architect's defaults.
+            preferences, then Architect's defaults. Without any, it takes free ports
+            and watches no files: as a script wants it.
         say: told, from any thread, what is not about a single request.
 
     Attributes:
@@ -84,7 +86,8 @@ class Sandbox:
         say: Callable[[Notice], None] = say_nothing,
     ) -> None:
         self._root = Path(app).resolve()
-        self._options = options or Options()
+        # A script has no command line that would hand it the environment.
+        self._options = options or Options.for_program(os.environ)
         self._say = say
         self.clock = MovableClock()
         self.journal = Journal()
@@ -98,6 +101,7 @@ class Sandbox:
             say=say,
         )
         self._tables = DeferredTables(self._make_tables, update=self._apply_tables)
+        self._app = self._gateway()
         self._running: Running | None = None
 
     def start(self) -> None:
@@ -149,6 +153,57 @@ class Sandbox:
         """The app's address, such as `http://localhost:3333`."""
         return self._live.url
 
+    @property
+    def stage(self) -> Stage:
+        """The stage that functions see as ARC_ENV."""
+        return self._live.settings.stage
+
+    @property
+    def wsgi(self) -> "WSGIApplication":
+        """The app as a WSGI application, which needs no socket."""
+        return self._app
+
+    @property
+    def tables(self) -> "TableStore":
+        """The app's DynamoDB; waits until its tables and their first rows are there.
+
+        Raises:
+            SeedError: the rows of `sandbox-seed.*` cannot be loaded.
+        """
+        return self._tables.wait_ready()
+
+    def reset(self, *, keep_rows: bool = False) -> None:
+        """Go back to how it was after starting; takes a millisecond or so.
+
+        Tables have their seeds again, the clock is right, the journal empty. Workers
+        stay warm, so that what a module remembers stays, as on Lambda.
+
+        Args:
+            keep_rows: leaves the tables as they are.
+        """
+        self.clock.reset()
+        store = self._tables.ready
+        if store is not None and not keep_rows:
+            store.reset()
+        self.journal.clear()
+
+    def environment(self, function: Function) -> Mapping[str, str]:
+        """Give the whole environment that `function` sees."""
+        project = self._projects.current()
+        live = self._live
+        overrides = {
+            **project.preferences.environment.get(live.settings.stage, {}),
+            **self._options.environment,
+        }
+        return function_environment(
+            function,
+            project,
+            ports=live.ports if project.tables else replace(live.ports, tables=None),
+            stage=live.settings.stage,
+            shell=self._options.shell,
+            overrides=overrides,
+        )
+
     def wait_ready(self) -> None:
         """Wait until the app's tables and their first rows are there.
 
@@ -184,16 +239,14 @@ class Sandbox:
         internal = self._bind(
             Services(self._services), settings.internal, name="internal"
         )
-        http = self._bind(
-            self._gateway(), settings.http, name="http", host=settings.host
-        )
+        http = self._bind(self._app, settings.http, name="http", host=settings.host)
         ports = Ports(
             http=http.port,
             tables=tables.port,
             internal=internal.port,
             events=settings.events.number,
         )
-        pool = self._stack.enter_context(self._workers(settings, ports))
+        pool = self._stack.enter_context(self._workers())
         self._running = Running(settings=settings, ports=ports, pool=pool, url=http.url)
         pool.prepare()
         for server in (tables, internal, http):
@@ -229,20 +282,10 @@ class Sandbox:
             say=lambda text: self._tell("warning", text),
         )
 
-    def _workers(self, settings: Settings, ports: Ports) -> WorkerPool:
-        def environment(function: Function) -> Mapping[str, str]:
-            project = self._projects.current()
-            return function_environment(
-                function,
-                project,
-                ports=ports if project.tables else replace(ports, tables=None),
-                stage=settings.stage,
-                shell=self._options.shell,
-            )
-
+    def _workers(self) -> WorkerPool:
         return WorkerPool(
             project=self._projects.current,
-            environment=environment,
+            environment=self.environment,
             clock=self.clock,
             path_additions=(RUNTIME_HELPER,),
         )
