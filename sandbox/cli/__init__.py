@@ -12,6 +12,7 @@ from sandbox.errors import SandboxError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "start": ("sandbox.cli.start:start_command", "Run the app on this machine."),
+    "invoke": ("sandbox.cli.invoke:invoke_command", "Run one function."),
     "routes": ("sandbox.cli.routes:routes_command", "List the app's routes."),
     "project": (
         "sandbox.cli.project:project_command",

@@ -1,0 +1,125 @@
+"""`arc-sandbox invoke`: runs one function without serving, and prints its outcome."""
+
+import difflib
+import json
+import os
+from pathlib import Path
+from typing import TextIO
+
+import click
+
+from sandbox.cli.console import failure_text, notice_text
+from sandbox.clock import MovableClock
+from sandbox.exchange import Execution, HttpRequest, Match, Returned
+from sandbox.gateway.payload import build_event
+from sandbox.gateway.request_parts import ApiFacts
+from sandbox.json_value import JsonValue
+from sandbox.notice import Notice
+from sandbox.options import Options
+from sandbox.project.model import Function, Project
+from sandbox.sandbox import Sandbox
+
+
+@click.command("invoke")
+@click.argument("name")
+@click.option(
+    "--event",
+    "event_file",
+    type=click.File(encoding="utf-8"),
+    help="A file with the event as JSON; - is standard input.  [default: what a plain "
+    "request would give]",
+)
+@click.option(
+    "--cwd",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=".",
+    help="The app's folder.  [default: this one]",
+)
+def invoke_command(name: str, event_file: TextIO | None, cwd: Path) -> None:
+    """Run the function NAME, such as "get /path", and print what it returns.
+
+    The result goes to standard output as JSON; what the function prints, and what is
+    wrong, to standard error. Exit status 1 if the function failed.
+    """
+    event = _read_event(event_file) if event_file else None
+    sandbox = Sandbox(cwd, options=_options(), say=_say)
+    function = _function(sandbox.project, name)
+    if event is None:
+        event = _plain_event(sandbox.project, function)
+    with sandbox:
+        sandbox.wait_ready()
+        execution = sandbox.invoke(function.name, event)
+    _show(execution)
+
+
+def _options() -> Options:
+    return Options(
+        http_port=0,
+        tables_port=0,
+        internal_port=0,
+        events_port=0,
+        watch=False,
+        shell=dict(os.environ),
+        home=Path.home(),
+    )
+
+
+def _say(notice: Notice) -> None:
+    if notice.level != "detail":
+        click.echo(notice_text(notice), err=True)
+
+
+def _read_event(file: TextIO) -> JsonValue:
+    try:
+        event: JsonValue = json.load(file)
+    except (ValueError, RecursionError) as error:
+        raise click.UsageError(
+            f'The event in "{file.name}" is not JSON: {error}.'
+        ) from error
+    return event
+
+
+def _function(project: Project, name: str) -> Function:
+    """Find a function by its name, in any case and spacing."""
+    wanted = " ".join(name.split()).lower()
+    functions = {function.name.lower(): function for function in project.functions}
+    if wanted in functions:
+        return functions[wanted]
+    near = difflib.get_close_matches(wanted, functions, n=1) or list(functions)[:5]
+    known = ", ".join(f'"{name}"' for name in near) or "none"
+    raise click.UsageError(f'The app has no function "{name}". There is {known}.')
+
+
+def _plain_event(project: Project, function: Function) -> JsonValue:
+    """Give what a bare request to the function's route would be as an event."""
+    route = next((r for r in project.routes if r.function == function), None)
+    if route is None:
+        return {}
+    method = "GET" if route.method == "any" else route.method.upper()
+    request = HttpRequest(
+        method=method,
+        path=route.path,
+        query_string="",
+        headers=(("host", "localhost"),),
+    )
+    event = build_event(
+        request,
+        Match(route=route),
+        api_type=project.api_type,
+        facts=ApiFacts.from_project(project, port=80),
+        request_id="00000000-0000-0000-0000-000000000000",
+        now_epoch=MovableClock().now_epoch(),
+    )
+    plain: JsonValue = json.loads(json.dumps(event))
+    return plain
+
+
+def _show(execution: Execution) -> None:
+    if execution.output:
+        click.echo(execution.output.rstrip("\n"), err=True)
+    outcome = execution.outcome
+    if isinstance(outcome, Returned):
+        click.echo(json.dumps(outcome.value, indent=2, ensure_ascii=False))
+        return
+    click.echo(failure_text(outcome), err=True)
+    click.get_current_context().exit(1)

@@ -1,0 +1,89 @@
+"""`arc-sandbox invoke`: one function, no server."""
+
+import json
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from sandbox.cli import main
+
+pytestmark = pytest.mark.slow
+
+APP = """@app
+invoked
+
+@aws
+runtime python
+
+@http
+get /things/:id
+get /broken
+"""
+ECHO = "def handler(event, context):\n    print('seen')\n    return event\n"
+BROKEN = "def handler(event, context):\n    raise KeyError('missing')\n"
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    """Write an app with a function that echoes and one that raises."""
+    for folder, code in (("get-things-000id", ECHO), ("get-broken", BROKEN)):
+        path = tmp_path / "src/http" / folder / "index.py"
+        path.parent.mkdir(parents=True)
+        path.write_text(code)
+    (tmp_path / "app.arc").write_text(APP)
+    return tmp_path
+
+
+def invoke(app: Path, *arguments: str, stdin: str | None = None) -> Result:
+    return CliRunner().invoke(
+        main, ["invoke", *arguments, "--cwd", str(app)], input=stdin
+    )
+
+
+def test_invoke_prints_the_result_as_json(app: Path) -> None:
+    """The event comes from a file, the result goes out, the rest to standard error."""
+    event = app / "event.json"
+    event.write_text('{"a": [1, "ü"]}')
+
+    result = invoke(app, "get /things/:id", "--event", str(event))
+
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == {"a": [1, "ü"]}
+    assert "seen" in result.stderr
+
+
+def test_invoke_makes_up_a_plain_request(app: Path) -> None:
+    """Without an event the function gets what a bare request would be."""
+    result = invoke(app, "GET  /things/:id")
+
+    assert json.loads(result.stdout)["routeKey"] == "GET /things/{id}"
+
+
+def test_invoke_reads_standard_input(app: Path) -> None:
+    """A dash is standard input."""
+    assert invoke(app, "get /things/:id", "--event", "-", stdin="7").stdout == "7\n"
+
+
+def test_invoke_fails_with_the_handler(app: Path) -> None:
+    """Exit 1 and the traceback where the handler raises."""
+    result = invoke(app, "get /broken")
+
+    assert result.exit_code == 1
+    assert "KeyError: 'missing'" in result.stderr
+
+
+def test_invoke_names_what_is_near(app: Path) -> None:
+    """An unknown function is a usage error that names the nearest one."""
+    result = invoke(app, "get /brokn")
+
+    assert result.exit_code == 2
+    assert '"get /broken"' in result.stderr
+
+
+def test_invoke_refuses_an_event_that_is_not_json(app: Path) -> None:
+    """A bad event is told with its place, before anything runs."""
+    result = invoke(app, "get /broken", "--event", "-", stdin="{")
+
+    assert result.exit_code == 2
+    assert "not JSON" in result.stderr
