@@ -14,7 +14,7 @@ PACKAGE = ROOT / "sandbox"
 TESTS = ROOT / "tests"
 LONGEST_FUNCTION = 60
 LONGEST_MODULE = 400
-WIDEST_CLASS = 20
+WIDEST_CLASS = 24
 HEAVY = ("moto", "boto3", "botocore", "werkzeug", "jwcrypto", "watchdog", "yaml")
 
 
