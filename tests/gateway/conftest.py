@@ -99,7 +99,9 @@ class Stage:
         self.execution = replace(self.execution, outcome=Returned(value=value))
         return self
 
-    def ask(self, line: str = "GET /", *headers: str, body: bytes = b"") -> HttpResponse:
+    def ask(
+        self, line: str = "GET /", *headers: str, body: bytes = b""
+    ) -> HttpResponse:
         """Send a request through."""
         request = make_request(line, *headers, body=body)
         return self.gateway.answer(request, port=3333)

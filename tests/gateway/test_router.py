@@ -1,6 +1,5 @@
 """Which route answers: one table, read as API Gateway reads it."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -186,7 +185,7 @@ def test_root_is_answered_by(
 def test_rest_api_has_a_greedy_root(
     request_line: str, route: str | None, parameters: tuple[tuple[str, str], ...]
 ) -> None:
-    """`get /` answers what nothing else takes; any, head, options and /* are not there."""
+    """`get /` answers what nothing else takes; some methods and /* are not there."""
     routes = ("get /p/:id", "get /c/*", "get /", "head /head", "any /any")
     project = make_project(*routes, "options /options", api_type="rest")
     method, path = request_line.split()
