@@ -16,11 +16,12 @@ from sandbox.clock import Clock
 from sandbox.exchange import Unavailable
 from sandbox.project.model import Project
 from sandbox.workers import preloading
+from sandbox.workers.channel import Channel
 from sandbox.workers.interpreter import interpreter_command, launch_command
 from sandbox.workers.languages import LANGUAGES, Language
 from sandbox.workers.nursery import Nursery, NurseryError
 from sandbox.workers.setup import Setup
-from sandbox.workers.worker import Channel, Process, SpawnedProcess, Worker
+from sandbox.workers.worker import Process, SpawnedProcess, Worker
 
 CAN_FORK = sys.platform == "linux"
 
@@ -62,7 +63,7 @@ class Launcher:
     def launch(self, setup: Setup, project: Project) -> Worker | Unavailable:
         """Start the process for a worker; its handler is not loaded yet."""
         language = LANGUAGES[setup.function.language]
-        channel = Channel.open()
+        channel = Channel(self._clock)
         try:
             process = self._process(setup, language, project, channel)
         except OSError as error:

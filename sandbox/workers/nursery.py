@@ -11,9 +11,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from sandbox.workers import wire
+from sandbox.workers.channel import Channel
 from sandbox.workers.interpreter import interpreter_command
 from sandbox.workers.reaping import kill_group
-from sandbox.workers.worker import DISCARD, Channel, SpawnedProcess
+from sandbox.workers.worker import DISCARD, SpawnedProcess
 
 _ANSWER_SECONDS = 10.0
 """Preloading on a machine under load takes seconds; a fork takes milliseconds."""

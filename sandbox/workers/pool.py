@@ -19,13 +19,14 @@ from sandbox.exchange import Execution, Invocation, Throttled, Unavailable
 from sandbox.project.model import Function, Project
 from sandbox.workers import outcomes
 from sandbox.workers.capacity import Capacity, key_of
+from sandbox.workers.channel import EventNotTakenError
 from sandbox.workers.idle import IdleWorkers
 from sandbox.workers.languages import handler_file_of, language_of
 from sandbox.workers.launcher import CAN_FORK, Launcher
 from sandbox.workers.lifecycle import State
 from sandbox.workers.setup import Setup, setup_for
 from sandbox.workers.statistics import PoolStatistics, Statistics
-from sandbox.workers.worker import EventNotTakenError, Worker
+from sandbox.workers.worker import Worker
 
 CLOSE_GRACE_SECONDS = 0.1
 """What each worker has for its exit hooks when the pool is closed."""

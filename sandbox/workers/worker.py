@@ -1,17 +1,12 @@
-"""One worker: a process and its two pipes. Takes invocations, gives executions.
+"""One worker: a process and its channel. Takes invocations, gives executions.
 
 The only starter of processes. A worker serves one event at a time; whoever takes it has
 it for itself, so nothing here is shared between threads but `kill`.
 """
 
-import fcntl
-import os
-import select
-import socket
-import struct
 import subprocess
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Protocol
 
 from sandbox.clock import Clock
@@ -25,19 +20,15 @@ from sandbox.exchange import (
 )
 from sandbox.project.model import Project
 from sandbox.workers import lifecycle, outcomes, wire
+from sandbox.workers.channel import Channel, ConnectionEndedError, EventNotTakenError
 from sandbox.workers.freshness import Freshness
 from sandbox.workers.lifecycle import State, Step
-from sandbox.workers.output import OutputBuffer
 from sandbox.workers.reaping import kill_group, reap
 from sandbox.workers.setup import Setup
 
 DISCARD = subprocess.DEVNULL
 """An output that nobody wants to see."""
 
-_CHUNK_BYTES = 65_536
-_QUICK_ANSWER = struct.pack("@ll", 0, 20_000)
-"""What recv waits for an answer: 20 ms as a timeval. Most handlers need less, and one
-recv is a third cheaper than poll and recv. After that, output is drained meanwhile."""
 _EXIT_GRACE_SECONDS = 0.25
 """Between the end of a connection and that of its process."""
 
@@ -99,43 +90,6 @@ class SpawnedProcess:
         return self._popen.returncode
 
 
-@dataclass(slots=True)
-class Channel:
-    """The sandbox's ends of what connects it to a worker, and the worker's own."""
-
-    connection: socket.socket
-    output_fd: int
-    worker_socket: socket.socket
-    worker_output_fd: int
-
-    @classmethod
-    def open(cls) -> "Channel":
-        """Make a socket pair and a pipe."""
-        ours, theirs = socket.socketpair()
-        ours.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _QUICK_ANSWER)
-        read_fd, write_fd = os.pipe()
-        fcntl.fcntl(read_fd, fcntl.F_SETFL, os.O_NONBLOCK)
-        return cls(ours, read_fd, theirs, write_fd)
-
-    def close_worker_ends(self) -> None:
-        """Close what the worker has its own copies of."""
-        self.worker_socket.close()
-        os.close(self.worker_output_fd)
-
-    def close(self) -> None:
-        """Close the sandbox's ends: the worker sees an end of file."""
-        self.connection.close()
-        os.close(self.output_fd)
-
-
-class EventNotTakenError(Exception):
-    """The worker was gone before it had read the event: another may take it."""
-
-
-class _ConnectionEndedError(Exception):
-    """The worker closed its connection, most likely because it ended."""
-
-
 @dataclass(slots=True, kw_only=True)
 class Tally:
     """What a worker has done so far."""
@@ -147,7 +101,6 @@ class Tally:
     init_ms: float = 0.0
     init_output: str = ""
     """What the module printed while it was loaded."""
-    output: OutputBuffer = field(default_factory=OutputBuffer)
 
 
 class Worker:
@@ -171,11 +124,6 @@ class Worker:
         self._clock = clock
         self._freshness = Freshness(clock)
         self._state = State.STARTING
-        self._reader = wire.FrameReader()
-        self._receive = channel.connection.recv
-        self._poller = select.poll()
-        self._poller.register(channel.connection, select.POLLIN)
-        self._poller.register(channel.output_fd, select.POLLIN)
 
     @property
     def pid(self) -> int:
@@ -199,7 +147,7 @@ class Worker:
             answer = self._ask(message, limit_seconds)
         except EventNotTakenError:
             answer = self._crashed()
-        self.tally.init_output = self.tally.output.take()
+        self.tally.init_output = self._channel.output.take()
         if not isinstance(answer, dict):
             return answer
         if answer["type"] == "ready":
@@ -211,7 +159,7 @@ class Worker:
 
     def is_current(self) -> bool:
         """Tell whether the process lives and its code is what the disk has."""
-        return self._is_connected() and self._freshness.is_current()
+        return self._channel.is_connected() and self._freshness.is_current()
 
     def take(self) -> None:
         """Have this idle worker for oneself."""
@@ -248,7 +196,7 @@ class Worker:
         self.tally.idle_since = ended
         return Execution(
             outcome=outcome,
-            output=self.tally.output.take(),
+            output=self._channel.output.take(),
             worker_pid=self.pid,
             queued_ms=queued_ms,
             handler_ms=(ended - started) * 1000,
@@ -278,19 +226,16 @@ class Worker:
         if self._state in (State.STOPPING, State.DEAD):
             return
         self._step(Step.RETIRED)
-        try:
-            self._channel.connection.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            return  # its process has ended already
+        self._channel.end()
 
     def close(self, *, grace_seconds: float = 0.0) -> int | None:
         """Wait so long for the end, then force it. Idempotent; gives the exit code."""
         if self._state is State.DEAD:
             return None
         self._step(Step.RETIRED)
-        self._channel.connection.close()
+        self._channel.end()
         exit_code = self._process.reap(grace_seconds)
-        os.close(self._channel.output_fd)
+        self._channel.close()
         self._step(Step.ENDED)
         return exit_code
 
@@ -303,15 +248,14 @@ class Worker:
         """Send a message and wait for its answer; the outcome where there is none."""
         deadline = self._clock.monotonic() + seconds
         try:
-            self._send(wire.encode(message), deadline)
-            answer = self._wait_answer(deadline)
+            self._channel.send(wire.encode(message), deadline)
+            answer = self._channel.wait_answer(deadline)
         except TimeoutError:
             self.kill()
-            self._drain()
+            self._channel.drain()
             return TimedOut(seconds=seconds)
-        except (_ConnectionEndedError, wire.WireError):
+        except (ConnectionEndedError, wire.WireError):
             return self._crashed()
-        self._drain()
         self.tally.max_memory_bytes = answer.get("max_memory_bytes")
         if "files" in answer:
             self._freshness.note(answer["files"], answer.get("folders", ()))
@@ -329,91 +273,5 @@ class Worker:
         """Find out how the process ended; what it started is killed with it."""
         self._step(Step.RETIRED)
         exit_code = self._process.reap(_EXIT_GRACE_SECONDS)
-        self._drain()
-        return outcomes.crashed(exit_code, self.tally.output.last())
-
-    # Bytes
-
-    def _send(self, frame: bytes, deadline: float) -> None:
-        """Send all of it, draining output meanwhile.
-
-        Raises:
-            TimeoutError: the deadline passed.
-            EventNotTakenError: the worker is gone.
-        """
-        rest = memoryview(frame)
-        connection = self._channel.connection
-        while rest:
-            try:
-                rest = rest[connection.send(rest, socket.MSG_DONTWAIT) :]
-            except BlockingIOError:
-                self._wait_writable(deadline)
-            except OSError as error:
-                raise EventNotTakenError from error
-
-    def _wait_writable(self, deadline: float) -> None:
-        self._poller.modify(self._channel.connection, select.POLLOUT)
-        try:
-            for fd, _ in self._poll(deadline):
-                if fd == self._channel.output_fd:
-                    self._drain()
-        finally:
-            self._poller.modify(self._channel.connection, select.POLLIN)
-
-    def _wait_answer(self, deadline: float) -> wire.Message:
-        answer = self._reader.feed(self._receive_some(0))
-        while answer is None:
-            for fd, _ in self._poll(deadline):
-                if fd == self._channel.output_fd:
-                    self._drain()
-                elif answer is None:
-                    answer = self._reader.feed(self._receive_some(socket.MSG_DONTWAIT))
-        return answer
-
-    def _poll(self, deadline: float) -> list[tuple[int, int]]:
-        remaining = deadline - self._clock.monotonic()
-        if remaining <= 0:
-            raise TimeoutError
-        return self._poller.poll(remaining * 1000 + 1)
-
-    def _receive_some(self, flags: int) -> bytes:
-        """Receive what has arrived, or nothing.
-
-        Raises:
-            EventNotTakenError: it ended without having read all that was sent to it,
-                which Linux tells by a reset where others see an end of file.
-        """
-        size = max(_CHUNK_BYTES, self._reader.missing_bytes())
-        try:
-            chunk = self._receive(size, flags)
-        except BlockingIOError:
-            return b""
-        except OSError as error:
-            raise EventNotTakenError from error
-        if not chunk:
-            raise _ConnectionEndedError
-        return chunk
-
-    def _drain(self) -> None:
-        """Take in what the handler has printed so far."""
-        output_fd = self._channel.output_fd
-        try:
-            while chunk := os.read(output_fd, _CHUNK_BYTES):
-                self.tally.output.append(chunk)
-                if len(chunk) < _CHUNK_BYTES:
-                    return
-        except BlockingIOError:
-            return
-        # The end of file would make each poll return at once.
-        try:
-            self._poller.unregister(output_fd)
-        except KeyError:
-            return
-
-    def _is_connected(self) -> bool:
-        try:
-            return bool(self._receive(1, socket.MSG_PEEK | socket.MSG_DONTWAIT))
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
+        self._channel.drain()
+        return outcomes.crashed(exit_code, self._channel.output.last())
