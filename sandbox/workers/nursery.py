@@ -16,8 +16,10 @@ from sandbox.workers.interpreter import interpreter_command
 from sandbox.workers.reaping import kill_group
 from sandbox.workers.worker import DISCARD, SpawnedProcess
 
-_ANSWER_SECONDS = 10.0
-"""Preloading on a machine under load takes seconds; a fork takes milliseconds."""
+_PRELOADING_SECONDS = 10.0
+"""What imports may take on a machine under load."""
+_ANSWER_SECONDS = 2.0
+"""What a fork may take, which needs milliseconds."""
 
 
 class NurseryError(Exception):
@@ -134,7 +136,9 @@ class Nursery:
 
     def _finish_preloading(self) -> None:
         if self._preloading:
+            self._control.settimeout(_PRELOADING_SECONDS)
             self.modules = frozenset(self._receive()["modules"])
+            self._control.settimeout(_ANSWER_SECONDS)
             self._preloading = False
 
     def _send(self, message: wire.Message, descriptors: Sequence[int] = ()) -> None:

@@ -15,7 +15,7 @@ from typing import Self
 
 from sandbox.clock import Clock
 from sandbox.errors import SandboxError
-from sandbox.exchange import Execution, Invocation, Throttled, Unavailable
+from sandbox.exchange import Execution, Invocation, Outcome, Throttled, Unavailable
 from sandbox.project.model import Function, Project
 from sandbox.workers import outcomes
 from sandbox.workers.capacity import Capacity, key_of
@@ -32,6 +32,8 @@ CLOSE_GRACE_SECONDS = 0.1
 """What each worker has for its exit hooks when the pool is closed."""
 CLOSE_SECONDS = 2.0
 """How long closing waits for events in flight, whose workers are killed."""
+LOADED_AT_MOST = 3
+"""How often code is loaded whose files change while they are read."""
 STOPPING_AT_ONCE = 16
 
 
@@ -316,23 +318,28 @@ class WorkerPool:
             path_additions=self._path_additions,
         )
 
-    def _start(self, function: Function, project: Project) -> Worker | Execution:
-        """Start a worker and have it load; it is taken already, for its first event."""
+    def _start(
+        self, function: Function, project: Project, attempts: int = LOADED_AT_MOST
+    ) -> Worker | Execution:
+        """Start a worker and have it load; it is taken already, for its first event.
+
+        A file that is being saved may be read half: what was loaded from files that
+        have changed meanwhile is not used, and loaded once more.
+        """
         started = self._clock.monotonic()
         worker = self._launch(function, project)
         if isinstance(worker, Unavailable):
             return Execution(outcome=worker)
-        limit = max(self._limits.least_load_seconds, function.config.timeout_seconds)
-        failure = worker.load(
-            limit_seconds=min(limit, self._limits.load_seconds),
-            clock_offset=self._clock_offset(),
-        )
+        failure = self._load(worker)
         worker.tally.init_ms = (self._clock.monotonic() - started) * 1000
-        if failure is None:
+        is_half_read = attempts > 1 and not worker.has_current_code()
+        if failure is None and not is_half_read:
             worker.take()
             return worker
         self._let_go(worker)
         self._stop(worker)
+        if failure is None or is_half_read:
+            return self._start(function, project, attempts - 1)
         return Execution(
             outcome=failure,
             output=worker.tally.init_output,
@@ -340,6 +347,16 @@ class WorkerPool:
             worker_pid=worker.pid,
             init_ms=worker.tally.init_ms,
             max_memory_bytes=worker.tally.max_memory_bytes,
+        )
+
+    def _load(self, worker: Worker) -> Outcome | None:
+        limits = self._limits
+        time_limit = worker.setup.function.config.timeout_seconds
+        return worker.load(
+            limit_seconds=min(
+                limits.load_seconds, max(limits.least_load_seconds, time_limit)
+            ),
+            clock_offset=self._clock_offset(),
         )
 
     def _launch(self, function: Function, project: Project) -> Worker | Unavailable:

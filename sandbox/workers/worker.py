@@ -159,7 +159,11 @@ class Worker:
 
     def is_current(self) -> bool:
         """Tell whether the process lives and its code is what the disk has."""
-        return self._channel.is_connected() and self._freshness.is_current()
+        return self._channel.is_connected() and self.has_current_code()
+
+    def has_current_code(self) -> bool:
+        """Tell whether the files that were loaded are what the disk has."""
+        return self._freshness.is_current()
 
     def take(self) -> None:
         """Have this idle worker for oneself."""

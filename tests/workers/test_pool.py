@@ -237,6 +237,23 @@ def test_an_edit_with_an_error_shows_it_and_heals(app, invoke):
     assert healed == Returned(value=3)
 
 
+def test_code_that_changes_while_it_is_read_is_read_again(app, invoke):
+    """A save that comes in two steps is never answered by its first half."""
+    function = app.function(
+        "half",
+        """
+        import pathlib
+        source = pathlib.Path(__file__)
+        source.write_text("def handler(event, context): return 'whole'")
+        raise RuntimeError("half")
+        """,
+    )
+
+    execution = invoke(app.pool(), function)
+
+    assert execution.outcome == Returned(value="whole")
+
+
 def test_an_event_in_flight_ends_on_the_code_it_began_with(
     app, invoke, tmp_path, wait_until
 ):
