@@ -21,7 +21,7 @@ def node_program() -> str:
     program = shutil.which("node")
     if program is not None:
         return program
-    if os.environ.get("ARC_TEST_REQUIRE_ALL") == "1":
+    if os.environ.get("ARC_TEST_REQUIRE_ALL") == "1":  # noqa: TID251 - how tests are run
         pytest.fail("needs node on the PATH")
     pytest.skip("needs node on the PATH")
 
@@ -33,9 +33,7 @@ def node_function(app, node_program: str) -> MakeFunction:
 
 
 @pytest.fixture
-def run_node(
-    shared_app, shared_pool, node_program: str
-) -> Callable[..., Execution]:
+def run_node(shared_app, shared_pool, node_program: str) -> Callable[..., Execution]:
     """Give a function that runs a source once, as a Node function of its own."""
     make = _maker(shared_app, node_program)
 
@@ -51,6 +49,7 @@ def run_node(
 
 def _maker(app: Any, node_program: str) -> MakeFunction:
     app.environment["PATH"] = str(Path(node_program).parent)
+    app.environment["AWS_EXECUTION_ENV"] = "AWS_Lambda_nodejs22.x"
 
     def make(
         name: str,

@@ -16,8 +16,11 @@ import { pathToFileURL } from 'node:url'
 const require = createRequire(import.meta.url)
 const PACKAGE_NAME = /^(?:@[^/]+\/)?[^/]+/
 const NOT_A_PACKAGE = /^(?:\.{0,2}\/|\.{1,2}$|#|[a-z][a-z\d+.-]+:)/i
+const IS_PATH = /^\.{0,2}\//
 const CJS_SUFFIXES = ['.js', '.json', '.node']
-const MODULE_SYNTAX = /import statement outside a module|Unexpected token 'export'|import\.meta/
+const CJS_NAMES = ['exports', 'require', 'module', '__filename', '__dirname']
+const MODULE_SYNTAX =
+  /import statement outside a module|Unexpected token 'export'|import\.meta/
 const FIRST_WITH_DETECTION = 24
 
 export class Deployment {
@@ -35,9 +38,7 @@ export class Deployment {
    */
   constructor (start, observer) {
     this.#functionFolder = start.folder
-    this.#mounts = Object.fromEntries(
-      [['@architect/shared', start.shared_folder], ['@architect/views', start.views_folder]]
-        .filter(([, folder]) => folder))
+    this.#mounts = mountsOf(start)
     this.#roots = [start.folder, ...Object.values(this.#mounts)]
     this.#additions = start.path_additions
     this.#observer = observer
@@ -70,13 +71,15 @@ export class Deployment {
   /** Note what decided that `specifier` is the file `found` (null: there is none). */
   noteFound (specifier, parent, found) {
     if (found !== null) this.#observer.note(found)
-    if (parent !== null && /^\.{0,2}\//.test(specifier) && this.#observer.isAppPath(parent)) {
+    if (parent !== null && IS_PATH.test(specifier) && this.#observer.isAppPath(parent)) {
       for (const path of candidates(resolve(dirname(parent), specifier))) {
         if (path === found) break
         this.#observer.noteIfAbsent(path)
       }
     }
-    if (found?.endsWith('.js') && this.#observer.isAppPath(found)) this.#packageTypeOf(dirname(found))
+    if (found?.endsWith('.js') && this.#observer.isAppPath(found)) {
+      this.#packageTypeOf(dirname(found))
+    }
   }
 
   /** Give `commonjs` or `module` for a deployed `.js` file, null for any other. */
@@ -112,7 +115,9 @@ export class Deployment {
   #addition (name) {
     for (const folder of this.#additions) {
       const holder = basename(folder) === 'node_modules' ? dirname(folder) : folder
-      if (existsSync(join(holder, 'node_modules', name))) return { from: join(holder, 'index.js') }
+      if (existsSync(join(holder, 'node_modules', name))) {
+        return { from: join(holder, 'index.js') }
+      }
     }
     return null
   }
@@ -129,6 +134,12 @@ export class Deployment {
     this.#packageTypes.set(folder, type)
     return type
   }
+}
+
+/** Give the folders that stand for packages, by the packages' names. */
+function mountsOf ({ shared_folder: shared, views_folder: views }) {
+  const mounts = [['@architect/shared', shared], ['@architect/views', views]]
+  return Object.fromEntries(mounts.filter(([, folder]) => folder))
 }
 
 /** Make the hook that Node calls for each `import`; `resolveNext` answers at once. */
@@ -155,7 +166,8 @@ export function deployedImport (deployment, specifier, context) {
     return [specifier, { ...context, parentURL: pathToFileURL(there.from).href }]
   }
   const isFolder = /^@architect\/[^/]+$/.test(specifier)
-  return [pathToFileURL(isFolder ? deployment.mainOf(there.path) : there.path).href, context]
+  const file = isFolder ? deployment.mainOf(there.path) : there.path
+  return [pathToFileURL(file).href, context]
 }
 
 /** Note what an import has led to, and give it the format that it has when deployed. */
@@ -174,8 +186,12 @@ export function pathOf (url) {
 
 /** Give what `require(base)` reads, in Node's order ("Modules: CommonJS modules"). */
 function candidates (base) {
-  const names = [base, ...CJS_SUFFIXES.map(suffix => base + suffix), join(base, 'package.json')]
-  return [...names, ...CJS_SUFFIXES.map(suffix => join(base, `index${suffix}`))]
+  return [
+    base,
+    ...CJS_SUFFIXES.map(suffix => base + suffix),
+    join(base, 'package.json'),
+    ...CJS_SUFFIXES.map(suffix => join(base, `index${suffix}`))
+  ]
 }
 
 function isWithin (path, folder) {
@@ -195,7 +211,7 @@ function typeIn (packageFile) {
 function hasModuleSyntax (path) {
   const { compileFunction } = require('node:vm')
   try {
-    compileFunction(readFileSync(path, 'utf8'), ['exports', 'require', 'module', '__filename', '__dirname'])
+    compileFunction(readFileSync(path, 'utf8'), CJS_NAMES)
     return false
   } catch (error) {
     return MODULE_SYNTAX.test(error.message)

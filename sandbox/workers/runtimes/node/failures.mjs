@@ -16,6 +16,7 @@ const FRAMES_AT_EACH_END = 30
 const OWN_FOLDER = dirname(fileURLToPath(import.meta.url))
 const FRAME = /^\s+at (?:(.*?) \()?(?:async )?((?:file:\/\/)?\/[^()]*?):(\d+)(?::\d+)?\)?$/
 const PLACE_OF_SYNTAX_ERROR = /^((?:file:\/\/)?\/.*):(\d+)$/m
+const MODULE_SYNTAX = /import statement outside a module|Unexpected token 'export'/
 const IMPORTER = /imported from (\/.+)$/
 const MISSING = /^Cannot find (?:module|package) '([^']+)'/
 const ABSENT_CODES = ['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']
@@ -25,7 +26,7 @@ export function loadFailure (thrown, start, observer) {
   if (thrown instanceof HandlerMissing) return handlerMissing(thrown, start)
   if (thrown instanceof CallbackHandler) return callbackHandler(thrown)
   const isAppPath = path => observer.isAppPath(path)
-  if (thrown instanceof SyntaxError && calls(thrown).length + placeInSource(thrown).length === 0) {
+  if (thrown instanceof SyntaxError && !hasPlace(thrown)) {
     thrown.stack = explain(observer.newest()) + thrown.stack
   }
   const failure = raisedFailure(thrown, isAppPath)
@@ -47,7 +48,8 @@ export function raisedFailure (thrown, isAppPath) {
   try {
     if (!isError(thrown)) return plain(typeof thrown, String(thrown), '', inspect(thrown))
     const trace = withoutOwnFrames(inspect(thrown))
-    return { ...plain(thrown.name, thrown.message, '', trace), stack: frames(thrown, isAppPath) }
+    const stack = frames(thrown, isAppPath)
+    return { ...plain(thrown.name, thrown.message, '', trace), stack }
   } catch {
     // Its getters, or its way to become text, throw in turn.
     return plain('handled', 'The handler threw what cannot be shown as text.')
@@ -68,7 +70,8 @@ export function rejectionFailure (reason, isAppPath) {
 export function marshalFailure (result, error) {
   const fact = error === undefined ? `a ${typeof result} has no JSON` : text(error)
   return plain('Runtime.MarshalError', `Unable to stringify response body: ${fact}`,
-    'Return only what JSON can say: plain objects without cycles, arrays, strings, numbers, booleans and null.')
+    'Return only what JSON can say: plain objects without cycles, arrays, strings, ' +
+    'numbers, booleans and null.')
 }
 
 /** Give the fields for a result that no frame can hold. */
@@ -105,26 +108,29 @@ function callbackHandler (error) {
 function missingModule (message, start) {
   const name = MISSING.exec(message)?.[1]
   if (name === undefined || /^(?:\.|\/|file:)/.test(name)) {
-    return { remedy: 'Create the file, or correct the path; "import" wants the whole file name.' }
+    return {
+      remedy: 'Create the file, or correct the path; "import" wants the whole file name.'
+    }
   }
   const parts = name.split('/')
   const missing = name.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0]
   const shared = /^@architect\/(shared|views)$/.exec(missing)?.[1]
   const remedy = shared === undefined
     ? `Run "npm install ${missing}" in "${start.project_root}".`
-    : `Put the code into "src/${shared}", and see that the function's config.arc does not say "${shared} false".`
+    : `Put the code into "src/${shared}", and see that the function's config.arc ` +
+      `does not say "${shared} false".`
   return { missing_module: missing, remedy }
 }
 
 function syntaxRemedy (error, start) {
-  const isModuleSyntax = /import statement outside|Unexpected token 'export'/.test(error.message)
-  if (!isModuleSyntax || !start.handler_file.endsWith('.js')) return ''
-  return `Rename "${basename(start.handler_file)}" to "index.mjs", or put a package.json with "type": "module" beside it.`
+  if (!MODULE_SYNTAX.test(error.message) || !start.handler_file.endsWith('.js')) return ''
+  return `Rename "${basename(start.handler_file)}" to "index.mjs", or put a ` +
+    'package.json with "type": "module" beside it.'
 }
 
 function isError (thrown) {
-  return types.isNativeError(thrown) || ['name', 'message', 'stack'].every(
-    name => typeof thrown?.[name] === 'string')
+  const isLikeOne = name => typeof thrown?.[name] === 'string'
+  return types.isNativeError(thrown) || ['name', 'message', 'stack'].every(isLikeOne)
 }
 
 function text (value) {
@@ -159,10 +165,16 @@ function calls (error) {
   return found.reverse()
 }
 
+function hasPlace (error) {
+  return calls(error).length + placeInSource(error).length > 0
+}
+
 /** Give the place that an error of loading is about, which no call stands for. */
 function placeInSource (error) {
   const place = error instanceof SyntaxError && PLACE_OF_SYNTAX_ERROR.exec(error.stack)
-  if (place) return [{ file: pathIn(place[1]), line: Number(place[2]), function: '<module>' }]
+  if (place) {
+    return [{ file: pathIn(place[1]), line: Number(place[2]), function: '<module>' }]
+  }
   const file = IMPORTER.exec(error.message)?.[1]
   if (file === undefined || !ABSENT_CODES.includes(error.code)) return []
   const name = basename(MISSING.exec(error.message)?.[1] ?? '')

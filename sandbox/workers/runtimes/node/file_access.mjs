@@ -10,7 +10,8 @@ import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 const READERS = [
-  [fs, 'readFileSync'], [fs, 'readFile'], [fs, 'createReadStream'], [fs.promises, 'readFile']
+  [fs, 'readFileSync'], [fs, 'readFile'], [fs, 'createReadStream'],
+  [fs.promises, 'readFile']
 ]
 const WRITERS = [
   [fs, 'writeFileSync'], [fs, 'writeFile'], [fs, 'appendFileSync'], [fs, 'appendFile'],

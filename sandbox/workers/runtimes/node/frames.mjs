@@ -58,7 +58,8 @@ export function writeAll (fd, bytes, end) {
 function readAtLeast (buffer, from, wanted) {
   let filled = from
   while (filled < wanted) {
-    const count = persist(() => readSync(SOCKET_FD, buffer, filled, buffer.length - filled, null))
+    const count = persist(
+      () => readSync(SOCKET_FD, buffer, filled, buffer.length - filled, null))
     if (count === 0) return 0
     filled += count
   }

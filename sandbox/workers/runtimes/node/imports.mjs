@@ -53,8 +53,8 @@ export class Imports {
     const name = `${basename(file, extname(file))}.${method}`
     if (!handler) throw new HandlerMissing(`${name} is undefined or not exported`)
     if (typeof handler !== 'function') throw new HandlerMissing(`${name} is not a function`)
-    if (handler.length >= 3 && runtimeMajor(this.#start.environment) >= FIRST_WITHOUT_CALLBACKS) {
-      throw new CallbackHandler(`${name} takes a callback, which Node.js 24 on Lambda does not give`)
+    if (handler.length >= 3 && !hasCallbacks(this.#start.environment)) {
+      throw new CallbackHandler(`${name} takes a callback; Node.js 24 on Lambda gives none`)
     }
     return handler
   }
@@ -101,7 +101,8 @@ export class Imports {
     const original = Module._extensions['.js']
     Module._extensions['.js'] = (module, file) => {
       const format = deployment.formatOf(file)
-      if (format === null || (format === 'module' && registerHooks === undefined)) return original(module, file)
+      const isLeftToNode = format === 'module' && registerHooks === undefined
+      if (format === null || isLeftToNode) return original(module, file)
       return module._compile(readFileSync(file, 'utf8'), file, format)
     }
     if (registerHooks !== undefined) return
@@ -130,6 +131,8 @@ export class Imports {
   }
 }
 
-function runtimeMajor (environment) {
-  return Number(/nodejs(\d+)/.exec(environment.AWS_EXECUTION_ENV ?? '')?.[1] ?? 0)
+/** Tell whether the Lambda runtime that is asked for gives handlers a callback. */
+function hasCallbacks (environment) {
+  const major = /nodejs(\d+)/.exec(environment.AWS_EXECUTION_ENV ?? '')?.[1]
+  return Number(major ?? 0) < FIRST_WITHOUT_CALLBACKS
 }

@@ -5,7 +5,7 @@
  */
 
 import { setOffset } from './clock.mjs'
-import { loadFailure, marshalFailure, neverSettledFailure, raisedFailure, rejectionFailure, sizeFailure } from './failures.mjs'
+import * as failures from './failures.mjs'
 import { install as installFileAccess } from './file_access.mjs'
 import { receive, send } from './frames.mjs'
 import { Imports } from './imports.mjs'
@@ -28,10 +28,12 @@ class Worker {
   #isAppPath = path => this.#observer?.isAppPath(path) ?? false
 
   async run () {
-    process.on('uncaughtException', error =>
-      this.#collapse(raisedFailure(error, this.#isAppPath), EXIT_AFTER_EXCEPTION))
-    process.on('unhandledRejection', reason =>
-      this.#collapse(rejectionFailure(reason, this.#isAppPath), EXIT_AFTER_REJECTION))
+    process.on('uncaughtException', error => {
+      this.#collapse(failures.raisedFailure(error, this.#isAppPath), EXIT_AFTER_EXCEPTION)
+    })
+    process.on('unhandledRejection', reason => {
+      this.#collapse(failures.rejectionFailure(reason, this.#isAppPath), EXIT_AFTER_REJECTION)
+    })
     process.on('beforeExit', () => this.#loopIsEmpty())
     const start = receive()
     if (start?.type !== 'start') process.exit(0)
@@ -51,7 +53,7 @@ class Worker {
       this.#handler = await this.#imports.loadHandler()
     } catch (error) {
       this.#imports.collect()
-      this.#answer('load_failed', loadFailure(error, start, this.#observer))
+      this.#answer('load_failed', failures.loadFailure(error, start, this.#observer))
       process.exit(0)
     }
     if (Error.stackTraceLimit === STACK_WHILE_LOADING) Error.stackTraceLimit = usual
@@ -66,7 +68,8 @@ class Worker {
     const message = receive()
     if (message?.type !== 'invoke') process.exit(0)
     setOffset(message.clock_offset_seconds)
-    const invocation = new Invocation(message, this.#isAppPath, ending => this.#finish(invocation, ending))
+    const settle = ending => this.#finish(invocation, ending)
+    const invocation = new Invocation(message, this.#isAppPath, settle)
     this.#invocation = invocation
     const run = () => invocation.run(this.#handler, this.#start)
     if (performance.now() - asked < LONG_IDLE_MS) return run()
@@ -85,19 +88,20 @@ class Worker {
 
   #answerEnding (invocation, { value, failure }) {
     const fields = { request_id: invocation.requestId }
-    if (failure !== undefined) return this.#answer('raised', { ...fields, ...failure })
+    const raise = failure => this.#answer('raised', { ...fields, ...failure })
+    if (failure !== undefined) return raise(failure)
     let json
     try {
       json = JSON.stringify(value === undefined ? null : value)
-      if (json === undefined) return this.#answer('raised', { ...fields, ...marshalFailure(value) })
     } catch (error) {
-      return this.#answer('raised', { ...fields, ...marshalFailure(value, error) })
+      return raise(failures.marshalFailure(value, error))
     }
+    if (json === undefined) return raise(failures.marshalFailure(value))
     try {
       return this.#answer('returned', fields, json)
     } catch (error) {
       if (!(error instanceof RangeError)) throw error
-      return this.#answer('raised', { ...fields, ...sizeFailure() })
+      return raise(failures.sizeFailure())
     }
   }
 
@@ -105,7 +109,8 @@ class Worker {
   #answer (type, fields = {}, value = undefined) {
     this.#imports.collect()
     const files = this.#observer.take()
-    const message = { type, ...fields, max_memory_bytes: process.resourceUsage().maxRSS * 1024 }
+    const maxMemoryBytes = process.resourceUsage().maxRSS * 1024
+    const message = { type, ...fields, max_memory_bytes: maxMemoryBytes }
     if (files.length > 0) message.files = files
     const json = JSON.stringify(message)
     send(value === undefined ? json : `${json.slice(0, -1)},"value":${value}}`)
@@ -113,7 +118,8 @@ class Worker {
 
   #loopIsEmpty () {
     if (this.#invocation !== null) return this.#invocation.loopIsEmpty()
-    return this.#collapse(neverSettledFailure(), 0) // an import that awaits for ever
+    // The module itself awaits what never comes.
+    return this.#collapse(failures.neverSettledFailure(), 0)
   }
 
   /** Something failed outside of the handler's promise: Lambda ends the environment. */
@@ -130,7 +136,8 @@ class Worker {
 }
 
 /** Take on the function's environment, folder and time. */
-function become ({ environment, folder, handler_file: file, clock_offset_seconds: offset }) {
+function become (start) {
+  const { environment, folder, handler_file: file } = start
   for (const name of Object.keys(process.env)) {
     if (!(name in environment)) delete process.env[name]
   }
@@ -138,7 +145,7 @@ function become ({ environment, folder, handler_file: file, clock_offset_seconds
   process.chdir(folder)
   process.argv = [process.execPath, file]
   process.setSourceMapsEnabled(true)
-  setOffset(offset)
+  setOffset(start.clock_offset_seconds)
 }
 
 watchLifeline()

@@ -29,6 +29,7 @@ class SynchronousStream extends Writable {
 export function install () {
   for (const [name, fd] of [['stdout', 1], ['stderr', 2]]) {
     const value = new SynchronousStream(fd)
-    Object.defineProperty(process, name, { value, configurable: true, enumerable: true, writable: true })
+    const asUsual = { configurable: true, enumerable: true, writable: true }
+    Object.defineProperty(process, name, { value, ...asUsual })
   }
 }
