@@ -98,7 +98,7 @@ def _pragmas(source: SourceText, lines: TokenLines) -> dict[str, Pragma]:
         item, length = _take_item(source, lines, index)
         items.append(item)
         index += length
-    return found
+    return javascript.in_key_order(found.items())
 
 
 def _stray_value(source: SourceText, token: Token) -> ManifestSyntaxError:

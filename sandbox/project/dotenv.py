@@ -1,10 +1,12 @@
-"""The text of a .env file in, variables out.
+"""The text of a .env file in, variables and their places out.
 
 The rules are those of the dotenv parser inside `@architect/inventory` 6.1.0: `export`,
 three kinds of quotes, `#` comments, and nothing expanded.
 """
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 from sandbox.manifest.javascript import WHITE_SPACE, trim
 
@@ -14,9 +16,9 @@ _LINE = re.compile(
     (?:\A|(?<=[\n\u2028\u2029]))
     {_SPACE}*
     (?:export{_SPACE}+)?
-    ([A-Za-z0-9_.-]+)
-    (?:{_SPACE}*=|:{_SPACE}+?)
-    (
+    (?P<name>[A-Za-z0-9_.-]+)
+    (?P<separator>{_SPACE}*=|:{_SPACE}+?)
+    (?P<value>
         {_SPACE}*'(?:\\'|[^'])*'
       | {_SPACE}*"(?:\\"|[^"])*"
       | {_SPACE}*`(?:\\`|[^`])*`
@@ -31,18 +33,56 @@ _LINE = re.compile(
 _OUTER_QUOTES = re.compile(r"\A(['\"`])(.*)\1\Z", re.DOTALL)
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Assignment:
+    """One variable in the text, and where it stands; offsets count from 0."""
+
+    name: str
+    value: str
+    line: int
+    """Of its name, counted from 1."""
+    name_offset: int
+    value_offset: int
+    """Where what is written of the value starts, quotes included."""
+    value_end: int
+    end: int
+    """After its value and a comment behind it, before the line end."""
+
+
 def parse_dotenv(text: str) -> dict[str, str]:
-    r"""Read variables; the last of two equal names wins.
+    """Read variables; the last of two equal names wins."""
+    assignments = read_assignments(with_plain_line_ends(text))
+    return {found.name: found.value for found in assignments}
+
+
+def with_plain_line_ends(text: str) -> str:
+    r"""Give `text` with each of its line ends as `\n`."""
+    return text.replace("\r\n", "\n").replace("\r", "\n")
+
+
+def read_assignments(text: str) -> Iterator[Assignment]:
+    r"""Read variables in order; lines end with `\n`.
 
     Only a value in double quotes has escapes, and only `\n` and `\r`.
     """
-    variables: dict[str, str] = {}
-    for found in _LINE.finditer(text.replace("\r\n", "\n").replace("\r", "\n")):
-        name, written = found.groups()
-        value = trim(written or "")
-        is_escaped = value.startswith('"')
-        value = _OUTER_QUOTES.sub(r"\2", value)
-        if is_escaped:
-            value = value.replace("\\n", "\n").replace("\\r", "\r")
-        variables[name] = value
-    return variables
+    for found in _LINE.finditer(text):
+        written = found["value"] or ""
+        value = trim(written)
+        start = found.end("separator") + written.find(value)
+        yield Assignment(
+            name=found["name"],
+            value=_unquoted(value),
+            line=text.count("\n", 0, found.start("name")) + 1,
+            name_offset=found.start("name"),
+            value_offset=start,
+            value_end=start + len(value),
+            end=found.end(),
+        )
+
+
+def _unquoted(value: str) -> str:
+    is_escaped = value.startswith('"')
+    value = _OUTER_QUOTES.sub(r"\2", value)
+    if is_escaped:
+        value = value.replace("\\n", "\n").replace("\\r", "\r")
+    return value

@@ -35,7 +35,8 @@ def read_shared(
         reading: the app folder.
         functions: every function, by the pragma that an entry names.
     """
-    if not any(functions.values()):
+    every = [draft for drafts in functions.values() for draft in drafts]
+    if all(draft.is_static_asset_proxy for draft in every):
         return None
     found = _find_folder(reading, "shared")
     if found is None:
@@ -43,7 +44,6 @@ def read_shared(
     src, chosen = found
     if chosen:
         _choose_shared(reading, functions)
-    every = [draft for drafts in functions.values() for draft in drafts]
     return _folder(reading, src, [d for d in every if d.config.get("shared") is True])
 
 
