@@ -6,6 +6,7 @@ and durations are measured on the monotonic one, which nobody moves.
 
 import threading
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Protocol
 
@@ -28,6 +29,7 @@ class MovableClock:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._offset_seconds = 0.0
+        self._listeners: tuple[Callable[[], None], ...] = ()
 
     @property
     def offset_seconds(self) -> float:
@@ -50,16 +52,30 @@ class MovableClock:
         """Move the time of day by `seconds`; a negative number moves it back."""
         with self._lock:
             self._offset_seconds += seconds
+        self._tell_listeners()
 
     def set_to(self, epoch: float) -> None:
         """Move the time of day to `epoch`, from where it goes on running."""
         with self._lock:
             self._offset_seconds = epoch - time.time()
+        self._tell_listeners()
 
     def reset(self) -> None:
         """Give real time again."""
         with self._lock:
+            was_moved = bool(self._offset_seconds)
             self._offset_seconds = 0.0
+        if was_moved:
+            self._tell_listeners()
+
+    def subscribe(self, listener: Callable[[], None]) -> None:
+        """Call `listener` after each move, in the thread that moved the clock."""
+        with self._lock:
+            self._listeners = (*self._listeners, listener)
+
+    def _tell_listeners(self) -> None:
+        for listener in self._listeners:
+            listener()
 
 
 class ManualClock:

@@ -12,6 +12,7 @@ from typing import Protocol
 from sandbox.errors import SandboxError
 from sandbox.notice import Notice
 from sandbox.project.model import ApiType, Function, Project
+from sandbox.tables.deferred import DeferredTables
 
 
 class Source(Protocol):
@@ -91,3 +92,22 @@ class LiveProject:
             self._say(Notice(level="error", text=problem))
         else:
             self._say(Notice(level="info", text="The project is in order again."))
+
+
+class ProjectsWithTables:
+    """Projects for the gateway: before a function is run, the tables are there."""
+
+    def __init__(self, projects: LiveProject, tables: DeferredTables) -> None:
+        self._projects = projects
+        self._tables = tables
+
+    def current(self, function: Function | None = None) -> Project:
+        """Give the project as it is on disk; with `function`, wait for the tables.
+
+        Raises:
+            SandboxError: the folder or its seeds cannot be understood as they stand.
+        """
+        project = self._projects.current(function)
+        if function is not None and project.tables:
+            self._tables.wait_ready()
+        return project

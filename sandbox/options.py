@@ -43,6 +43,8 @@ class Options:
     """Where global preferences are looked for."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables that functions see beside those of `.env`; these win."""
+    inspector_token: str | None = None
+    """Where given, the internal port listens where `host` says, for who knows it."""
 
     @classmethod
     def for_program(

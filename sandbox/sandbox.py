@@ -7,29 +7,34 @@ needed; closing undoes the same list in reverse.
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
 from sandbox import runtime_helper
+from sandbox.adviser import Adviser
+from sandbox.app_tables import app_tables
 from sandbox.clock import MovableClock
-from sandbox.errors import PortInUseError, SandboxError
-from sandbox.exchange import Execution, Invocation, Raised
+from sandbox.errors import SandboxError
+from sandbox.exchange import Execution, Invocation
 from sandbox.gateway.app import Gateway
-from sandbox.httpd import LoopbackServer
+from sandbox.gateway.cookie_expiry import BrowserCookies
+from sandbox.inspection import make_inspector, make_subject, publishing, tell_moves
+from sandbox.inspector.app import Inspector
+from sandbox.inspector.feed import Feed
 from sandbox.journal import Journal
 from sandbox.json_value import JsonValue
-from sandbox.live_project import LiveProject
+from sandbox.live_project import LiveProject, ProjectsWithTables
 from sandbox.notice import Level, Notice
-from sandbox.options import LOOPBACK, Options, PortChoice, Settings, resolve
+from sandbox.options import LOOPBACK, Options, resolve
+from sandbox.project.advice import Advice
 from sandbox.project.model import Function, Project, Stage
 from sandbox.project.source import ProjectSource
+from sandbox.reactions import warm_edited
+from sandbox.running import Running, bind
 from sandbox.services import ServiceMap, Services, service_map
-from sandbox.tables.deferred import DeferredTables
-from sandbox.tables.seed_program import run_seed_program
-from sandbox.tables.seeds import load_seeds
 from sandbox.ticker import Ticker
 from sandbox.watch.changes import Change, Reaction, classify
 from sandbox.watch.watcher import Watcher
@@ -39,24 +44,11 @@ from sandbox.workers.pool import WorkerPool
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-    from sandbox.tables.attribute_values import Seeds
     from sandbox.tables.store import TableStore
 
 TICK_SECONDS = 1.0
-WARMED_AT_ONCE = 4
-"""A save of shared code warms at most so many functions; others wait for a request."""
 RUNTIME_HELPER = Path(next(iter(runtime_helper.__path__)))
 """The stand-in for `architect-functions`; found last, so that a real one wins."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Running:
-    """What exists only between start and close."""
-
-    settings: Settings
-    ports: Ports
-    pool: WorkerPool
-    url: str
 
 
 def say_nothing(notice: Notice) -> None:
@@ -88,9 +80,12 @@ class Sandbox:
         self._root = Path(app).resolve()
         # A script has no command line that would hand it the environment.
         self._options = options or Options.for_program(os.environ)
-        self._say = say
+        self._feed = Feed()
+        self._say = publishing(say, self._feed)
         self.clock = MovableClock()
+        tell_moves(self.clock, say=self._say, feed=self._feed)
         self.journal = Journal()
+        self._cookies = BrowserCookies(self.clock)
         self._stack = ExitStack()
         self._projects = LiveProject(
             ProjectSource(
@@ -98,10 +93,13 @@ class Sandbox:
             ),
             api_type=self._options.api_type,
             adopt=self._adopt,
-            say=say,
+            say=self._say,
         )
-        self._tables = DeferredTables(self._make_tables, update=self._apply_tables)
+        self._tables = app_tables(
+            clock=self.clock, options=self._options, say=self._say
+        )
         self._app = self._gateway()
+        self._adviser = Adviser(self._options, say=self._say)
         self._running: Running | None = None
 
     def start(self) -> None:
@@ -154,6 +152,11 @@ class Sandbox:
         return self._live.url
 
     @property
+    def inspector_url(self) -> str:
+        """The inspector's address, such as `http://localhost:2222`."""
+        return self._live.inspector_url
+
+    @property
     def stage(self) -> Stage:
         """The stage that functions see as ARC_ENV."""
         return self._live.settings.stage
@@ -186,6 +189,7 @@ class Sandbox:
         if store is not None and not keep_rows:
             store.reset()
         self.journal.clear()
+        self._cookies.clear()
 
     def environment(self, function: Function) -> Mapping[str, str]:
         """Give the whole environment that `function` sees."""
@@ -213,6 +217,14 @@ class Sandbox:
         if self._projects.current().tables:
             self._tables.wait_ready()
 
+    def advice(self) -> tuple[Advice, ...]:
+        """Give what is legal in the app, but will bite: errors, warnings, hints."""
+        return self._adviser.advice(self._projects.current())
+
+    def tell_advice(self) -> None:
+        """Say what will bite; from now on, also what an edit adds to it."""
+        self._adviser.tell(self._projects.current())
+
     def invoke(self, name: str, event: JsonValue) -> Execution:
         """Run the function called `name` (such as `get /count`) with `event`.
 
@@ -235,11 +247,17 @@ class Sandbox:
     def _start(self) -> None:
         settings = resolve(self._options, self._projects.current().preferences)
         self._stack.callback(self._tables.close)
-        tables = self._bind(self._tables, settings.tables, name="tables")
-        internal = self._bind(
-            Services(self._services), settings.internal, name="internal"
+        tables = bind(self._stack, self._tables, settings.tables, name="tables")
+        internal = bind(
+            self._stack,
+            self._inspector(),
+            settings.internal,
+            name="internal",
+            host=settings.host if self._options.inspector_token else LOOPBACK,
         )
-        http = self._bind(self._app, settings.http, name="http", host=settings.host)
+        http = bind(
+            self._stack, self._app, settings.http, name="http", host=settings.host
+        )
         ports = Ports(
             http=http.port,
             tables=tables.port,
@@ -247,31 +265,21 @@ class Sandbox:
             events=settings.events.number,
         )
         pool = self._stack.enter_context(self._workers())
-        self._running = Running(settings=settings, ports=ports, pool=pool, url=http.url)
+        self._running = Running(
+            settings=settings,
+            ports=ports,
+            pool=pool,
+            url=http.url,
+            inspector_url=internal.url,
+        )
         pool.prepare()
         for server in (tables, internal, http):
             self._stack.enter_context(server)
+        self._stack.callback(self._feed.close)
         self._watch()
         self._stack.enter_context(
             Ticker(self.tick, every_seconds=TICK_SECONDS, on_error=self._tell_error)
         )
-
-    def _bind(
-        self,
-        app: "WSGIApplication",
-        choice: PortChoice,
-        *,
-        name: str,
-        host: str = LOOPBACK,
-    ) -> LoopbackServer:
-        try:
-            server = LoopbackServer(app, host=host, port=choice.number, name=name)
-        except PortInUseError:
-            if not choice.may_move:
-                raise
-            server = LoopbackServer(app, host=host, port=0, name=name)
-        self._stack.callback(server.close)
-        return server
 
     def _gateway(self) -> Gateway:
         return Gateway(
@@ -280,6 +288,22 @@ class Sandbox:
             record=self.journal.append,
             clock=self.clock,
             say=lambda text: self._tell("warning", text),
+            cookies=self._cookies,
+        )
+
+    def _inspector(self) -> Inspector:
+        subject = make_subject(
+            self,
+            gateway=self._app,
+            cookies=self._cookies,
+            pool=lambda: self._live.pool,
+            say=self._say,
+            feed=self._feed,
+        )
+        return make_inspector(
+            subject,
+            services=Services(self._services),
+            token=self._options.inspector_token,
         )
 
     def _workers(self) -> WorkerPool:
@@ -316,22 +340,6 @@ class Sandbox:
                 self._tell("warning", str(problem))
         self._tables.follow(project)
 
-    def _make_tables(self, project: Project) -> "TableStore":
-        # moto is imported here, and only when an app needs tables: it takes half a
-        # second, and an app without tables never pays for it.
-        from sandbox.tables.store import TableStore
-
-        store = TableStore(clock=self.clock)
-        self._apply_tables(store, project)
-        return store
-
-    def _apply_tables(self, store: "TableStore", project: Project) -> None:
-        def seeds() -> "Seeds":
-            return load_seeds(project, run_program=run_seed_program)
-
-        for notice in store.apply(project, seeds=seeds):
-            self._tell("warning", notice)
-
     # Running
 
     def _invoke(self, invocation: Invocation) -> Execution:
@@ -348,21 +356,9 @@ class Sandbox:
             project = self._projects.current()
         except SandboxError:
             return  # told already, and shown at every request
-        edited = {function.name for function in reaction.functions}
-        for function in [f for f in project.functions if f.name in edited][
-            :WARMED_AT_ONCE
-        ]:
-            self._warm(function)
-
-    def _warm(self, function: Function) -> None:
-        execution = self._live.pool.warm(function)
-        if execution is None:
-            self._tell("detail", f"{function.name} is warm with its new code.")
-            return
-        outcome = execution.outcome
-        if isinstance(outcome, Raised):
-            text = f"{outcome.trace.rstrip()}\n{outcome.remedy}".rstrip()
-            self._tell("error", f"{function.name} does not load.\n{text}")
+        pool = self._live.pool
+        warm_edited(reaction, project, warm=pool.warm, say=self._say)
+        self._adviser.follow(project, is_edited=True)
 
     def tick(self) -> None:
         """Do what time asks for: expire rows, retire idle workers."""
@@ -370,28 +366,10 @@ class Sandbox:
         if store is not None:
             store.expire(self.clock.now_epoch())
         self._live.pool.tick()
+        self._adviser.follow(self._projects.last)
 
     def _tell(self, level: Level, text: str) -> None:
         self._say(Notice(level=level, text=text))
 
     def _tell_error(self, error: Exception) -> None:
         self._tell("error", f"{type(error).__name__}: {error}")
-
-
-class ProjectsWithTables:
-    """Projects for the gateway: before a function is run, the tables are there."""
-
-    def __init__(self, projects: LiveProject, tables: DeferredTables) -> None:
-        self._projects = projects
-        self._tables = tables
-
-    def current(self, function: Function | None = None) -> Project:
-        """Give the project as it is on disk; with `function`, wait for the tables.
-
-        Raises:
-            SandboxError: the folder or its seeds cannot be understood as they stand.
-        """
-        project = self._projects.current(function)
-        if function is not None and project.tables:
-            self._tables.wait_ready()
-        return project

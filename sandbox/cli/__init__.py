@@ -14,6 +14,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "start": ("sandbox.cli.start:start_command", "Run the app on this machine."),
     "invoke": ("sandbox.cli.invoke:invoke_command", "Run one function."),
     "routes": ("sandbox.cli.routes:routes_command", "List the app's routes."),
+    "time": ("sandbox.cli.time:time_command", "Show or move the sandbox's clock."),
     "project": (
         "sandbox.cli.project:project_command",
         "Print what the sandbox made of the folder.",

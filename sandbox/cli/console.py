@@ -54,6 +54,11 @@ class Console:
         self._use_colour = use_colour
         self._lock = threading.Lock()
 
+    @property
+    def is_quiet(self) -> bool:
+        """Tell whether only what fails is to be shown."""
+        return self._verbosity.is_quiet
+
     def write(self, text: str) -> None:
         """Write `text` and a line end."""
         with self._lock:

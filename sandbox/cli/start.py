@@ -1,6 +1,7 @@
 """`arc-sandbox start`: runs the app until Ctrl-C, and shows what happens."""
 
 import os
+import secrets
 import signal
 import threading
 from collections.abc import Iterator
@@ -12,9 +13,16 @@ from typing import cast
 import click
 
 from sandbox.cli.console import Console, Verbosity, notice_text, route_lines
+from sandbox.errors import WorldError
 from sandbox.notice import Notice
 from sandbox.options import MAX_PORT, Options
 from sandbox.project.model import ApiType, Stage
+from sandbox.ready_file import (
+    ReadyFile,
+    ready_folder,
+    remove_ready_file,
+    write_ready_file,
+)
 from sandbox.sandbox import Sandbox
 
 PORT = click.IntRange(0, MAX_PORT)
@@ -47,6 +55,11 @@ STAGES = ("testing", "staging", "production")
 )
 @click.option("-v", "--verbose", is_flag=True, help="Show what the sandbox does.")
 @click.option("-d", "--debug", is_flag=True, help="Show events and results as well.")
+@click.option(
+    "--expose-inspector",
+    is_flag=True,
+    help="With --host: open the inspector to other machines as well, by a token.",
+)
 @click.option("--no-watch", is_flag=True, help="Do not react to saves by themselves.")
 @click.option(
     "--cwd",
@@ -69,6 +82,7 @@ def start_command(  # noqa: PLR0913 - click passes each option by name
     quiet: bool,
     verbose: bool,
     debug: bool,
+    expose_inspector: bool,
     no_watch: bool,
     cwd: Path,
     tables_port: int | None,
@@ -97,31 +111,59 @@ def start_command(  # noqa: PLR0913 - click passes each option by name
         watch=not no_watch,
         shell=dict(os.environ),
         home=Path.home(),
+        inspector_token=secrets.token_urlsafe() if expose_inspector else None,
     )
-    _run(Sandbox(cwd, options=options, say=console.show_notice), console, quiet=quiet)
+    _run(Sandbox(cwd, options=options, say=console.show_notice), console, options)
 
 
-def _run(sandbox: Sandbox, console: Console, *, quiet: bool) -> None:
+def _run(sandbox: Sandbox, console: Console, options: Options) -> None:
     with _until_interrupted() as stop:
         with sandbox:
             sandbox.journal.subscribe(console.show_exchange)
             sandbox.wait_ready()
-            if not quiet:
-                console.write(banner(sandbox))
-            console.write(f"Local environment ready at {sandbox.url} (Ctrl-C ends it)")
-            stop.wait()
-        if not quiet:
+            if not console.is_quiet:
+                console.write(banner(sandbox, token=options.inspector_token))
+            with _findable(sandbox, console, options):
+                console.write(
+                    f"Local environment ready at {sandbox.url} (Ctrl-C ends it)"
+                )
+                stop.wait()
+        if not console.is_quiet:
             console.write("Stopped.")
 
 
-def banner(sandbox: Sandbox) -> str:
-    """Give what is shown once at start: the address, the routes, the tables."""
+@contextmanager
+def _findable(sandbox: Sandbox, console: Console, options: Options) -> Iterator[None]:
+    """Let other commands find the sandbox; without that it runs all the same."""
+    folder = ready_folder(options.shell, options.home)
+    ready = ReadyFile(
+        root=str(sandbox.project.root),
+        pid=os.getpid(),
+        url=sandbox.url,
+        internal_url=sandbox.inspector_url,
+        token=options.inspector_token,
+    )
+    try:
+        write_ready_file(folder, ready)
+    except WorldError as error:
+        text = f"Other commands will not find this sandbox. {error}"
+        console.show_notice(Notice(level="warning", text=text))
+    try:
+        yield
+    finally:
+        remove_ready_file(folder, ready)
+
+
+def banner(sandbox: Sandbox, *, token: str | None) -> str:
+    """Give what is shown once at start: the addresses, the routes, the tables."""
     project = sandbox.project
     lines = ["", f"  {click.style(project.name, bold=True)}  {_link(sandbox.url)}", ""]
     lines += route_lines(project)
     if project.tables:
         names = ", ".join(table.name for table in project.tables)
         lines += ["", f"  tables  {names}  (port {sandbox.ports.tables})"]
+    query = f"/?token={token}" if token else ""
+    lines += ["", f"  inspector  {_link(sandbox.inspector_url + query)}"]
     if project.not_emulated:
         pragmas = " ".join(f"@{name}" for name in project.not_emulated)
         notice = Notice(level="warning", text=f"Not emulated: {pragmas}.")

@@ -22,7 +22,8 @@ from sandbox.exchange import (
     Returned,
 )
 from sandbox.gateway import trouble
-from sandbox.gateway.cookie_notes import refused_cookie
+from sandbox.gateway.cookie_expiry import BrowserCookies
+from sandbox.gateway.cookie_notes import bare_host, refused_cookie
 from sandbox.gateway.pages import Page, render
 from sandbox.gateway.payload import (
     MAX_PAYLOAD_BYTES,
@@ -89,6 +90,8 @@ class Gateway:
         record: given each exchange, after its response is known.
         clock: the sandbox's time.
         say: one line for the terminal.
+        cookies: takes out of requests what a browser would have dropped; None where
+            the clock stands as it is.
     """
 
     def __init__(
@@ -99,12 +102,14 @@ class Gateway:
         record: Callable[[Exchange], None],
         clock: Clock,
         say: Callable[[str], None],
+        cookies: BrowserCookies | None = None,
     ) -> None:
         self._projects = projects
         self._invoke = invoke
         self._record = record
         self._clock = clock
         self._say = say
+        self._cookies = cookies
         self._compiled: _Compiled | None = None
         self._noted_cookies: frozenset[str] = frozenset()
 
@@ -134,8 +139,11 @@ class Gateway:
         started = self._clock.monotonic()
         started_epoch = self._clock.now_epoch()
         request_id = str(uuid.uuid4())
+        passed, dropped = (
+            self._cookies.pass_on(request) if self._cookies else (request, ())
+        )
         try:
-            answer = self._answer(request, request_id, port, is_too_large=is_too_large)
+            answer = self._answer(passed, request_id, port, is_too_large=is_too_large)
         except Exception:  # noqa: BLE001 - a bug of ours is told, and the server lives on
             answer = self._tell_bug(request)
         response = replace(
@@ -153,7 +161,7 @@ class Gateway:
                 match=answer.match,
                 event=cast(JsonValue, answer.event),
                 execution=answer.execution,
-                notes=notes,
+                notes=(*dropped, *notes),
             )
         )
         return response
@@ -256,6 +264,10 @@ class Gateway:
         for name, value in response.headers:
             if name == "set-cookie":
                 host = request.header("host") or ""
+                if self._cookies:
+                    self._cookies.remember(
+                        value, host=bare_host(host), scheme=request.scheme
+                    )
                 refused = refused_cookie(value, scheme=request.scheme, host=host)
                 if refused is not None:
                     notes.append(refused[1])

@@ -22,9 +22,14 @@ def refused_cookie(
     if scheme != "http" or not is_secure:
         return None
     name = first.partition("=")[0].strip()
-    bare_host = host.rsplit(":", 1)[0] if not host.endswith("]") else host
-    if bare_host in _LOOPBACK or bare_host.endswith(".localhost"):
+    name_alone = bare_host(host)
+    if name_alone in _LOOPBACK or name_alone.endswith(".localhost"):
         refusal = "Safari refuses it on plain HTTP; Chrome and Firefox keep it here"
     else:
         refusal = "browsers refuse it on plain HTTP"
     return name, f'The cookie "{name}" is Secure: {refusal}.'
+
+
+def bare_host(host: str) -> str:
+    """Give a Host header's value without its port."""
+    return host if host.endswith("]") else host.rsplit(":", 1)[0]

@@ -1,0 +1,145 @@
+"""What a browser would do with its cookies if its clock were the sandbox's.
+
+A browser knows real time alone. Where a developer has moved the sandbox's clock past
+the end of a cookie's life, the browser still sends it; it is dropped here, as the
+browser would drop it on that day (RFC 6265 section 5.4). A session cookie that was
+changed or ended out of band is exchanged here as well.
+"""
+
+import threading
+from collections import OrderedDict
+from dataclasses import replace
+from typing import Protocol
+from urllib.parse import quote
+
+from sandbox.durations import spoken_duration
+from sandbox.exchange import HttpRequest
+from sandbox.sessions.browser_view import browser_view
+from sandbox.sessions.cookie import COOKIE_NAME, read_cookie
+
+MOST_COOKIES = 2000
+"""Cookies remembered; the ones that were set longest ago give way."""
+
+
+class OffsetClock(Protocol):
+    """The sandbox's time of day, and how far it stands from real time."""
+
+    @property
+    def offset_seconds(self) -> float:
+        """How far this clock stands ahead of real time."""
+        ...
+
+    def now_epoch(self) -> float:
+        """Give the time of day in seconds since 1970."""
+        ...
+
+
+class BrowserCookies:
+    """Remembers cookies that were set, and takes the expired out of requests.
+
+    Safe between threads. Requests pass as they are while the clock was not moved and
+    nothing was changed out of band.
+    """
+
+    def __init__(self, clock: OffsetClock) -> None:
+        self._clock = clock
+        self._lock = threading.Lock()
+        self._ends: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._exchanged: OrderedDict[str, str | None] = OrderedDict()
+
+    def remember(self, set_cookie: str, *, host: str, scheme: str) -> None:
+        """Note when a cookie ends; one without an end ends with the browser.
+
+        Args:
+            set_cookie: the header's value. An Expires that no browser can read counts
+                as none.
+            host: of the request, without port.
+            scheme: of the request.
+        """
+        cookie = browser_view(
+            set_cookie, host=host, scheme=scheme, now_epoch=self._clock.now_epoch()
+        )
+        key = (cookie.name, cookie.value)
+        with self._lock:
+            self._ends.pop(key, None)
+            if cookie.is_kept and cookie.expires_epoch is not None:
+                self._ends[key] = cookie.expires_epoch
+                while len(self._ends) > MOST_COOKIES:
+                    self._ends.popitem(last=False)
+
+    def exchange_session(self, value: str, *, by: str | None) -> None:
+        """Have requests that carry a session cookie read as if they carried another.
+
+        Args:
+            value: of the session cookie, percent-encoding undone.
+            by: the value in its place; None takes the cookie out.
+        """
+        with self._lock:
+            if by is not None:
+                self._exchanged.pop(by, None)  # or it would be exchanged back
+            self._exchanged[value] = by
+            while len(self._exchanged) > MOST_COOKIES:
+                self._exchanged.popitem(last=False)
+
+    def clear(self) -> None:
+        """Forget everything."""
+        with self._lock:
+            self._ends.clear()
+            self._exchanged.clear()
+
+    def pass_on(self, request: HttpRequest) -> tuple[HttpRequest, tuple[str, ...]]:
+        """Give the request as the browser would have sent it, and what was changed."""
+        if not self._exchanged and not self._clock.offset_seconds:
+            return request, ()
+        notes: list[str] = []
+        headers = []
+        for name, value in request.headers:
+            text = self._judge(value, notes) if name.lower() == "cookie" else value
+            if text or not value:
+                headers.append((name, text))
+        return (replace(request, headers=tuple(headers)) if notes else request), tuple(
+            notes
+        )
+
+    def _judge(self, header: str, notes: list[str]) -> str:
+        """Give a Cookie header without what is over, adding a note for each change."""
+        kept = []
+        for pair in header.split(";"):
+            text = self._exchange(pair.strip(), notes)
+            if text and not self._is_over(text, notes):
+                kept.append(text)
+        return "; ".join(kept)
+
+    def _exchange(self, pair: str, notes: list[str]) -> str:
+        name = pair.partition("=")[0].strip()
+        value = read_cookie(pair).value if name == COOKIE_NAME else None
+        if value is None or value not in self._exchanged:
+            return pair
+        by: str | None = value
+        while by is not None and by in self._exchanged:
+            by = self._exchanged[by]
+        if by is None:
+            notes.append(
+                f"The session of the cookie {COOKIE_NAME} was ended out of band, so "
+                "the cookie was taken out of the request."
+            )
+            return ""
+        notes.append(
+            f"The session of the cookie {COOKIE_NAME} was changed out of band, and "
+            "the request reads with the changed one."
+        )
+        return f"{COOKIE_NAME}={quote(by, safe='')}"
+
+    def _is_over(self, pair: str, notes: list[str]) -> bool:
+        name, _, value = (part.strip() for part in pair.partition("="))
+        end = self._ends.get((name, value))
+        if end is None or not self._clock.offset_seconds:
+            return False
+        over_seconds = self._clock.now_epoch() - end
+        if over_seconds < 0:
+            return False
+        notes.append(
+            f'The cookie "{name}" expired {spoken_duration(over_seconds)} ago on the '
+            "sandbox's clock, and was dropped as the browser would have done."
+        )
+        return True

@@ -1,0 +1,171 @@
+"""`/api/clock`: shows the sandbox's clock, and moves it."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sandbox.clock import MovableClock
+from sandbox.durations import (
+    is_in_calendar,
+    iso_moment,
+    parse_duration,
+    parse_moment,
+    spoken_moment,
+    spoken_offset,
+)
+from sandbox.inspector.endpoints import Endpoint
+from sandbox.inspector.messages import ApiError, ApiRequest, JsonAnswer
+from sandbox.inspector.schemas import (
+    BOOLEAN,
+    NUMBER,
+    TEXT,
+    TEXTS,
+    Schema,
+    object_of,
+)
+from sandbox.json_value import JsonValue
+from sandbox.notice import Notice
+
+_MOVES = 'Send {"advance": "8d"}, {"set": "2027-01-01"} or {"reset": true}.'
+_DURATIONS = "Write it as 90s, 15m, 8h, 8d, 2w or 1d12h; with a minus it goes back."
+_DATES = (
+    "Write it as 2027-01-01 or 2027-01-01T12:00:00+02:00; without offset it is UTC."
+)
+
+GIVES: Schema = object_of(
+    {
+        "now_epoch": NUMBER,
+        "now": TEXT,
+        "offset_seconds": NUMBER,
+        "is_moved": BOOLEAN,
+        "spoken": TEXT,
+        "warnings": TEXTS,
+    }
+)
+TAKES: Schema = object_of(
+    {"advance": TEXT, "set": TEXT, "reset": BOOLEAN}, "advance", "set", "reset"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClockReading:
+    """The clock at one moment."""
+
+    now_epoch: float
+    offset_seconds: float
+
+    def as_json(self, *, warnings: tuple[str, ...] = ()) -> dict[str, JsonValue]:
+        """Give it as the API shows it."""
+        return {
+            "now_epoch": self.now_epoch,
+            "now": iso_moment(self.now_epoch),
+            "offset_seconds": self.offset_seconds,
+            "is_moved": bool(self.offset_seconds),
+            "spoken": f"{spoken_moment(self.now_epoch)}, "
+            f"{spoken_offset(self.offset_seconds)}",
+            "warnings": warnings,
+        }
+
+
+def read_clock(clock: MovableClock) -> ClockReading:
+    """Give what a clock says now."""
+    return ClockReading(
+        now_epoch=clock.now_epoch(), offset_seconds=clock.offset_seconds
+    )
+
+
+class ClockApi:
+    """The clock's endpoints.
+
+    Args:
+        clock: what is moved; whoever subscribed to it learns of that by itself.
+        count_written_after: how many sessions were written after a moment.
+        say: told when a move leaves sessions in the future.
+    """
+
+    def __init__(
+        self,
+        *,
+        clock: MovableClock,
+        count_written_after: Callable[[float], int],
+        say: Callable[[Notice], None],
+    ) -> None:
+        self._clock = clock
+        self._count_written_after = count_written_after
+        self._say = say
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Give what can be asked."""
+        path = "/api/clock"
+        return (
+            Endpoint(
+                method="GET",
+                path=path,
+                summary="Show the sandbox's clock.",
+                answer=self.show,
+                gives=GIVES,
+            ),
+            Endpoint(
+                method="POST",
+                path=path,
+                summary="Move the sandbox's clock: advance, set or reset it.",
+                answer=self.move,
+                takes=TAKES,
+                gives=GIVES,
+            ),
+        )
+
+    def show(self, request: ApiRequest) -> JsonAnswer:
+        """Give the clock."""
+        return JsonAnswer(content=read_clock(self._clock).as_json())
+
+    def move(self, request: ApiRequest) -> JsonAnswer:
+        """Move the clock, and say what that leaves in the future."""
+        before = self._clock.now_epoch()
+        offset_seconds = self._clock.offset_seconds
+        wanted_seconds = self._wanted_offset(request)
+        if not is_in_calendar(before + wanted_seconds - offset_seconds):
+            raise ApiError(
+                400,
+                "The clock would leave the years 1970 to 9999.",
+                remedy="Move it less far.",
+            )
+        self._clock.advance(wanted_seconds - offset_seconds)
+        reading = read_clock(self._clock)
+        warnings = self._warnings(before, reading.now_epoch)
+        for text in warnings:
+            self._say(Notice(level="warning", text=text))
+        return JsonAnswer(content=reading.as_json(warnings=warnings))
+
+    def _wanted_offset(self, request: ApiRequest) -> float:
+        """Give the seconds by which the clock is to stand ahead of real time."""
+        match dict(request.body):
+            case {"reset": True, **others} if not others:
+                return 0.0
+            case {"advance": str(text), **others} if not others:
+                return self._clock.offset_seconds + _parsed(
+                    parse_duration, text, _DURATIONS
+                )
+            case {"set": str(text), **others} if not others:
+                ahead = _parsed(parse_moment, text, _DATES) - self._clock.now_epoch()
+                return self._clock.offset_seconds + ahead
+            case _:
+                raise ApiError(400, "The body names no move.", remedy=_MOVES)
+
+    def _warnings(self, before: float, now_epoch: float) -> tuple[str, ...]:
+        if now_epoch >= before:
+            return ()
+        count = self._count_written_after(now_epoch)
+        if not count:
+            return ()
+        sessions = f"{count} sessions were" if count > 1 else "1 session was"
+        return (
+            f"The clock went back, and {sessions} written after what it says now: "
+            "they live longer than they should until they are written again.",
+        )
+
+
+def _parsed(parse: Callable[[str], float], text: str, remedy: str) -> float:
+    try:
+        return parse(text)
+    except ValueError as error:
+        raise ApiError(400, str(error), remedy=remedy) from error

@@ -1,0 +1,36 @@
+"""`/api/events`: a stream of what happens, for pages that follow it."""
+
+from collections.abc import Callable, Iterable
+
+from sandbox.inspector.endpoints import Endpoint
+from sandbox.inspector.messages import ApiRequest, StreamAnswer
+from sandbox.inspector.schemas import TEXT
+
+
+class EventsApi:
+    """The stream's endpoint.
+
+    Args:
+        listen: gives events in the bytes of the wire, from now on.
+    """
+
+    def __init__(self, *, listen: Callable[[], Iterable[bytes]]) -> None:
+        self._listen = listen
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Give what can be asked."""
+        return (
+            Endpoint(
+                method="GET",
+                path="/api/events",
+                summary="Follow what happens, as server-sent events: request, notice, "
+                "clock, and missed where a slow client must read anew.",
+                answer=self.follow,
+                gives=TEXT,
+                media_type="text/event-stream",
+            ),
+        )
+
+    def follow(self, request: ApiRequest) -> StreamAnswer:
+        """Give events until the client goes or the sandbox is closed."""
+        return StreamAnswer(pieces=self._listen())

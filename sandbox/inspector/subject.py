@@ -1,0 +1,100 @@
+"""What the inspector is given of a running sandbox: the seam to everything else."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol, TypeAlias
+
+from sandbox.clock import MovableClock
+from sandbox.exchange import HttpRequest, HttpResponse, Outcome
+from sandbox.inspector.feed import Feed
+from sandbox.journal import Journal
+from sandbox.json_value import JsonValue
+from sandbox.notice import Notice
+from sandbox.project.advice import Advice
+from sandbox.project.model import Function, Project, Stage
+
+TableCall: TypeAlias = Callable[[str, Mapping[str, object]], Mapping[str, JsonValue]]
+"""Carries out a DynamoDB operation, such as `GetItem`, in DynamoDB JSON.
+
+Raises:
+    ApiError: DynamoDB refuses the request, or the app has no tables.
+"""
+
+
+class FunctionFacts(Protocol):
+    """What a function's workers have done: `workers.statistics.FunctionStatistics`."""
+
+    @property
+    def name(self) -> str:
+        """`@http get /path`."""
+        ...
+
+    @property
+    def idle(self) -> int:
+        """Warm workers that wait."""
+        ...
+
+    @property
+    def running(self) -> int:
+        """Events in work or waiting for a place."""
+        ...
+
+    @property
+    def invocations(self) -> int:
+        """Events so far."""
+        ...
+
+    @property
+    def cold_starts(self) -> int:
+        """Events for which a worker had to be started."""
+        ...
+
+    @property
+    def failures(self) -> int:
+        """Events whose outcome was not `Returned`."""
+        ...
+
+    @property
+    def max_memory_bytes(self) -> int | None:
+        """The most that a worker has held."""
+        ...
+
+    @property
+    def last_outcome(self) -> Outcome | None:
+        """Of the last event."""
+        ...
+
+
+class PoolFacts(Protocol):
+    """The workers at one moment: `workers.statistics.PoolStatistics`."""
+
+    @property
+    def functions(self) -> Sequence[FunctionFacts]:
+        """Functions that have been called."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Subject:
+    """A running sandbox, as the inspector knows it."""
+
+    version: str
+    stage: Callable[[], Stage]
+    clock: MovableClock
+    journal: Journal
+    feed: Feed
+    project: Callable[[], Project]
+    """The app as it is on disk now; raises SandboxError."""
+    app_url: Callable[[], str]
+    environment: Callable[[Function], Mapping[str, str]]
+    """What a function sees."""
+    call_tables: TableCall
+    statistics: Callable[[], PoolFacts]
+    reload: Callable[[], None]
+    """Has every function start anew."""
+    replay: Callable[[HttpRequest], HttpResponse]
+    """Sends a request to the app once more."""
+    exchange_session: Callable[[str, str | None], None]
+    """Has a session cookie's value count as another, or as none."""
+    advice: Callable[[], tuple[Advice, ...]]
+    say: Callable[[Notice], None]

@@ -1,0 +1,166 @@
+"""WSGI ⇄ the API's nouns: reads callers and bodies, sends answers.
+
+Values may hold anything that an app or its visitors wrote. JSON leaves with `<`, `>`
+and `&` escaped, so that it stays harmless even where something takes it for a page.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from http import HTTPStatus
+from typing import TYPE_CHECKING, assert_never
+from urllib.parse import parse_qsl
+
+from sandbox.inspector.messages import (
+    Answer,
+    ApiError,
+    Headers,
+    JsonAnswer,
+    StreamAnswer,
+    TextAnswer,
+)
+from sandbox.inspector.security import (
+    API_CONTENT_POLICY,
+    HEADERS,
+    TOKEN_QUERY,
+    Caller,
+)
+from sandbox.json_value import JsonValue
+from sandbox.project.inventory import as_plain_json
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+MAX_BODY_BYTES = 16 * 1024 * 1024
+"""Enough for a table's export; DynamoDB's own largest request is as long."""
+
+_MARKUP = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+
+
+def read_caller(environ: "WSGIEnvironment") -> Caller:
+    """Give what decides whether the request may come in."""
+    headers = {
+        key[5:].replace("_", "-").lower(): value
+        for key, value in environ.items()
+        if key.startswith("HTTP_") and isinstance(value, str)
+    }
+    return Caller(
+        method=environ["REQUEST_METHOD"],
+        path=environ.get("PATH_INFO", ""),
+        scheme=environ.get("wsgi.url_scheme", "http"),
+        client_address=environ.get("REMOTE_ADDR", ""),
+        headers=headers,
+        query_token=read_query(environ).get(TOKEN_QUERY, ""),
+    )
+
+
+def raw_path(environ: "WSGIEnvironment") -> str:
+    """Give the path as sent, percent-encoded."""
+    target: str = environ.get("REQUEST_URI") or environ.get("PATH_INFO", "")
+    return target.partition("?")[0]
+
+
+def read_query(environ: "WSGIEnvironment") -> dict[str, str]:
+    """Give the query's parameters; the last of a name wins."""
+    return dict(parse_qsl(environ.get("QUERY_STRING", ""), keep_blank_values=True))
+
+
+def read_body(environ: "WSGIEnvironment") -> Mapping[str, JsonValue]:
+    """Give the JSON object that was sent; an empty one where nothing was.
+
+    Raises:
+        ApiError: 413 for a long body, 415 for another media type, 400 for what is no
+            JSON object.
+    """
+    body = _read_bytes(environ)
+    if not body.strip():
+        return {}
+    kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
+    if kind != "application/json":
+        raise ApiError(
+            415,
+            f'The body is sent as "{kind}".',
+            remedy="Send JSON, with Content-Type: application/json.",
+        )
+    try:
+        value = json.loads(body, parse_constant=_refuse_constant)
+    except (ValueError, RecursionError) as error:
+        raise ApiError(
+            400, f"The body is not JSON: {error}.", remedy="Send a JSON object."
+        ) from error
+    if not isinstance(value, dict):
+        raise ApiError(
+            400, "The body is JSON, but no object.", remedy="Send a JSON object."
+        )
+    return value
+
+
+def _read_bytes(environ: "WSGIEnvironment") -> bytes:
+    length = environ.get("CONTENT_LENGTH") or ""
+    if length.isdecimal():
+        size = int(length)
+    else:
+        size = MAX_BODY_BYTES + 1 if environ.get("wsgi.input_terminated") else 0
+    if size <= MAX_BODY_BYTES or not length:
+        body: bytes = environ["wsgi.input"].read(min(size, MAX_BODY_BYTES + 1))
+        if len(body) <= MAX_BODY_BYTES:
+            return body
+    raise ApiError(
+        413,
+        f"The body is longer than {MAX_BODY_BYTES} bytes.",
+        remedy="Send it in parts.",
+    )
+
+
+def _refuse_constant(name: str) -> JsonValue:
+    raise ValueError(f"{name} is no JSON")
+
+
+def to_json(content: JsonValue) -> bytes:
+    """Give JSON text in ASCII that no browser can take for markup."""
+    text = json.dumps(as_plain_json(content), separators=(",", ":"), allow_nan=False)
+    return text.translate(_MARKUP).encode("ascii")
+
+
+def respond(
+    answer: Answer, start_response: "StartResponse", *, status: int = 200
+) -> Iterable[bytes]:
+    """Begin to answer, and give the body."""
+    match answer:
+        case JsonAnswer():
+            body = to_json(answer.content)
+            headers = (("Content-Type", "application/json"), *answer.headers)
+            return _send(start_response, answer.status, headers, body)
+        case TextAnswer():
+            body = answer.text.encode("utf-8", "replace")
+            headers = (("Content-Type", "text/plain; charset=utf-8"),)
+            return _send(start_response, status, headers, body)
+        case StreamAnswer():
+            headers = (("Content-Type", "text/event-stream; charset=utf-8"),)
+            start_response(_line(status), [*headers, *_guards()])
+            return answer.pieces
+        case _:
+            assert_never(answer)
+
+
+def respond_error(error: ApiError, start_response: "StartResponse") -> Iterable[bytes]:
+    """Answer with an error's message and remedy."""
+    answer = JsonAnswer(
+        content=error.body(), status=error.status, headers=error.headers
+    )
+    return respond(answer, start_response)
+
+
+def _send(
+    start_response: "StartResponse", status: int, headers: Headers, body: bytes
+) -> list[bytes]:
+    length = ("Content-Length", str(len(body)))
+    start_response(_line(status), [*headers, length, *_guards()])
+    return [body]
+
+
+def _guards() -> Headers:
+    return (*HEADERS, ("Content-Security-Policy", API_CONTENT_POLICY))
+
+
+def _line(status: int) -> str:
+    return f"{status} {HTTPStatus(status).phrase}"
