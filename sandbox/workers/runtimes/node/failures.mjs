@@ -89,7 +89,7 @@ export function neverSettledFailure () {
 }
 
 function plain (errorType, message, remedy = '', trace = '') {
-  return { error_type: errorType, message, stack: [], trace, remedy }
+  return { error_type: String(errorType), message: String(message), stack: [], trace, remedy }
 }
 
 function handlerMissing (error, start) {

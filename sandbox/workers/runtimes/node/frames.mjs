@@ -17,9 +17,9 @@ const incoming = Buffer.allocUnsafeSlow(USUAL_BYTES)
 const outgoing = Buffer.allocUnsafeSlow(USUAL_BYTES)
 const sleeper = new Int32Array(new SharedArrayBuffer(4))
 
-/** Give the next message, or null where the sandbox has closed the connection. */
+/** Give the next message, or null where the connection is closed, by whichever side. */
 export function receive () {
-  let received = readAtLeast(incoming, 0, HEADER_BYTES)
+  const received = readAtLeast(incoming, 0, HEADER_BYTES)
   if (received === 0) return null
   const end = HEADER_BYTES + incoming.readUInt32BE(0)
   let frame = incoming
@@ -31,20 +31,31 @@ export function receive () {
   return JSON.parse(frame.utf8Slice(HEADER_BYTES, end))
 }
 
-/** Send a message that is JSON text already. Throws a RangeError if it is too long. */
+/**
+ * Send a message that is JSON text already. Throws a RangeError if it is too long, and
+ * ends the process where the connection is closed.
+ */
 export function send (json) {
   // UTF-8 takes at most three bytes for a UTF-16 unit.
   if (json.length * 3 <= USUAL_BYTES - HEADER_BYTES) {
     const length = outgoing.utf8Write(json, HEADER_BYTES)
     outgoing.writeUInt32BE(length, 0)
-    return writeAll(SOCKET_FD, outgoing, HEADER_BYTES + length)
+    return sendFrame(outgoing, HEADER_BYTES + length)
   }
   const length = Buffer.byteLength(json)
   if (length > MAX_FRAME_BYTES) throw new RangeError(`a frame of ${length} bytes`)
   const frame = Buffer.allocUnsafeSlow(HEADER_BYTES + length)
   frame.writeUInt32BE(length, 0)
   frame.utf8Write(json, HEADER_BYTES)
-  return writeAll(SOCKET_FD, frame, frame.length)
+  return sendFrame(frame, frame.length)
+}
+
+function sendFrame (frame, end) {
+  try {
+    writeAll(SOCKET_FD, frame, end)
+  } catch {
+    process.exit(0) // the sandbox is gone, or the handler has closed the descriptor
+  }
 }
 
 /** Write to a pipe or socket until all is gone, however slowly it is read. */
@@ -58,12 +69,19 @@ export function writeAll (fd, bytes, end) {
 function readAtLeast (buffer, from, wanted) {
   let filled = from
   while (filled < wanted) {
-    const count = persist(
-      () => readSync(SOCKET_FD, buffer, filled, buffer.length - filled, null))
+    const count = readSome(buffer, filled)
     if (count === 0) return 0
     filled += count
   }
   return filled
+}
+
+function readSome (buffer, from) {
+  try {
+    return persist(() => readSync(SOCKET_FD, buffer, from, buffer.length - from, null))
+  } catch {
+    return 0 // as above: nobody is there to talk to
+  }
 }
 
 /** Repeat a call while it would block: a child that shares the pipe may unblock it. */
