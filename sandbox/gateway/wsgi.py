@@ -82,8 +82,21 @@ def _target(environ: "WSGIEnvironment") -> tuple[str, str]:
         path, _, query = raw.partition("#")[0].partition("?")
         return path, query
     decoded = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
-    path = quote_from_bytes(decoded.encode("latin-1"), safe=_UNESCAPED)
+    path = quote_from_bytes(_path_bytes(decoded), safe=_UNESCAPED)
     return path or "/", environ.get("QUERY_STRING", "")
+
+
+def _path_bytes(decoded: str) -> bytes:
+    """Undo WSGI's Latin-1, or take the text itself where a client skips that step.
+
+    PEP 3333 wants bytes as Latin-1 text; httpx's WSGITransport passes Unicode.
+    """
+    try:
+        raw = decoded.encode("latin-1")
+        raw.decode("utf-8")
+    except UnicodeError:
+        return decoded.encode("utf-8", "replace")
+    return raw
 
 
 def _standard_headers(environ: "WSGIEnvironment") -> Headers:

@@ -1,0 +1,49 @@
+"""static.json: the names that files are deployed under."""
+
+import hashlib
+import json
+from pathlib import Path
+
+from sandbox.gateway.fingerprint import fingerprint, write_static_manifest
+from sandbox.project.model import Static
+
+
+def digits(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:10]
+
+
+def test_fingerprint_names_each_file(tmp_path: Path) -> None:
+    """Ten digits before the extension; some files never, some on request not."""
+    (tmp_path / "deep").mkdir()
+    for name in ("a.css", "deep/b.min.js", "noext", "readme.md", "drafts.txt"):
+        (tmp_path / name).write_text(name)
+    static = Static(folder=tmp_path, fingerprint=True, ignore=("drafts",))
+
+    assert fingerprint(static) == {
+        "a.css": f"a-{digits('a.css')}.css",
+        "deep/b.min.js": f"deep/b.min-{digits('deep/b.min.js')}.js",
+        "noext": f"noext-{digits('noext')}",
+    }
+
+
+def test_write_static_manifest_writes_once(tmp_path: Path) -> None:
+    """The file is written where asked for, and left alone where it is right."""
+    (tmp_path / "a.css").write_text("x")
+    written = write_static_manifest(Static(folder=tmp_path, fingerprint=True))
+    manifest = tmp_path / "static.json"
+    manifest.chmod(0o400)
+    again = write_static_manifest(Static(folder=tmp_path, fingerprint=True))
+
+    assert (written, again) == (1, 1)
+    assert json.loads(manifest.read_text()) == {"a.css": f"a-{digits('x')}.css"}
+
+
+def test_write_static_manifest_does_nothing_unasked(tmp_path: Path) -> None:
+    """Neither without the setting, nor for a tool that does it, nor without files."""
+    (tmp_path / "a.css").write_text("x")
+    missing = tmp_path / "missing"
+
+    assert write_static_manifest(Static(folder=tmp_path)) == 0
+    assert write_static_manifest(Static(folder=tmp_path, fingerprint="external")) == 0
+    assert write_static_manifest(Static(folder=missing, fingerprint=True)) == 0
+    assert not (tmp_path / "static.json").exists()

@@ -1,0 +1,95 @@
+"""@proxy: what goes to the target, and what comes back."""
+
+import json
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+import pytest
+
+from sandbox.gateway import proxy
+from sandbox.gateway.proxy import UnreachableError, forward
+from sandbox.httpd import LoopbackServer
+from tests.gateway.conftest import make_request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+
+def upstream(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
+    """Echo the request as JSON."""
+    headers = [("X-Up", "1"), ("Set-Cookie", "a=1"), ("Set-Cookie", "b=2")]
+    start("418 I'm a teapot", [*headers, ("Connection", "close")])
+    told = {
+        "method": environ["REQUEST_METHOD"],
+        "target": environ["REQUEST_URI"],
+        "headers": {name.lower(): value for name, value in environ["arc.headers"]},
+        "body": environ["wsgi.input"].read().decode("latin-1"),
+    }
+    return [json.dumps(told).encode()]
+
+
+@pytest.fixture
+def target() -> Iterator[str]:
+    """Give the address of a running upstream."""
+    with LoopbackServer(upstream, name="upstream") as server:
+        yield server.url
+
+
+def test_forward_passes_the_request_on(target: str) -> None:
+    """Method, raw path, query, body and end-to-end headers arrive."""
+    request = make_request(
+        "PUT /a%20b/%E2%9C%93?x=%20",
+        "Host: localhost:3333",
+        "Content-Type: text/plain",
+        "Cookie: a=1",
+        "Authorization: Bearer x",
+        "Connection: keep-alive, X-Hop",
+        "X-Hop: 1",
+        "TE: trailers",
+        body=b"body",
+    )
+    told = json.loads(forward(request, f"{target}/base/").body)
+    headers = told["headers"]
+
+    assert (told["method"], told["target"], told["body"]) == (
+        "PUT",
+        "/base/a%20b/%E2%9C%93?x=%20",
+        "body",
+    )
+    assert headers["host"] == target.removeprefix("http://")
+    assert headers["x-forwarded-host"] == "localhost:3333"
+    assert headers["x-forwarded-for"] == "127.0.0.1"
+    assert (headers["cookie"], headers["authorization"]) == ("a=1", "Bearer x")
+    assert not {"x-hop", "te", "connection"} & set(headers)
+
+
+def test_forward_gives_the_answer_as_it_is(target: str) -> None:
+    """Status and repeated headers stay; hop-by-hop headers do not."""
+    answer = forward(make_request("GET /"), target)
+
+    assert answer.status == 418
+    assert [v for n, v in answer.headers if n == "Set-Cookie"] == ["a=1", "b=2"]
+    assert "connection" not in {name.lower() for name, _ in answer.headers}
+
+
+@pytest.mark.parametrize("method", ["HEAD", "DELETE", "POST"])
+def test_forward_frames_every_method(target: str, method: str) -> None:
+    """Without a body nothing waits for one."""
+    assert forward(make_request(f"{method} /"), target).status == 418
+
+
+def test_forward_says_why_a_target_does_not_answer() -> None:
+    """Nothing listens there."""
+    with pytest.raises(UnreachableError, match="Connection refused"):
+        forward(make_request("GET /"), "http://127.0.0.1:1")
+
+
+def test_forward_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A target that says nothing is given up."""
+    monkeypatch.setattr(proxy, "TIMEOUT_SECONDS", 0.05)
+    silent = LoopbackServer(upstream, name="silent")  # listens, is never started
+    try:
+        with pytest.raises(UnreachableError, match="no answer within"):
+            forward(make_request("GET /"), silent.url)
+    finally:
+        silent.close()

@@ -1,0 +1,95 @@
+"""What answers where no route does, and in which order."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from sandbox.gateway.payload import MAX_PAYLOAD_BYTES
+from sandbox.gateway.unrouted import Unrouted
+from sandbox.project.model import Preferences, Proxy, Static
+from tests.gateway.conftest import make_project, make_request
+
+DEAD = Proxy(testing="http://127.0.0.1:1", staging="http://x", production="http://x")
+
+
+@pytest.fixture
+def static(tmp_path: Path) -> Static:
+    """A folder with one page."""
+    (tmp_path / "index.html").write_text("index")
+    return Static(folder=tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("line", "status"),
+    [
+        ("GET /_static/index.html", 200),
+        ("HEAD /_static/index.html", 200),
+        ("GET /_static/missing", 404),
+        ("POST /_static/index.html", None),
+        ("GET /_staticfoo", None),
+        ("GET /", None),
+    ],
+)
+def test_static_comes_before_routes(
+    static: Static, line: str, status: int | None
+) -> None:
+    """Only reading, only under `/_static`."""
+    unrouted = Unrouted(make_project("get /*", static=static))
+    answer = unrouted.before_routes(make_request(line))
+
+    assert (answer and answer.status) == status
+
+
+@pytest.mark.parametrize(
+    ("line", "root_handler", "status"),
+    [
+        ("GET /", "arcStaticAssetProxy", 200),
+        ("HEAD /", "arcStaticAssetProxy", 200),
+        ("POST /", "arcStaticAssetProxy", 404),
+        ("GET /missing.css", "arcStaticAssetProxy", 404),
+        ("GET /index.html", "get /", 404),
+    ],
+)
+def test_static_root_comes_after_routes(
+    static: Static, line: str, root_handler: str, status: int
+) -> None:
+    """Where the static asset proxy owns the root, it answers reading requests."""
+    project = make_project(static=static, root_handler=root_handler)
+
+    assert Unrouted(project).after_routes(make_request(line)).status == status
+
+
+def test_proxy_comes_before_the_static_root(static: Static) -> None:
+    """A dead target is a clear 502 to people and programs."""
+    unrouted = Unrouted(make_project(static=static, proxy=DEAD, root_handler="proxy"))
+    told = unrouted.after_routes(make_request("GET /x", "Accept: text/html"))
+    answer = unrouted.after_routes(make_request("GET /x"))
+
+    assert (answer.status, json.loads(answer.body)) == (502, {"message": "Bad Gateway"})
+    assert "http://127.0.0.1:1" in told.body.decode()
+    assert "Connection refused" in told.body.decode()
+
+
+def test_file_too_large_for_a_lambda(static: Static) -> None:
+    """The page names the address that works."""
+    (static.folder / "big.bin").write_bytes(b"\0" * (MAX_PAYLOAD_BYTES + 1))
+    project = make_project(static=static, root_handler="arcStaticAssetProxy")
+    request = make_request("GET /big.bin", "Accept: text/html")
+    answer = Unrouted(project).after_routes(request)
+
+    assert answer.status == 500
+    assert "/_static/big.bin" in answer.body.decode()
+
+
+def test_preflight_is_answered_where_the_preferences_say() -> None:
+    """Otherwise it is a request like others, as on API Gateway."""
+    wanted = Preferences(settings={"sandbox": {"cors": True}})
+    request = make_request(
+        "OPTIONS /x", "Origin: http://a.test", "Access-Control-Request-Method: PUT"
+    )
+    with_cors = Unrouted(make_project(preferences=wanted)).before_routes(request)
+
+    assert with_cors is not None
+    assert with_cors.status == 204
+    assert Unrouted(make_project()).before_routes(request) is None
