@@ -1,0 +1,336 @@
+"""The pytest plugin: fixtures that run an Architect app and judge its handlers.
+
+pytest loads this module in every project that has arc-sandbox installed, so it imports
+nothing but pytest: `testing` imports its parts when a fixture first uses them.
+"""
+
+import importlib.util
+import os
+from collections.abc import Awaitable, Callable, Generator, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from sandbox import testing
+from sandbox.errors import SandboxError
+
+if TYPE_CHECKING:
+    from sandbox.testing import (
+        AppChoice,
+        Client,
+        ClientSession,
+        ClockControl,
+        Front,
+        RequestLog,
+        SandboxUnderTest,
+        Shelf,
+        TableResources,
+    )
+
+_FOLDER = "the folder of the Architect app to test; the root directory if left out"
+_MARK = (
+    "arc(app=None, env=None, persist=False): the Architect app of this test: its "
+    "folder, variables beside those of .env, and whether rows stay from test to test."
+)
+_HIDDEN_MODULES = ("httpx", "sandbox.")
+"""Frames that tell nobody where a test called a handler that failed."""
+
+_sandboxes_key = pytest.StashKey["list[SandboxUnderTest]"]()
+
+
+# What pytest asks of a plugin
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Declare `--arc-app` and the ini value `arc_app`."""
+    parser.getgroup("arc-sandbox").addoption(
+        "--arc-app", metavar="FOLDER", default=None, help=_FOLDER
+    )
+    parser.addini("arc_app", help=_FOLDER, default="")
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Declare the mark `arc`."""
+    config.addinivalue_line("markers", _MARK)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Have a test that uses the address alone be given a clean sandbox too."""
+    names = getattr(item, "fixturenames", [])
+    if "arc_url" in names and "arc_sandbox" not in names:
+        names.append("arc_sandbox")
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail a test whose handlers failed, and show what they printed if it fails."""
+    try:
+        result = yield
+    except BaseException as error:
+        for sandbox in item.stash.get(_sandboxes_key, ()):
+            _report(item, sandbox, error)
+        raise
+    for sandbox in item.stash.get(_sandboxes_key, ()):
+        failed = sandbox.failures.take()
+        if failed:
+            _report_requests(item, sandbox)
+            pytest.fail(str(testing.HandlerFailedError(failed)), pytrace=False)
+    return result
+
+
+def _report(
+    item: pytest.Item, sandbox: "SandboxUnderTest", error: BaseException
+) -> None:
+    """Add to a failing test's report what the sandbox knows."""
+    _report_requests(item, sandbox)
+    failed = sandbox.failures.take()
+    if isinstance(error, testing.HandlerFailedError):
+        error.__traceback__ = _without_hidden(error.__traceback__)
+    elif failed:
+        told = "\n\n".join(str(failure) for failure in failed)
+        item.add_report_section("call", "handler failures", told)
+
+
+def _report_requests(item: pytest.Item, sandbox: "SandboxUnderTest") -> None:
+    requests = str(testing.RequestLog(sandbox.journal))
+    if requests:
+        item.add_report_section("call", "arc requests", requests)
+
+
+def _without_hidden(trace: TracebackType | None) -> TracebackType | None:
+    """Leave out frames of httpx and ours, so that a traceback ends in the test."""
+    entries = []
+    while trace is not None:
+        entries.append(trace)
+        trace = trace.tb_next
+    shown = [each for each in entries if not _is_hidden(each)]
+    rebuilt: TracebackType | None = None
+    for each in reversed(shown or entries):
+        rebuilt = TracebackType(rebuilt, each.tb_frame, each.tb_lasti, each.tb_lineno)
+    return rebuilt
+
+
+def _is_hidden(trace: TracebackType) -> bool:
+    module: str = trace.tb_frame.f_globals.get("__name__", "")
+    return module.startswith(_HIDDEN_MODULES)
+
+
+# What lasts as long as the run
+
+
+@pytest.fixture(scope="session")
+def _arc_shelf() -> Iterator["Shelf"]:
+    """The sandboxes that are running."""
+    shelf = testing.Shelf(os.environ)
+    yield shelf
+    shelf.close()
+
+
+@pytest.fixture(scope="session")
+def _arc_front() -> "Front":
+    """What answers at `arc_url`."""
+    return testing.Front()
+
+
+@pytest.fixture(scope="session")
+def arc_url(_arc_front: "Front") -> Iterator[str]:
+    """The address for real browsers: the sandbox of whichever test is running answers.
+
+    It stays the same for the whole run, such as `http://localhost:40123`, so it works
+    as pytest-playwright's `base_url`::
+
+        @pytest.fixture(scope="session")
+        def base_url(arc_url):
+            return arc_url
+    """
+    with testing.LoopbackServer(_arc_front, name="front") as server:
+        yield server.url
+
+
+# What each test has to itself
+
+
+@pytest.fixture
+def arc_sandbox(
+    request: pytest.FixtureRequest, _arc_shelf: "Shelf", _arc_front: "Front"
+) -> Iterator["SandboxUnderTest"]:
+    """The test's Architect app, running: started once a run, clean for every test.
+
+    Clean means: tables as seeded, the clock right, no requests in the journal. Workers
+    stay warm. The app is found in the root directory, or where `arc_app` in the ini
+    file, `--arc-app` or `@pytest.mark.arc(app="…")` say.
+
+    A handler that raises fails the test, unless it is called inside
+    `with arc_sandbox.expect_failure():`. `arc_sandbox.invoke("get /count", event)`
+    runs one function without HTTP.
+    """
+    sandbox = _started("arc_sandbox", lambda: _arc_shelf.take(_choice(request)))
+    with _watched(request, sandbox):
+        _arc_front.show(sandbox.wsgi)
+        yield sandbox
+        _arc_front.show(None)
+
+
+@pytest.fixture
+def make_arc_sandbox(
+    request: pytest.FixtureRequest, _arc_shelf: "Shelf"
+) -> Iterator[Callable[..., "SandboxUnderTest"]]:
+    """A factory of further sandboxes: `make_arc_sandbox(app=None, env=None)`.
+
+    Each is started anew, with ports of its own, and closed after the test, the last
+    one first. Without `app` it is the test's own app a second time.
+    """
+    with ExitStack() as stack:
+
+        def make(
+            app: Path | str | None = None, *, env: dict[str, str] | None = None
+        ) -> "SandboxUnderTest":
+            mark: dict[str, Any] = {"env": env or {}}
+            if app is not None:
+                mark["app"] = app
+            sandbox = _started(
+                "make_arc_sandbox", lambda: _arc_shelf.start(_choice(request, mark))
+            )
+            stack.callback(sandbox.close)
+            stack.enter_context(_watched(request, sandbox))
+            return sandbox
+
+        yield make
+
+
+@pytest.fixture
+def arc_client(make_arc_client: Callable[..., "Client"]) -> "Client":
+    """A browser's worth of `httpx.Client`: relative URLs, a cookie jar, no socket.
+
+    Its cookies end when the sandbox's clock says so. Redirects are followed where the
+    call says `follow_redirects=True`.
+    """
+    return make_arc_client()
+
+
+@pytest.fixture
+def make_arc_client(
+    arc_sandbox: "SandboxUnderTest",
+) -> Iterator[Callable[..., "Client"]]:
+    """A factory of further browsers: `make_arc_client(sandbox=None, **httpx_options)`.
+
+    Each has a cookie jar of its own; all are closed after the test.
+    """
+    _need_httpx()
+    with ExitStack() as stack:
+
+        def make(sandbox: "SandboxUnderTest | None" = None, **options: Any) -> "Client":
+            return stack.enter_context(
+                testing.Client(sandbox or arc_sandbox, **options)
+            )
+
+        yield make
+
+
+@pytest.fixture
+def arc_session(
+    arc_sandbox: "SandboxUnderTest", arc_client: "Client"
+) -> "ClientSession":
+    """The session of `arc_client`, as a mapping: read and written from outside the app.
+
+    `arc_session["user"] = 1` signs in; `.data` is all of it, `.id` the row's id,
+    `.expires_at` its end, `.refusal` why it is refused. `.forge(user=1)` begins
+    another session, `.expire()` ends it. It is the same for both stores.
+    """
+    return testing.ClientSession(arc_sandbox, arc_client)
+
+
+@pytest.fixture
+def arc_tables(arc_sandbox: "SandboxUnderTest") -> Iterator["TableResources"]:
+    """The app's tables by their names in the manifest, as boto3 Table resources.
+
+    `arc_tables["notes"].put_item(Item={"id": "1"})`; after the test they are as seeded.
+    """
+    tables = testing.TableResources(arc_sandbox)
+    yield tables
+    tables.close()
+
+
+@pytest.fixture
+def arc_clock(arc_sandbox: "SandboxUnderTest") -> "ClockControl":
+    """The sandbox's clock: `arc_clock.advance(days=8)`, `.set_to(datetime)`, `.now`.
+
+    Rows, sessions, `arc_client`'s cookies and the handlers' own clocks follow at once.
+    """
+    return testing.ClockControl(arc_sandbox)
+
+
+@pytest.fixture
+def arc_requests(arc_sandbox: "SandboxUnderTest") -> "RequestLog":
+    """The requests of this test, oldest first: `arc_requests.last.event`.
+
+    Each has `request`, `response`, `event`, and `execution` with `output` and
+    `outcome`; `arc_requests.to("post /count")` gives those of one route.
+    """
+    return testing.RequestLog(arc_sandbox.journal)
+
+
+@pytest.fixture
+def arc_login(
+    arc_sandbox: "SandboxUnderTest", arc_url: str
+) -> Callable[..., Awaitable[None] | None]:
+    """Puts a forged session into a real browser: `arc_login(page, user=1)`.
+
+    `page` is a page or context of Playwright, or a driver of Selenium. Playwright's
+    asynchronous API wants the call awaited.
+    """
+
+    def log_in(page: object, /, **session: object) -> Awaitable[None] | None:
+        return testing.log_in(page, session, sandbox=arc_sandbox, url=arc_url)
+
+    return log_in
+
+
+# Finding the app, and watching its handlers
+
+
+def _choice(request: pytest.FixtureRequest, *more: dict[str, Any]) -> "AppChoice":
+    config = request.config
+    marks = [mark.kwargs for mark in request.node.iter_markers("arc")]
+    return testing.choose_app(
+        [*reversed(marks), *more],
+        rootdir=config.rootpath,
+        configured=config.getoption("--arc-app") or config.getini("arc_app"),
+    )
+
+
+@contextmanager
+def _watched(
+    request: pytest.FixtureRequest, sandbox: "SandboxUnderTest"
+) -> Iterator[None]:
+    """Have the failures of a sandbox's handlers fail this test."""
+    watched = request.node.stash.setdefault(_sandboxes_key, [])
+    watched.append(sandbox)
+    try:
+        yield
+        sandbox.failures.check()
+    finally:
+        watched.remove(sandbox)
+
+
+def _started(
+    fixture: str, start: Callable[[], "SandboxUnderTest"]
+) -> "SandboxUnderTest":
+    """Start a sandbox; tell what the developer can mend without a traceback of ours."""
+    try:
+        return start()
+    except SandboxError as error:
+        told = f"{fixture}: {error}"
+    pytest.fail(told, pytrace=False)
+
+
+def _need_httpx() -> None:
+    if importlib.util.find_spec("httpx") is None:
+        pytest.fail(
+            'arc_client: "httpx" is not installed. '
+            'Install it: pip install "arc-sandbox[pytest]"',
+            pytrace=False,
+        )

@@ -1,0 +1,91 @@
+"""Which app a test runs against: takes configuration and marks, gives a choice."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sandbox.errors import AppError
+from sandbox.project.load import load_project
+from sandbox.workers.environment import RESERVED_NAMES
+
+_KEYWORDS = ("app", "env", "persist")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AppChoice:
+    """What tells one running sandbox from another."""
+
+    root: Path
+    """The app's folder, absolute."""
+    environment: tuple[tuple[str, str], ...] = ()
+    """Variables beside those of `.env`, sorted by name."""
+    persist: bool = False
+    """True where a test finds the rows that the one before it left."""
+
+
+def choose_app(
+    marks: Iterable[Mapping[str, Any]], *, rootdir: Path, configured: str
+) -> AppChoice:
+    """Give the choice for one test.
+
+    Args:
+        marks: the keywords of its `arc` marks, the furthest first: nearer ones win,
+            and their variables add up.
+        rootdir: what relative paths start from.
+        configured: the folder that the command line or the ini file names; empty for
+            `rootdir` itself.
+
+    Raises:
+        AppError: there is no such app, or a mark says what it cannot.
+    """
+    app: str | Path = configured
+    environment: dict[str, str] = {}
+    persist = False
+    for mark in marks:
+        _check(mark)
+        app = mark.get("app", app)
+        environment |= mark.get("env", {})
+        persist = mark.get("persist", persist)
+    return AppChoice(
+        root=_find(app, rootdir),
+        environment=tuple(sorted(environment.items())),
+        persist=persist,
+    )
+
+
+def _find(app: str | Path, rootdir: Path) -> Path:
+    root = (rootdir / app).resolve()
+    root = root.parent if root.is_file() else root
+    if not root.is_dir():
+        raise AppError(
+            f'"{app}" is no folder: it is looked for in "{rootdir}".',
+            remedy="Name the folder that holds app.arc.",
+        )
+    if not app and load_project(root, home=None, environ={}).manifest_file is None:
+        raise AppError(
+            f'There is no Architect app in "{root}".',
+            remedy="Name its folder: arc_app in the ini file, --arc-app on the "
+            'command line, or @pytest.mark.arc(app="…") on the test.',
+        )
+    return root
+
+
+def _check(mark: Mapping[str, Any]) -> None:
+    unknown = [name for name in mark if name not in _KEYWORDS]
+    if unknown:
+        raise AppError(
+            f'The mark arc has no argument "{unknown[0]}".',
+            remedy=f"It takes {', '.join(_KEYWORDS)}.",
+        )
+    for name, value in mark.get("env", {}).items():
+        if not isinstance(value, str):
+            raise AppError(
+                f'The mark arc sets the variable "{name}" to {value!r}.',
+                remedy="Variables are texts: put the value in quotes.",
+            )
+        if name in RESERVED_NAMES:
+            raise AppError(
+                f'The mark arc sets "{name}", which is a variable of the sandbox.',
+                remedy="Use another name.",
+            )

@@ -1,0 +1,120 @@
+"""An httpx client of a running sandbox: no socket, cookies on the sandbox's clock."""
+
+import io
+from typing import TYPE_CHECKING, Any
+
+import httpx
+
+from sandbox.sandbox import Sandbox
+from sandbox.testing.cookie_jar import BrowserJar
+from sandbox.testing.sandbox_under_test import SandboxUnderTest
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+_BODILESS = (204, 304)
+
+
+class Client(httpx.Client):
+    """One browser's worth of `httpx.Client` for a sandbox; URLs may be relative.
+
+    A handler's failure is raised at the call that met it, where the sandbox keeps
+    count of failures (`SandboxUnderTest`) and none is expected.
+
+    Args:
+        sandbox: the running app.
+        options: whatever else `httpx.Client` takes, such as `follow_redirects`.
+
+    Attributes:
+        jar: the cookies; `cookies` is httpx's view of them.
+    """
+
+    def __init__(self, sandbox: Sandbox, **options: Any) -> None:
+        self.jar = BrowserJar(sandbox.clock)
+        self._failures = (
+            sandbox.failures if isinstance(sandbox, SandboxUnderTest) else None
+        )
+        super().__init__(
+            **{
+                "transport": WsgiTransport(sandbox.wsgi),
+                "base_url": sandbox.url,
+                "cookies": self.jar,
+                "trust_env": False,
+                **options,
+            }
+        )
+
+    def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
+        """Send a request; see `httpx.Client.send`.
+
+        Raises:
+            HandlerFailedError: the handler failed, and no `expect_failure` is open.
+        """
+        __tracebackhide__ = True
+        response = super().send(request, **options)
+        request_id = response.headers.get("apigw-requestid")
+        if self._failures is not None and request_id is not None:
+            self._failures.check(request_id)
+        return response
+
+
+class WsgiTransport(httpx.BaseTransport):
+    """Hands requests to a WSGI application of ours, whole.
+
+    httpx's own WSGITransport cannot say the target as it was sent, nor repeated
+    headers; the sandbox takes both beside PEP 3333's keys.
+    """
+
+    def __init__(self, app: "WSGIApplication") -> None:
+        self._app = app
+
+    def handle_request(self, request: httpx.Request) -> httpx.Response:
+        """Give the application's answer."""
+        begun: list[tuple[str, list[tuple[str, str]]]] = []
+
+        def start_response(
+            status: str, headers: list[tuple[str, str]], _error: object = None
+        ) -> Any:
+            begun.append((status, headers))
+
+        body = b"".join(self._app(_environ(request), start_response))
+        status, headers = begun[-1]
+        code = int(status.split(" ", 1)[0])
+        if request.method == "HEAD" or code in _BODILESS:
+            body = b""
+        return httpx.Response(
+            code,
+            headers=[(n.encode("latin-1"), v.encode("latin-1")) for n, v in headers],
+            stream=httpx.ByteStream(body),
+        )
+
+
+def _environ(request: httpx.Request) -> "WSGIEnvironment":
+    body = request.read()
+    headers = tuple(
+        (name.decode("latin-1").lower(), value.decode("latin-1"))
+        for name, value in request.headers.raw
+    )
+    target = request.url.raw_path.decode("latin-1")
+    path, _, query = target.partition("?")
+    return {
+        "REQUEST_METHOD": request.method,
+        "REQUEST_URI": target,
+        "SCRIPT_NAME": "",
+        "PATH_INFO": path,
+        "QUERY_STRING": query,
+        "SERVER_NAME": request.url.host,
+        "SERVER_PORT": str(request.url.port or 80),
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "REMOTE_ADDR": "127.0.0.1",
+        "CONTENT_LENGTH": str(len(body)),
+        "CONTENT_TYPE": request.headers.get("content-type", ""),
+        "arc.headers": headers,
+        "wsgi.url_scheme": request.url.scheme,
+        "wsgi.version": (1, 0),
+        "wsgi.input": io.BytesIO(body),
+        "wsgi.errors": io.StringIO(),
+        "wsgi.multithread": True,
+        "wsgi.multiprocess": False,
+        "wsgi.run_once": False,
+    }

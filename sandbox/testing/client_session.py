@@ -1,0 +1,148 @@
+"""The session of one client: read, written, forged and expired from outside the app.
+
+It works on the client's cookie and, for table-backed sessions, on the row, with the
+settings that the app's functions see; so both stores look the same to a test.
+"""
+
+from collections.abc import Iterator, Mapping, MutableMapping
+from datetime import UTC, datetime
+from typing import Any
+
+from sandbox.sandbox import Sandbox
+from sandbox.sessions import rows
+from sandbox.sessions.cookie import COOKIE_NAME, write_cookie
+from sandbox.sessions.explain import Explanation, explain
+from sandbox.sessions.jwe import NODE_LIFETIME_SECONDS
+from sandbox.sessions.settings import SessionSettings
+from sandbox.testing.client import Client
+from sandbox.testing.session_store import forge_cookie, session_rows, session_settings
+
+_ISSUED = "iat"
+"""What every JWE token holds beside the session."""
+
+
+class ClientSession(MutableMapping[str, Any]):
+    """What the handlers see as the session of `client`, as a mapping.
+
+    Reading asks the store each time. Writing keeps the id of a table-backed session,
+    and sets the cookie in the client's jar where that has none. A session that is
+    refused (tampered with, expired, unknown) reads as empty, as it does in a handler;
+    `refusal` tells why.
+    """
+
+    def __init__(self, sandbox: Sandbox, client: Client) -> None:
+        self._sandbox = sandbox
+        self._client = client
+
+    @property
+    def data(self) -> dict[str, Any]:
+        """A copy of the whole session, without what the store itself adds."""
+        found = self._explain()
+        session = rows.without_own_names(found.session)
+        if found.store == "jwe":
+            session.pop(_ISSUED, None)
+        return session
+
+    @property
+    def id(self) -> str | None:
+        """The `_idx` of a table-backed session; None for JWE, or without a session."""
+        return self._explain().idx
+
+    @property
+    def expires_at(self) -> datetime | None:
+        """When the session ends, by its row, token or cookie, whichever is first.
+
+        An aware UTC datetime on the sandbox's clock; None where nothing ends it.
+        """
+        cookie = self._client.jar.find(COOKIE_NAME)
+        if cookie is None:
+            return None
+        ends = (self._explain().expires_epoch, cookie.expires)
+        known = [end for end in ends if end is not None]
+        return datetime.fromtimestamp(min(known), UTC) if known else None
+
+    @property
+    def refusal(self) -> str:
+        """Why the cookie is refused, in a sentence; empty where it is accepted."""
+        refusal = self._explain().refusal
+        return "" if refusal is None else refusal.message
+
+    def forge(self, session: Mapping[str, Any] | None = None, /, **values: Any) -> None:
+        """Begin another session with these values, as if the app had made it."""
+        cookie = forge_cookie(self._sandbox, {**(session or {}), **values})
+        self._client.jar.keep(cookie, url=self._sandbox.url)
+
+    def expire(self) -> None:
+        """End the session as time would: its row is gone, a JWE's cookie is dropped."""
+        found, table = self._explain(), session_rows(self._sandbox)
+        if found.idx is not None and table is not None:
+            rows.destroy_row(table, found.idx)
+        cookie = self._client.jar.find(COOKIE_NAME)
+        if found.store == "jwe" and cookie is not None:
+            self._client.jar.remove(cookie)
+
+    @property
+    def settings(self) -> SessionSettings:
+        """The session settings that the app's functions work by.
+
+        Raises:
+            SessionSettingsError: a variable that no session could work with.
+        """
+        return session_settings(self._sandbox)
+
+    def __getitem__(self, name: str) -> Any:
+        return self.data[name]
+
+    def __setitem__(self, name: str, value: Any) -> None:
+        self._write({**self.data, name: value})
+
+    def __delitem__(self, name: str) -> None:
+        rest = self.data
+        del rest[name]
+        self._write(rest)
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.data)
+
+    def __len__(self) -> int:
+        return len(self.data)
+
+    def __repr__(self) -> str:
+        return f"<session {self.data!r}>"
+
+    def update(self, *others: Any, **values: Any) -> None:
+        """Write several values at once."""
+        self._write({**self.data, **dict(*others, **values)})
+
+    def clear(self) -> None:
+        """Empty the session, as a handler does that returns `session: {}`."""
+        self._write({})
+
+    def _write(self, session: Mapping[str, Any]) -> None:
+        found, table = self._explain(), session_rows(self._sandbox)
+        if table is None or not found.is_valid:
+            self.forge(session)
+            return
+        now_epoch = self._sandbox.clock.now_epoch()
+        own = {name: found.session.get(name) for name in ("_idx", "_secret")}
+        row = rows.write_row(table, {**session, **own}, now_epoch=now_epoch)
+        settings = self.settings
+        cookie = write_cookie(
+            rows.signed_id(row, settings), settings, now_epoch=now_epoch
+        )
+        self._client.jar.keep(cookie, url=self._sandbox.url)
+
+    def _explain(self) -> Explanation:
+        cookie = self._client.jar.find(COOKIE_NAME)
+        return explain(
+            f"{COOKIE_NAME}={cookie.value}" if cookie else "",
+            self.settings,
+            now_epoch=self._sandbox.clock.now_epoch(),
+            table=session_rows(self._sandbox),
+            lifetime_seconds=self._token_lifetime(),
+        )
+
+    def _token_lifetime(self) -> int | None:
+        """Give the week after which Node's helper refuses; Python's never does."""
+        languages = {each.language for each in self._sandbox.project.functions}
+        return NODE_LIFETIME_SECONDS if "nodejs" in languages else None

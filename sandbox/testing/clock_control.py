@@ -1,0 +1,46 @@
+"""The sandbox's clock as a test moves it: everything follows before the next line."""
+
+from datetime import datetime, timedelta
+
+from sandbox.sandbox import Sandbox
+
+
+class ClockControl:
+    """Moves a sandbox's time of day; rows whose time has come are gone at once."""
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+
+    @property
+    def now(self) -> datetime:
+        """The sandbox's time of day, as an aware UTC datetime."""
+        return self._sandbox.clock.now()
+
+    def advance(
+        self,
+        *,
+        days: float = 0,
+        hours: float = 0,
+        minutes: float = 0,
+        seconds: float = 0,
+    ) -> None:
+        """Move the time of day forward; negative numbers move it back."""
+        distance = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        self._sandbox.clock.advance(distance.total_seconds())
+        self._sandbox.tick()
+
+    def set_to(self, moment: datetime) -> None:
+        """Move the time of day to `moment`, from where it goes on running.
+
+        Raises:
+            ValueError: `moment` has no time zone.
+        """
+        if moment.tzinfo is None:
+            raise ValueError("the moment has no time zone; add tzinfo=UTC")
+        self._sandbox.clock.set_to(moment.timestamp())
+        self._sandbox.tick()
+
+    def reset(self) -> None:
+        """Give real time again."""
+        self._sandbox.clock.reset()
+        self._sandbox.tick()

@@ -1,0 +1,236 @@
+"""Takes exchanges and executions, gives the failures of handlers that no test expected.
+
+A handler's failure is a value everywhere else. In a test it is the end of the test,
+unless the test says that it means the handler to fail.
+"""
+
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import cast
+
+from sandbox.exchange import (
+    Exchange,
+    Execution,
+    Match,
+    Outcome,
+    Raised,
+    Returned,
+    Throttled,
+)
+from sandbox.gateway import trouble
+from sandbox.gateway.payload import Event
+from sandbox.gateway.response import InvalidResult, from_result
+from sandbox.project.model import ApiType, Function, Route
+
+_ACCEPT = (
+    "If the test means it to fail, call it inside: "
+    "with arc_sandbox.expect_failure() as failure:"
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Failure:
+    """One failure of a handler, and what there is to know about it."""
+
+    what: str
+    """The request or function that failed, such as `POST /count`."""
+    title: str
+    """The type of the exception, or what happened in a few words."""
+    message: str
+    remedy: str
+    outcome: Outcome
+    trace: str = ""
+    """The handler's own traceback; empty where it raised nothing."""
+    output: str = ""
+    """What the handler wrote to standard output and error."""
+    request_id: str = ""
+
+    def __str__(self) -> str:
+        sections = [f"{self.what} failed. {self.title}: {self.message}"]
+        if self.trace:
+            sections.append(self.trace.rstrip())
+        if self.output:
+            sections.append(f"What the handler printed:\n{self.output.rstrip()}")
+        if self.remedy:
+            sections.append(self.remedy)
+        return "\n\n".join(sections)
+
+
+class HandlerFailedError(AssertionError):
+    """A handler failed in a test that did not expect it."""
+
+    def __init__(self, failures: tuple[Failure, ...]) -> None:
+        told = "\n\n".join(str(failure) for failure in failures)
+        super().__init__(f"{told}\n\n{_ACCEPT}")
+        self.failures = failures
+
+
+@dataclass
+class ExpectedFailure:
+    """What failed inside an `expect_failure` block; filled once it has."""
+
+    all: list[Failure] = field(default_factory=list)
+
+    @property
+    def first(self) -> Failure:
+        """The first failure.
+
+        Raises:
+            IndexError: nothing has failed yet.
+        """
+        return self.all[0]
+
+    @property
+    def error_type(self) -> str:
+        """The name of the exception's class; empty where the handler raised none."""
+        outcome = self.first.outcome
+        return outcome.error_type if isinstance(outcome, Raised) else ""
+
+    @property
+    def message(self) -> str:
+        """What the exception says, or what happened."""
+        return self.first.message
+
+    @property
+    def output(self) -> str:
+        """What the handler had printed."""
+        return self.first.output
+
+    def __str__(self) -> str:
+        return "\n\n".join(str(failure) for failure in self.all)
+
+
+class Failures:
+    """Collects failures, and tells the expected ones apart. Safe between threads.
+
+    Args:
+        api_type: gives the app's payload format, by which results are judged.
+    """
+
+    def __init__(self, api_type: Callable[[], ApiType]) -> None:
+        self._api_type = api_type
+        self._lock = threading.Lock()
+        self._unexpected: list[Failure] = []
+        self._expecting: list[ExpectedFailure] = []
+
+    @property
+    def unexpected(self) -> tuple[Failure, ...]:
+        """Those that no test expected, oldest first."""
+        with self._lock:
+            return tuple(self._unexpected)
+
+    def note(self, exchange: Exchange) -> None:
+        """Judge an exchange: what a journal's listener does."""
+        if exchange.match is None or exchange.execution is None:
+            return
+        request = exchange.request
+        what = f"{request.method} {request.path}"
+        failure = self._judge(what, exchange.match.route.function, exchange.execution)
+        if failure is None and exchange.response.status >= 500:
+            failure = self._judge_result(what, exchange.execution)
+        if failure is not None:
+            self._add(failure, exchange.request_id)
+
+    def note_execution(self, function: Function, execution: Execution) -> None:
+        """Judge what became of a function that was run without a request."""
+        failure = self._judge(function.name, function, execution)
+        if failure is not None:
+            self._add(failure, "")
+
+    def check(self, request_id: str | None = None) -> None:
+        """Raise what no test expected; with `request_id`, of that request alone.
+
+        Raises:
+            HandlerFailedError: there is such a failure.
+        """
+        found = tuple(
+            failure
+            for failure in self.unexpected
+            if request_id is None or failure.request_id == request_id
+        )
+        if found:
+            raise HandlerFailedError(found)
+
+    def take(self) -> tuple[Failure, ...]:
+        """Give those that no test expected, and forget them."""
+        with self._lock:
+            taken = tuple(self._unexpected)
+            self._unexpected.clear()
+        return taken
+
+    @contextmanager
+    def expect(self, error_type: str | None = None) -> Iterator[ExpectedFailure]:
+        """Accept failures inside a `with` block, which is to see at least one.
+
+        Args:
+            error_type: the class name that each has to have; others stay unexpected.
+
+        Raises:
+            AssertionError: no handler failed in the block, or not as expected.
+        """
+        expected = ExpectedFailure()
+        with self._lock:
+            self._expecting.append(expected)
+        try:
+            yield expected
+        finally:
+            with self._lock:
+                self._expecting.remove(expected)
+        if not expected.all:
+            raise AssertionError("no handler failed inside expect_failure()")
+        if error_type and expected.error_type != error_type:
+            raise AssertionError(
+                f'a handler was to fail with "{error_type}", and failed otherwise: '
+                f"{expected}"
+            )
+
+    def _add(self, failure: Failure, request_id: str) -> None:
+        failure = replace(failure, request_id=request_id)
+        with self._lock:
+            if self._expecting:
+                self._expecting[-1].all.append(failure)
+            else:
+                self._unexpected.append(failure)
+
+    def _judge(
+        self, what: str, function: Function, execution: Execution
+    ) -> Failure | None:
+        """Give the failure of an execution; throttling is an answer like another."""
+        outcome = execution.outcome
+        if isinstance(outcome, Returned | Throttled):
+            return None
+        route = Route(method=function.pragma, path=function.name, function=function)
+        page = trouble.failed(
+            execution,
+            Match(route=route),
+            cast("Event", {}),  # shown on pages only
+            api_type=self._api_type(),
+        )
+        return Failure(
+            what=what,
+            title=page.title,
+            message=page.fact,
+            remedy=page.remedy,
+            outcome=outcome,
+            trace=outcome.trace if isinstance(outcome, Raised) else "",
+            output=execution.output,
+        )
+
+    def _judge_result(self, what: str, execution: Execution) -> Failure | None:
+        """Give the failure of a result that API Gateway would refuse."""
+        outcome = execution.outcome
+        if not isinstance(outcome, Returned):
+            return None
+        result = from_result(outcome.value, api_type=self._api_type())
+        if not isinstance(result, InvalidResult):
+            return None
+        return Failure(
+            what=what,
+            title="The result is malformed",
+            message=result.reason,
+            remedy=result.remedy,
+            outcome=outcome,
+            output=execution.output,
+        )

@@ -1,0 +1,65 @@
+"""Puts a session into a real browser, so that a test starts signed in."""
+
+from collections.abc import Awaitable, Mapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from sandbox.sandbox import Sandbox
+from sandbox.sessions.browser_view import browser_view
+from sandbox.sessions.cookie import COOKIE_NAME
+from sandbox.testing.session_store import forge_cookie
+
+
+def log_in(
+    browser: Any, session: Mapping[str, Any], *, sandbox: Sandbox, url: str
+) -> Awaitable[None] | None:
+    """Forge a session in the app's store, and its cookie in a browser.
+
+    Args:
+        browser: a page or context of Playwright (either of its APIs), or a driver of
+            Selenium, which is led to `url` first, as WebDriver sets cookies only there.
+        session: what it holds.
+        sandbox: the running app.
+        url: the address that the browser uses.
+
+    Returns:
+        What Playwright's asynchronous API wants awaited; else None.
+
+    Raises:
+        TypeError: `browser` is none of these.
+    """
+    cookie = _forge(session, sandbox=sandbox, url=url)
+    context = getattr(browser, "context", browser)
+    if hasattr(context, "add_cookies"):
+        done: Awaitable[None] | None = context.add_cookies([{**cookie, "url": url}])
+        return done
+    if hasattr(browser, "add_cookie"):
+        if not str(browser.current_url).startswith(url):
+            browser.get(url)
+        expires = cookie.pop("expires", None)
+        browser.add_cookie({**cookie, **({"expiry": int(expires)} if expires else {})})
+        return None
+    raise TypeError(
+        f"{type(browser).__name__} is no Playwright page or context, "
+        "and no Selenium driver"
+    )
+
+
+def _forge(session: Mapping[str, Any], *, sandbox: Sandbox, url: str) -> dict[str, Any]:
+    clock = sandbox.clock
+    view = browser_view(
+        forge_cookie(sandbox, session),
+        host=urlsplit(url).hostname or "",
+        now_epoch=clock.now_epoch(),
+    )
+    cookie = {
+        "name": COOKIE_NAME,
+        "value": view.value,
+        "httpOnly": True,
+        "secure": view.is_secure,
+        "sameSite": view.same_site.capitalize(),
+    }
+    if view.expires_epoch is not None:
+        # The browser's own clock is the real one.
+        cookie["expires"] = view.expires_epoch - clock.offset_seconds
+    return cookie

@@ -1,0 +1,79 @@
+"""A running app, and the failures of its handlers that a test did not expect."""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+
+from sandbox.exchange import Execution
+from sandbox.json_value import JsonValue
+from sandbox.notice import Notice
+from sandbox.options import Options
+from sandbox.sandbox import Sandbox, say_nothing
+from sandbox.testing.failures import ExpectedFailure, Failures
+from sandbox.testing.unanswered import UnansweredError
+
+
+class SandboxUnderTest(Sandbox):
+    """A `Sandbox` that remembers which handlers failed.
+
+    Attributes:
+        failures: what failed and was not expected to; `failures.check()` raises it.
+    """
+
+    def __init__(
+        self,
+        app: Path | str,
+        *,
+        options: Options | None = None,
+        say: Callable[[Notice], None] = say_nothing,
+    ) -> None:
+        super().__init__(app, options=options, say=say)
+        self.failures = Failures(lambda: self.project.api_type)
+        self.journal.subscribe(self.failures.note)
+
+    def expect_failure(
+        self, error_type: str | None = None
+    ) -> AbstractContextManager[ExpectedFailure]:
+        """Accept that handlers fail inside a `with` block; one has to.
+
+        Requests in the block get the response that a deployed app would give::
+
+            with arc_sandbox.expect_failure("ZeroDivisionError") as failure:
+                assert arc_client.get("/boom").status_code == 500
+            assert failure.message == "division by zero"
+
+        Args:
+            error_type: the class name of the exception, where it matters.
+        """
+        return self.failures.expect(error_type)
+
+    def invoke(self, name: str, event: JsonValue = None) -> Execution:
+        """Run the function called `name` (such as `get /count`) with `event`.
+
+        Args:
+            name: as Architect names it.
+            event: what the handler is given; an empty object where left out.
+
+        Raises:
+            UnansweredError: the app has no such function.
+            HandlerFailedError: the handler failed, and no `expect_failure` is open.
+        """
+        __tracebackhide__ = True
+        functions = {function.name: function for function in self.project.functions}
+        if name not in functions:
+            raise UnansweredError(
+                "arc_sandbox.invoke",
+                "function",
+                name,
+                known=functions,
+                remedy="Declare it in the manifest, or use one of these names.",
+            )
+        execution = super().invoke(name, {} if event is None else event)
+        self.failures.note_execution(functions[name], execution)
+        self.failures.check()
+        return execution
+
+    def reset(self, *, keep_rows: bool = False) -> None:
+        """Go back to how it was after starting; see `Sandbox.reset`."""
+        super().reset(keep_rows=keep_rows)
+        self.failures.take()

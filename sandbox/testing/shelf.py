@@ -1,0 +1,61 @@
+"""The sandboxes of a test run: started once each, given back clean to every test."""
+
+from collections import OrderedDict
+from collections.abc import Mapping
+
+from sandbox.options import Options
+from sandbox.testing.app_choice import AppChoice
+from sandbox.testing.sandbox_under_test import SandboxUnderTest
+
+_MOST_RUNNING = 4
+"""Further ones close the one that was longest not asked for."""
+
+
+class Shelf:
+    """Keeps sandboxes running between tests; close it at the end of the run.
+
+    Args:
+        shell: the environment of the process that runs the tests.
+    """
+
+    def __init__(self, shell: Mapping[str, str]) -> None:
+        self._shell = shell
+        self._running: OrderedDict[AppChoice, SandboxUnderTest] = OrderedDict()
+
+    def take(self, choice: AppChoice) -> SandboxUnderTest:
+        """Give the sandbox of a choice, as it was after starting.
+
+        Raises:
+            SandboxError: the app, or the machine, keeps it from starting.
+        """
+        sandbox = self._running.get(choice)
+        if sandbox is None:
+            sandbox = self.start(choice)
+            self._running[choice] = sandbox
+        else:
+            sandbox.reset(keep_rows=choice.persist)
+        self._running.move_to_end(choice)
+        while len(self._running) > _MOST_RUNNING:
+            self._running.popitem(last=False)[1].close()
+        return sandbox
+
+    def start(self, choice: AppChoice) -> SandboxUnderTest:
+        """Start a sandbox that whoever asks will close.
+
+        Raises:
+            SandboxError: the app, or the machine, keeps it from starting.
+        """
+        options = Options.for_program(self._shell, environment=dict(choice.environment))
+        sandbox = SandboxUnderTest(choice.root, options=options)
+        sandbox.start()
+        try:
+            sandbox.wait_ready()
+        except BaseException:
+            sandbox.close()
+            raise
+        return sandbox
+
+    def close(self) -> None:
+        """Close what is running, the last one first; may be called again."""
+        while self._running:
+            self._running.popitem()[1].close()

@@ -1,0 +1,55 @@
+"""The app's tables as boto3 Table resources, by the names in the manifest."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+import boto3
+from botocore.config import Config
+
+from sandbox.sandbox import Sandbox
+from sandbox.testing.session_rows import physical_name
+from sandbox.testing.unanswered import UnansweredError
+from sandbox.workers.environment import DUMMY_ACCESS_KEY, DUMMY_SECRET_KEY
+
+
+class TableResources(Mapping[str, Any]):
+    """Gives `dynamodb.Table` resources; boto3 makes their class at run time.
+
+    Nothing of the developer's AWS configuration is used, and nothing leaves the
+    machine.
+    """
+
+    def __init__(self, sandbox: Sandbox) -> None:
+        self._sandbox = sandbox
+        self._dynamodb = boto3.session.Session(
+            aws_access_key_id=DUMMY_ACCESS_KEY,
+            aws_secret_access_key=DUMMY_SECRET_KEY,
+            region_name=sandbox.project.region,
+        ).resource(
+            "dynamodb",
+            endpoint_url=f"http://127.0.0.1:{sandbox.ports.tables}",
+            config=Config(proxies={}, retries={"total_max_attempts": 1}),
+        )
+
+    def __getitem__(self, name: str) -> Any:
+        __tracebackhide__ = True
+        if name not in list(self):
+            raise UnansweredError(
+                "arc_tables",
+                "table",
+                name,
+                known=self,
+                remedy="Declare it under @tables in the manifest.",
+            )
+        project, stage = self._sandbox.project, self._sandbox.stage
+        return self._dynamodb.Table(physical_name(project, name, stage=stage))
+
+    def __iter__(self) -> Iterator[str]:
+        return (table.name for table in self._sandbox.project.tables)
+
+    def __len__(self) -> int:
+        return len(self._sandbox.project.tables)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._dynamodb.meta.client.close()
