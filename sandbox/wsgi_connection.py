@@ -1,8 +1,4 @@
-"""Takes one client's connection and a WSGI application, serves its requests in turn.
-
-An answer leaves in one write where its length is known: two small writes on a kept
-connection wait 40 ms for each other (Nagle's algorithm against delayed ACK).
-"""
+"""Takes one client's connection and a WSGI application, serves its requests in turn."""
 
 import contextlib
 import io
@@ -11,27 +7,21 @@ import sys
 import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from email.utils import formatdate
 from http import HTTPStatus
-from types import TracebackType
 from typing import TYPE_CHECKING
 from urllib.parse import unquote_to_bytes
 
 from sandbox.clock import Clock
-from sandbox.http1 import BadRequestError, RequestHead, format_head, may_have_body
+from sandbox.http1 import BadRequestError, RequestHead
 from sandbox.request_stream import BodyStream, ClientGoneError, SocketReader
+from sandbox.wsgi_answer import AnswerWriter, SendError, Start
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
-_OWN_HEADERS = frozenset(
-    ("connection", "content-length", "date", "keep-alive", "transfer-encoding")
-)
 _MAX_DRAIN_BYTES = 64 * 1024
 _LINGER_BYTES = 64 * 1024 * 1024
 _LINGER_SECONDS = 2.0
-
-ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,35 +36,6 @@ class ServerFacts:
     is_closing: Callable[[], bool]
 
 
-class _SendError(ConnectionError):
-    """The client does not take its answer."""
-
-
-class _Start:
-    """What the application passes to `start_response`, and writes the old way."""
-
-    def __init__(self) -> None:
-        self.status = ""
-        self.headers: list[tuple[str, str]] = []
-        self.written: list[bytes] = []
-        self.is_sent = False
-        """True once the answer's first byte may be on its way."""
-
-    def __call__(
-        self,
-        status: str,
-        headers: list[tuple[str, str]],
-        exc_info: ExcInfo | None = None,
-    ) -> Callable[[bytes], object]:
-        if self.status and exc_info is None:
-            raise RuntimeError("start_response was called twice")
-        self.status, self.headers = status, headers
-        return self.written.append
-
-    def header(self, name: str) -> str | None:
-        return next((v for k, v in self.headers if k.lower() == name), None)
-
-
 class Connection:
     """One accepted socket, which it owns and closes."""
 
@@ -85,6 +46,7 @@ class Connection:
         self._address = address
         self._facts = facts
         self._reader = SocketReader(accepted, facts.clock)
+        self._writer = AnswerWriter(accepted)
         self.is_busy = False
         """True from a request's head to the end of its answer."""
 
@@ -119,7 +81,7 @@ class Connection:
     def _answer(self, head: RequestHead) -> bool:
         body = BodyStream(self._reader, head, self._body_starter(head))
         environ = self._make_environ(head, body)
-        start = _Start()
+        start = Start()
         pieces: Iterable[bytes] | None = None
         try:
             pieces = self._facts.app(environ, start)
@@ -128,7 +90,7 @@ class Connection:
             if start.is_sent:
                 return False
             raise
-        except (ClientGoneError, _SendError):
+        except (ClientGoneError, SendError):
             raise
         except Exception:  # noqa: BLE001 - a server outlives any bug of its application
             self._tell_bug(start)
@@ -138,21 +100,17 @@ class Connection:
                 pieces.close()  # type: ignore[union-attr]
         return self._finish(body, keeps_alive=keeps_alive)
 
-    def _tell_bug(self, start: _Start) -> None:
+    def _tell_bug(self, start: Start) -> None:
         traceback.print_exc(file=sys.stderr)
         if not start.is_sent:
-            self._send_error(HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error")
-
-    def _write(self, data: bytes) -> None:
-        try:
-            self._socket.sendall(data)
-        except OSError as failure:
-            raise _SendError from failure
+            self._writer.send_error(
+                HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error"
+            )
 
     def _body_starter(self, head: RequestHead) -> Callable[[], None]:
         def start() -> None:
             if head.expects_continue:
-                self._write(b"HTTP/1.1 100 Continue\r\n\r\n")
+                self._writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
         return start
 
@@ -173,23 +131,13 @@ class Connection:
         )
 
     def _refuse(self, refused: BadRequestError) -> None:
-        self._send_error(refused.status, refused.reason)
+        self._writer.send_error(refused.status, refused.reason)
         self._linger()
-
-    def _send_error(self, status: HTTPStatus, message: str) -> None:
-        body = f'{{"message":"{message}"}}'.encode()
-        headers = [
-            ("Content-Type", "application/json"),
-            ("Content-Length", str(len(body))),
-            ("Connection", "close"),
-        ]
-        head = format_head(f"{status.value} {status.phrase}", headers)
-        self._write(head + body)
 
     def _send(
         self,
         head: RequestHead,
-        start: _Start,
+        start: Start,
         pieces: Iterable[bytes],
         body: BodyStream,
     ) -> bool:
@@ -199,69 +147,15 @@ class Connection:
             and (not body.unread_bytes or self._can_drain(head, body))
         )
         if isinstance(pieces, list | tuple):
-            self._send_whole(head, start, b"".join(pieces), keeps_alive=keeps_alive)
+            self._writer.send_whole(
+                head, start, b"".join(pieces), keeps_alive=keeps_alive
+            )
             return keeps_alive
-        return self._send_pieces(head, start, pieces, keeps_alive=keeps_alive)
+        return self._writer.send_pieces(head, start, pieces, keeps_alive=keeps_alive)
 
     @staticmethod
     def _can_drain(head: RequestHead, body: BodyStream) -> bool:
         return body.unread_bytes <= _MAX_DRAIN_BYTES and not head.expects_continue
-
-    def _send_whole(
-        self, head: RequestHead, start: _Start, body: bytes, *, keeps_alive: bool
-    ) -> None:
-        if start.written:
-            body = b"".join(start.written) + body
-        status = int(start.status[:3])
-        headers = self._common_headers(start, keeps_alive=keeps_alive)
-        if status not in (204, 304):
-            headers.append(("Content-Length", str(len(body))))
-        raw = format_head(start.status, headers)
-        start.is_sent = True
-        self._write(raw + body if may_have_body(head.method, status) else raw)
-
-    def _send_pieces(
-        self,
-        head: RequestHead,
-        start: _Start,
-        pieces: Iterable[bytes],
-        *,
-        keeps_alive: bool,
-    ) -> bool:
-        """Stream: with the application's length, else chunked, else until closed."""
-        iterator = iter(pieces)
-        first = next(iterator, b"")
-        has_body = may_have_body(head.method, int(start.status[:3]))
-        length = start.header("content-length")
-        is_chunked = has_body and length is None and head.version == "HTTP/1.1"
-        keeps_alive = keeps_alive and (is_chunked or not has_body or length is not None)
-        headers = self._common_headers(start, keeps_alive=keeps_alive)
-        if length is not None:
-            headers.append(("Content-Length", length))
-        elif is_chunked:
-            headers.append(("Transfer-Encoding", "chunked"))
-        prefix = format_head(start.status, headers)
-        start.is_sent = True
-        if not has_body:
-            self._write(prefix)
-            return keeps_alive
-        frame = _as_chunk if is_chunked else bytes
-        sent = len(first)
-        self._write(prefix + b"".join(map(frame, (*start.written, first))))
-        for piece in iterator:
-            sent += len(piece)
-            self._write(frame(piece))
-        if is_chunked:
-            self._write(b"0\r\n\r\n")
-        return keeps_alive and (length is None or int(length) == sent)
-
-    @staticmethod
-    def _common_headers(start: _Start, *, keeps_alive: bool) -> list[tuple[str, str]]:
-        headers = [h for h in start.headers if h[0].lower() not in _OWN_HEADERS]
-        headers.append(("Date", formatdate(usegmt=True)))
-        if not keeps_alive:
-            headers.append(("Connection", "close"))
-        return headers
 
     def _make_environ(self, head: RequestHead, body: BodyStream) -> "WSGIEnvironment":
         """Give PEP 3333's environ, and what it cannot say: `arc.headers`.
@@ -312,7 +206,3 @@ def _add_headers(
 
 def _unquote(path: str) -> str:
     return unquote_to_bytes(path).decode("latin-1") if "%" in path else path
-
-
-def _as_chunk(piece: bytes) -> bytes:
-    return b"%x\r\n%b\r\n" % (len(piece), piece) if piece else b""
