@@ -17,6 +17,7 @@ from sandbox.inspector.subject import Subject, TableCall
 from sandbox.journal import Journal
 from sandbox.json_value import JsonValue
 from sandbox.notice import Notice
+from sandbox.project.advice import Advice
 from sandbox.project.model import Function, Project, Stage
 from sandbox.tables.errors import TableError
 from sandbox.workers.environment import Ports
@@ -62,6 +63,10 @@ class Inspected(Protocol):
 
     def environment(self, function: Function) -> Mapping[str, str]:
         """Give what a function sees."""
+        ...
+
+    def advice(self) -> tuple[Advice, ...]:
+        """Give what is legal in the app, but will bite."""
         ...
 
 
@@ -130,7 +135,7 @@ def make_subject(
         reload=lambda: pool().retire(),
         replay=replay,
         exchange_session=lambda value, by: cookies.exchange_session(value, by=by),
-        advice=lambda: (),
+        advice=sandbox.advice,
         say=say,
     )
 

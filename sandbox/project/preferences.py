@@ -16,6 +16,7 @@ from sandbox.manifest.nodes import Item, Manifest, Pragma
 from sandbox.manifest.source_text import SourceText
 from sandbox.project import paths
 from sandbox.project.dotenv import parse_dotenv
+from sandbox.project.expiry_preferences import expiry_problems
 from sandbox.project.model import Preferences, Stage
 from sandbox.project.reading import Reading
 
@@ -116,6 +117,8 @@ class _PreferencesFile:
             return self._environment(pragma, settings)
         if pragma.name == "sandbox":
             self._check_stage(pragma, settings)
+            for key, fact, remedy in expiry_problems(settings):
+                self._refuse(fact, _line_of(pragma, key), remedy)
         return settings
 
     def _environment(self, pragma: Pragma, settings: JsonValue) -> JsonValue:

@@ -5,9 +5,11 @@ of Architect's sessions guide (arc.codes, "Sessions").
 """
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from sandbox.errors import SourceLocation
 from sandbox.project.advice import Advice, Surroundings, table_place
+from sandbox.project.expiry_preferences import expiry_mode
 from sandbox.project.model import Project, Table
 from sandbox.sessions.browser_view import domain_matches
 from sandbox.sessions.secret_advice import advise_secret
@@ -35,6 +37,7 @@ def advise_sessions(project: Project, surroundings: Surroundings) -> tuple[Advic
         for name, value in surroundings.environment.items()
         if _CODES.get(name) not in names
     }
+    surroundings = replace(surroundings, environment=environment)
     settings = SessionSettings.from_environment(
         {**environment, "ARC_ENV": surroundings.stage, "ARC_APP_NAME": project.name}
     )
@@ -47,6 +50,7 @@ def advise_sessions(project: Project, surroundings: Surroundings) -> tuple[Advic
         *advise_secret(settings, surroundings),
         *_cookie(settings, surroundings),
         *_ignored_by_helpers(settings, surroundings),
+        *_never_refused(settings, surroundings),
     )
 
 
@@ -160,6 +164,8 @@ def _key(project: Project, table: Table) -> Iterator[Advice]:
 def _ttl_attribute(project: Project, table: Table) -> Iterator[Advice]:
     if table.ttl_attribute == "_ttl":
         return
+    is_kept = expiry_mode(project.preferences.settings.get("sandbox")) == "guide"
+    kept = "keeps that promise" if is_kept else "does as AWS (@sandbox ttl aws)"
     if table.ttl_attribute is None:
         what = f'The sessions table "{table.name}" declares no TTL attribute.'
     else:
@@ -173,7 +179,7 @@ def _ttl_attribute(project: Project, table: Table) -> Iterator[Advice]:
         what=what,
         where=table_place(project, table, table.ttl_attribute),
         why='Helpers write "_ttl", so that AWS never deletes a session; the guide '
-        "promises a week without activity, and the sandbox keeps that promise.",
+        f"promises a week without activity, and the sandbox {kept}.",
         fix='Declare "_ttl TTL".',
     )
 
@@ -230,6 +236,24 @@ def _ignored_by_helpers(
             why=f"Only the cookie lives as long: {ends}.",
             fix="Set it to 604800 at most, or write the session more often.",
         )
+
+
+def _never_refused(
+    settings: SessionSettings, surroundings: Surroundings
+) -> Iterator[Advice]:
+    """Tell that one helper never asks how old a token is."""
+    if surroundings.pypi_helper is None or settings.store == "table":
+        return
+    yield Advice(
+        level="hint" if surroundings.stage == "testing" else "warning",
+        code="session-token-ageless",
+        what=f"architect-functions {surroundings.pypi_helper} accepts a JWE session of "
+        "any age.",
+        where=_place(surroundings, "ARC_SESSION_TTL", "SESSION_TTL"),
+        why="Only the cookie ends, by ARC_SESSION_TTL, and only in a browser: a copy "
+        "of it works until ARC_APP_SECRET changes.",
+        fix="Keep sessions in a table, or keep in them a time that your code checks.",
+    )
 
 
 def _ignored(variable: str, surroundings: Surroundings, what_it_does: str) -> Advice:

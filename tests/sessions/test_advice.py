@@ -7,7 +7,7 @@ import pytest
 
 from sandbox.errors import SourceLocation
 from sandbox.project.advice import Advice, Surroundings
-from sandbox.project.model import Key, Project, Table
+from sandbox.project.model import Key, Preferences, Project, Table
 from sandbox.sessions.advice import advise_sessions
 
 MANIFEST = """\
@@ -60,6 +60,12 @@ def advice_of(
 
 def codes(found: tuple[Advice, ...]) -> list[tuple[str, str]]:
     return [(advice.level, advice.code) for advice in found]
+
+
+def codes_apart_from(
+    found: tuple[Advice, ...], *left_out: str
+) -> list[tuple[str, str]]:
+    return [item for item in codes(found) if item[1] not in left_out]
 
 
 TABLE = {"ARC_SESSION_TABLE_NAME": "sessions"}
@@ -119,7 +125,7 @@ def test_advice_about_the_secret(
     """Default, empty, short, truncated, not ASCII; the secret is never quoted."""
     found = advice_of(GOOD, secret=secret, environment=environment, **facts)
 
-    relevant = [item for item in codes(found) if item[1] != "session-table-unused"]
+    relevant = codes_apart_from(found, "session-table-unused", "session-token-ageless")
     assert relevant == expected
     assert not secret or all(secret not in str(advice) for advice in found)
 
@@ -193,9 +199,67 @@ def test_advice_about_what_helpers_ignore(
     environment: dict[str, str], facts: Any, expected: Any
 ) -> None:
     """Only where the helper that ignores it is installed."""
-    found = codes(advice_of(GOOD, environment=environment, **facts))
+    found = advice_of(GOOD, environment=environment, **facts)
 
-    assert [item for item in found if item[1] != "session-table-unused"] == expected
+    assert (
+        codes_apart_from(found, "session-table-unused", "session-token-ageless")
+        == expected
+    )
+
+
+@pytest.mark.parametrize(
+    ("stage", "table", "helper", "expected"),
+    [
+        ("testing", "jwe", "1.0.0", [("hint", "session-token-ageless")]),
+        ("production", "jwe", "1.0.0", [("warning", "session-token-ageless")]),
+        ("testing", "sessions", "1.0.0", []),
+        ("testing", "jwe", None, []),
+    ],
+)
+def test_advice_about_tokens_that_no_age_ends(
+    stage: Any, table: str, helper: str | None, expected: Any
+) -> None:
+    """One helper never asks how old a token is; the others refuse it in time."""
+    found = advice_of(
+        GOOD,
+        environment={"ARC_SESSION_TABLE_NAME": table},
+        stage=stage,
+        pypi_helper=helper,
+    )
+
+    assert codes_apart_from(found, "session-table-unused") == expected
+
+
+def test_advice_about_a_lifetime_that_is_no_number_is_one() -> None:
+    """A value that cannot be read is not also called too long."""
+    found = advice_of(
+        GOOD,
+        environment={"ARC_SESSION_TTL": "abc", "ARC_SESSION_TABLE_NAME": "sessions"},
+        pypi_helper="1.0.0",
+    )
+
+    assert codes(found) == [("error", "session-ttl")]
+
+
+@pytest.mark.parametrize(
+    ("mode", "words"), [("aws", "does as AWS"), ("guide", "keeps that promise")]
+)
+def test_advice_about_the_guide_says_what_the_sandbox_does(
+    mode: str, words: str
+) -> None:
+    """The promise is kept by default, and given up where AWS is asked for."""
+    project = Project(
+        root=Path("/app"),
+        name="demo",
+        manifest_file=None,
+        tables=(GUIDE,),
+        preferences=Preferences(settings={"sandbox": {"ttl": mode}}),
+    )
+    environment = {"ARC_APP_SECRET": SECRET, "ARC_SESSION_TABLE_NAME": "sessions"}
+
+    (advice,) = advise_sessions(project, Surroundings(environment=environment))
+
+    assert words in advice.why
 
 
 def test_advice_points_at_the_attribute_of_the_guide() -> None:

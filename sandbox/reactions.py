@@ -1,0 +1,48 @@
+"""What a save sets off: edited functions are loaded at once, so that errors show.
+
+Nothing depends on it: a worker is never stale when a request comes (`workers`).
+"""
+
+from collections.abc import Callable
+
+from sandbox.exchange import Execution, Raised
+from sandbox.notice import Notice
+from sandbox.project.model import Function, Project
+from sandbox.watch.changes import Reaction
+
+WARMED_AT_ONCE = 4
+"""A save of shared code warms at most so many functions; others wait for a request."""
+
+
+def warm_edited(
+    reaction: Reaction,
+    project: Project,
+    *,
+    warm: Callable[[Function], Execution | None],
+    say: Callable[[Notice], None],
+) -> None:
+    """Load the functions that were edited, and say how that went.
+
+    Args:
+        reaction: names the functions, as they were before the edit.
+        project: the app as it is now.
+        warm: loads a function; gives what went wrong.
+        say: told of each function.
+    """
+    edited = {function.name for function in reaction.functions}
+    now = [function for function in project.functions if function.name in edited]
+    for function in now[:WARMED_AT_ONCE]:
+        notice = _loading_notice(function, warm(function))
+        if notice is not None:
+            say(notice)
+
+
+def _loading_notice(function: Function, failed: Execution | None) -> Notice | None:
+    if failed is None:
+        return Notice(
+            level="detail", text=f"{function.name} is warm with its new code."
+        )
+    if not isinstance(failed.outcome, Raised):
+        return None
+    trace = f"{failed.outcome.trace.rstrip()}\n{failed.outcome.remedy}".rstrip()
+    return Notice(level="error", text=f"{function.name} does not load.\n{trace}")
