@@ -39,6 +39,7 @@ class Start:
         headers: list[tuple[str, str]],
         exc_info: ExcInfo | None = None,
     ) -> Callable[[bytes], object]:
+        """Be `start_response` (PEP 3333)."""
         if self.status and exc_info is None:
             raise RuntimeError("start_response was called twice")
         self.status, self.headers = status, headers
