@@ -86,7 +86,7 @@ def _number_text(value: float) -> str:
         return "NaN" if math.isnan(value) else f"{'-' * (value < 0)}Infinity"
     digits, exponent = _shortest_digits(value)
     sign = "-" if value < 0 else ""
-    if -7 < exponent <= 21:
+    if -6 < exponent <= 21:
         return sign + _positional(digits, exponent)
     mantissa = digits[0] + (f".{digits[1:]}" if len(digits) > 1 else "")
     return f"{sign}{mantissa}e{exponent - 1:+d}"

@@ -16,7 +16,7 @@ from sandbox.manifest.nodes import Item, Manifest
 from sandbox.manifest.source_text import SourceText
 from sandbox.project import paths, runtimes
 from sandbox.project.reading import Reading, as_written
-from sandbox.project.settings import as_json_keeps, overlay
+from sandbox.project.settings import as_json_keeps, line_of_setting, overlay
 
 CONFIG_FILES = (
     *("config.arc", ".arc-config", "arc.json", "arc-config.json"),
@@ -45,6 +45,8 @@ class FunctionDraft:
     present: tuple[str, ...] = ()
     """Those of FOLDER_FILES that its folder has."""
 
+    own_config: Manifest | None = None
+    """Its configuration file, parsed."""
     is_static_asset_proxy: bool = False
 
     @property
@@ -134,6 +136,7 @@ class FunctionReader:
             line=declared.line,
             fields=dict(declared.fields),
             present=folder.present,
+            own_config=folder.config,
         )
 
     def _folder(self, path: str) -> _Folder:
@@ -203,7 +206,7 @@ class FunctionReader:
             f' "{declared.name}" is not a file and a method.',
             folder.config_file,
             remedy="Write file.method, such as index.handler.",
-            line=_setting_line(folder.config, "handler"),
+            line=line_of_setting(folder.config, "handler"),
         )
         return "index", "handler"
 
@@ -218,9 +221,8 @@ class FunctionReader:
         """Report something wrong in a function's own file, or in the manifest."""
         if path is None:
             manifest = self._reading.manifest
-            self._reading.refuse(
-                message, line=_setting_line(manifest, "handler"), remedy=remedy
-            )
+            line = line_of_setting(manifest, "handler")
+            self._reading.refuse(message, line=line, remedy=remedy)
             return
         config = SourceText(
             self._reading.files.read(path) or "", self._reading.shown(path)
@@ -232,23 +234,6 @@ class FunctionReader:
 
 
 _BROKEN_PACKAGE = "broken"
-
-
-def _setting_line(manifest: Manifest | None, key: str) -> int | None:
-    """Give the line on which a file's `@aws` or `@arc` sets `key`."""
-    if manifest is None:
-        return None
-    for pragma in ("arc", "aws"):
-        for item in reversed(manifest.items(pragma) or ()):
-            if _sets(item, key):
-                return item.line
-    return None
-
-
-def _sets(item: Item, key: str) -> bool:
-    if isinstance(item.value, Mapping):
-        return key in item.value
-    return isinstance(item.value, list) and item.value[:1] == [key]
 
 
 def _resolve_runtime(config: dict[str, JsonValue]) -> None:

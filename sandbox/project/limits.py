@@ -9,6 +9,7 @@ from sandbox.manifest import javascript
 from sandbox.project import runtimes
 from sandbox.project.functions import FunctionDraft
 from sandbox.project.reading import Reading
+from sandbox.project.settings import line_of_setting
 
 _MOST_LAYERS = 5
 _ARN_PARTS = 8
@@ -85,24 +86,24 @@ def _shown(value: JsonValue) -> str:
 
 
 def _refuse(
-    reading: Reading,
-    message: str,
-    limit: _Limit,
-    draft: FunctionDraft | None = None,
+    reading: Reading, message: str, limit: _Limit, draft: FunctionDraft | None = None
 ) -> None:
-    _report(reading, message, limit.remedy, draft)
+    location = _place_of(reading, limit.key, draft)
+    reading.problems.add(
+        Problem(message=message, remedy=limit.remedy, location=location)
+    )
 
 
-def _report(
-    reading: Reading, message: str, remedy: str, draft: FunctionDraft | None
-) -> None:
-    """Report at the function's own file, or where the manifest has the function."""
-    if draft and draft.config_file:
-        location = SourceLocation(file=reading.shown(draft.config_file), line=1)
-    else:
-        line = draft.line if draft else reading.pragma_line("aws")
-        location = reading.manifest.location(line)
-    reading.problems.add(Problem(message=message, remedy=remedy, location=location))
+def _place_of(
+    reading: Reading, key: str, draft: FunctionDraft | None
+) -> SourceLocation:
+    """Give the line that sets `key`: in a function's own file, else in `@aws`."""
+    own = draft.own_config if draft else None
+    line = line_of_setting(own, key)
+    if own and line:
+        return own.location(line)
+    line = line_of_setting(reading.manifest, key) or (draft.line if draft else None)
+    return reading.manifest.location(line or reading.pragma_line("aws"))
 
 
 def _check_layers(
@@ -112,14 +113,22 @@ def _check_layers(
 ) -> None:
     region = aws["region"]
     for fact, remedy in _wrong_with_layers(aws.get("layers"), region):
-        _report(reading, f"@aws {fact}", remedy, None)
+        _refuse_layers(reading, f"@aws {fact}", remedy)
     every = [draft for drafts in functions.values() for draft in drafts]
     for draft in every:
         layers = draft.config.get("layers")
         if layers == aws.get("layers"):
             continue
         for fact, remedy in _wrong_with_layers(layers, region):
-            _report(reading, f'@{draft.pragma} "{draft.name}" {fact}', remedy, draft)
+            shown = f'@{draft.pragma} "{draft.name}" {fact}'
+            _refuse_layers(reading, shown, remedy, draft)
+
+
+def _refuse_layers(
+    reading: Reading, message: str, remedy: str, draft: FunctionDraft | None = None
+) -> None:
+    location = _place_of(reading, "layers", draft)
+    reading.problems.add(Problem(message=message, remedy=remedy, location=location))
 
 
 def _wrong_with_layers(layers: JsonValue, region: JsonValue) -> list[tuple[str, str]]:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sandbox.json_value import JsonValue
 from sandbox.manifest import javascript
+from sandbox.manifest.nodes import Manifest
 from sandbox.project.reading import Reading
 from sandbox.project.runtimes import DEFAULT_RUNTIME
 
@@ -99,21 +100,25 @@ def as_json_keeps(settings: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
 
 def read_aws(reading: Reading, region: str) -> dict[str, JsonValue]:
     """Read `@aws`, and report an API type that does not exist."""
-    items = reading.items("aws")
-    aws = overlay(default_aws_settings(region), (item.value for item in items))
+    values = [item.value for item in reading.items("aws")]
+    aws = overlay(default_aws_settings(region), values)
     api_type = aws["apigateway"]
     if api_type and api_type not in API_TYPES:
-        line = next(
-            (
-                item.line
-                for item in items
-                if (named := _name_and_value(item.value)) and named[0] == "apigateway"
-            ),
-            None,
-        )
         reading.refuse(
             f'The API type "{javascript.to_text(api_type)}" does not exist.',
-            line=line,
+            line=line_of_setting(reading.manifest, "apigateway"),
             remedy="Write one of: apigateway http, httpv1, httpv2 or rest.",
         )
     return aws
+
+
+def line_of_setting(manifest: Manifest | None, key: str) -> int | None:
+    """Give the line on which a file's `@arc` or `@aws` sets `key`, where known."""
+    if manifest is None:
+        return None
+    for pragma in ("arc", "aws"):
+        for item in reversed(manifest.items(pragma) or ()):
+            named = _name_and_value(item.value)
+            if named and named[0] == key:
+                return item.line
+    return None

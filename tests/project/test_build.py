@@ -1,0 +1,233 @@
+"""Holds what a project is made of, and how its problems are told."""
+
+import pytest
+
+from sandbox.errors import ProjectError
+from sandbox.project.model import Index, Key, Project
+from tests.project.conftest import Load
+
+APP = "@app\nmyapp\n"
+
+
+def problems_of(load: Load, files: dict[str, str]) -> list[str]:
+    """Give the problems of an app: where, and the fact."""
+    with pytest.raises(ProjectError) as caught:
+        load(files)
+    assert all(problem.remedy for problem in caught.value.problems)
+    return [
+        f"{problem.location.file}:{problem.location.line} {problem.message}"
+        if problem.location
+        else problem.message
+        for problem in caught.value.problems
+    ]
+
+
+def paths_of(project: Project) -> list[str]:
+    """Give the routes of a project by name, in order."""
+    return [route.name for route in project.routes]
+
+
+def test_build_project_sorts_routes_as_architect_does(load: Load) -> None:
+    """By method, deeper first, captures last, static parts before parameters."""
+    project = load(
+        {
+            "app.arc": APP + "@http\nany /*\nget /:x\npost /b\nget /\nget /b\n"
+            "get /a/*\nget /a/:id\nget /:x/c\nget /a/c\nget /a\n"
+        }
+    )
+
+    assert paths_of(project) == [
+        *("get /a/c", "get /:x/c", "get /a/:id", "get /a/*"),
+        *("get /a", "get /b", "get /", "get /:x", "post /b", "any /*"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("routes", "owner"),
+    [
+        ("get /a", "arcStaticAssetProxy"),
+        ("any /\nget /*", "any /"),
+        ("any /*\nget /:x", "get /:x"),
+        ("get /*\nget /:x", "get /:x"),
+        ("get /:x\nany /*", "get /:x"),
+        ("post /", "arcStaticAssetProxy"),
+        (
+            "get /\n@proxy\ntesting http://a\nstaging http://b\nproduction http://c",
+            "proxy",
+        ),
+    ],
+)
+def test_build_project_knows_who_owns_the_root(
+    load: Load, routes: str, owner: str
+) -> None:
+    """The root belongs to a get or any route, to @proxy, or to the assets."""
+    assert load({"app.arc": f"{APP}@http\n{routes}\n"}).root_handler == owner
+
+
+def test_build_project_lays_settings_over_each_other(load: Load) -> None:
+    """Defaults, then @aws, then the function's own @aws and @arc."""
+    project = load(
+        {
+            "app.arc": APP + "@aws\nruntime py\nmemory 256\ntimeout 9\n@http\nget /\n",
+            "src/http/get-index/config.arc": "@aws\ntimeout 20\n@arc\nshared false\n",
+            "src/http/get-index/index.py": "",
+        }
+    )
+    (function,) = project.functions
+
+    assert function.config.runtime == "python3.12"
+    assert function.config.runtime_alias == "py"
+    assert (function.config.memory_mb, function.config.timeout_seconds) == (256, 20)
+    assert function.config.shared is False
+    assert function.handler_file == project.root / "src/http/get-index/index.py"
+    assert function.language == "python"
+
+
+def test_build_project_makes_tables_and_indexes(load: Load) -> None:
+    """Keys, types, the attribute that expires, and an index's name and projection."""
+    project = load(
+        {
+            "app.arc": APP + "@tables\ndata\n  id *String\n  at **Number\n  gone TTL\n"
+            "@tables-indexes\ndata\n  email *String\n  at **Number\n"
+            "  projection keys\n"
+        }
+    )
+    (table,) = project.tables
+
+    assert table.partition_key == Key(attribute="id")
+    assert table.sort_key == Key(attribute="at", type="Number")
+    assert table.ttl_attribute == "gone"
+    assert table.line == 4
+    assert table.indexes == (
+        Index(
+            table="data",
+            name="email-at-index",
+            partition_key=Key(attribute="email"),
+            sort_key=Key(attribute="at", type="Number"),
+            projection="KEYS_ONLY",
+        ),
+    )
+
+
+def test_build_project_says_what_it_does_not_emulate(load: Load) -> None:
+    """Pragmas that are parsed but not served are named, in the manifest's order."""
+    project = load(
+        {"app.arc": APP + "@ws\n@events\nping\n@queues\n@scheduled\na rate(1 day)\n"}
+    )
+
+    assert project.not_emulated == ("ws", "events", "scheduled")
+    assert [f.name for f in project.functions if f.pragma == "events"] == ["ping"]
+
+
+def test_build_project_tells_all_problems_of_a_stage_at_once(load: Load) -> None:
+    """Each problem has its line; later stages wait for the earlier ones."""
+    manifest = (
+        "@app\nMyApp\n@http\nget /a\nget ab\nput /x-\nget /a\nlook /\n"
+        "@tables\ndata\n  at **String\n@aws\ntimeout 0\n"
+    )
+
+    assert problems_of(load, {"app.arc": manifest}) == [
+        'app.arc:2 @app: "MyApp" must begin with a lower-case letter, and go on with'
+        " letters, digits, dashes and underscores.",
+        'app.arc:7 @http: "get /a" is there 2 times, on lines 4 and 7.',
+        'app.arc:5 @http: "get ab" does not start with a slash.',
+        'app.arc:6 @http: "put /x-" has a part that ends with - . or _.',
+        'app.arc:8 @http: "look" in "look /" is not a method.',
+        'app.arc:10 @tables: "data" has no partition key.',
+    ]
+
+
+@pytest.mark.parametrize(
+    ("body", "fact"),
+    [
+        ("@aws\napigateway soap", 'app.arc:4 The API type "soap" does not exist.'),
+        ("@aws\ntimeout 901", 'app.arc:4 The timeout of @aws is "901".'),
+        ("@aws\nruntime python2.7", 'app.arc:4 The runtime of @aws is "python2.7".'),
+        ("@http\nget", 'app.arc:4 @http cannot have the entry "get".'),
+        ("@http\n/a\n  method 5", 'app.arc:4 @http cannot have the entry "/a".'),
+        ("@events\n..a", 'app.arc:4 @events: "..a" starts with a period.'),
+        (
+            "@scheduled\na rate(2 day)",
+            'app.arc:4 @scheduled: "a" has rate(2 day), whose interval does not go'
+            ' with "2".',
+        ),
+        (
+            "@scheduled\na cron(1 2 3)",
+            'app.arc:4 @scheduled: "a" has cron(1 2 3), which has not six fields.',
+        ),
+        ("@static\nspa 5", 'app.arc:4 @static: The spa is "5".'),
+        ("@views", "app.arc:3 @views needs @http, whose routes show them."),
+        ("@cdn", "app.arc:3 @cdn needs @http, whose routes it caches."),
+        ("@plugins\nnone", 'app.arc:4 The plugin "none" of @plugins was not found.'),
+        (
+            "@tables\ndata\n  id *\n@tables-indexes\ndat\n  id *",
+            'app.arc:7 @tables-indexes names the table "dat", which @tables lacks.',
+        ),
+        (
+            "@events\na\n@shared\nsrc x",
+            'app.arc:6 @shared: The folder "x" does not exist.',
+        ),
+        (
+            "@http\n@proxy\ntesting ftp://x\nstaging http://a\nproduction http://b",
+            'app.arc:5 @proxy: "ftp://x" is not the URL of a web server.',
+        ),
+    ],
+)
+def test_build_project_refuses_what_architect_refuses(
+    load: Load, body: str, fact: str
+) -> None:
+    """One fact, at the line that is wrong."""
+    assert fact in problems_of(load, {"app.arc": f"{APP}{body}\n"})
+
+
+def test_build_project_points_into_a_functions_own_file(load: Load) -> None:
+    """A setting of config.arc that Lambda refuses is shown at its line there."""
+    files = {
+        "app.arc": APP + "@events\na\n",
+        "src/events/a/config.arc": "@aws\nmemory 256\ntimeout 1000\n",
+    }
+
+    assert problems_of(load, files) == [
+        'src/events/a/config.arc:3 The timeout of @events "a" is "1000".'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("files", "fact"),
+    [
+        ({}, "has no app.arc, so only its public/ folder is served."),
+        (
+            {"app.arc": APP + "@htpp\nget /\n"},
+            'The pragma "@htpp" does not exist, so its lines are ignored.',
+        ),
+        (
+            {
+                "app.arc": APP + "@http\nget /\n",
+                "src/http/get-index/index.py": "",
+            },
+            "@http get /: only Python files lie there, while the runtime is"
+            ' "nodejs22.x".',
+        ),
+    ],
+)
+def test_build_project_warns_of_what_is_hardly_meant(
+    load: Load, files: dict[str, str], fact: str
+) -> None:
+    """What is legal but surprising is told with a remedy, and serves on."""
+    (warning,) = load(files).warnings
+
+    assert warning.message.endswith(fact)
+    assert warning.remedy
+
+
+def test_build_project_of_an_empty_folder_is_the_default_project(load: Load) -> None:
+    """Without a manifest there is an app that serves its assets."""
+    project = load({})
+
+    assert (project.name, project.root_handler) == (
+        "app-default",
+        "arcStaticAssetProxy",
+    )
+    assert project.manifest_file is None
+    assert project.static is not None
+    assert project.static.folder == project.root / "public"

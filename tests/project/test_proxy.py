@@ -1,0 +1,31 @@
+"""Holds which URLs a proxy may have to what `new URL` takes."""
+
+import pytest
+
+from sandbox.project.proxy import is_http_url
+
+
+@pytest.mark.parametrize(
+    ("url", "expected"),
+    [
+        ("http://localhost:4000", True),
+        ("HTTPS://user:x@example.com/a?b#c", True),
+        ("http:example.com", True),
+        ("http://[::1]:80/", True),
+        ("http://1.2.3.4", True),
+        ("ftp://x", False),
+        ("http://", False),
+        ("http://a b", False),
+        ("http://x:99999", False),
+        ("http://x:y", False),
+        ("http://[::g]", False),
+        ("http://1.2.3.4.5", False),
+        ("foo", False),
+    ],
+)
+def test_is_http_url_follows_the_url_standard(
+    url: str,
+    expected: bool,  # noqa: FBT001 - a column of the table
+) -> None:
+    """The scheme is http or https, and there is a host that can be one."""
+    assert is_http_url(url) is expected
