@@ -9,6 +9,7 @@
     │   └── SeedError               sandbox-seed.* cannot be loaded
     └── WorldError                  the machine said no; exit code 1
         ├── PortInUseError          an address that was asked for is taken
+        ├── StorageError            what is kept on disk cannot be read or written
         └── RuntimeMissingError     a program that a function needs is not installed
 
 A handler's failure is never one of these: it is an `exchange.Outcome`. An exception
@@ -125,6 +126,10 @@ class PortInUseError(WorldError):
         super().__init__(f'Port {port} on "{host}" is already in use.', remedy=remedy)
         self.host = host
         self.port = port
+
+
+class StorageError(WorldError):
+    """A file outside the app's folder cannot be read, written or held."""
 
 
 class RuntimeMissingError(WorldError):

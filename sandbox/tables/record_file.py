@@ -1,0 +1,66 @@
+"""Writes whole files of records, each there completely or not at all."""
+
+import errno
+import os
+from collections.abc import Iterable
+from pathlib import Path
+
+from sandbox.errors import StorageError
+from sandbox.tables.records import Record, encode_record
+
+FILE_MODE = 0o600
+FOLDER_MODE = 0o700
+
+
+def make_private_folder(folder: Path) -> None:
+    """Make a folder, where it is missing, that its owner alone can read.
+
+    Raises:
+        OSError: as the system says.
+    """
+    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    folder.chmod(FOLDER_MODE)
+
+
+def write_beside(path: Path, records: Iterable[Record]) -> Path:
+    """Write what is to replace `path` beside it, down to the disk, and give its path.
+
+    Raises:
+        OSError: as the system says; nothing is left behind.
+    """
+    partial = path.with_name(f"{path.name}.new")
+    partial.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    try:
+        with os.fdopen(os.open(partial, flags, FILE_MODE), "wb") as file:
+            for record in records:
+                file.write(encode_record(record))
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
+    return partial
+
+
+def sync_folder(folder: Path) -> None:
+    """Have renames in a folder reach the disk.
+
+    Raises:
+        OSError: as the system says.
+    """
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def storage_error(path: Path, error: OSError, *, verb: str = "written") -> StorageError:
+    """Give what a developer is told about a failure."""
+    remedy = "Set XDG_STATE_HOME to a folder that can be."
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        remedy = "Make room on that disk."
+    return StorageError(
+        f'"{path}" cannot be {verb}: {error.strerror or error}.', remedy=remedy
+    )
