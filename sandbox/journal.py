@@ -3,6 +3,7 @@
 import threading
 from collections import deque
 from collections.abc import Callable
+from dataclasses import replace
 
 from sandbox.exchange import Exchange
 
@@ -37,6 +38,16 @@ class Journal:
     def find(self, request_id: str) -> Exchange | None:
         """Give the exchange with this id, or None where it is unknown or forgotten."""
         return next((e for e in self.recent() if e.request_id == request_id), None)
+
+    def annotate(self, request_id: str, notes: tuple[str, ...]) -> None:
+        """Add notes to an exchange that is kept; a forgotten one is passed over."""
+        with self._lock:
+            for index in reversed(range(len(self._exchanges))):
+                known = self._exchanges[index]
+                if known.request_id == request_id:
+                    added = (*known.notes, *notes)
+                    self._exchanges[index] = replace(known, notes=added)
+                    return
 
     def clear(self) -> None:
         """Forget everything kept; listeners stay."""

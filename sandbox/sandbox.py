@@ -35,6 +35,7 @@ from sandbox.project.source import ProjectSource
 from sandbox.reactions import warm_edited
 from sandbox.running import Running, bind
 from sandbox.services import ServiceMap, Services, service_map
+from sandbox.session_notes import SessionNotes, session_remarks_of
 from sandbox.ticker import Ticker
 from sandbox.watch.changes import Change, Reaction, classify
 from sandbox.watch.watcher import Watcher
@@ -100,6 +101,9 @@ class Sandbox:
         )
         self._app = self._gateway()
         self._adviser = Adviser(self._options, say=self._say)
+        self._session_notes = SessionNotes(
+            self.journal, remarks=session_remarks_of(self), say=self._say
+        )
         self._running: Running | None = None
 
     def start(self) -> None:
@@ -367,6 +371,7 @@ class Sandbox:
             store.expire(self.clock.now_epoch())
         self._live.pool.tick()
         self._adviser.follow(self._projects.last)
+        self._session_notes.work()
 
     def _tell(self, level: Level, text: str) -> None:
         self._say(Notice(level=level, text=text))
