@@ -80,12 +80,13 @@ class WsgiTransport(httpx.BaseTransport):
         body = b"".join(self._app(_environ(request), start_response))
         status, headers = begun[-1]
         code = int(status.split(" ", 1)[0])
-        if request.method == "HEAD" or code in _BODILESS:
-            body = b""
+        if code not in _BODILESS:
+            headers = [*headers, ("content-length", str(len(body)))]
+        is_bodiless = request.method == "HEAD" or code in _BODILESS
         return httpx.Response(
             code,
             headers=[(n.encode("latin-1"), v.encode("latin-1")) for n, v in headers],
-            stream=httpx.ByteStream(body),
+            stream=httpx.ByteStream(b"" if is_bodiless else body),
         )
 
 

@@ -131,13 +131,17 @@ class Failures:
         if failure is None and exchange.response.status >= 500:
             failure = self._judge_result(what, exchange.execution)
         if failure is not None:
-            self._add(failure, exchange.request_id)
+            self._add(failure, request_id=exchange.request_id)
 
-    def note_execution(self, function: Function, execution: Execution) -> None:
-        """Judge what became of a function that was run without a request."""
+    def check_execution(self, function: Function, execution: Execution) -> None:
+        """Judge what became of a function that was run without a request.
+
+        Raises:
+            HandlerFailedError: it failed, and was not expected to.
+        """
         failure = self._judge(function.name, function, execution)
-        if failure is not None:
-            self._add(failure, "")
+        if failure is not None and not self._add(failure, request_id=""):
+            raise HandlerFailedError((failure,))
 
     def check(self, request_id: str | None = None) -> None:
         """Raise what no test expected; with `request_id`, of that request alone.
@@ -186,13 +190,14 @@ class Failures:
                 f"{expected}"
             )
 
-    def _add(self, failure: Failure, request_id: str) -> None:
+    def _add(self, failure: Failure, *, request_id: str) -> bool:
+        """Keep a failure, and tell whether it was expected."""
         failure = replace(failure, request_id=request_id)
         with self._lock:
-            if self._expecting:
-                self._expecting[-1].all.append(failure)
-            else:
-                self._unexpected.append(failure)
+            is_expected = bool(self._expecting)
+            kept = self._expecting[-1].all if is_expected else self._unexpected
+            kept.append(failure)
+        return is_expected
 
     def _judge(
         self, what: str, function: Function, execution: Execution

@@ -69,8 +69,7 @@ class SandboxUnderTest(Sandbox):
                 remedy="Declare it in the manifest, or use one of these names.",
             )
         execution = super().invoke(name, {} if event is None else event)
-        self.failures.note_execution(functions[name], execution)
-        self.failures.check()
+        self.failures.check_execution(functions[name], execution)
         return execution
 
     def reset(self, *, keep_rows: bool = False) -> None:

@@ -1,0 +1,438 @@
+"""The plugin from outside: small projects whose tests use its fixtures."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+
+import pytest
+
+from sandbox import Sandbox
+
+FIXTURES = (
+    "arc_sandbox",
+    "make_arc_sandbox",
+    "arc_client",
+    "make_arc_client",
+    "arc_session",
+    "arc_tables",
+    "arc_clock",
+    "arc_requests",
+    "arc_url",
+    "arc_login",
+)
+HEAVY = (
+    "moto",
+    "boto3",
+    "botocore",
+    "werkzeug",
+    "httpx",
+    "jwcrypto",
+    "sandbox.sandbox",
+)
+FEW_PLUGINS = ("-p", "no:randomly", "-p", "no:asyncio", "-p", "no:playwright")
+MANIFEST = """@app
+plugged
+
+@aws
+runtime python
+
+@http
+get /
+get /boom
+get /variable
+get /missing
+post /count
+
+@tables
+things
+  id *String
+"""
+HANDLERS = {
+    "get-index": """import os
+calls = []
+def handler(event, context):
+    calls.append(1)
+    return {"pid": os.getpid(), "calls": len(calls)}
+""",
+    "get-boom": """def handler(event, context):
+    print("about to fail")
+    raise RuntimeError("on purpose")
+""",
+    "get-variable": """import os
+def handler(event, context):
+    return {"a": os.environ.get("A"), "b": os.environ.get("B")}
+""",
+    "post-count": """import arc
+def handler(request, context):
+    session = arc.http.session_read(request)
+    session["count"] = int(session.get("count", 0)) + 1
+    return arc.http.res(request, {"session": session, "json": session["count"]})
+""",
+}
+Run = Callable[..., pytest.RunResult]
+
+pytestmark = pytest.mark.slow
+# What the sandbox imports stays imported: pytester forgets what an inner run imports.
+assert Sandbox
+
+
+@pytest.fixture
+def project(pytester: pytest.Pytester) -> pytest.Pytester:
+    """Write an app whose own repository is the root directory."""
+    (pytester.path / "app.arc").write_text(MANIFEST)
+    for name, code in HANDLERS.items():
+        folder = pytester.path / "src" / "http" / name
+        folder.mkdir(parents=True)
+        (folder / "index.py").write_text(code)
+    (pytester.path / ".env").write_text("A=of-dotenv\nB=of-dotenv\n")
+    pytester.makeini("[pytest]\nfilterwarnings = error\n")
+    return pytester
+
+
+@pytest.fixture
+def run(project: pytest.Pytester) -> Run:
+    """Give a function that writes a test file and runs it in this process."""
+
+    def run(code: str, *arguments: str) -> pytest.RunResult:
+        project.makepyfile(code)
+        return project.runpytest_inprocess(*FEW_PLUGINS, *arguments)
+
+    return run
+
+
+def text_of(result: pytest.RunResult) -> str:
+    return "\n".join(result.outlines)
+
+
+# Being installed
+
+
+def test_other_suites_pay_nothing() -> None:
+    """Importing the plugin imports none of what a running sandbox needs."""
+    script = "import sys, sandbox.pytest_plugin; print(*sys.modules)"
+
+    loaded = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    ).stdout.split()
+
+    assert [name for name in HEAVY if name in loaded] == []
+
+
+def test_a_suite_without_apps_loads_nothing(pytester: pytest.Pytester) -> None:
+    """Collecting and running other tests uses no fixture, and imports nothing."""
+    pytester.makepyfile(
+        f"""
+        import sys
+        def test_other():
+            assert not [name for name in {HEAVY!r} if name in sys.modules]
+        """
+    )
+    result = pytester.runpytest_subprocess(*FEW_PLUGINS, "-p", "no:anyio")
+
+    result.assert_outcomes(passed=1)
+
+
+def test_every_fixture_is_shown(pytester: pytest.Pytester) -> None:
+    """`pytest --fixtures` lists each by name, with a sentence."""
+    shown = text_of(pytester.runpytest_inprocess(*FEW_PLUGINS, "--fixtures"))
+
+    for name in FIXTURES:
+        assert re.search(rf"^{name}\b.*pytest_plugin.*\n    \S.*\.$", shown, re.M), name
+
+
+# Clean for every test
+
+
+def test_each_test_finds_it_clean(run: Run) -> None:
+    """Rows, clock, journal and cookies are new; the worker is the same, and warm."""
+    result = run(
+        """
+        import pytest
+        seen = []
+
+        @pytest.mark.parametrize("turn", [1, 2])
+        def test_clean(
+            turn, arc_client, arc_tables, arc_clock, arc_requests, arc_session
+        ):
+            assert arc_tables["things"].scan()["Count"] == 0
+            assert len(arc_requests) == 0
+            assert arc_session.data == {}
+            seen.append((arc_clock.now.year, arc_client.get("/").json()))
+            assert arc_requests.last.event["rawPath"] == "/"
+            assert arc_requests.last.execution.outcome.value["calls"] == turn
+            assert arc_client.post("/count").json() == 1
+            assert arc_session["count"] == 1
+            arc_tables["things"].put_item(Item={"id": "1"})
+            arc_clock.advance(days=800)
+
+        def test_it_was_the_same_worker():
+            (year, first), (same_year, second) = seen
+            assert year == same_year
+            assert first["pid"] == second["pid"]
+        """
+    )
+
+    result.assert_outcomes(passed=3)
+
+
+def test_the_app_is_chosen_by_ini_option_and_mark(
+    project: pytest.Pytester, run: Run
+) -> None:
+    """The mark goes before the option, the option before the ini file."""
+    for name in ("ini", "option", "mark"):
+        folder = project.mkdir(name)
+        (folder / "app.arc").write_text(f"@app\n{name}\n\n@http\nget /\n")
+    project.makeini("[pytest]\narc_app = ini\n")
+    code = """
+        import pytest
+        def test_configured(arc_sandbox, request):
+            expected = request.config.getoption("--arc-app") or "ini"
+            assert arc_sandbox.project.name == expected
+        @pytest.mark.arc(app="mark")
+        def test_marked(arc_sandbox):
+            assert arc_sandbox.project.name == "mark"
+        """
+
+    run(code).assert_outcomes(passed=2)
+    run(code, "--arc-app", "option").assert_outcomes(passed=2)
+
+
+def test_a_mark_adds_variables(run: Run) -> None:
+    """They stand beside those of `.env`, and win; other tests do not see them."""
+    result = run(
+        """
+        import pytest
+        @pytest.mark.arc(env={"A": "of-mark"})
+        def test_marked(arc_client):
+            seen = arc_client.get("/variable").json()
+            assert seen == {"a": "of-mark", "b": "of-dotenv"}
+        def test_unmarked(arc_client):
+            assert arc_client.get("/variable").json()["a"] == "of-dotenv"
+        """
+    )
+
+    result.assert_outcomes(passed=2)
+
+
+def test_a_mark_keeps_rows(run: Run) -> None:
+    """`persist=True` lets a scenario run over several tests."""
+    result = run(
+        """
+        import pytest
+        pytestmark = pytest.mark.arc(persist=True)
+        def test_one(arc_tables):
+            arc_tables["things"].put_item(Item={"id": "1"})
+        def test_two(arc_tables):
+            assert arc_tables["things"].scan()["Count"] == 1
+        """
+    )
+
+    result.assert_outcomes(passed=2)
+
+
+def test_several_sandboxes_run_at_once(run: Run) -> None:
+    """Each has its own ports, tables and browsers, and is closed after the test."""
+    result = run(
+        """
+        def test_two(arc_client, make_arc_sandbox, make_arc_client):
+            one, two = make_arc_sandbox(), make_arc_sandbox(env={"A": "2"})
+            assert one.url != two.url
+            assert make_arc_client(two).get("/variable").json()["a"] == "2"
+            other = make_arc_client()
+            assert [arc_client.post("/count").json() for _ in range(2)] == [1, 2]
+            assert other.post("/count").json() == 1
+        def test_they_are_closed(arc_sandbox):
+            import threading
+            names = [thread.name for thread in threading.enumerate()]
+            assert len([name for name in names if name.startswith("arc-http")]) == 1
+        """
+    )
+
+    result.assert_outcomes(passed=2)
+
+
+# Failures
+
+
+def test_a_handler_that_raises_fails_its_test(run: Run) -> None:
+    """The report ends in the test, with the handler's own traceback and output."""
+    result = run("def test_it(arc_client):\n    arc_client.get('/boom')\n")
+    shown = text_of(result)
+
+    result.assert_outcomes(failed=1)
+    assert "GET /boom failed. RuntimeError: on purpose" in shown
+    assert 'get-boom/index.py", line 3, in handler' in shown
+    assert "What the handler printed:" in shown
+    assert "with arc_sandbox.expect_failure() as failure:" in shown
+    assert "> " in shown
+    assert "httpx/" not in shown
+    assert "sandbox/testing/client.py" not in shown
+
+
+def test_a_swallowed_failure_fails_its_test(run: Run) -> None:
+    """It counts as a failure of the test, not as an error in its teardown."""
+    result = run(
+        """
+        def test_swallows(arc_client):
+            try:
+                arc_client.get("/boom")
+            except AssertionError:
+                pass
+        def test_over_the_socket(arc_url):
+            import httpx
+            assert httpx.get(arc_url + "/boom").status_code == 500
+        def test_fails_by_itself(arc_url):
+            import httpx
+            httpx.get(arc_url + "/boom")
+            assert "mine" == ""
+        """
+    )
+    shown = text_of(result)
+
+    result.assert_outcomes(failed=3)
+    assert shown.count("GET /boom failed. RuntimeError: on purpose") == 3
+    assert "Captured handler failures call" in shown
+    assert "sandbox/pytest_plugin.py" not in shown
+
+
+def test_an_expected_failure_passes(run: Run) -> None:
+    """Over the client, the socket and without HTTP."""
+    result = run(
+        """
+        import httpx
+        def test_it(arc_sandbox, arc_client, arc_url):
+            with arc_sandbox.expect_failure("RuntimeError") as failure:
+                assert arc_client.get("/boom").status_code == 500
+                assert httpx.get(arc_url + "/boom").status_code == 500
+                arc_sandbox.invoke("get /boom")
+            assert len(failure.all) == 3
+            assert failure.output == "about to fail\\n"
+        """
+    )
+
+    result.assert_outcomes(passed=1)
+
+
+def test_a_failing_test_shows_its_requests(run: Run) -> None:
+    """What was asked, what was answered and what was printed stands in the report."""
+    shown = text_of(
+        run("def test_it(arc_client):\n    assert arc_client.get('/').text == ''\n")
+    )
+
+    assert "Captured arc requests call" in shown
+    assert "GET / → 200" in shown
+
+
+# Questions without an answer
+
+
+def test_a_missing_app_is_told(pytester: pytest.Pytester) -> None:
+    """The message names the fixture and the three ways to name the app."""
+    pytester.makepyfile("def test_it(arc_client): pass\n")
+    result = pytester.runpytest_inprocess(*FEW_PLUGINS)
+    shown = text_of(result)
+
+    result.assert_outcomes(errors=1)
+    assert "arc_sandbox: There is no Architect app in" in shown
+    assert "arc_app in the ini file, --arc-app" in shown
+    assert "Traceback" not in shown
+    assert "another exception" not in shown
+
+
+def test_a_missing_handler_is_told(run: Run) -> None:
+    """The message has the file that should be there, and what to put in it."""
+    shown = text_of(run("def test_it(arc_client):\n    arc_client.get('/missing')\n"))
+
+    assert '"get /missing" has no handler' in shown
+    assert "Create it with a function `handler`" in shown
+
+
+def test_httpx_missing_is_told(run: Run) -> None:
+    """The message has the command that installs it."""
+    result = run(
+        """
+        import sys
+        import pytest
+        @pytest.fixture(autouse=True)
+        def without_httpx(monkeypatch):
+            monkeypatch.setitem(sys.modules, "httpx", None)
+        def test_it(arc_client): pass
+        def test_without_it(arc_tables, arc_url): pass
+        """
+    )
+
+    result.assert_outcomes(passed=1, errors=1)
+    assert 'Install it: pip install "arc-sandbox[pytest]"' in text_of(result)
+
+
+# Beside other plugins
+
+ADDRESS_AND_COUNT = """
+    import pytest
+    @pytest.fixture(scope="session")
+    def base_url(arc_url):
+        return arc_url
+    @pytest.mark.parametrize("turn", range(4))
+    def test_count(turn, base_url, arc_client):
+        import httpx
+        assert arc_client.post("/count").json() == 1
+        assert httpx.get(base_url).status_code == 200
+"""
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        pytest.param(("-p", "no:randomly", "-n", "2"), id="xdist"),
+        pytest.param(("-p", "no:xdist"), id="randomly"),
+        pytest.param(("-p", "no:randomly", "--cov=src"), id="coverage"),
+    ],
+)
+def test_other_plugins_do_no_harm(
+    project: pytest.Pytester, arguments: tuple[str, ...]
+) -> None:
+    """Two processes, any order, coverage and pytest-playwright's base_url work."""
+    project.makepyfile(ADDRESS_AND_COUNT)
+    result = project.runpytest_subprocess("-p", "no:asyncio", *arguments)
+
+    result.assert_outcomes(passed=4)
+
+
+def test_asynchronous_tests_work(project: pytest.Pytester) -> None:
+    """The fixtures serve a coroutine as any other test, and judge its handlers."""
+    project.makeini(
+        "[pytest]\nasyncio_mode = auto\nasyncio_default_fixture_loop_scope = function\n"
+    )
+    project.makepyfile(
+        """
+        import httpx
+        async def test_it(arc_client, arc_url):
+            assert arc_client.post("/count").json() == 1
+            async with httpx.AsyncClient(base_url=arc_url) as client:
+                assert (await client.post("/count")).json() == 1
+        async def test_fails(arc_url):
+            async with httpx.AsyncClient(base_url=arc_url) as client:
+                await client.get("/boom")
+        """
+    )
+    result = project.runpytest_subprocess("-p", "no:randomly", "-p", "no:playwright")
+
+    result.assert_outcomes(passed=1, failed=1)
+
+
+def test_a_rerun_is_clean(run: Run) -> None:
+    """pytest-rerunfailures' second try starts with no failures and no rows."""
+    result = run(
+        """
+        tries = []
+        def test_flaky(arc_client):
+            tries.append(1)
+            assert arc_client.post("/count").json() == 1
+            if len(tries) < 2:
+                arc_client.get("/boom")
+        """,
+        "--reruns=1",
+    )
+
+    assert result.parseoutcomes() == {"passed": 1, "rerun": 1}

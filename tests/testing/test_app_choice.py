@@ -1,0 +1,58 @@
+"""Which app a test runs against."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.errors import AppError
+from sandbox.testing import AppChoice, choose_app
+
+
+def make_app(folder: Path) -> Path:
+    """Write a manifest into a new folder."""
+    folder.mkdir(parents=True)
+    (folder / "app.arc").write_text("@app\nchosen\n\n@http\nget /\n")
+    return folder
+
+
+def test_the_root_directory_is_the_app(tmp_path: Path) -> None:
+    """Nothing has to be configured in an app's own repository."""
+    root = make_app(tmp_path / "app")
+
+    assert choose_app([], rootdir=root, configured="") == AppChoice(root=root)
+
+
+def test_nearer_marks_win_and_variables_add_up(tmp_path: Path) -> None:
+    """The mark of a test goes over that of its module and the configuration."""
+    make_app(tmp_path / "a")
+    b = make_app(tmp_path / "b")
+    marks: list[dict[str, Any]] = [
+        {"app": "a", "env": {"X": "1", "Y": "1"}, "persist": True},
+        {"app": "b/app.arc", "env": {"Y": "2"}},
+    ]
+
+    assert choose_app(marks, rootdir=tmp_path, configured="c") == AppChoice(
+        root=b, environment=(("X", "1"), ("Y", "2")), persist=True
+    )
+
+
+@pytest.mark.parametrize(
+    ("marks", "configured", "told"),
+    [
+        ([], "", "There is no Architect app in"),
+        ([], "nope", '"nope" is no folder'),
+        ([{"apps": "x"}], "", 'The mark arc has no argument "apps".'),
+        ([{"env": {"X": 1}}], "", 'sets the variable "X" to 1. Variables are texts'),
+        ([{"env": {"ARC_ENV": "x"}}], "", 'sets "ARC_ENV", which is a variable of'),
+    ],
+)
+def test_what_cannot_be_is_told(
+    tmp_path: Path, marks: list[dict[str, Any]], configured: str, told: str
+) -> None:
+    """Each message has the value in quotes and what to do."""
+    with pytest.raises(AppError) as caught:
+        choose_app(marks, rootdir=tmp_path, configured=configured)
+
+    assert told in str(caught.value)
+    assert caught.value.remedy

@@ -1,0 +1,67 @@
+"""An httpx client without a socket: what the handler sees of its requests."""
+
+import httpx
+import pytest
+
+from sandbox.sandbox import Sandbox
+from sandbox.testing import Client, HandlerFailedError, SandboxUnderTest
+
+pytestmark = pytest.mark.slow
+
+
+def test_the_target_arrives_as_it_was_sent(sandbox: SandboxUnderTest) -> None:
+    """Escapes, letters and repeated values are those of a real connection."""
+    target = "/echo/a%2Fb%2520/é?x=%20y&x=z&ü"
+    with Client(sandbox) as client, httpx.Client(base_url=sandbox.url) as real:
+        ours, theirs = client.get(target).json(), real.get(target).json()
+
+    assert ours["rawQueryString"] == "x=%20y&x=z&%C3%BC"
+    for name in ("rawPath", "rawQueryString", "queryStringParameters", "cookies"):
+        assert ours.get(name) == theirs.get(name)
+
+
+def test_repeated_headers_and_bodies_arrive(sandbox: SandboxUnderTest) -> None:
+    """Header lines of one name are joined as API Gateway does; bodies are whole."""
+    with Client(sandbox) as client:
+        headers = [("x-a", "1"), ("x-a", "2"), ("content-type", "text/plain")]
+        event = client.request("GET", "/echo/", headers=headers, content=b"text").json()
+
+    assert event["headers"]["x-a"] == "1,2"
+    assert event["body"] == "text"
+
+
+def test_the_answer_is_that_of_the_socket(sandbox: SandboxUnderTest) -> None:
+    """Status, headers and body are the same over a real connection."""
+    with Client(sandbox) as client, httpx.Client(base_url=sandbox.url) as real:
+        for method, path in (("GET", "/echo/1"), ("HEAD", "/echo/1"), ("GET", "/no")):
+            ours, theirs = client.request(method, path), real.request(method, path)
+            kept = ("content-type", "content-length")
+
+            assert ours.status_code == theirs.status_code
+            assert [ours.headers.get(n) for n in kept] == [
+                theirs.headers.get(n) for n in kept
+            ]
+            assert bool(ours.content) == bool(theirs.content)
+
+
+def test_redirects_carry_the_new_cookie(sandbox: SandboxUnderTest) -> None:
+    """A cookie of a redirect is sent to where it leads."""
+    with Client(sandbox, follow_redirects=True) as client:
+        assert client.post("/count").json()["count"] == 1
+
+
+def test_a_failure_is_raised_where_it_happened(sandbox: SandboxUnderTest) -> None:
+    """The call that met it raises the handler's own traceback and output."""
+    with Client(sandbox) as client, pytest.raises(HandlerFailedError) as caught:
+        client.get("/boom")
+
+    told = str(caught.value)
+    assert "GET /boom failed. ZeroDivisionError: division by zero" in told
+    assert 'get-boom/index.py", line 3, in handler' in told
+    assert "about to fail" in told
+
+
+def test_a_plain_sandbox_answers_what_the_app_would(app: object) -> None:
+    """Where nobody counts failures, the client gets the 500."""
+    with Sandbox(str(app)) as sandbox, Client(sandbox) as client:
+        assert client.get("/boom").status_code == 500

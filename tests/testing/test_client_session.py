@@ -1,0 +1,120 @@
+"""The session of a client, from outside the app; the same for both stores."""
+
+from datetime import timedelta
+
+import pytest
+
+from sandbox.testing import Client, ClientSession, ClockControl, SandboxUnderTest
+from sandbox.testing.unanswered import UnansweredError
+
+pytestmark = pytest.mark.slow
+
+
+def test_what_a_test_writes_the_handler_reads(
+    session_sandbox: SandboxUnderTest,
+) -> None:
+    """Values of every JSON type arrive, and a handler's changes come back."""
+    with Client(session_sandbox) as client:
+        session = ClientSession(session_sandbox, client)
+        session["user"] = {"name": "Ada", "roles": ["admin"], "age": 36}
+        session["count"] = 4
+        seen = client.get("/").json()
+        client.post("/count")
+
+        assert seen["user"] == {"name": "Ada", "roles": ["admin"], "age": 36}
+        assert session["count"] == 5
+        assert sorted(session) == ["count", "user"]
+        assert len(session) == 2
+
+
+def test_writing_keeps_the_id_of_a_row(
+    session_sandbox: SandboxUnderTest, store: str
+) -> None:
+    """A table-backed session stays the same row; a JWE session has no id."""
+    with Client(session_sandbox) as client:
+        session = ClientSession(session_sandbox, client)
+        client.post("/count")
+        before = session.id
+        session["user"] = 1
+
+        assert session.id == before
+        assert (before is None) == (store == "jwe")
+
+
+def test_forging_begins_another_session(
+    session_sandbox: SandboxUnderTest, store: str
+) -> None:
+    """Nothing of the one before is left in it."""
+    with Client(session_sandbox) as client:
+        session = ClientSession(session_sandbox, client)
+        session["old"] = 1
+        before = session.id
+        session.forge(user=2)
+
+        assert client.get("/").json().keys() - {"iat"} == {"user"}
+        assert session.data == {"user": 2}
+        assert (session.id != before) == (store != "jwe")
+
+
+def test_values_can_be_removed(session_sandbox: SandboxUnderTest) -> None:
+    """Deleting, updating and clearing work as with any mapping."""
+    with Client(session_sandbox) as client:
+        session = ClientSession(session_sandbox, client)
+        session.update({"a": 1}, b=2)
+        del session["a"]
+        left = session.data
+        session.clear()
+
+        assert (left, session.data) == ({"b": 2}, {})
+        with pytest.raises(KeyError):
+            session["a"]
+
+
+def test_an_expired_session_is_empty(session_sandbox: SandboxUnderTest) -> None:
+    """`expire()` does at once what time would do."""
+    with Client(session_sandbox) as client:
+        session = ClientSession(session_sandbox, client)
+        session["count"] = 7
+        session.expire()
+
+        assert session.data == {}
+        assert client.get("/").json().get("count") is None
+
+
+def test_its_end_is_known_and_comes(session_sandbox: SandboxUnderTest) -> None:
+    """ARC_SESSION_TTL of an hour: the cookie ends then, and the session with it."""
+    clock = ClockControl(session_sandbox)
+    with Client(session_sandbox) as client:
+        session = ClientSession(session_sandbox, client)
+        none_yet = session.expires_at
+        client.post("/count")
+        ends = session.expires_at
+        assert ends is not None
+        ends_in = ends - clock.now
+        clock.advance(minutes=61)
+
+        assert none_yet is None
+        assert timedelta(minutes=59) < ends_in <= timedelta(hours=1)
+        assert session.data == {}
+        assert client.get("/").json().get("count") is None
+
+
+def test_a_refusal_is_told(session_sandbox: SandboxUnderTest) -> None:
+    """A cookie that was tampered with reads as empty, and says why."""
+    with Client(session_sandbox) as client:
+        session = ClientSession(session_sandbox, client)
+        client.cookies.set("_idx", "made-up", domain="localhost.local")
+
+        assert session.data == {}
+        assert session.refusal
+        assert ClientSession(session_sandbox, client).id is None
+
+
+def test_a_table_that_is_not_there_is_told(sandbox: SandboxUnderTest) -> None:
+    """The message names the fixture, the table and the remedy."""
+    (sandbox.project.root / ".env").write_text("ARC_SESSION_TABLE_NAME=nope\n")
+    with Client(sandbox) as client, pytest.raises(UnansweredError) as caught:
+        ClientSession(sandbox, client)["user"] = 1
+
+    assert str(caught.value).startswith('arc_session: the app has no table "nope".')
+    assert "ARC_SESSION_TABLE_NAME" in str(caught.value)

@@ -1,0 +1,117 @@
+"""Cookies as a browser keeps them, on a clock that a test moves."""
+
+import httpx
+import pytest
+
+from sandbox.clock import ManualClock
+from sandbox.testing.cookie_jar import BrowserJar
+
+URL = "http://localhost:3333/"
+DAY_SECONDS = 86_400
+
+
+@pytest.fixture
+def clock() -> ManualClock:
+    """Give a clock that stands still, years before the real time."""
+    return ManualClock(epoch=1_700_000_000.0)
+
+
+@pytest.fixture
+def jar(clock: ManualClock) -> BrowserJar:
+    """Give an empty jar."""
+    return BrowserJar(clock)
+
+
+def sent(jar: BrowserJar, url: str = URL) -> str:
+    """Give the Cookie header that httpx sends with the jar."""
+    with httpx.Client(cookies=jar) as client:
+        return client.build_request("GET", url).headers.get("cookie", "")
+
+
+def test_a_cookie_ends_when_the_sandbox_clock_says_so(
+    jar: BrowserJar, clock: ManualClock
+) -> None:
+    """Max-Age counts from the sandbox's time, wherever the real time stands."""
+    jar.keep("a=1; Max-Age=60", url=URL)
+    before = sent(jar)
+    clock.advance(59)
+    still = sent(jar)
+    clock.advance(2)
+
+    assert (before, still, sent(jar)) == ("a=1", "a=1", "")
+
+
+def test_a_cookie_without_an_end_stays(jar: BrowserJar, clock: ManualClock) -> None:
+    """A cookie for the browser's session does not end by time."""
+    jar.keep("a=1", url=URL)
+    clock.advance(1000 * DAY_SECONDS)
+
+    assert sent(jar) == "a=1"
+
+
+def test_a_long_life_is_cut_as_browsers_cut_it(
+    jar: BrowserJar, clock: ManualClock
+) -> None:
+    """Twenty-five years become 400 days."""
+    jar.keep("a=1; Max-Age=788400000", url=URL)
+    clock.advance(399 * DAY_SECONDS)
+    before = sent(jar)
+    clock.advance(2 * DAY_SECONDS)
+
+    assert (before, sent(jar)) == ("a=1", "")
+
+
+def test_max_age_zero_removes_the_cookie(jar: BrowserJar) -> None:
+    """A deletion removes the cookie of that name, and no other."""
+    jar.keep("a=1; Max-Age=60", url=URL)
+    jar.keep("b=2; Max-Age=60", url=URL)
+    jar.keep("a=; Max-Age=0", url=URL)
+
+    assert sent(jar) == "b=2"
+
+
+def test_a_malformed_expires_does_not_lose_the_cookie(jar: BrowserJar) -> None:
+    """`architect-functions` writes a date that only Max-Age makes good."""
+    jar.keep("a=1; Max-Age=60; expires=Thu, 31 Dec 2048 10:17:44 ; path=/", url=URL)
+
+    assert sent(jar) == "a=1"
+
+
+def test_a_refused_cookie_is_not_kept(jar: BrowserJar) -> None:
+    """SameSite=None without Secure, and a foreign Domain, are refused by browsers."""
+    jar.keep("a=1; SameSite=None", url=URL)
+    jar.keep("b=2; Domain=example.com", url=URL)
+
+    assert sent(jar) == ""
+
+
+def test_a_secure_cookie_goes_back_to_localhost(jar: BrowserJar) -> None:
+    """Browsers count localhost as secure; the attribute can be asked for."""
+    jar.keep("a=1; Secure; SameSite=Lax", url=URL)
+    cookie = jar.find("a")
+
+    assert sent(jar) == "a=1"
+    assert cookie is not None
+    assert cookie.has_nonstandard_attr("Secure")
+    assert cookie.get_nonstandard_attr("SameSite") == "Lax"
+
+
+def test_a_path_limits_where_a_cookie_goes(jar: BrowserJar) -> None:
+    """Path is honoured as Python's own policy does."""
+    jar.keep("a=1; Path=/admin", url=URL)
+
+    assert (sent(jar), sent(jar, f"{URL}admin/x")) == ("", "a=1")
+
+
+def test_a_domain_covers_its_subdomains(jar: BrowserJar) -> None:
+    """A cookie for example.com goes to www.example.com."""
+    jar.keep("a=1; Domain=example.com", url="http://example.com/")
+
+    assert sent(jar, "http://www.example.com/") == "a=1"
+
+
+def test_a_domain_that_is_the_host_itself_is_kept(jar: BrowserJar) -> None:
+    """Domain=localhost works on localhost."""
+    jar.keep("a=1; Domain=localhost", url=URL)
+
+    assert sent(jar) == "a=1"

@@ -1,0 +1,74 @@
+"""Which failures fail a test, and how a test accepts one."""
+
+import pytest
+
+from sandbox.testing import Client, HandlerFailedError, SandboxUnderTest
+
+pytestmark = pytest.mark.slow
+
+
+def test_an_expected_failure_is_accepted(sandbox: SandboxUnderTest) -> None:
+    """Inside the block the app's own answer comes back, and the failure is told."""
+    with Client(sandbox) as client, sandbox.expect_failure() as failure:
+        answer = client.get("/boom")
+
+    assert answer.status_code == 500
+    assert (failure.error_type, failure.message) == (
+        "ZeroDivisionError",
+        "division by zero",
+    )
+    assert failure.output == "about to fail\n"
+    sandbox.failures.check()
+
+
+def test_expecting_a_failure_needs_one(sandbox: SandboxUnderTest) -> None:
+    """A block in which nothing failed is a mistake of the test."""
+    with (
+        pytest.raises(AssertionError, match="no handler failed"),
+        sandbox.expect_failure(),
+    ):
+        pass
+
+
+def test_expecting_another_type_is_told(sandbox: SandboxUnderTest) -> None:
+    """The type of the exception can be part of what is expected."""
+    with (
+        Client(sandbox) as client,
+        pytest.raises(AssertionError, match='"KeyError", and failed otherwise'),
+        sandbox.expect_failure("KeyError"),
+    ):
+        client.get("/boom")
+
+
+def test_a_malformed_result_is_a_failure(sandbox: SandboxUnderTest) -> None:
+    """What API Gateway would refuse fails the test too."""
+    with (
+        Client(sandbox) as client,
+        pytest.raises(HandlerFailedError, match="The result is malformed"),
+    ):
+        client.get("/zebra")
+
+
+def test_a_500_that_the_handler_returns_is_an_answer(sandbox: SandboxUnderTest) -> None:
+    """A status is the handler's to choose."""
+    with Client(sandbox) as client:
+        assert client.get("/quiet-500").text == "meant so"
+
+
+def test_swallowed_failures_stay_until_they_are_taken(
+    sandbox: SandboxUnderTest,
+) -> None:
+    """An except clause of the test does not make it pass."""
+    with Client(sandbox) as client, pytest.raises(HandlerFailedError):
+        client.get("/boom")
+
+    with pytest.raises(HandlerFailedError):
+        sandbox.failures.check()
+    assert [failure.what for failure in sandbox.failures.take()] == ["GET /boom"]
+    assert sandbox.failures.take() == ()
+
+
+def test_errors_of_a_block_are_not_hidden(sandbox: SandboxUnderTest) -> None:
+    """An assertion inside the block comes through as it is."""
+    with pytest.raises(ValueError, match="mine"), sandbox.expect_failure():
+        raise ValueError("mine")

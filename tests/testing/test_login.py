@@ -1,0 +1,43 @@
+"""A session put into a browser; the browsers themselves are in end_to_end."""
+
+import asyncio
+from typing import Any
+
+import pytest
+
+from sandbox.testing import SandboxUnderTest, log_in
+
+pytestmark = pytest.mark.slow
+
+
+class AsyncContext:
+    """Takes cookies as Playwright's asynchronous API does."""
+
+    def __init__(self) -> None:
+        self.cookies: list[dict[str, Any]] = []
+
+    async def add_cookies(self, cookies: list[dict[str, Any]]) -> None:
+        self.cookies += cookies
+
+
+def test_the_asynchronous_api_is_awaited(sandbox: SandboxUnderTest) -> None:
+    """The cookie has the attributes that the app itself would set."""
+    context = AsyncContext()
+    done = log_in(context, {"user": 1}, sandbox=sandbox, url=sandbox.url)
+    assert done is not None
+    asyncio.run(_wait_for(done))
+
+    (cookie,) = context.cookies
+    assert cookie["name"] == "_idx"
+    assert (cookie["httpOnly"], cookie["secure"]) == (True, False)
+    assert (cookie["sameSite"], cookie["url"]) == ("Lax", sandbox.url)
+
+
+async def _wait_for(done: Any) -> None:
+    await done
+
+
+def test_what_is_no_browser_is_told(sandbox: SandboxUnderTest) -> None:
+    """The message names what was given."""
+    with pytest.raises(TypeError, match="str is no Playwright page"):
+        log_in("page", {}, sandbox=sandbox, url=sandbox.url)

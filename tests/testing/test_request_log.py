@@ -1,0 +1,29 @@
+"""The requests of a test, as a sequence."""
+
+import pytest
+
+from sandbox.testing import Client, RequestLog, SandboxUnderTest
+
+pytestmark = pytest.mark.slow
+
+
+def test_it_follows_the_requests(sandbox: SandboxUnderTest) -> None:
+    """Events, outputs and routes can be asserted on, in order."""
+    log = RequestLog(sandbox.journal)
+    with Client(sandbox) as client:
+        client.get("/echo/1?a=b")
+        client.get("/no-such-route")
+
+    assert [one.response.status for one in log] == [200, 404]
+    assert log[0].execution is not None
+    assert log[0].execution.output == "echoing\n"
+    assert log.last.request.path == "/no-such-route"
+    assert log.to("get /echo/*") == (log[0],)
+    assert len(log[:1]) == 1
+    assert str(log) == "GET /echo/1?a=b → 200\n  echoing\nGET /no-such-route → 404\n"
+
+
+def test_an_empty_log_says_so(sandbox: SandboxUnderTest) -> None:
+    """Asking for the last of none names the number there were."""
+    with pytest.raises(IndexError, match="there were 0 requests"):
+        _ = RequestLog(sandbox.journal).last
