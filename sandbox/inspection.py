@@ -3,7 +3,6 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
-from sandbox import __version__
 from sandbox.clock import MovableClock
 from sandbox.durations import spoken_moment, spoken_offset
 from sandbox.exchange import Exchange, HttpRequest, HttpResponse
@@ -122,7 +121,6 @@ def make_subject(
 
     sandbox.journal.subscribe(publish)
     return Subject(
-        version=__version__,
         stage=lambda: sandbox.stage,
         clock=sandbox.clock,
         journal=sandbox.journal,

@@ -78,7 +78,6 @@ class PoolFacts(Protocol):
 class Subject:
     """A running sandbox, as the inspector knows it."""
 
-    version: str
     stage: Callable[[], Stage]
     clock: MovableClock
     journal: Journal

@@ -1,0 +1,188 @@
+"""`/api/requests`: the last requests, one of them whole, replayed or to copy."""
+
+from collections.abc import Callable
+
+from sandbox.exchange import Exchange, HttpRequest, HttpResponse
+from sandbox.inspector.copies import curl_of, pytest_of
+from sandbox.inspector.endpoints import Endpoint, Parameter
+from sandbox.inspector.exchange_view import ExplainCookie, request_json, summarize
+from sandbox.inspector.messages import ApiError, ApiRequest, JsonAnswer, TextAnswer
+from sandbox.inspector.schemas import (
+    ANYTHING,
+    BOOLEAN,
+    INTEGER,
+    NUMBER,
+    OBJECT,
+    TEXT,
+    TEXTS,
+    Schema,
+    array_of,
+    object_of,
+    or_null,
+)
+from sandbox.journal import Journal
+
+MOST_LISTED = 500
+REQUEST_ID_HEADER = "apigw-requestid"
+
+SUMMARY: Schema = object_of(
+    {
+        "id": TEXT,
+        "started_epoch": NUMBER,
+        "method": TEXT,
+        "path": TEXT,
+        "query": TEXT,
+        "status": INTEGER,
+        "duration_ms": NUMBER,
+        "function": or_null(TEXT),
+        "is_cold": or_null(BOOLEAN),
+        "outcome": or_null(TEXT),
+        "notes": TEXTS,
+    }
+)
+WHOLE: Schema = object_of(
+    {
+        **SUMMARY["properties"],  # type: ignore[dict-item]
+        "request": OBJECT,
+        "path_parameters": OBJECT,
+        "event": ANYTHING,
+        "context": or_null(OBJECT),
+        "result": ANYTHING,
+        "failure": or_null(OBJECT),
+        "output": TEXT,
+        "response": OBJECT,
+        "timings": OBJECT,
+        "cookies": OBJECT,
+    }
+)
+
+
+class RequestsApi:
+    """The journal's endpoints.
+
+    Args:
+        journal: keeps the requests.
+        explain: explains the session cookie of a request.
+        replay: sends a request to the app once more.
+        app_url: the app's address.
+    """
+
+    def __init__(
+        self,
+        *,
+        journal: Journal,
+        explain: ExplainCookie,
+        replay: Callable[[HttpRequest], HttpResponse],
+        app_url: Callable[[], str],
+    ) -> None:
+        self._journal = journal
+        self._explain = explain
+        self._replay = replay
+        self._app_url = app_url
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Give what can be asked."""
+        path = "/api/requests"
+        one = f"{path}/{{id}}"
+        return (
+            Endpoint(
+                method="GET",
+                path=path,
+                summary="List the last requests, oldest first.",
+                answer=self.list,
+                gives=object_of({"requests": array_of(SUMMARY)}),
+                query=(
+                    Parameter(
+                        name="after", description="The id of the last one known."
+                    ),
+                    Parameter(
+                        name="limit",
+                        description="At most so many, the newest.",
+                        type="integer",
+                    ),
+                ),
+            ),
+            Endpoint(
+                method="DELETE",
+                path=path,
+                summary="Forget all requests.",
+                answer=self.forget,
+                gives=object_of({"requests": array_of(SUMMARY)}),
+            ),
+            Endpoint(
+                method="GET",
+                path=one,
+                summary="Show a request: event, result, response, timings, cookies.",
+                answer=self.show,
+                gives=WHOLE,
+            ),
+            Endpoint(
+                method="POST",
+                path=f"{one}/replay",
+                summary="Send a request to the app once more.",
+                answer=self.replay,
+                gives=object_of({"id": TEXT, "status": INTEGER}),
+            ),
+            Endpoint(
+                method="GET",
+                path=f"{one}/curl",
+                summary="Give a request as a curl command.",
+                answer=self.curl,
+                gives=TEXT,
+                media_type="text/plain",
+            ),
+            Endpoint(
+                method="GET",
+                path=f"{one}/pytest",
+                summary="Give a request as a test for pytest.",
+                answer=self.pytest,
+                gives=TEXT,
+                media_type="text/plain",
+            ),
+        )
+
+    def list(self, request: ApiRequest) -> JsonAnswer:
+        """Give the last requests; all of them where `after` is forgotten."""
+        limit = request.integer("limit", default=MOST_LISTED, most=MOST_LISTED)
+        known = self._journal.recent()
+        ids = [exchange.request_id for exchange in known]
+        after = request.query.get("after")
+        start = ids.index(after) + 1 if after in ids else 0
+        listed = known[start:][-limit:]
+        return JsonAnswer(
+            content={"requests": [summarize(exchange).as_json() for exchange in listed]}
+        )
+
+    def forget(self, request: ApiRequest) -> JsonAnswer:
+        """Empty the journal."""
+        self._journal.clear()
+        return JsonAnswer(content={"requests": []})
+
+    def show(self, request: ApiRequest) -> JsonAnswer:
+        """Give one request whole."""
+        return JsonAnswer(content=request_json(self._find(request), self._explain))
+
+    def replay(self, request: ApiRequest) -> JsonAnswer:
+        """Send it again, and give the id of the new request."""
+        response = self._replay(self._find(request).request)
+        ids = (v for k, v in response.headers if k.lower() == REQUEST_ID_HEADER)
+        return JsonAnswer(content={"id": next(ids, ""), "status": response.status})
+
+    def curl(self, request: ApiRequest) -> TextAnswer:
+        """Give a curl command."""
+        return TextAnswer(text=curl_of(self._find(request), url=self._app_url()))
+
+    def pytest(self, request: ApiRequest) -> TextAnswer:
+        """Give a test."""
+        return TextAnswer(text=pytest_of(self._find(request)))
+
+    def _find(self, request: ApiRequest) -> Exchange:
+        wanted = request.path["id"]
+        exchange = self._journal.find(wanted)
+        if exchange is None:
+            raise ApiError(
+                404,
+                f'There is no request "{wanted}".',
+                remedy="GET /api/requests lists those that are kept.",
+            )
+        return exchange

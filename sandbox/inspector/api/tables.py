@@ -1,0 +1,189 @@
+"""`/api/tables`: tables and their rows: paged, queried, changed, exported, imported."""
+
+import json
+from collections.abc import Callable, Mapping
+
+from sandbox.inspector.endpoints import Endpoint, Parameter
+from sandbox.inspector.messages import ApiError, ApiRequest, JsonAnswer
+from sandbox.inspector.schemas import (
+    BOOLEAN,
+    INTEGER,
+    OBJECT,
+    TEXT,
+    TEXTS,
+    Schema,
+    array_of,
+    object_of,
+    or_null,
+)
+from sandbox.inspector.table_browser import RowQuery, TableBrowser, TableView
+from sandbox.json_value import JsonValue
+
+MOST_ROWS = 1000
+DEFAULT_ROWS = 100
+
+TABLE: Schema = object_of(
+    {
+        "name": TEXT,
+        "keys": TEXTS,
+        "indexes": array_of(object_of({"name": TEXT, "keys": TEXTS})),
+        "ttl_attribute": or_null(TEXT),
+        "row_count": INTEGER,
+    }
+)
+ROW: Schema = object_of({"row": OBJECT})
+
+
+class TablesApi:
+    """The tables' endpoints.
+
+    Args:
+        browser: reads and changes rows.
+        has_tables: whether the app has any.
+    """
+
+    def __init__(
+        self, *, browser: TableBrowser, has_tables: Callable[[], bool]
+    ) -> None:
+        self._browser = browser
+        self._has_tables = has_tables
+
+    def endpoints(self) -> tuple[Endpoint, ...]:
+        """Give what can be asked."""
+        return (*self._of_tables(), *self._of_rows())
+
+    def _of_tables(self) -> tuple[Endpoint, ...]:
+        path = "/api/tables"
+        return (
+            Endpoint(
+                method="GET",
+                path=path,
+                summary="List the tables, by their names in DynamoDB.",
+                answer=self.list,
+                gives=object_of({"tables": array_of(TABLE)}),
+            ),
+            Endpoint(
+                method="GET",
+                path=f"{path}/{{name}}/export",
+                summary="Give all rows of a table.",
+                answer=self.export,
+                gives=object_of({"rows": array_of(OBJECT)}),
+            ),
+            Endpoint(
+                method="POST",
+                path=f"{path}/{{name}}/import",
+                summary="Store rows, each in place of one that has its key.",
+                answer=self.import_rows,
+                takes=object_of({"rows": array_of(OBJECT)}),
+                gives=object_of({"count": INTEGER}),
+            ),
+        )
+
+    def _of_rows(self) -> tuple[Endpoint, ...]:
+        path = "/api/tables/{name}/rows"
+        return (
+            Endpoint(
+                method="GET",
+                path=path,
+                summary="Give rows of a table in plain JSON, all or those of a key. "
+                'Sets are {"$set": […]}, binary values {"$binary": "…"}, and numbers '
+                'that JSON cannot hold {"$number": "…"}.',
+                answer=self.rows,
+                gives=object_of(
+                    {"rows": array_of(OBJECT), "next_key": or_null(OBJECT)}
+                ),
+                query=_ROW_QUERY,
+            ),
+            Endpoint(
+                method="PUT",
+                path=path,
+                summary="Store a row in place of any that has its key.",
+                answer=self.put,
+                takes=ROW,
+                gives=ROW,
+            ),
+            Endpoint(
+                method="DELETE",
+                path=path,
+                summary="Remove the row of a key.",
+                answer=self.delete,
+                takes=object_of({"key": OBJECT}),
+                gives=object_of({"was_there": BOOLEAN}),
+            ),
+        )
+
+    def list(self, request: ApiRequest) -> JsonAnswer:
+        """Give every table; none where the app has none."""
+        tables: tuple[TableView, ...] = ()
+        if self._has_tables():
+            tables = self._browser.tables()
+        return JsonAnswer(content={"tables": [table.as_json() for table in tables]})
+
+    def export(self, request: ApiRequest) -> JsonAnswer:
+        """Give all rows of a table."""
+        return JsonAnswer(content={"rows": self._browser.export(request.path["name"])})
+
+    def import_rows(self, request: ApiRequest) -> JsonAnswer:
+        """Store many rows."""
+        rows = request.body.get("rows")
+        if not isinstance(rows, list):
+            raise ApiError(
+                400,
+                'The body has no list called "rows".',
+                remedy='Send a JSON object such as {"rows": [{…}]}.',
+            )
+        count = self._browser.import_rows(request.path["name"], rows)
+        return JsonAnswer(content={"count": count})
+
+    def rows(self, request: ApiRequest) -> JsonAnswer:
+        """Give a page of rows."""
+        query = RowQuery(
+            index=request.query.get("index"),
+            key=_key(request, "key"),
+            after=_key(request, "after"),
+            limit=request.integer("limit", default=DEFAULT_ROWS, most=MOST_ROWS),
+        )
+        page = self._browser.rows(request.path["name"], query)
+        return JsonAnswer(content={"rows": page.rows, "next_key": page.next_key})
+
+    def put(self, request: ApiRequest) -> JsonAnswer:
+        """Store a row."""
+        row = request.mapping("row")
+        self._browser.put(request.path["name"], row)
+        return JsonAnswer(content={"row": row})
+
+    def delete(self, request: ApiRequest) -> JsonAnswer:
+        """Remove a row."""
+        key = request.mapping("key")
+        was_there = self._browser.delete(request.path["name"], key)
+        return JsonAnswer(content={"was_there": was_there})
+
+
+_ROW_QUERY = (
+    Parameter(
+        name="limit", description="At most so many; 100 without it.", type="integer"
+    ),
+    Parameter(name="after", description="The next_key of the page before, as JSON."),
+    Parameter(
+        name="key",
+        description='A partition key, with the sort key or without, as JSON: {"a": 1}.',
+    ),
+    Parameter(name="index", description="The index to read."),
+)
+
+
+def _key(request: ApiRequest, name: str) -> Mapping[str, JsonValue] | None:
+    text = request.query.get(name)
+    if text is None:
+        return None
+    try:
+        value = json.loads(text)
+    except (ValueError, RecursionError):
+        value = None
+    if isinstance(value, dict) and value:
+        return value
+    raise ApiError(
+        400,
+        f'The parameter {name} is "{text}", which is no JSON object.',
+        remedy='Write a key as {"attribute": "value"}, percent-encoded.',
+    )

@@ -1,0 +1,120 @@
+"""The cookies of an exchange → each explained: what came in, what a browser keeps."""
+
+from collections.abc import Callable
+
+from sandbox.exchange import Exchange, HttpRequest
+from sandbox.json_value import JsonValue
+from sandbox.project.model import Function
+from sandbox.sessions.browser_view import BrowserView, browser_view
+from sandbox.sessions.cookie import COOKIE_NAME
+from sandbox.sessions.explain import Explanation
+from sandbox.sessions.refusals import NoCookie
+
+
+def cookies_view(
+    exchange: Exchange,
+    function: Function | None,
+    explain: Callable[[str, Function | None, float], Explanation | None],
+) -> dict[str, JsonValue]:
+    """Give all cookies in and out, and the sessions that they carry.
+
+    Args:
+        exchange: the request and its answer.
+        function: read the cookies; None where no function did.
+        explain: explains a Cookie header's session; None where settings forbid it.
+    """
+    header = cookie_header(exchange.request)
+    seen = explain(header, function, exchange.started_epoch) if header else None
+    return {
+        "in": [
+            {"name": name, "value": value} for name, value in request_cookies(header)
+        ],
+        "session_in": None if seen is None else explanation_json(seen),
+        "out": [
+            _set_cookie_json(line, view, exchange, function, explain)
+            for line, view in set_cookies(exchange)
+        ],
+    }
+
+
+def cookie_header(request: HttpRequest) -> str:
+    """Give all Cookie headers as one."""
+    return "; ".join(v for k, v in request.headers if k.lower() == "cookie")
+
+
+def request_cookies(header: str) -> tuple[tuple[str, str], ...]:
+    """Give name and value of each cookie of a Cookie header, as sent."""
+    pairs = (part.strip().partition("=") for part in header.split(";"))
+    return tuple((name, value) for name, _, value in pairs if name)
+
+
+def set_cookies(exchange: Exchange) -> tuple[tuple[str, BrowserView], ...]:
+    """Give each Set-Cookie value, and what the browser made of it."""
+    host = (exchange.request.header("host") or "localhost").rpartition(":")
+    name = host[0] or host[2]
+    return tuple(
+        (
+            value,
+            browser_view(
+                value,
+                host=name,
+                scheme=exchange.request.scheme,
+                now_epoch=exchange.started_epoch,
+            ),
+        )
+        for key, value in exchange.response.headers
+        if key.lower() == "set-cookie"
+    )
+
+
+def explanation_json(explanation: Explanation) -> dict[str, JsonValue]:
+    """Give an explained session cookie, with the reason where it is refused."""
+    refusal = explanation.refusal
+    return {
+        "is_valid": explanation.is_valid,
+        "reason": None if refusal is None else refusal.message,
+        "store": explanation.store,
+        "idx": explanation.idx,
+        "session": _json_session(explanation),
+        "issued_epoch": explanation.issued_epoch,
+        "age_seconds": explanation.age_seconds,
+        "expires_epoch": explanation.expires_epoch,
+        "session_bytes": explanation.session_bytes,
+        "cookie_bytes": explanation.cookie.size_bytes,
+        "warnings": [
+            {"code": warning.code, "text": warning.text}
+            for warning in explanation.warnings
+        ],
+    }
+
+
+def _json_session(explanation: Explanation) -> JsonValue:
+    is_there = explanation.is_valid and not isinstance(explanation.refusal, NoCookie)
+    return dict(explanation.session) if is_there else None
+
+
+def _set_cookie_json(
+    line: str,
+    view: BrowserView,
+    exchange: Exchange,
+    function: Function | None,
+    explain: Callable[[str, Function | None, float], Explanation | None],
+) -> dict[str, JsonValue]:
+    seen = None
+    if view.name == COOKIE_NAME:
+        header = f"{view.name}={view.value}"
+        seen = explain(header, function, exchange.started_epoch)
+    return {
+        "set_cookie": line,
+        "name": view.name,
+        "value": view.value,
+        "is_kept": view.is_kept,
+        "refusal": view.refusal,
+        "is_deletion": view.is_deletion,
+        "expires_epoch": view.expires_epoch,
+        "path": view.path,
+        "domain": view.domain,
+        "is_secure": view.is_secure,
+        "same_site": view.same_site,
+        "session": None if seen is None else explanation_json(seen),
+    }

@@ -1,0 +1,87 @@
+"""One exchange → text to copy: a curl command, or a test for pytest."""
+
+import base64
+import re
+import shlex
+from pprint import pformat
+
+from sandbox.exchange import Exchange, HttpRequest
+
+_OF_THE_CONNECTION = frozenset(
+    {"host", "connection", "content-length", "accept-encoding", "transfer-encoding"}
+)
+"""Headers that any client makes by itself."""
+_OF_THE_BROWSER = ("sec-", "upgrade-insecure-requests", "dnt", "priority")
+_LINE_WIDTH = 76
+
+
+def curl_of(exchange: Exchange, *, url: str) -> str:
+    """Give a command for a POSIX shell that sends the request again.
+
+    Args:
+        exchange: the request.
+        url: the app's address, without a slash at the end.
+    """
+    request = exchange.request
+    parts = ["curl -i"]
+    if request.method != "GET" or request.body:
+        parts.append(f"-X {shlex.quote(request.method)}")
+    parts.append(shlex.quote(f"{url}{_target(request)}"))
+    parts += [
+        f"-H {shlex.quote(f'{name}: {value}')}" for name, value in _headers(request)
+    ]
+    text = _text(request.body)
+    if text is None:
+        coded = base64.b64encode(request.body).decode("ascii")
+        parts.append("--data-binary @-")
+        return f"printf %s {coded} | base64 -d | " + " \\\n  ".join(parts) + "\n"
+    if text:
+        parts.append(f"--data-raw {shlex.quote(text)}")
+    return " \\\n  ".join(parts) + "\n"
+
+
+def pytest_of(exchange: Exchange) -> str:
+    """Give a test that sends the request, and expects the status it got."""
+    request = exchange.request
+    headers = dict(_headers(request))
+    arguments = [repr(request.method), repr(_target(request))]
+    if headers:
+        arguments.append(f"headers={pformat(headers, width=_LINE_WIDTH)}")
+    if request.body:
+        text = _text(request.body)
+        content = repr(request.body) if text is None else repr(text)
+        arguments.append(f"content={content}")
+    lines = ",\n        ".join(part.replace("\n", "\n        ") for part in arguments)
+    return (
+        f"def test_{_name(exchange)}(arc_client):\n"
+        f"    response = arc_client.request(\n        {lines},\n    )\n\n"
+        f"    assert response.status_code == {exchange.response.status}\n"
+    )
+
+
+def _target(request: HttpRequest) -> str:
+    query = f"?{request.query_string}" if request.query_string else ""
+    return f"{request.path}{query}"
+
+
+def _headers(request: HttpRequest) -> list[tuple[str, str]]:
+    return [
+        (name, value)
+        for name, value in request.headers
+        if name.lower() not in _OF_THE_CONNECTION
+        and not name.lower().startswith(_OF_THE_BROWSER)
+    ]
+
+
+def _text(body: bytes) -> str | None:
+    """Give a body as text, or None where a command line cannot hold it."""
+    try:
+        text = body.decode("utf-8")
+    except UnicodeDecodeError:
+        return None
+    return None if "\0" in text else text
+
+
+def _name(exchange: Exchange) -> str:
+    words = re.findall(r"[a-z0-9]+", exchange.request.path.lower())
+    return "_".join([exchange.request.method.lower(), *(words or ["index"])])

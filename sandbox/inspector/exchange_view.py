@@ -1,0 +1,223 @@
+"""One exchange of the journal → what the inspector shows of it."""
+
+import base64
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import assert_never
+
+from sandbox.exchange import (
+    Crashed,
+    Exchange,
+    Execution,
+    Headers,
+    Outcome,
+    Raised,
+    Returned,
+    Throttled,
+    TimedOut,
+    Unavailable,
+)
+from sandbox.inspector.cookie_view import cookies_view
+from sandbox.json_value import JsonValue
+from sandbox.project.model import Function
+from sandbox.sessions.explain import Explanation
+
+ExplainCookie = Callable[[str, Function | None, float], Explanation | None]
+"""Explains the session of a Cookie header, for the function that read it, at a time."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RequestSummary:
+    """One line of the list of requests."""
+
+    id: str
+    started_epoch: float
+    method: str
+    path: str
+    query: str
+    status: int
+    duration_ms: float
+    function: str | None
+    """The function that answered, such as `get /count`; None where none did."""
+    is_cold: bool | None
+    outcome: str | None
+    """In a word: returned, raised, timed_out, crashed, throttled or unavailable."""
+    notes: tuple[str, ...]
+
+    def as_json(self) -> dict[str, JsonValue]:
+        """Give it as the API shows it."""
+        return {
+            "id": self.id,
+            "started_epoch": self.started_epoch,
+            "method": self.method,
+            "path": self.path,
+            "query": self.query,
+            "status": self.status,
+            "duration_ms": self.duration_ms,
+            "function": self.function,
+            "is_cold": self.is_cold,
+            "outcome": self.outcome,
+            "notes": self.notes,
+        }
+
+
+def summarize(exchange: Exchange) -> RequestSummary:
+    """Give the line of an exchange."""
+    execution = exchange.execution
+    return RequestSummary(
+        id=exchange.request_id,
+        started_epoch=exchange.started_epoch,
+        method=exchange.request.method,
+        path=exchange.request.path,
+        query=exchange.request.query_string,
+        status=exchange.response.status,
+        duration_ms=exchange.duration_ms,
+        function=exchange.match.route.name if exchange.match else None,
+        is_cold=execution.is_cold if execution else None,
+        outcome=outcome_word(execution.outcome) if execution else None,
+        notes=exchange.notes,
+    )
+
+
+def request_json(exchange: Exchange, explain: ExplainCookie) -> dict[str, JsonValue]:
+    """Give a whole exchange: event, result, response, output, timings and cookies."""
+    request, response, match = exchange.request, exchange.response, exchange.match
+    execution = exchange.execution
+    function = match.route.function if match else None
+    return {
+        **summarize(exchange).as_json(),
+        "request": {
+            "method": request.method,
+            "path": request.path,
+            "query": request.query_string,
+            "headers": _headers(request.headers),
+            "body": body_json(request.body),
+            "client_address": request.client_address,
+            "protocol": request.protocol,
+            "scheme": request.scheme,
+        },
+        "path_parameters": dict(match.path_parameters) if match else {},
+        "event": exchange.event,
+        "context": _context(exchange, function),
+        "result": _result(execution),
+        "failure": outcome_json(execution.outcome) if execution else None,
+        "output": execution.output if execution else "",
+        "response": {
+            "status": response.status,
+            "headers": _headers(response.headers),
+            "body": body_json(response.body),
+        },
+        "timings": _timings(exchange),
+        "cookies": cookies_view(exchange, function, explain),
+    }
+
+
+def body_json(body: bytes) -> dict[str, JsonValue]:
+    """Give a body as text where it is UTF-8, else in base64."""
+    try:
+        return {"text": body.decode("utf-8"), "base64": None, "bytes": len(body)}
+    except UnicodeDecodeError:
+        coded = base64.b64encode(body).decode("ascii")
+        return {"text": None, "base64": coded, "bytes": len(body)}
+
+
+def outcome_word(outcome: Outcome) -> str:
+    """Give an outcome in one word."""
+    match outcome:
+        case Returned():
+            return "returned"
+        case Raised():
+            return "raised"
+        case TimedOut():
+            return "timed_out"
+        case Crashed():
+            return "crashed"
+        case Throttled():
+            return "throttled"
+        case Unavailable():
+            return "unavailable"
+        case _:
+            assert_never(outcome)
+
+
+def outcome_json(outcome: Outcome) -> dict[str, JsonValue] | None:
+    """Give what went wrong; None where nothing did."""
+    match outcome:
+        case Returned():
+            return None
+        case Raised():
+            return _raised(outcome)
+        case TimedOut():
+            message = f"Timed out after {outcome.seconds:g} seconds, and was killed."
+            remedy, trace = "", ""
+        case Crashed():
+            message = "The handler's process ended without an answer."
+            remedy, trace = outcome.remedy, outcome.log_tail
+        case Throttled():
+            message = f"Throttled: concurrency is {outcome.concurrency}."
+            remedy, trace = "", ""
+        case Unavailable():
+            message, remedy, trace = outcome.message, outcome.remedy, ""
+        case _:
+            assert_never(outcome)
+    return {
+        "outcome": outcome_word(outcome),
+        "message": message,
+        "remedy": remedy,
+        "trace": trace,
+        "stack": [],
+    }
+
+
+def _raised(outcome: Raised) -> dict[str, JsonValue]:
+    return {
+        "outcome": outcome_word(outcome),
+        "message": f"{outcome.error_type}: {outcome.message}",
+        "remedy": outcome.remedy,
+        "trace": outcome.trace,
+        "stack": [
+            {
+                "file": frame.file,
+                "line": frame.line,
+                "function": frame.function,
+                "source_line": frame.source_line,
+                "is_app_code": frame.is_app_code,
+            }
+            for frame in outcome.stack
+        ],
+    }
+
+
+def _context(exchange: Exchange, function: Function | None) -> JsonValue:
+    """Give what a handler's second argument says."""
+    if function is None:
+        return None
+    return {
+        "aws_request_id": exchange.request_id,
+        "function_name": f"@{function.pragma} {function.name}",
+        "function_version": "$LATEST",
+        "memory_limit_in_mb": function.config.memory_mb,
+        "timeout_seconds": function.config.timeout_seconds,
+        "runtime": function.config.runtime,
+    }
+
+
+def _result(execution: Execution | None) -> JsonValue:
+    is_there = execution is not None and isinstance(execution.outcome, Returned)
+    return execution.outcome.value if is_there else None  # type: ignore[union-attr]
+
+
+def _timings(exchange: Exchange) -> dict[str, JsonValue]:
+    execution = exchange.execution
+    return {
+        "total_ms": exchange.duration_ms,
+        "queued_ms": execution.queued_ms if execution else None,
+        "init_ms": execution.init_ms if execution else None,
+        "handler_ms": execution.handler_ms if execution else None,
+        "max_memory_bytes": execution.max_memory_bytes if execution else None,
+        "worker_pid": execution.worker_pid if execution else None,
+    }
+
+
+def _headers(headers: Headers) -> list[JsonValue]:
+    return [[name, value] for name, value in headers]

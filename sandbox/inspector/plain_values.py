@@ -1,0 +1,133 @@
+"""DynamoDB JSON ⇄ plain JSON that a person reads and writes, without any loss.
+
+`{"N": "1"}` is `1`, `{"S": "a"}` is `"a"`. What JSON has no word for is an object with
+one name: `{"$set": ["a"]}`, `{"$binary": "aGk="}`, `{"$number": "1e100"}`; and a map of
+the app that has one such name is `{"$map": {…}}`.
+"""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal, InvalidOperation
+
+from sandbox.json_value import JsonValue
+
+LARGEST_EXACT = 2**53
+"""Integers beyond it are not exact in JavaScript, which reads this as well."""
+
+_SET_TYPES = {"SS": "S", "NS": "N", "BS": "B"}
+
+
+def to_plain(value: JsonValue) -> JsonValue:
+    """Give the plain form of an AttributeValue.
+
+    Raises:
+        ValueError: it is none.
+    """
+    if not isinstance(value, Mapping) or len(value) != 1:
+        raise ValueError("an attribute value is an object with one member, its type")
+    ((kind, content),) = value.items()
+    match kind, content:
+        case "M", Mapping():
+            return _protected(plain_row(content))
+        case "L", Sequence():
+            return [to_plain(member) for member in content]
+        case (("SS" | "NS" | "BS"), Sequence()):
+            return {"$set": [to_plain({_SET_TYPES[kind]: one}) for one in content]}
+    return _plain_scalar(kind, content)
+
+
+def plain_row(row: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Give the plain form of an item."""
+    return {name: to_plain(value) for name, value in row.items()}
+
+
+def from_plain(value: JsonValue) -> dict[str, JsonValue]:
+    """Give the AttributeValue of a plain value.
+
+    Raises:
+        ValueError: DynamoDB has no such value.
+    """
+    match value:
+        case None:
+            return {"NULL": True}
+        case bool():
+            return {"BOOL": value}
+        case int() | float():
+            return {"N": _number(repr(value))}
+        case str():
+            return {"S": value}
+        case Mapping():
+            return _from_mapping(value)
+        case Sequence():
+            return {"L": [from_plain(member) for member in value]}
+    raise ValueError(f"DynamoDB has no type for a {type(value).__name__}")
+
+
+def row_from_plain(row: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """Give the item of a plain row.
+
+    Raises:
+        ValueError: DynamoDB has no type for one of its values.
+    """
+    return {name: from_plain(value) for name, value in row.items()}
+
+
+def _plain_scalar(kind: str, content: JsonValue) -> JsonValue:
+    match kind, content:
+        case "S", str():
+            return content
+        case "N", str():
+            return _plain_number(content)
+        case "B", str():
+            return {"$binary": content}
+        case "BOOL", bool():
+            return content
+        case "NULL", _:
+            return None
+    raise ValueError(f'there is no attribute value of the type "{kind}"')
+
+
+def _plain_number(text: str) -> JsonValue:
+    number = Decimal(text)
+    if number == number.to_integral_value():
+        if abs(number) <= LARGEST_EXACT:
+            return int(number)
+    elif Decimal(repr(float(number))) == number:
+        return float(number)
+    return {"$number": text}
+
+
+def _protected(row: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """Wrap a map of the app that would read as one of our own words."""
+    is_ours = len(row) == 1 and next(iter(row)).startswith("$")
+    return {"$map": row} if is_ours else row
+
+
+def _from_mapping(value: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    match dict(value):
+        case {"$set": list() | tuple() as members, **others} if not others:
+            return _set([from_plain(member) for member in members])
+        case {"$binary": str(text), **others} if not others:
+            return {"B": text}
+        case {"$number": str(text), **others} if not others:
+            return {"N": _number(text)}
+        case {"$map": Mapping() as row, **others} if not others:
+            return {"M": row_from_plain(row)}
+    return {"M": row_from_plain(value)}
+
+
+def _set(members: Sequence[Mapping[str, JsonValue]]) -> dict[str, JsonValue]:
+    kinds = {kind for member in members for kind in member}
+    if len(kinds) != 1 or not kinds <= {"S", "N", "B"}:
+        raise ValueError("a set has strings alone, numbers alone or binary alone")
+    (kind,) = kinds
+    return {f"{kind}S": [member[kind] for member in members]}
+
+
+def _number(text: str) -> str:
+    try:
+        number = Decimal(text)
+    except InvalidOperation as error:
+        raise ValueError(f'"{text}" is no number') from error
+    if not number.is_finite():
+        raise ValueError(f"DynamoDB has no number {text}")
+    return str(number)

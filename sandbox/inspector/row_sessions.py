@@ -1,0 +1,83 @@
+"""Sessions that are rows of a table: seen and changed where they are."""
+
+import json
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from sandbox.exchange import Exchange
+from sandbox.inspector.seen_tokens import session_value
+from sandbox.inspector.session_table import StoredSessions
+from sandbox.inspector.session_view import SessionView
+from sandbox.sessions import rows
+from sandbox.sessions.settings import SessionSettings
+
+MAX_ITEM_BYTES = 400 * 1024
+"""DynamoDB's limit for an item (DynamoDB Developer Guide, "Quotas")."""
+
+_OWN_NAMES = ("_idx", "_secret")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowSessions:
+    """The sessions of one table; all methods raise what the table raises."""
+
+    table: StoredSessions
+    settings: SessionSettings
+    now_epoch: float
+    recent: Callable[[], tuple[Exchange, ...]]
+    """Gives the journal's exchanges, which tell who used a session."""
+
+    def all(self) -> tuple[SessionView, ...]:
+        """Give every session of the table, the one written last in front."""
+        used = self._requests_by_idx()
+        views = [self._view(row, used) for row in self.table.all_rows()]
+        return tuple(sorted(views, key=lambda v: -(v.written_epoch or 0)))
+
+    def find(self, session_id: str) -> SessionView | None:
+        """Give one session, or None."""
+        row = self.table.get(session_id)
+        return None if row is None else self._view(row, self._requests_by_idx())
+
+    def replace(self, view: SessionView, data: Mapping[str, Any]) -> str:
+        """Store other data, as if the app had written it now; give the id."""
+        row = self.table.get(view.id) or {"_idx": view.id}
+        own = {name: row[name] for name in _OWN_NAMES if name in row}
+        rows.write_row(self.table, {**data, **own}, now_epoch=self.now_epoch)
+        return view.id
+
+    def delete(self, view: SessionView) -> None:
+        """Remove the row, so that its cookie names nothing any more."""
+        rows.destroy_row(self.table, view.id)
+
+    def expire(self, view: SessionView) -> None:
+        """Set the row's time to be over; DynamoDB's expiry takes it from there."""
+        row = self.table.get(view.id)
+        if row is not None:
+            self.table.put({**row, "_ttl": int(self.now_epoch) - 1})
+
+    def _view(self, row: rows.Row, used: Mapping[str, tuple[str, ...]]) -> SessionView:
+        session = rows.StoredSession(row=row)
+        expires_epoch = session.expires_epoch
+        return SessionView(
+            id=session.idx,
+            store="table",
+            data=rows.without_own_names(row),
+            size_bytes=len(json.dumps(row).encode("utf-8")),
+            limit_bytes=MAX_ITEM_BYTES,
+            written_epoch=None
+            if expires_epoch is None
+            else expires_epoch - rows.ROW_LIFETIME_SECONDS,
+            expires_epoch=expires_epoch,
+            requests=used.get(session.idx, ()),
+            value=rows.signed_id(row, self.settings),
+        )
+
+    def _requests_by_idx(self) -> Mapping[str, tuple[str, ...]]:
+        used: dict[str, tuple[str, ...]] = {}
+        for exchange in self.recent():
+            value = session_value(exchange)
+            idx = rows.read_signed_id(value, self.settings) if value else None
+            if isinstance(idx, str):
+                used[idx] = (*used.get(idx, ()), exchange.request_id)
+        return used

@@ -1,0 +1,228 @@
+"""The sessions of a running app: finds its settings, and the store that keeps them."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeAlias, TypeVar
+
+from sandbox.inspector.messages import ApiError
+from sandbox.inspector.row_sessions import RowSessions
+from sandbox.inspector.seen_tokens import token_id
+from sandbox.inspector.session_table import StoredSessions
+from sandbox.inspector.session_view import SessionView
+from sandbox.inspector.subject import Subject
+from sandbox.inspector.token_sessions import MadeTokens, TokenSessions
+from sandbox.project.model import Function
+from sandbox.sessions import rows
+from sandbox.sessions.advice import session_table
+from sandbox.sessions.cookie import write_cookie
+from sandbox.sessions.explain import Explanation, explain, token_lifetime_seconds
+from sandbox.sessions.forge import ForgedSession, forge_session
+from sandbox.sessions.settings import SessionSettings, SessionSettingsError
+
+Keeper: TypeAlias = RowSessions | TokenSessions
+Result = TypeVar("Result")
+
+
+class SessionDesk:
+    """Finds sessions, and changes them. Safe between threads.
+
+    Every method raises `ApiError` 409 where the app's settings allow no sessions.
+
+    Args:
+        subject: the sandbox whose sessions they are.
+    """
+
+    def __init__(self, subject: Subject) -> None:
+        self._subject = subject
+        self._made = MadeTokens()
+
+    # Seeing
+
+    def all(self) -> tuple[SessionView, ...]:
+        """Give every session that is known, the one written last in front."""
+        return _attempt(self._keeper().all)
+
+    def find(self, session_id: str) -> SessionView:
+        """Give one session.
+
+        Raises:
+            ApiError: 404 where there is none.
+        """
+        view = _attempt(lambda: self._keeper().find(session_id))
+        if view is None:
+            raise ApiError(
+                404,
+                f'There is no session "{session_id}".',
+                remedy="arc-sandbox sessions list, or GET /api/sessions, shows them.",
+            )
+        return view
+
+    def explain(
+        self, header: str, function: Function | None, at_epoch: float
+    ) -> Explanation:
+        """Explain a Cookie header's session.
+
+        Args:
+            header: the Cookie header.
+            function: reads it; None stands for any function of the app.
+            at_epoch: when it is judged. A row is shown as it is now.
+        """
+        settings = self._settings(function)
+        is_node = function is not None and function.language == "nodejs"
+        table = self._table(settings) if settings.store == "table" else None
+        return _attempt(
+            lambda: explain(
+                header,
+                settings,
+                now_epoch=at_epoch,
+                table=table,
+                lifetime_seconds=token_lifetime_seconds(
+                    "npm" if is_node else "pypi", settings
+                ),
+            )
+        )
+
+    def explain_if_possible(
+        self, header: str, function: Function | None, at_epoch: float
+    ) -> Explanation | None:
+        """Explain as `explain` does; None where the settings allow no sessions."""
+        try:
+            return self.explain(header, function, at_epoch)
+        except ApiError:
+            return None
+
+    def count_written_after(self, epoch: float) -> int:
+        """Count the sessions that were written after a moment."""
+        try:
+            known = self.all()
+        except ApiError:
+            return 0
+        return sum((view.written_epoch or 0) > epoch for view in known)
+
+    # Changing
+
+    def replace(self, session_id: str, data: Mapping[str, Any]) -> SessionView:
+        """Store other data in a session, as if the app had written it now.
+
+        Raises:
+            ApiError: there is no such session, or the data cannot be stored.
+        """
+        view = self.find(session_id)
+        session = rows.without_own_names(data)
+        changed = _attempt(lambda: self._keeper().replace(view, session))
+        return self.find(changed)
+
+    def delete(self, session_id: str) -> None:
+        """End a session: its row is removed, or its cookie counts no more."""
+        self._keeper().delete(self.find(session_id))
+
+    def expire(self, session_id: str) -> None:
+        """Let a session's time be over, as if it had not been used for long."""
+        self._keeper().expire(self.find(session_id))
+
+    def forge(self, data: Mapping[str, Any]) -> tuple[str, ForgedSession]:
+        """Make a session, and give its id and its cookie.
+
+        Raises:
+            ApiError: the data cannot be stored.
+        """
+        settings = self._settings()
+        made = _attempt(
+            lambda: forge_session(
+                rows.without_own_names(data),
+                settings,
+                now_epoch=self._now_epoch(),
+                table=self._table(settings) if settings.store == "table" else None,
+            )
+        )
+        if made.idx is not None:
+            return made.idx, made
+        self._made.note(made.value, is_live=True)
+        return token_id(made.value), made
+
+    def set_cookie(self, view: SessionView) -> str:
+        """Give the Set-Cookie value that makes a browser have this session."""
+        return write_cookie(view.value, self._settings(), now_epoch=self._now_epoch())
+
+    # The app
+
+    def function(self, name: str) -> Function:
+        """Give a function of the app by name, such as `get /count`.
+
+        Raises:
+            ApiError: 404 where there is none.
+        """
+        functions = self._subject.project().functions
+        found = next((f for f in functions if f.name == name), None)
+        if found is None:
+            raise ApiError(
+                404,
+                f'There is no function "{name}".',
+                remedy="GET /api/functions lists them.",
+            )
+        return found
+
+    def _keeper(self) -> Keeper:
+        settings = self._settings()
+        recent = self._subject.journal.recent
+        if settings.store == "table":
+            return RowSessions(
+                table=self._table(settings),
+                settings=settings,
+                now_epoch=self._now_epoch(),
+                recent=recent,
+            )
+        return TokenSessions(
+            settings=settings,
+            now_epoch=self._now_epoch(),
+            recent=recent,
+            made=self._made,
+            exchange=self._subject.exchange_session,
+        )
+
+    def _settings(self, function: Function | None = None) -> SessionSettings:
+        chosen = function or self._any_function()
+        environment = self._subject.environment(chosen)
+        return _attempt(lambda: SessionSettings.from_environment(environment))
+
+    def _any_function(self) -> Function:
+        """Give a function that sees the developer's variables, if there is one."""
+        functions = self._subject.project().functions
+        by_use = sorted(functions, key=lambda f: (not f.config.env, f.pragma != "http"))
+        if not by_use:
+            raise ApiError(
+                409,
+                "The app has no functions, and so no sessions.",
+                remedy="Add a route under @http.",
+            )
+        return by_use[0]
+
+    def _table(self, settings: SessionSettings) -> StoredSessions:
+        project = self._subject.project()
+        table = session_table(project, settings)
+        if table is None:
+            raise ApiError(
+                409,
+                f'ARC_SESSION_TABLE_NAME is "{settings.table_name}": no such table.',
+                remedy="Name a table of @tables, or jwe.",
+            )
+        stage = "production" if self._subject.stage() == "production" else "staging"
+        return StoredSessions(
+            call=self._subject.call_tables, name=f"{project.name}-{stage}-{table.name}"
+        )
+
+    def _now_epoch(self) -> float:
+        return self._subject.clock.now_epoch()
+
+
+def _attempt(work: Callable[[], Result]) -> Result:
+    """Do what settings or data may forbid; both are the client's to mend."""
+    try:
+        return work()
+    except SessionSettingsError as error:
+        raise ApiError(409, error.message, remedy=error.remedy) from error
+    except (TypeError, ValueError) as error:
+        raise ApiError(
+            400,
+            f"The session cannot hold this: {error}.",
+            remedy="Store what JSON can say.",
+        ) from error

@@ -1,0 +1,216 @@
+"""The app's tables for people: rows in plain values, found by table and key."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from sandbox.inspector.messages import ApiError
+from sandbox.inspector.plain_values import from_plain, plain_row, row_from_plain
+from sandbox.inspector.subject import TableCall
+from sandbox.json_value import JsonValue
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableView:
+    """One table, as the inspector shows it."""
+
+    name: str
+    """The physical name."""
+    keys: tuple[str, ...]
+    """The partition key's attribute, then the sort key's where there is one."""
+    indexes: Mapping[str, tuple[str, ...]]
+    """The keys of each index by its name."""
+    ttl_attribute: str | None
+    row_count: int
+
+    def as_json(self) -> dict[str, JsonValue]:
+        """Give it as the API shows it."""
+        return {
+            "name": self.name,
+            "keys": self.keys,
+            "indexes": [
+                {"name": name, "keys": keys} for name, keys in self.indexes.items()
+            ],
+            "ttl_attribute": self.ttl_attribute,
+            "row_count": self.row_count,
+        }
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowPage:
+    """Some rows, and where to go on."""
+
+    rows: tuple[Mapping[str, JsonValue], ...]
+    next_key: Mapping[str, JsonValue] | None
+    """The last row's key where there is more; None at the end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RowQuery:
+    """Which rows are asked for."""
+
+    index: str | None = None
+    key: Mapping[str, JsonValue] | None = None
+    """Plain values of a partition key, and of the sort key or not; None for all."""
+    after: Mapping[str, JsonValue] | None = None
+    """The key after which to begin."""
+    limit: int = 100
+
+
+class TableBrowser:
+    """Reads and changes rows. All methods raise what `call` raises.
+
+    Args:
+        call: carries out DynamoDB's operations.
+    """
+
+    def __init__(self, call: TableCall) -> None:
+        self._call = call
+
+    def tables(self) -> tuple[TableView, ...]:
+        """Give every table, in order of names."""
+        names = self._call("ListTables", {})["TableNames"]
+        return tuple(self.table(str(name)) for name in _items(names))
+
+    def table(self, name: str) -> TableView:
+        """Give one table by its physical name.
+
+        Raises:
+            ApiError: 404 where there is none.
+        """
+        facts = self._call("DescribeTable", {"TableName": name})["Table"]
+        ttl = self._call("DescribeTimeToLive", {"TableName": name})
+        return _table_view(_object(facts), _object(ttl["TimeToLiveDescription"]))
+
+    def rows(self, name: str, query: RowQuery) -> RowPage:
+        """Give rows of a table or an index, all of them or those of a key.
+
+        Raises:
+            ApiError: the table, the index or the key is none.
+        """
+        request: dict[str, object] = {"TableName": name, "Limit": query.limit}
+        if query.index is not None:
+            request["IndexName"] = query.index
+        if query.after is not None:
+            request["ExclusiveStartKey"] = _row(query.after)
+        if query.key is not None:
+            request |= _key_condition(query.key)
+        page = self._call("Scan" if query.key is None else "Query", request)
+        last = page.get("LastEvaluatedKey")
+        return RowPage(
+            rows=tuple(plain_row(_object(item)) for item in _items(page["Items"])),
+            next_key=plain_row(_object(last)) if last else None,
+        )
+
+    def put(self, name: str, row: Mapping[str, JsonValue]) -> None:
+        """Store a row in place of any that has its key.
+
+        Raises:
+            ApiError: it does not fit the table.
+        """
+        self._call("PutItem", {"TableName": name, "Item": _row(row)})
+
+    def delete(self, name: str, key: Mapping[str, JsonValue]) -> bool:
+        """Remove a row; tell whether there was one.
+
+        Raises:
+            ApiError: the key does not fit the table.
+        """
+        request = {"TableName": name, "Key": _row(key), "ReturnValues": "ALL_OLD"}
+        return bool(self._call("DeleteItem", request).get("Attributes"))
+
+    def export(self, name: str) -> tuple[Mapping[str, JsonValue], ...]:
+        """Give all rows of a table."""
+        rows: list[Mapping[str, JsonValue]] = []
+        after = None
+        while True:
+            page = self.rows(name, RowQuery(after=after, limit=1000))
+            rows += page.rows
+            after = page.next_key
+            if after is None:
+                return tuple(rows)
+
+    def import_rows(self, name: str, rows: Iterable[JsonValue]) -> int:
+        """Store rows, each in place of one that has its key; give how many.
+
+        Raises:
+            ApiError: one does not fit the table; those before it are stored.
+        """
+        count = 0
+        for row in rows:
+            if not isinstance(row, Mapping):
+                raise ApiError(
+                    400,
+                    f"Row {count + 1} is no object.",
+                    remedy=f"{count} rows before it are stored.",
+                )
+            self.put(name, row)
+            count += 1
+        return count
+
+
+def _table_view(
+    facts: Mapping[str, JsonValue], ttl: Mapping[str, JsonValue]
+) -> TableView:
+    is_on = ttl.get("TimeToLiveStatus") == "ENABLED"
+    return TableView(
+        name=str(facts["TableName"]),
+        keys=_keys(facts["KeySchema"]),
+        indexes={
+            str(_object(index)["IndexName"]): _keys(_object(index)["KeySchema"])
+            for index in _items(facts.get("GlobalSecondaryIndexes") or ())
+        },
+        ttl_attribute=str(ttl["AttributeName"]) if is_on else None,
+        row_count=int(str(facts.get("ItemCount", 0))),
+    )
+
+
+def _keys(schema: JsonValue) -> tuple[str, ...]:
+    elements = [_object(element) for element in _items(schema)]
+    elements.sort(key=lambda element: element["KeyType"] != "HASH")
+    return tuple(str(element["AttributeName"]) for element in elements)
+
+
+def _key_condition(key: Mapping[str, JsonValue]) -> dict[str, object]:
+    names = {f"#k{n}": name for n, name in enumerate(key)}
+    values = {f":v{n}": _value(value) for n, value in enumerate(key.values())}
+    terms = (f"{name} = {value}" for name, value in zip(names, values, strict=True))
+    return {
+        "KeyConditionExpression": " AND ".join(terms),
+        "ExpressionAttributeNames": names,
+        "ExpressionAttributeValues": values,
+    }
+
+
+def _row(row: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    try:
+        return row_from_plain(row)
+    except ValueError as error:
+        raise _unfit(error) from error
+
+
+def _value(value: JsonValue) -> dict[str, JsonValue]:
+    try:
+        return from_plain(value)
+    except ValueError as error:
+        raise _unfit(error) from error
+
+
+def _unfit(error: ValueError) -> ApiError:
+    return ApiError(
+        400,
+        f"The row cannot be stored: {error}.",
+        remedy='Use plain JSON; {"$set": […]}, {"$binary": "…"} and {"$number": "…"} '
+        "say what JSON cannot.",
+    )
+
+
+def _object(value: JsonValue) -> Mapping[str, JsonValue]:
+    if not isinstance(value, Mapping):
+        raise TypeError(f"not an object: {value!r}")
+    return value
+
+
+def _items(value: JsonValue) -> tuple[JsonValue, ...]:
+    if not isinstance(value, list | tuple):
+        raise TypeError(f"not a list: {value!r}")
+    return tuple(value)

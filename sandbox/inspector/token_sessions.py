@@ -1,0 +1,127 @@
+"""Sessions that live in browsers as JWE cookies: those seen, and those made here.
+
+Nothing can reach into a browser. A session is changed by having requests that carry its
+token read as if they carried another, until the app writes the session anew.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import quote
+
+from sandbox.exchange import Exchange
+from sandbox.inspector.seen_tokens import SeenToken, seen_tokens, token_id
+from sandbox.inspector.session_view import SessionView
+from sandbox.sessions import jwe
+from sandbox.sessions.cookie import COOKIE_NAME, MAX_COOKIE_BYTES
+from sandbox.sessions.explain import token_lifetime_seconds
+from sandbox.sessions.settings import SessionSettings
+
+MOST_KEPT = 500
+
+
+class MadeTokens:
+    """Tokens that were made or ended out of band. Safe between threads."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._is_live: OrderedDict[str, bool] = OrderedDict()
+
+    def note(self, value: str, *, is_live: bool) -> None:
+        """Remember a token; those remembered longest give way."""
+        with self._lock:
+            self._is_live[value] = is_live
+            while len(self._is_live) > MOST_KEPT:
+                self._is_live.popitem(last=False)
+
+    def live(self) -> tuple[str, ...]:
+        """Give those that were made and not ended."""
+        with self._lock:
+            return tuple(value for value, is_live in self._is_live.items() if is_live)
+
+    def has_ended(self, value: str) -> bool:
+        """Tell whether a token was ended, or another made in its place."""
+        return not self._is_live.get(value, True)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TokenSessions:
+    """The sessions in browsers."""
+
+    settings: SessionSettings
+    now_epoch: float
+    recent: Callable[[], tuple[Exchange, ...]]
+    """Gives the journal's exchanges, in which tokens were seen."""
+    made: MadeTokens
+    exchange: Callable[[str, str | None], None]
+    """Has requests with one value read as if they had another, or none."""
+
+    def all(self) -> tuple[SessionView, ...]:
+        """Give the sessions that a browser may still have, the newest in front.
+
+        Tokens that do not open under the current settings are no sessions.
+        """
+        seen = seen_tokens(self.recent())
+        tokens = {value: SeenToken(value=value) for value in self.made.live()}
+        tokens.update(seen)
+        views = [
+            view
+            for token in tokens.values()
+            if not token.is_replaced and not self.made.has_ended(token.value)
+            if (view := self._view(token)) is not None
+        ]
+        return tuple(sorted(views, key=lambda v: -(v.written_epoch or 0)))
+
+    def find(self, session_id: str) -> SessionView | None:
+        """Give one session, or None."""
+        return next((view for view in self.all() if view.id == session_id), None)
+
+    def replace(self, view: SessionView, data: Mapping[str, Any]) -> str:
+        """Have the session read as other data; give the id that it has from now on.
+
+        Raises:
+            TypeError, ValueError: the data is none that JSON can say.
+            SessionSettingsError: the secret is too short.
+        """
+        value = jwe.encode_token(data, self.settings, now_epoch=self.now_epoch)
+        self.exchange(view.value, value)
+        self.made.note(view.value, is_live=False)
+        self.made.note(value, is_live=True)
+        return token_id(value)
+
+    def delete(self, view: SessionView) -> None:
+        """Have requests with this session read as if they had none."""
+        self.exchange(view.value, None)
+        self.made.note(view.value, is_live=False)
+
+    def expire(self, view: SessionView) -> None:
+        """End the session, as a browser ends it: its cookie is not sent any more."""
+        self.delete(view)
+
+    def _view(self, seen: SeenToken) -> SessionView | None:
+        token = jwe.decode_token(seen.value, self.settings, now_epoch=self.now_epoch)
+        if not isinstance(token, jwe.Token):
+            return None
+        cookie = f"{COOKIE_NAME}={quote(seen.value, safe='')}"
+        ends = (self._helper_end(seen, token), seen.cookie_ends_epoch)
+        return SessionView(
+            id=seen.id,
+            store="jwe",
+            data={name: v for name, v in token.payload.items() if name != "iat"},
+            size_bytes=len(cookie) - 1,
+            limit_bytes=MAX_COOKIE_BYTES,
+            written_epoch=token.issued_epoch,
+            expires_epoch=min((end for end in ends if end is not None), default=None),
+            requests=seen.requests,
+            value=seen.value,
+        )
+
+    def _helper_end(self, seen: SeenToken, token: jwe.Token) -> float | None:
+        """Give when the helper refuses the token, as far as its language tells."""
+        is_node = seen.function is not None and seen.function.language == "nodejs"
+        lifetime = token_lifetime_seconds("npm" if is_node else "pypi", self.settings)
+        if lifetime is None or token.issued_epoch is None:
+            return None
+        return token.issued_epoch + lifetime
