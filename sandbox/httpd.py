@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Self
 
 from sandbox.clock import Clock, MovableClock
 from sandbox.errors import PortInUseError, WorldError
+from sandbox.http1.connection import KeptConnectionServer
 from sandbox.port_holder import describe_port_holder
-from sandbox.wsgi_connection import Connection, ServerFacts
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -67,18 +67,12 @@ class LoopbackServer:
         self._name = name
         self._ssl_context = ssl_context
         self._clock = clock or MovableClock()
-        self._closing = threading.Event()
-        self._facts = ServerFacts(
-            app=app,
-            host=host,
-            port=self.port,
-            scheme="https" if ssl_context else "http",
-            clock=self._clock,
-            is_closing=self._closing.is_set,
+        self._server = KeptConnectionServer(
+            self._listener, app, clock=self._clock, ssl_context=ssl_context
         )
+        self._closing = self._server.closing
         self._lock = threading.Lock()
         self._threads: set[threading.Thread] = set()
-        self._connections: set[Connection] = set()
         self._waiting = 0
         self._started = 0
 
@@ -86,7 +80,8 @@ class LoopbackServer:
     def url(self) -> str:
         """Where it answers, without a slash at the end."""
         host = "localhost" if self.host in _SPOKEN_AS_LOCALHOST else self.host
-        return f"{self._facts.scheme}://{_in_brackets(host)}:{self.port}"
+        scheme = "https" if self._ssl_context else "http"
+        return f"{scheme}://{_in_brackets(host)}:{self.port}"
 
     def start(self) -> None:
         """Begin to answer."""
@@ -106,11 +101,12 @@ class LoopbackServer:
         with contextlib.suppress(OSError):  # Linux refuses newcomers from here on
             self._listener.shutdown(socket.SHUT_RDWR)
         self._wake(waiting)
-        self._cut_connections(only_idle=True)
+        self._server.cut_connections(only_idle=True)
         is_over = self._join(_GRACE_SECONDS)
         if not is_over:
-            self._cut_connections(only_idle=False)
+            self._server.cut_connections(only_idle=False)
             is_over = self._join(_LAST_SECONDS)
+        self._server.server_close()
         self._listener.close()
         if not is_over:
             warnings.warn(
@@ -184,27 +180,13 @@ class LoopbackServer:
             except OSError:  # not TLS, or a client that does not trust us
                 accepted.close()
                 return
-        connection = Connection(accepted, address, self._facts)
-        with self._lock:
-            self._connections.add(connection)
-        try:
-            connection.serve()
-        finally:
-            with self._lock:
-                self._connections.discard(connection)
+        self._server.finish_request(accepted, address)
 
     def _wake(self, count: int) -> None:
         """Connect as a client: what waits in accept() on any system wakes from that."""
         for _ in range(count):
             with contextlib.suppress(OSError):
                 socket.create_connection(_reachable(self._listener), 0.2).close()
-
-    def _cut_connections(self, *, only_idle: bool) -> None:
-        with self._lock:
-            connections = tuple(self._connections)
-        for connection in connections:
-            if not (only_idle and connection.is_busy):
-                connection.cut()
 
     def _join(self, seconds: float) -> bool:
         deadline = self._clock.monotonic() + seconds

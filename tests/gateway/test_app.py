@@ -25,7 +25,7 @@ from sandbox.exchange import (
     Unavailable,
 )
 from sandbox.gateway.app import Gateway
-from sandbox.http1 import format_head
+from sandbox.http1.head import format_head
 from sandbox.httpd import LoopbackServer
 from sandbox.project.model import ApiType, Function, Project, Static
 from tests.gateway.conftest import Stage, make_project, make_request

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from sandbox.exchange import HttpResponse
 from sandbox.gateway.response import InvalidResult, from_result
-from sandbox.http1 import format_head
+from sandbox.http1.head import format_head
 from sandbox.project.model import ApiType
 
 JSON = ("content-type", "application/json")

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from sandbox.clock import Clock
-from sandbox.http1 import (
+from sandbox.http1.head import (
     MAX_HEAD_BYTES,
     BadRequestError,
     RequestHead,

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.http1 import (
+from sandbox.http1.head import (
     BadRequestError,
     format_head,
     may_have_body,

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 
 import pytest
 
-from sandbox import request_stream
 from sandbox.clock import MovableClock
-from sandbox.http1 import BadRequestError, RequestHead
-from sandbox.request_stream import BodyStream, ClientGoneError, SocketReader
+from sandbox.http1 import reading
+from sandbox.http1.head import BadRequestError, RequestHead
+from sandbox.http1.reading import BodyStream, ClientGoneError, SocketReader
 
 
 @pytest.fixture
@@ -64,7 +64,7 @@ def test_read_head_is_none_when_nothing_comes(
     pair: tuple[socket.socket, SocketReader], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """An idle connection ends by itself."""
-    monkeypatch.setattr(request_stream, "IDLE_SECONDS", 0.01)
+    monkeypatch.setattr(reading, "IDLE_SECONDS", 0.01)
 
     assert pair[1].read_head() is None
 
@@ -85,7 +85,7 @@ def test_read_head_refuses_what_is_slow_or_large(
     status: int,
 ) -> None:
     """A head has a time and a size."""
-    monkeypatch.setattr(request_stream, "HEAD_SECONDS", 0.02)
+    monkeypatch.setattr(reading, "HEAD_SECONDS", 0.02)
     client, reader = pair
     client.sendall(sent)
 
@@ -138,7 +138,7 @@ def test_body_that_stops_coming(
     pair: tuple[socket.socket, SocketReader], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A pause ends in 408; a client that goes, in an error of its own."""
-    monkeypatch.setattr(request_stream, "STALL_SECONDS", 0.01)
+    monkeypatch.setattr(reading, "STALL_SECONDS", 0.01)
     client, reader = pair
     client.sendall(b"ab")
     body = body_of(reader, content_length=5)

@@ -9,14 +9,17 @@ from collections.abc import Callable, Iterable
 from email.utils import formatdate
 from http import HTTPStatus
 from types import TracebackType
+from typing import TypeAlias
 
-from sandbox.http1 import RequestHead, format_head, may_have_body
+from sandbox.http1.head import RequestHead, format_head, may_have_body
 
 _OWN_HEADERS = frozenset(
     ("connection", "content-length", "date", "keep-alive", "transfer-encoding")
 )
 
-ExcInfo = tuple[type[BaseException], BaseException, TracebackType | None]
+ExcInfo: TypeAlias = (
+    tuple[type[BaseException], BaseException, TracebackType] | tuple[None, None, None]
+)
 
 
 class SendError(ConnectionError):
@@ -38,6 +41,7 @@ class Start:
         status: str,
         headers: list[tuple[str, str]],
         exc_info: ExcInfo | None = None,
+        /,
     ) -> Callable[[bytes], object]:
         """Be `start_response` (PEP 3333)."""
         if self.status and exc_info is None:
