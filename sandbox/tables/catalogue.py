@@ -7,6 +7,8 @@ from sandbox.project.model import Project
 from sandbox.tables.attribute_values import Seeds
 from sandbox.tables.engine import Engine
 from sandbox.tables.errors import TableError
+from sandbox.tables.keeper import Keeper
+from sandbox.tables.kept import KeptTable
 from sandbox.tables.lookups import Item
 from sandbox.tables.plan import Declaration, Plan, declarations, plan
 from sandbox.tables.schema import update_ttl
@@ -17,10 +19,13 @@ class Catalogue:
 
     Args:
         engine: where the tables are made. It may hold others, which the app makes.
+        keeper: knows the rows of tables that were there before a restart.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, keeper: Keeper) -> None:
         self._engine = engine
+        self._keeper = keeper
+        self._seeds: Callable[[], Seeds] = dict
         self._declared: dict[str, Declaration] = {}
         self._seeded: dict[str, tuple[Item, ...]] = {}
 
@@ -32,24 +37,88 @@ class Catalogue:
     def apply(self, project: Project, *, seeds: Callable[[], Seeds]) -> tuple[str, ...]:
         """Make the tables those of `project`; as `TableStore.apply` says."""
         wanted = declarations(project)
-        steps = plan(self._declared, wanted)
-        rows = seeds() if steps.create else {}
+        keeper = self._keeper
+        steps = plan(self._declared, wanted, are_rows_kept=keeper.is_keeping)
+        new = {d.name for d in steps.create if not keeper.has(d.name, d.keys)}
+        rows = seeds() if new else {}
+        self._seeds = seeds
         self._engine.use_region(project.region)
         self._fit(steps)
-        self._fill(steps.create, rows)
+        with self._engine.same_tables_on_failure():
+            for declaration in steps.create:
+                self._create(declaration)
+                if declaration.name in new:
+                    self._begin(declaration, rows)
+                else:
+                    self._wake(declaration)
+        keeper.settle()
         self._declared = wanted
         return steps.notices
 
     def reset(self) -> None:
-        """Drop all tables and make the declared ones as they were once seeded."""
+        """Drop all tables and make the declared ones as they were once seeded.
+
+        Raises:
+            SeedError: a table that was there before a restart cannot be seeded now.
+        """
+        self.restore(())
+
+    def restore(self, tables: Iterable[KeptTable]) -> tuple[str, ...]:
+        """Drop all tables; make these again, and the declared ones.
+
+        A declared one that is not among them, or has other keys, has its seeds.
+
+        Returns:
+            What the developer should know.
+
+        Raises:
+            SeedError: such a table cannot be seeded.
+        """
+        wanted = {table.name: table for table in tables}
+        notices: list[str] = []
         self._engine.drop_all()
         for declaration in self._declared.values():
             self._create(declaration)
-            items = self._seeded.get(declaration.name, ())
-            self._engine.tables[declaration.name].load(items)
+            kept = wanted.pop(declaration.name, None)
+            if kept and kept.keys == self._engine.tables[declaration.name].typed_keys:
+                self._engine.load_rows(declaration.name, kept.rows)
+                continue
+            self._load_seeds(declaration)
+            if kept:
+                notices.append(_other_keys(declaration.name))
+        for kept in wanted.values():
+            notices += self.make_again(kept)
+        return tuple(notices)
+
+    def make_again(self, kept: KeptTable) -> tuple[str, ...]:
+        """Make a table as the app once made it, with its rows."""
+        if not kept.requests:
+            return (_undeclared(kept),)
+        try:
+            for operation, request in kept.requests:
+                self._engine.call(operation, request)
+        except TableError as error:
+            return (
+                f'Table "{kept.name}", which the app made, cannot be made again: '
+                f"{error.message}.",
+            )
+        self._engine.load_rows(kept.name, kept.rows)
+        self._keeper.adopt(kept.name, kept.requests)
+        return ()
+
+    def _load_seeds(self, declaration: Declaration) -> None:
+        table = self._engine.tables[declaration.name]
+        if declaration.name in self._seeded:
+            table.load(self._seeded[declaration.name])
+            return
+        if declaration.stage == "staging":
+            self._put_seeds(declaration, self._seeds())
+        self._seeded[declaration.name] = tuple(table.rows)
 
     def _fit(self, steps: Plan) -> None:
         for name in steps.drop:
+            if name in self._engine.tables:
+                self._keeper.put_to_sleep(self._engine.tables[name])
             self._engine.drop(name)
             self._declared.pop(name, None)
             self._seeded.pop(name, None)
@@ -58,21 +127,18 @@ class Catalogue:
                 self._engine.set_indexes(declaration.request)
                 self._set_ttl(declaration)
 
-    def _fill(self, created: Iterable[Declaration], seeds: Seeds) -> None:
-        """Create tables and put their seeds; take all of them back if one fails."""
-        done: list[str] = []
-        try:
-            for declaration in created:
-                done.append(declaration.name)
-                self._create(declaration)
-                if declaration.stage == "staging":
-                    self._put_seeds(declaration, seeds)
-        except SeedError:
-            for name in done:
-                self._engine.drop(name)
-            raise
-        for name in done:
-            self._seeded[name] = tuple(self._engine.tables[name].rows)
+    def _begin(self, declaration: Declaration, seeds: Seeds) -> None:
+        """Give a table that is new its seeds."""
+        table = self._engine.tables[declaration.name]
+        if declaration.stage == "staging":
+            self._put_seeds(declaration, seeds)
+        self._seeded[declaration.name] = tuple(table.rows)
+        self._keeper.begin(table)
+
+    def _wake(self, declaration: Declaration) -> None:
+        """Give a table the rows that it had."""
+        rows = self._keeper.wake(self._engine.tables[declaration.name])
+        self._engine.load_rows(declaration.name, rows)
 
     def _create(self, declaration: Declaration) -> None:
         self._engine.drop(declaration.name)
@@ -98,3 +164,17 @@ class Catalogue:
                     f'"{declaration.table.name}": {error.message}.',
                     remedy="Mend that row in the seed file.",
                 ) from error
+
+
+def _other_keys(name: str) -> str:
+    return (
+        f'Table "{name}" had other keys when the snapshot was saved, so it has its '
+        "seeds. Save the snapshot anew."
+    )
+
+
+def _undeclared(kept: KeptTable) -> str:
+    return (
+        f'Table "{kept.name}" of the snapshot is not declared any more: its '
+        f"{len(kept.rows)} rows are left out. Declare it, and load the snapshot again."
+    )

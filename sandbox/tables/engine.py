@@ -9,9 +9,9 @@ Nothing here is safe between threads; `store.TableStore` holds the lock.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeAlias
 
 from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.responses import ActionResult
@@ -60,6 +60,20 @@ start threads and need S3), and DescribeEndpoints, which sends clients to AWS.""
 
 _CODES = {"ResourceNotFound": "ResourceNotFoundException"}
 """Where moto's name for an error is not DynamoDB's."""
+
+
+Commit: TypeAlias = Callable[[str, Mapping[str, object], Sequence[Change]], None]
+"""Told of an operation, its request and its changes just before they count.
+
+Raises:
+    TableError: they must not.
+"""
+
+
+def _count_at_once(
+    _operation: str, _request: Mapping[str, object], _changes: Sequence[Change]
+) -> None:
+    """Commit without anybody being told."""
 
 
 class _Backend(DynamoDBBackend):
@@ -141,9 +155,18 @@ class Engine:
         return self._backend.tables  # type: ignore[return-value]  # ours, by create_table
 
     def call(
-        self, operation: str, request: Mapping[str, object]
+        self,
+        operation: str,
+        request: Mapping[str, object],
+        *,
+        commit: Commit = _count_at_once,
     ) -> tuple[dict[str, JsonValue], tuple[Change, ...]]:
         """Carry out an operation wholly, or not at all.
+
+        Args:
+            operation: such as `GetItem`.
+            request: in DynamoDB JSON.
+            commit: may refuse the changes, which are undone then.
 
         Returns:
             The result as DynamoDB's JSON, and the items it changed, in order.
@@ -159,6 +182,7 @@ class Engine:
         handler = _Handler(self._backend, read(request, ""))
         with self._all_or_nothing(operation):
             result = getattr(handler, method)().result
+            commit(operation, request, self._changes)
         return output_writer(operation)(result or {}), self._take_changes()
 
     def use_region(self, region: str) -> None:
@@ -194,13 +218,31 @@ class Engine:
             table.delete_item(item.hash_key, item.range_key)
         return self._take_changes()
 
+    def load_rows(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
+        """Let a table hold exactly these rows, which a table like it held before."""
+        table = self.tables[name]
+        with self._all_or_nothing("PutItem"):
+            table.load([table.item_of(row) for row in rows])
+
+    @contextmanager
+    def same_tables_on_failure(self) -> Iterator[None]:
+        """Bring back tables that were dropped, and drop new ones, if the body fails."""
+        before = dict(self._backend.tables)
+        try:
+            yield
+        except BaseException:
+            self._backend.tables.clear()
+            self._backend.tables.update(before)
+            raise
+
     @contextmanager
     def _all_or_nothing(self, operation: str) -> Iterator[None]:
         """Undo an operation that fails, and give its error DynamoDB's form."""
         tracked: list[Any] = Item.instances_tracked  # type: ignore[attr-defined]
         count = len(tracked)
         try:
-            yield
+            with self.same_tables_on_failure():
+                yield
         except TableError:
             self._undo()
             raise

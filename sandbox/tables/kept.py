@@ -165,3 +165,19 @@ def _key(row: Mapping[str, Any], keys: Keys) -> tuple[object, ...]:
         Decimal(row[attribute][kind]) if kind == "N" else row[attribute][kind]
         for attribute, kind in keys
     )
+
+
+def sleeping_notices(tables: Iterable[KeptTable]) -> tuple[str, ...]:
+    """Say which tables are kept although nothing declares them; empty ones apart."""
+    kept = [
+        f'"{table.name}" with the key {" and ".join(name for name, _ in table.keys)} '
+        f"({len(table.rows)} rows)"
+        for table in tables
+        if table.rows
+    ]
+    if not kept:
+        return ()
+    return (
+        f"Kept, but not declared any more: {', '.join(kept)}. Declare them again to "
+        "have their rows back.",
+    )

@@ -5,7 +5,7 @@ process loses nothing that it answered for. `sync` hands what was written to the
 once a second, so that a power failure costs no more than that second.
 
 The file is replaced as a whole (`rewrite`: written beside, synced, renamed) when it has
-grown well past what it has to say. It is for its owner's eyes alone: rows hold sessions.
+grown well past what it has to say. Its owner alone can read it: rows hold sessions.
 """
 
 import fcntl
@@ -165,6 +165,7 @@ class Ledger:
             if self._descriptor >= 0:
                 os.close(self._descriptor)
             self._descriptor = descriptor
+            os.fchmod(descriptor, FILE_MODE)
             self._end = os.fstat(descriptor).st_size
             self._is_torn = False
 
@@ -233,12 +234,6 @@ def _take_lock(file: Path) -> int:
     os.ftruncate(descriptor, 0)
     os.write(descriptor, b"%d\n" % os.getpid())
     return descriptor
-
-
-def _write_all(descriptor: int, content: bytes) -> None:
-    left = memoryview(content)
-    while left:
-        left = left[os.write(descriptor, left) :]
 
 
 def _write_all(descriptor: int, content: bytes) -> None:

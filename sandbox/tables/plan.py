@@ -15,6 +15,7 @@ from sandbox.tables.schema import (
     create_table,
     has_same_keys,
     physical_name,
+    typed_keys,
 )
 
 
@@ -31,6 +32,11 @@ class Declaration:
     def name(self) -> str:
         """The physical name."""
         return self.request["TableName"]
+
+    @property
+    def keys(self) -> tuple[tuple[str, str], ...]:
+        """The key attributes with their types."""
+        return typed_keys(self.request)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,8 +68,19 @@ def declarations(project: Project) -> dict[str, Declaration]:
     return {declaration.name: declaration for declaration in found}
 
 
-def plan(present: Mapping[str, Declaration], wanted: Mapping[str, Declaration]) -> Plan:
-    """Give the steps from the tables that are declared now to those wanted."""
+def plan(
+    present: Mapping[str, Declaration],
+    wanted: Mapping[str, Declaration],
+    *,
+    are_rows_kept: bool = False,
+) -> Plan:
+    """Give the steps from the tables that are declared now to those wanted.
+
+    Args:
+        present: by physical name.
+        wanted: by physical name.
+        are_rows_kept: whether rows outlive their table, which is told differently.
+    """
     refitted = {
         name
         for name, declaration in wanted.items()
@@ -84,7 +101,9 @@ def plan(present: Mapping[str, Declaration], wanted: Mapping[str, Declaration]) 
             and name not in refitted
             and _is_changed(present[name], declaration)
         ),
-        notices=_notices({wanted[name].table.name for name in refitted}),
+        notices=_notices(
+            {wanted[name].table.name for name in refitted}, are_rows_kept=are_rows_kept
+        ),
     )
 
 
@@ -95,9 +114,13 @@ def _is_changed(one: Declaration, other: Declaration) -> bool:
     )
 
 
-def _notices(tables: set[str]) -> tuple[str, ...]:
+def _notices(tables: set[str], *, are_rows_kept: bool) -> tuple[str, ...]:
+    fate = _KEPT if are_rows_kept else _GONE
     return tuple(
-        f'The keys of table "{name}" changed, so it was made anew and its rows are '
-        "gone. Put rows that should come back into the seed file."
+        f'The keys of table "{name}" changed, so it was made anew {fate}'
         for name in sorted(tables)
     )
+
+
+_GONE = "and its rows are gone. Put rows that should come back into the seed file."
+_KEPT = "and is empty. Its rows are kept, and come back with its former keys."

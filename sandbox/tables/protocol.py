@@ -25,6 +25,8 @@ MAX_BODY_BYTES = 16 * 1024 * 1024
 
 CONTENT_TYPE = "application/x-amz-json-1.0"
 
+_REASONS = {413: "Request Entity Too Large", 500: "Internal Server Error"}
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Answer:
@@ -96,7 +98,7 @@ def success(result: JsonValue) -> Answer:
 
 def failure(error: TableError) -> Answer:
     """Give the answer that carries one of DynamoDB's errors."""
-    reason = {413: "Request Entity Too Large"}.get(error.status, "Bad Request")
+    reason = _REASONS.get(error.status, "Bad Request")
     return _answer(f"{error.status} {reason}", error.body())
 
 

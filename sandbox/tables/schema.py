@@ -105,6 +105,11 @@ def has_same_keys(one: CreateTable, other: CreateTable) -> bool:
     return _typed_keys(one) == _typed_keys(other)
 
 
+def typed_keys(request: CreateTable) -> tuple[tuple[str, str], ...]:
+    """Give the key attributes with their types: `(("_idx", "S"),)`."""
+    return tuple((name, kind) for name, _, kind in _typed_keys(request))
+
+
 def _typed_keys(request: CreateTable) -> list[tuple[str, str, str]]:
     types = {
         definition["AttributeName"]: definition["AttributeType"]

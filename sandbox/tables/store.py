@@ -21,6 +21,9 @@ from sandbox.tables.deadlines import Deadlines
 from sandbox.tables.engine import Engine
 from sandbox.tables.errors import TableError
 from sandbox.tables.expiry import ExpiryPolicy
+from sandbox.tables.keeper import SCHEMA_OPERATIONS, Keeper
+from sandbox.tables.kept import KeptTable, sleeping_notices
+from sandbox.tables.ledger import Ledger
 from sandbox.tables.lookups import Item, attributes_of
 from sandbox.tables.stored_table import Change, StoredTable
 
@@ -31,10 +34,8 @@ TIME_TO_LIVE = "TimeToLive"
 """The operation that observers are told when items expire."""
 RESET = "Reset"
 """The operation that observers are told when all tables go back to their seeds."""
-
-_SCHEMA_OPERATIONS = frozenset(
-    {"CreateTable", "DeleteTable", "UpdateTable", "UpdateTimeToLive"}
-)
+RESTORE = "Restore"
+"""The operation that observers are told when all tables become those of a snapshot."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -80,19 +81,51 @@ class TableStore:
     Args:
         clock: decides which items have expired.
         account_id: twelve digits; drawn at random where not given.
+        ledger: where writes are written down before they are acknowledged; whoever
+            made it closes it, after the store.
     """
 
-    def __init__(self, *, clock: Clock, account_id: str | None = None) -> None:
+    def __init__(
+        self,
+        *,
+        clock: Clock,
+        account_id: str | None = None,
+        ledger: Ledger | None = None,
+    ) -> None:
         self.account_id = account_id or f"{secrets.randbelow(10**12):012}"
         self._clock = clock
         self._lock = threading.RLock()
         self._engine = Engine(region="us-west-2", account_id=self.account_id)
-        self._catalogue = Catalogue(self._engine)
+        self._keeper = Keeper(ledger, tables=lambda: self._engine.tables)
+        self._catalogue = Catalogue(self._engine, self._keeper)
         self._policy = ExpiryPolicy()
         self._deadlines = Deadlines(now_epoch=clock.now_epoch)
         self._observers: tuple[Observer, ...] = ()
 
     # Tables of the manifest
+
+    def load(self, project: Project, *, seeds: Callable[[], Seeds]) -> tuple[str, ...]:
+        """Make the tables of `project`, and those of the ledger, with their rows.
+
+        Args:
+            project: as for `apply`, which follows each change of it from then on.
+            seeds: asked for the rows of tables that the ledger has never had.
+
+        Returns:
+            What the developer should know, for example which tables only sleep.
+
+        Raises:
+            StorageError: the ledger cannot be read, or not be written.
+            SeedError: as for `apply`.
+        """
+        with self._lock:
+            notices = [*self._keeper.load(), *self.apply(project, seeds=seeds)]
+            for kept in self._keeper.sleeping:
+                if kept.requests and kept.name not in self._engine.tables:
+                    notices += self._catalogue.make_again(kept)
+            self._keeper.settle()
+            self._watch_expiry()
+            return (*notices, *sleeping_notices(self._keeper.sleeping))
 
     def apply(
         self,
@@ -114,6 +147,7 @@ class TableStore:
         Raises:
             SeedError: `seeds` cannot give rows, or DynamoDB refuses one. The tables
                 that were to be created are not there then, all else is as it was.
+            StorageError: the ledger cannot be written; likewise.
         """
         with self._lock:
             self._policy = policy or ExpiryPolicy()
@@ -138,12 +172,14 @@ class TableStore:
         """
         with self._lock:
             self._expire_until(self._clock.now_epoch())
-            result, changes = self._engine.call(operation, request)
-            if operation in _SCHEMA_OPERATIONS:
+            result, changes = self._engine.call(
+                operation, request, commit=self._keeper.commit
+            )
+            if operation in SCHEMA_OPERATIONS:
                 self._watch_expiry()
             elif changes:
                 self._deadlines.follow(changes)
-            if changes or operation in _SCHEMA_OPERATIONS:
+            if changes or operation in SCHEMA_OPERATIONS:
                 self._tell(operation, request, changes)
             return result
 
@@ -202,6 +238,7 @@ class TableStore:
             table = self._engine.tables[name]
             items = [item for item in map(table.at, keys) if item is not None]
             changes += self._engine.delete(table, items)
+        self._keeper.commit_late(TIME_TO_LIVE, changes)
         self._tell(TIME_TO_LIVE, {}, changes)
         return tuple(
             Expired(table=change.table.name, key=_key(change.table, item))
@@ -220,11 +257,51 @@ class TableStore:
     # All rows at once
 
     def reset(self) -> None:
-        """Bring all tables back to what they were right after seeding."""
+        """Bring all tables back to what they were right after seeding.
+
+        Raises:
+            SeedError: a table that was there before a restart cannot be seeded.
+            StorageError: the ledger cannot be written; all is as it was.
+        """
+        self._replace_all(RESET, ())
+
+    def restore(self, tables: Iterable[KeptTable]) -> tuple[str, ...]:
+        """Let the tables be these; a declared one that is not there has its seeds.
+
+        Returns:
+            What the developer should know, for example what does not fit any more.
+
+        Raises:
+            SeedError: as for `reset`.
+            StorageError: as for `reset`.
+        """
+        return self._replace_all(RESTORE, tables)
+
+    def _replace_all(
+        self, operation: str, tables: Iterable[KeptTable]
+    ) -> tuple[str, ...]:
         with self._lock:
-            self._catalogue.reset()
+            with self._engine.same_tables_on_failure():
+                notices = self._catalogue.restore(tables)
+                self._keeper.replace_all()
             self._watch_expiry()
-            self._tell(RESET, {}, ())
+            self._tell(operation, {}, ())
+            return notices
+
+    def describe_all(self) -> tuple[KeptTable, ...]:
+        """Give all tables with their keys and rows, as `restore` takes them."""
+        with self._lock:
+            self._expire_until(self._clock.now_epoch())
+            return tuple(self._keeper.describe_all())
+
+    def tidy(self) -> None:
+        """Let the ledger be rewritten, if it has outgrown what it has to say.
+
+        Raises:
+            StorageError: it cannot be; it goes on as it is.
+        """
+        with self._lock:
+            self._keeper.rewrite_if_wanted()
 
     def export(self) -> dict[str, tuple[Row, ...]]:
         """Give every row of every table, by physical name, in order of keys."""

@@ -14,6 +14,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
 from sandbox.tables.lookups import Item, ItemKey, KeyOrder, Rows, index_lookups, key_of
+from sandbox.tables.shapes import read_attribute
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,22 @@ class StoredTable(Table):
         """The attribute by which items expire; empty while TTL is off."""
         is_on = self.ttl["TimeToLiveStatus"] == "ENABLED"
         return (self.ttl["AttributeName"],) if is_on else ()
+
+    @property
+    def typed_keys(self) -> tuple[tuple[str, str], ...]:
+        """The key attributes with their types: `(("_idx", "S"),)`."""
+        kinds = (self.hash_key_type, self.range_key_type)
+        return tuple(
+            (name, kind)
+            for name, kind in zip(self.table_key_attrs, kinds, strict=False)
+            if kind is not None
+        )
+
+    def item_of(self, row: Mapping[str, Any]) -> Item:
+        """Give the item for a row in DynamoDB JSON that a table like this one held."""
+        attributes = {name: read_attribute(value, name) for name, value in row.items()}
+        hash_key, *rest = (DynamoType(attributes[k]) for k in self.table_key_attrs)
+        return Item(hash_key, rest[0] if rest else None, attributes)
 
     # One item
 
