@@ -16,6 +16,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "check": ("sandbox.cli.check:check_command", "Tell what will bite in the app."),
     "routes": ("sandbox.cli.routes:routes_command", "List the app's routes."),
     "time": ("sandbox.cli.time:time_command", "Show or move the sandbox's clock."),
+    "env": ("sandbox.cli.env:env_command", "List and set the app's own variables."),
     "project": (
         "sandbox.cli.project:project_command",
         "Print what the sandbox made of the folder.",

@@ -19,11 +19,15 @@ _PYTHON_RUNTIME = re.compile(r"python(\d+)\.(\d+)")
 ARCHITECT_NAMES = frozenset(
     {
         "ARC_APP_NAME",
+        "ARC_DISABLE_ENV_VARS",
         "ARC_ENV",
+        "ARC_LOCAL",
         "ARC_ROLE",
         "ARC_SANDBOX",
         "ARC_STACK_NAME",
         "ARC_STATIC_BUCKET",
+        "ARC_STATIC_SPA",
+        "ARC_WSS_URL",
         "SESSION_TABLE_NAME",
     }
 )
