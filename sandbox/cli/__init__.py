@@ -15,6 +15,7 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "invoke": ("sandbox.cli.invoke:invoke_command", "Run one function."),
     "check": ("sandbox.cli.check:check_command", "Tell what will bite in the app."),
     "routes": ("sandbox.cli.routes:routes_command", "List the app's routes."),
+    "sessions": ("sandbox.cli.sessions:sessions_command", "See and change sessions."),
     "time": ("sandbox.cli.time:time_command", "Show or move the sandbox's clock."),
     "env": ("sandbox.cli.env:env_command", "List and set the app's own variables."),
     "project": (

@@ -155,7 +155,7 @@ class Gateway:
             Exchange(
                 request_id=request_id,
                 started_epoch=started_epoch,
-                request=request,
+                request=passed,
                 response=_as_kept(response, answer),
                 duration_ms=(self._clock.monotonic() - started) * 1000,
                 match=answer.match,

@@ -105,10 +105,10 @@ class BrowserCookies:
         """Give a Cookie header without what is over, adding a note for each change."""
         kept = []
         for pair in header.split(";"):
-            text = self._exchange(pair.strip(), notes)
+            text = pair.strip()
             if text and not self._is_over(text, notes):
-                kept.append(text)
-        return "; ".join(kept)
+                kept.append(self._exchange(text, notes))
+        return "; ".join(filter(None, kept))
 
     def _exchange(self, pair: str, notes: list[str]) -> str:
         name = pair.partition("=")[0].strip()

@@ -1,9 +1,9 @@
 """One exchange → text to copy: a curl command, or a test for pytest."""
 
 import base64
+import json
 import re
 import shlex
-from pprint import pformat
 
 from sandbox.exchange import Exchange, HttpRequest
 
@@ -12,7 +12,8 @@ _OF_THE_CONNECTION = frozenset(
 )
 """Headers that any client makes by itself."""
 _OF_THE_BROWSER = ("sec-", "upgrade-insecure-requests", "dnt", "priority")
-_LINE_WIDTH = 76
+_OF_THE_CLIENT = frozenset({"user-agent", "accept", "accept-language", "referer"})
+"""Headers that say nothing in a test."""
 
 
 def curl_of(exchange: Exchange, *, url: str) -> str:
@@ -43,20 +44,29 @@ def curl_of(exchange: Exchange, *, url: str) -> str:
 def pytest_of(exchange: Exchange) -> str:
     """Give a test that sends the request, and expects the status it got."""
     request = exchange.request
-    headers = dict(_headers(request))
-    arguments = [repr(request.method), repr(_target(request))]
+    arguments = [_literal(request.method), _literal(_target(request))]
+    headers = [
+        f"        {_literal(name)}: {_literal(value)},\n"
+        for name, value in _headers(request)
+        if name.lower() not in _OF_THE_CLIENT
+    ]
     if headers:
-        arguments.append(f"headers={pformat(headers, width=_LINE_WIDTH)}")
+        arguments.append(f"headers={{\n    {'    '.join(headers)}        }}")
     if request.body:
         text = _text(request.body)
-        content = repr(request.body) if text is None else repr(text)
-        arguments.append(f"content={content}")
-    lines = ",\n        ".join(part.replace("\n", "\n        ") for part in arguments)
+        body = repr(request.body) if text is None else _literal(text)
+        arguments.append(f"content={body}")
+    lines = "".join(f"        {argument},\n" for argument in arguments)
     return (
         f"def test_{_name(exchange)}(arc_client):\n"
-        f"    response = arc_client.request(\n        {lines},\n    )\n\n"
+        f"    response = arc_client.request(\n{lines}    )\n\n"
         f"    assert response.status_code == {exchange.response.status}\n"
     )
+
+
+def _literal(text: str) -> str:
+    """Write a text as Python does, in double quotes."""
+    return json.dumps(text, ensure_ascii=False)
 
 
 def _target(request: HttpRequest) -> str:

@@ -48,17 +48,24 @@ def session_value(exchange: Exchange) -> str | None:
     return read_cookie(cookie_header(exchange.request)).value
 
 
-def seen_tokens(exchanges: Iterable[Exchange]) -> dict[str, SeenToken]:
-    """Give the tokens by value, in the order in which they were first seen."""
-    seen: dict[str, SeenToken] = {}
+def seen_tokens(
+    exchanges: Iterable[Exchange], *, known: Iterable[SeenToken] = ()
+) -> dict[str, SeenToken]:
+    """Give the tokens by value, in the order in which they were first seen.
+
+    Args:
+        exchanges: oldest first.
+        known: tokens that are there beside those of the exchanges.
+    """
+    seen = {token.value: token for token in known}
     for exchange in exchanges:
         function = exchange.match.route.function if exchange.match else None
         brought = session_value(exchange)
         if brought is not None and looks_like_token(brought):
-            known = seen.get(brought, SeenToken(value=brought))
-            requests = (*known.requests, exchange.request_id)
+            token = seen.get(brought, SeenToken(value=brought))
+            requests = (*token.requests, exchange.request_id)
             seen[brought] = replace(
-                known, requests=requests, function=function or known.function
+                token, requests=requests, function=function or token.function
             )
         _note_written(seen, exchange, function, brought)
     return seen

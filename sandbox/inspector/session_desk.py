@@ -5,7 +5,7 @@ from typing import Any, TypeAlias, TypeVar
 
 from sandbox.inspector.messages import ApiError
 from sandbox.inspector.row_sessions import RowSessions
-from sandbox.inspector.seen_tokens import token_id
+from sandbox.inspector.seen_tokens import SeenToken, token_id
 from sandbox.inspector.session_table import StoredSessions
 from sandbox.inspector.session_view import SessionView
 from sandbox.inspector.subject import Subject
@@ -39,7 +39,7 @@ class SessionDesk:
 
     def all(self) -> tuple[SessionView, ...]:
         """Give every session that is known, the one written last in front."""
-        return _attempt(self._keeper().all)
+        return _with_settings(self._keeper().all)
 
     def find(self, session_id: str) -> SessionView:
         """Give one session.
@@ -47,7 +47,7 @@ class SessionDesk:
         Raises:
             ApiError: 404 where there is none.
         """
-        view = _attempt(lambda: self._keeper().find(session_id))
+        view = _with_settings(lambda: self._keeper().find(session_id))
         if view is None:
             raise ApiError(
                 404,
@@ -69,7 +69,7 @@ class SessionDesk:
         settings = self._settings(function)
         is_node = function is not None and function.language == "nodejs"
         table = self._table(settings) if settings.store == "table" else None
-        return _attempt(
+        return _with_settings(
             lambda: explain(
                 header,
                 settings,
@@ -108,7 +108,7 @@ class SessionDesk:
         """
         view = self.find(session_id)
         session = rows.without_own_names(data)
-        changed = _attempt(lambda: self._keeper().replace(view, session))
+        changed = _with_data(lambda: self._keeper().replace(view, session))
         return self.find(changed)
 
     def delete(self, session_id: str) -> None:
@@ -126,7 +126,7 @@ class SessionDesk:
             ApiError: the data cannot be stored.
         """
         settings = self._settings()
-        made = _attempt(
+        made = _with_data(
             lambda: forge_session(
                 rows.without_own_names(data),
                 settings,
@@ -136,7 +136,7 @@ class SessionDesk:
         )
         if made.idx is not None:
             return made.idx, made
-        self._made.note(made.value, is_live=True)
+        self._made.add(SeenToken(value=made.value))
         return token_id(made.value), made
 
     def set_cookie(self, view: SessionView) -> str:
@@ -182,7 +182,7 @@ class SessionDesk:
     def _settings(self, function: Function | None = None) -> SessionSettings:
         chosen = function or self._any_function()
         environment = self._subject.environment(chosen)
-        return _attempt(lambda: SessionSettings.from_environment(environment))
+        return _with_settings(lambda: SessionSettings.from_environment(environment))
 
     def _any_function(self) -> Function:
         """Give a function that sees the developer's variables, if there is one."""
@@ -214,15 +214,21 @@ class SessionDesk:
         return self._subject.clock.now_epoch()
 
 
-def _attempt(work: Callable[[], Result]) -> Result:
-    """Do what settings or data may forbid; both are the client's to mend."""
+def _with_settings(work: Callable[[], Result]) -> Result:
+    """Do what the app's settings may forbid."""
     try:
         return work()
     except SessionSettingsError as error:
         raise ApiError(409, error.message, remedy=error.remedy) from error
-    except (TypeError, ValueError) as error:
+
+
+def _with_data(work: Callable[[], Result]) -> Result:
+    """Do what the app's settings, or the data that was sent, may forbid."""
+    try:
+        return _with_settings(work)
+    except ValueError as error:
         raise ApiError(
             400,
             f"The session cannot hold this: {error}.",
-            remedy="Store what JSON can say.",
+            remedy='Use plain JSON; a table holds {"$set": […]} and the like as well.',
         ) from error

@@ -26,6 +26,8 @@ class SessionView:
     """Ids of the requests that used it, as far as the journal remembers."""
     value: str
     """The cookie's value, not encoded."""
+    cookie_ends_epoch: float | None = None
+    """When the browser drops the cookie; None where that is unknown."""
 
     def as_json(self, *, now_epoch: float) -> dict[str, JsonValue]:
         """Give it as the API shows it, at a moment."""

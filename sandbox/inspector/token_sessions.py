@@ -27,23 +27,32 @@ class MadeTokens:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._is_live: OrderedDict[str, bool] = OrderedDict()
+        self._tokens: OrderedDict[str, SeenToken | None] = OrderedDict()
+        """By value; None for those that have ended."""
 
-    def note(self, value: str, *, is_live: bool) -> None:
-        """Remember a token; those remembered longest give way."""
-        with self._lock:
-            self._is_live[value] = is_live
-            while len(self._is_live) > MOST_KEPT:
-                self._is_live.popitem(last=False)
+    def add(self, token: SeenToken) -> None:
+        """Remember a token that was made."""
+        self._keep(token.value, token)
 
-    def live(self) -> tuple[str, ...]:
-        """Give those that were made and not ended."""
+    def end(self, value: str) -> None:
+        """Remember that a token has ended, or another was made in its place."""
+        self._keep(value, None)
+
+    def live(self) -> tuple[SeenToken, ...]:
+        """Give those that were made and have not ended."""
         with self._lock:
-            return tuple(value for value, is_live in self._is_live.items() if is_live)
+            return tuple(token for token in self._tokens.values() if token is not None)
 
     def has_ended(self, value: str) -> bool:
-        """Tell whether a token was ended, or another made in its place."""
-        return not self._is_live.get(value, True)
+        """Tell whether a token was ended."""
+        with self._lock:
+            return value in self._tokens and self._tokens[value] is None
+
+    def _keep(self, value: str, token: SeenToken | None) -> None:
+        with self._lock:
+            self._tokens[value] = token
+            while len(self._tokens) > MOST_KEPT:
+                self._tokens.popitem(last=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -63,9 +72,7 @@ class TokenSessions:
 
         Tokens that do not open under the current settings are no sessions.
         """
-        seen = seen_tokens(self.recent())
-        tokens = {value: SeenToken(value=value) for value in self.made.live()}
-        tokens.update(seen)
+        tokens = seen_tokens(self.recent(), known=self.made.live())
         views = [
             view
             for token in tokens.values()
@@ -87,14 +94,20 @@ class TokenSessions:
         """
         value = jwe.encode_token(data, self.settings, now_epoch=self.now_epoch)
         self.exchange(view.value, value)
-        self.made.note(view.value, is_live=False)
-        self.made.note(value, is_live=True)
+        self.made.end(view.value)
+        self.made.add(
+            SeenToken(
+                value=value,
+                requests=view.requests,
+                cookie_ends_epoch=view.cookie_ends_epoch,
+            )
+        )
         return token_id(value)
 
     def delete(self, view: SessionView) -> None:
         """Have requests with this session read as if they had none."""
         self.exchange(view.value, None)
-        self.made.note(view.value, is_live=False)
+        self.made.end(view.value)
 
     def expire(self, view: SessionView) -> None:
         """End the session, as a browser ends it: its cookie is not sent any more."""
@@ -116,6 +129,7 @@ class TokenSessions:
             expires_epoch=min((end for end in ends if end is not None), default=None),
             requests=seen.requests,
             value=seen.value,
+            cookie_ends_epoch=seen.cookie_ends_epoch,
         )
 
     def _helper_end(self, seen: SeenToken, token: jwe.Token) -> float | None:

@@ -159,8 +159,8 @@ class ClockApi:
             return ()
         sessions = f"{count} sessions were" if count > 1 else "1 session was"
         return (
-            f"The clock went back, and {sessions} written after what it says now: "
-            "they live longer than they should until they are written again.",
+            f"The clock went back, and {sessions} written later than it says now. "
+            "Such a session lives longer than it should, until it is written again.",
         )
 
 

@@ -1,0 +1,212 @@
+"""`arc-sandbox sessions`: sees and changes the sessions of a running sandbox."""
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from sandbox.cli.remote import cwd_option, find_sandbox, format_option
+from sandbox.durations import spoken_duration
+
+_SHOWN_CHARACTERS = 60
+
+
+@click.group("sessions")
+def sessions_command() -> None:
+    """See and change the sessions of the running sandbox, in either store."""
+
+
+@sessions_command.command("list")
+@cwd_option
+@format_option
+def list_command(cwd: Path, output_format: str) -> None:
+    """List the sessions: rows of the table, or the JWE cookies that were seen."""
+    found = find_sandbox(cwd).get("sessions")["sessions"]
+    if output_format == "json":
+        _print_json(found)
+    elif found:
+        for session in found:
+            click.echo(_line(session))
+    else:
+        click.echo("No sessions. One begins when a handler writes it.", err=True)
+
+
+@sessions_command.command("show")
+@click.argument("session_id", metavar="ID")
+@cwd_option
+@format_option
+def show_command(session_id: str, cwd: Path, output_format: str) -> None:
+    """Show the session called ID: its data, age and end."""
+    _print_session(find_sandbox(cwd).get("sessions", session_id), output_format)
+
+
+@sessions_command.command("set")
+@click.argument("session_id", metavar="ID")
+@click.argument("pairs", metavar="KEY=VALUE…", nargs=-1, required=True)
+@cwd_option
+@format_option
+def set_command(
+    session_id: str, pairs: tuple[str, ...], cwd: Path, output_format: str
+) -> None:
+    """Store values in the session called ID.
+
+    A VALUE is JSON where it is JSON, else text; null removes the KEY.
+    """
+    body = {"data": dict(map(_pair, pairs))}
+    changed = find_sandbox(cwd).ask("PATCH", "sessions", session_id, body=body)
+    _print_session(changed, output_format)
+
+
+@sessions_command.command("delete")
+@click.argument("session_id", metavar="ID")
+@cwd_option
+def delete_command(session_id: str, cwd: Path) -> None:
+    """End the session called ID."""
+    find_sandbox(cwd).ask("DELETE", "sessions", session_id)
+    click.echo(f"Session {session_id} is deleted.")
+
+
+@sessions_command.command("expire")
+@click.argument("session_id", metavar="ID")
+@cwd_option
+def expire_command(session_id: str, cwd: Path) -> None:
+    """Let the time of the session called ID be over now."""
+    find_sandbox(cwd).ask("POST", "sessions", session_id, "expire")
+    click.echo(f"Session {session_id} has expired.")
+
+
+@sessions_command.command("decode", context_settings={"ignore_unknown_options": True})
+@click.argument("cookie", metavar="COOKIE")
+@click.option("--function", help="Whose settings judge it, such as 'get /'.")
+@cwd_option
+@format_option
+def decode_command(
+    cookie: str, function: str | None, cwd: Path, output_format: str
+) -> None:
+    """Take COOKIE apart: a value, _idx=…, or a whole Cookie or Set-Cookie header.
+
+    Ends with 1, and says why, where the app would not accept it.
+    """
+    body = {"cookie": cookie, **({"function": function} if function else {})}
+    found = find_sandbox(cwd).ask("POST", "sessions", "decode", body=body)
+    if output_format == "json":
+        _print_json(found)
+    else:
+        _print_explanation(found)
+    if not found["is_valid"]:
+        raise SystemExit(1)
+
+
+@sessions_command.command("forge")
+@click.argument("data", metavar="JSON")
+@cwd_option
+@format_option
+def forge_command(data: str, cwd: Path, output_format: str) -> None:
+    """Make a session that holds the object JSON, and give its cookie."""
+    remote = find_sandbox(cwd)
+    body = {"data": _object(data)}
+    made = remote.ask("POST", "sessions", "forge", body=body)
+    if output_format == "json":
+        _print_json(made)
+        return
+    click.echo(made["cookie"])
+    click.echo(f"curl -b '{made['cookie']}' {remote.ready.url}/", err=True)
+
+
+def _pair(text: str) -> tuple[str, Any]:
+    key, separator, value = text.partition("=")
+    if not separator or not key:
+        raise click.UsageError(f'"{text}" is no pair; write KEY=VALUE.')
+    try:
+        return key, json.loads(value)
+    except ValueError:
+        return key, value
+
+
+def _object(text: str) -> Mapping[str, Any]:
+    try:
+        value = json.loads(text)
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise click.UsageError(
+            f"'{text}' is no JSON object; write for example '{{\"user\": 1}}'."
+        )
+    return value
+
+
+def _line(session: Mapping[str, Any]) -> str:
+    data = _readable(session["data"])
+    if len(data) > _SHOWN_CHARACTERS:
+        data = data[: _SHOWN_CHARACTERS - 1] + "…"
+    return f"{session['id']}  {_end(session):<22}  {data}"
+
+
+def _print_session(session: Mapping[str, Any], output_format: str) -> None:
+    if output_format == "json":
+        _print_json(session)
+        return
+    age = session["age_seconds"]
+    facts = {
+        "id": session["id"],
+        "store": session["store"],
+        "written": "at an unknown time" if age is None else _ago(age),
+        "end": _end(session),
+        "size": f"{session['size_bytes']} of {session['limit_bytes']} bytes",
+        "requests": str(len(session["requests"])),
+    }
+    _print_facts(facts)
+    click.echo(_readable(session["data"], indent=2))
+
+
+def _print_explanation(found: Mapping[str, Any]) -> None:
+    if not found["is_valid"]:
+        click.echo(f"Not accepted. {found['reason']}")
+    else:
+        age, end = found["age_seconds"], found["expires_epoch"]
+        left = None if end is None or age is None else end - found["issued_epoch"] - age
+        facts = {
+            "store": found["store"],
+            "written": "at an unknown time" if age is None else _ago(age),
+            "end": _end({"seconds_left": left}),
+            "cookie": f"{found['cookie_bytes']} bytes",
+        }
+        _print_facts(facts)
+        click.echo(_readable(found["session"], indent=2))
+    for warning in found["warnings"]:
+        click.echo(f"Warning: {warning['text']}", err=True)
+
+
+def _print_facts(facts: Mapping[str, str]) -> None:
+    width = max(map(len, facts))
+    for name, fact in facts.items():
+        click.echo(f"{name:<{width}}  {fact}")
+
+
+def _end(session: Mapping[str, Any]) -> str:
+    left = session["seconds_left"]
+    if left is None:
+        return "no end known"
+    if left <= 0:
+        return f"expired {_ago(-left)}"
+    return f"in {spoken_duration(left)}"
+
+
+def _ago(seconds: float) -> str:
+    if seconds < 0:
+        return f"in {spoken_duration(seconds)}, by a clock that was ahead"
+    return f"{spoken_duration(seconds)} ago"
+
+
+def _readable(value: Any, *, indent: int | None = None) -> str:
+    """Write JSON with its letters as they are, but nothing that moves a terminal."""
+    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    return "".join(
+        c if c.isprintable() or c == "\n" else f"\\u{ord(c):04x}" for c in text
+    )
+
+
+def _print_json(value: Any) -> None:
+    click.echo(json.dumps(value, indent=2))
