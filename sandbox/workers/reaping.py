@@ -4,6 +4,7 @@ import os
 import signal
 import threading
 import time
+from contextlib import suppress
 
 _POLL_SECONDS = 0.001
 
@@ -26,11 +27,14 @@ def reap(pid: int, grace_seconds: float) -> int | None:
 
 
 def kill_group(pid: int) -> None:
-    """Kill the process group that `pid` leads, if there is one."""
-    try:
-        os.killpg(pid, signal.SIGKILL)
-    except (ProcessLookupError, PermissionError):
-        return  # gone already; macOS says EPERM where only a zombie is left
+    """Kill the process group that `pid` leads, and a `pid` that leads none yet.
+
+    A process just forked is killed before it has made its group.
+    """
+    for kill in (os.killpg, os.kill):
+        # Gone already; macOS says EPERM where only a zombie is left.
+        with suppress(ProcessLookupError, PermissionError):
+            kill(pid, signal.SIGKILL)
 
 
 def _wait_for_end(pid: int, seconds: float) -> None:

@@ -5,9 +5,10 @@ length of what follows, most significant first, and then one JSON object in UTF-
 `type` says what it is. No frame is longer than `MAX_FRAME_BYTES`. Numbers beyond 2**53
 travel as strings of digits (JavaScript would round them).
 
-**The process.** A worker finds this socket on the file descriptor `SOCKET_FD` (3) and
-the lifeline on `LIFELINE_FD` (4): a pipe on which nothing is ever written, and whose
-end of file means that the sandbox is gone. Standard input is empty. Standard output and
+**The process.** A program of another language finds this socket on the file descriptor
+`SOCKET_FD` (3) and the lifeline on `LIFELINE_FD` (4); Python workers are told the
+numbers. The lifeline is a pipe on which nothing is ever written, and whose end of file
+means that the sandbox is gone. Standard input is empty. Standard output and
 standard error are one pipe that the sandbox drains all the time; a worker flushes both
 *before* it sends `ready`, `load_failed`, `returned` or `raised`, so that the output of
 a request is complete when its answer arrives. Each worker leads a session and process

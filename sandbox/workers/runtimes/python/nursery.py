@@ -32,6 +32,7 @@ def main(control_fd: int, lifeline_fd: int) -> NoReturn:
     """Serve the control socket. Never returns."""
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     fcntl.fcntl(lifeline_fd, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+    serve.forget_sandbox_modules()
     Nursery(socket.socket(fileno=control_fd), lifeline_fd).run()
 
 
@@ -96,5 +97,5 @@ def _preload(names: list[str], path_additions: list[str]) -> dict[str, Any]:
     gc.collect()
     gc.freeze()
     gc.disable()
-    modules = {name.partition(".")[0] for name in sys.modules} - {"sandbox"}
+    modules = {name.partition(".")[0] for name in sys.modules}
     return {"type": "preloaded", "modules": sorted(modules)}

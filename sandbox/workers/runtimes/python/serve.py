@@ -162,14 +162,13 @@ def main(socket_fd: int, lifeline_fd: int) -> NoReturn:
 
     arm(lifeline_fd)
     sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
+    forget_sandbox_modules()
     serve(socket_fd)
 
 
 def serve(socket_fd: int) -> NoReturn:
     """Serve the connection that `socket_fd` is. Never returns."""
-    connection = socket.socket(fileno=socket_fd)
-    forget_sandbox_modules()
-    Worker(connection).run()
+    Worker(socket.socket(fileno=socket_fd)).run()
 
 
 def forget_sandbox_modules() -> None:

@@ -1,0 +1,49 @@
+"""Which file holds a handler, and which runtimes run here."""
+
+from dataclasses import replace
+
+import pytest
+
+from sandbox.exchange import Unavailable
+from sandbox.workers.languages import LANGUAGES, handler_file_of, language_of
+
+
+@pytest.mark.parametrize(
+    ("present", "taken"),
+    [
+        (["index.py"], "index.py"),
+        (["index.py", "handler.py"], "handler.py"),
+        (["index.py", "handler.py", "lambda.py"], "lambda.py"),
+    ],
+)
+def test_handler_file_of_takes_the_first_that_is_there(app, present, taken):
+    """As the disk has it now, whatever the project knew."""
+    function = app.function("f", None)
+    for name in present:
+        app.write(f"src/http/get-f/{name}", "")
+
+    assert handler_file_of(function, LANGUAGES["python"]).name == taken
+
+
+def test_handler_file_of_takes_the_configured_one_last(app):
+    """A Node function may name a file of its own."""
+    function = app.function("f", None, runtime="nodejs20.x")
+    file = app.write("src/http/get-f/main.mjs", "")
+
+    found = handler_file_of(replace(function, handler_file=file), LANGUAGES["nodejs"])
+
+    assert found == file
+
+
+def test_language_of_says_what_runs_here(app):
+    """An unknown runtime names those that are known."""
+    outcome = language_of(app.function("f", None, runtime="ruby3.3"))
+
+    assert isinstance(outcome, Unavailable)
+    assert "Python and Node.js" in outcome.remedy
+
+
+@pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
+def test_every_bootstrap_is_there(language):
+    """The package holds what the table names."""
+    assert language.bootstrap is None or language.bootstrap.is_file()
