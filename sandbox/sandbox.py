@@ -27,6 +27,7 @@ from sandbox.inspector.feed import Feed
 from sandbox.journal import Journal
 from sandbox.json_value import JsonValue
 from sandbox.live_project import LiveProject, ProjectsWithTables
+from sandbox.live_reload import LiveReload
 from sandbox.notice import Level, Notice
 from sandbox.options import LOOPBACK, Options, resolve
 from sandbox.project.advice import Advice
@@ -100,6 +101,10 @@ class Sandbox:
             clock=self.clock, options=self._options, say=self._say
         )
         self._app = self._gateway()
+        self._live_reload = LiveReload(
+            project=lambda: self._projects.last, say=self._say
+        )
+        self._inspector = self._make_inspector()
         self._adviser = Adviser(self._options, say=self._say)
         self._session_notes = SessionNotes(
             self.journal, remarks=session_remarks_of(self), say=self._say
@@ -194,6 +199,7 @@ class Sandbox:
             store.reset()
         self.journal.clear()
         self._cookies.clear()
+        self._inspector.forget()
 
     def environment(self, function: Function) -> Mapping[str, str]:
         """Give the whole environment that `function` sees."""
@@ -254,13 +260,18 @@ class Sandbox:
         tables = bind(self._stack, self._tables, settings.tables, name="tables")
         internal = bind(
             self._stack,
-            self._inspector(),
+            self._inspector,
             settings.internal,
             name="internal",
             host=settings.host if self._options.inspector_token else LOOPBACK,
         )
+        watches = self._options.watch
         http = bind(
-            self._stack, self._app, settings.http, name="http", host=settings.host
+            self._stack,
+            self._live_reload.around(self._app) if watches else self._app,
+            settings.http,
+            name="http",
+            host=settings.host,
         )
         ports = Ports(
             http=http.port,
@@ -280,6 +291,7 @@ class Sandbox:
         for server in (tables, internal, http):
             self._stack.enter_context(server)
         self._stack.callback(self._feed.close)
+        self._stack.callback(self._live_reload.close)
         self._watch()
         self._stack.enter_context(
             Ticker(self.tick, every_seconds=TICK_SECONDS, on_error=self._tell_error)
@@ -295,7 +307,7 @@ class Sandbox:
             cookies=self._cookies,
         )
 
-    def _inspector(self) -> Inspector:
+    def _make_inspector(self) -> Inspector:
         subject = make_subject(
             self,
             gateway=self._app,
@@ -358,10 +370,12 @@ class Sandbox:
         """Do what changes on disk ask for, so that their errors show at once."""
         try:
             project = self._projects.current()
-        except SandboxError:
+        except SandboxError as error:
+            self._live_reload.show_broken(error)
             return  # told already, and shown at every request
         pool = self._live.pool
-        warm_edited(reaction, project, warm=pool.warm, say=self._say)
+        loaded = warm_edited(reaction, project, warm=pool.warm, say=self._say)
+        self._live_reload.follow(reaction, project, loaded)
         self._adviser.follow(project, is_edited=True)
 
     def tick(self) -> None:

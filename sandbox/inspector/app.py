@@ -38,7 +38,7 @@ class Inspector:
 
     Args:
         services: answers runtime helpers below `/_arc/`.
-        make_directory: gives the API's endpoints; called once, at the first request.
+        make_directory: gives the API's endpoints; called at the first request.
         policy: who may come in.
     """
 
@@ -54,6 +54,11 @@ class Inspector:
         self._policy = policy
         self._lock = threading.Lock()
         self._directory: Directory | None = None
+
+    def forget(self) -> None:
+        """Let go of what was made here; the API is made anew when it is asked."""
+        with self._lock:
+            self._directory = None
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from sandbox.exchange import Exchange
-from sandbox.inspector.seen_tokens import session_value
+from sandbox.inspector.seen_tokens import session_values
 from sandbox.inspector.session_table import StoredSessions
 from sandbox.inspector.session_view import SessionView
 from sandbox.sessions import rows
@@ -74,10 +74,11 @@ class RowSessions:
         )
 
     def _requests_by_idx(self) -> Mapping[str, tuple[str, ...]]:
-        used: dict[str, tuple[str, ...]] = {}
+        """Give the requests that brought a row's cookie, or were given it."""
+        used: dict[str, dict[str, None]] = {}
         for exchange in self.recent():
-            value = session_value(exchange)
-            idx = rows.read_signed_id(value, self.settings) if value else None
-            if isinstance(idx, str):
-                used[idx] = (*used.get(idx, ()), exchange.request_id)
-        return used
+            for value in session_values(exchange):
+                idx = rows.read_signed_id(value, self.settings)
+                if isinstance(idx, str):
+                    used.setdefault(idx, {})[exchange.request_id] = None
+        return {idx: tuple(ids) for idx, ids in used.items()}

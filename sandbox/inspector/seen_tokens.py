@@ -48,6 +48,16 @@ def session_value(exchange: Exchange) -> str | None:
     return read_cookie(cookie_header(exchange.request)).value
 
 
+def session_values(exchange: Exchange) -> tuple[str, ...]:
+    """Give the session cookie's values, decoded: the one brought, those given."""
+    given = (
+        read_cookie(f"{COOKIE_NAME}={view.value}").value
+        for _, view in set_cookies(exchange)
+        if view.name == COOKIE_NAME
+    )
+    return tuple(value for value in (session_value(exchange), *given) if value)
+
+
 def seen_tokens(
     exchanges: Iterable[Exchange], *, known: Iterable[SeenToken] = ()
 ) -> dict[str, SeenToken]:

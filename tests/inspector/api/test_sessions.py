@@ -1,0 +1,219 @@
+"""Sessions by the API: in either store, seen, changed, ended, made and explained."""
+
+from typing import Any
+from urllib.parse import quote
+
+import pytest
+
+from sandbox.inspector.api.sessions import merge_patch
+
+pytestmark = pytest.mark.slow
+
+DAY = 86_400
+
+
+def count_of(app: Any) -> int:
+    count: int = app.get("/").json()["count"]
+    return count
+
+
+def test_a_session_shows_its_data_age_and_end(inspected: Any) -> None:
+    """What a handler wrote is seen, with the requests that used it."""
+    inspected.app.post("/count")
+    inspected.app.post("/count")
+
+    (session,) = inspected.sessions()
+
+    assert session["data"]["count"] == 2
+    assert session["age_seconds"] < 30
+    assert session["is_expired"] is False
+    assert 0 < session["size_bytes"] < session["limit_bytes"]
+    assert len(session["requests"]) == 2
+    assert inspected.get(f"sessions/{session['id']}")["id"] == session["id"]
+
+
+def test_the_end_follows_the_store(table_app: Any, jwe_app: Any) -> None:
+    """A row lives a week, a cookie as long as ARC_SESSION_TTL says."""
+    for one in (table_app, jwe_app):
+        one.app.post("/count")
+
+    (row,) = table_app.sessions()
+    (token,) = jwe_app.sessions()
+
+    assert 7 * DAY - 30 < row["seconds_left"] <= 7 * DAY
+    assert DAY - 30 < token["seconds_left"] <= DAY
+
+
+def test_data_is_merged_into_a_session(inspected: Any) -> None:
+    """The browser's next request reads what was changed out of band."""
+    inspected.app.post("/count")
+    (session,) = inspected.sessions()
+
+    changed = inspected.api.patch(
+        f"/api/sessions/{session['id']}", json={"data": {"count": 41, "who": "Ada"}}
+    ).json()
+
+    assert changed["data"]["count"] == 41
+    assert count_of(inspected.app) == 41
+    assert inspected.app.post("/count").json() == {"c": 42}
+    (after,) = inspected.sessions()
+    assert after["data"]["who"] == "Ada"
+
+
+def test_data_is_replaced(inspected: Any) -> None:
+    """PUT leaves nothing of what was there."""
+    inspected.app.post("/count")
+    (session,) = inspected.sessions()
+
+    path = f"/api/sessions/{session['id']}"
+    inspected.api.put(path, json={"data": {"who": "Ada"}})
+
+    assert "count" not in inspected.app.get("/").json()["keys"]
+    assert "who" in inspected.app.get("/").json()["keys"]
+
+
+@pytest.mark.parametrize("how", ["delete", "expire"])
+def test_a_session_is_ended(inspected: Any, how: str) -> None:
+    """The visitor is signed out, and the session is no longer listed."""
+    inspected.app.post("/count")
+    (session,) = inspected.sessions()
+
+    path = f"/api/sessions/{session['id']}"
+    if how == "delete":
+        inspected.api.delete(path)
+    else:
+        inspected.api.post(f"{path}/expire")
+
+    assert count_of(inspected.app) == 0
+    assert inspected.sessions() == []
+    assert inspected.app.post("/count").json() == {"c": 1}
+
+
+def test_a_forged_cookie_signs_in(inspected: Any) -> None:
+    """The cookie of a session that was made here is accepted by the app."""
+    made = inspected.post("sessions/forge", {"data": {"count": 6}})
+
+    answer = inspected.app.get("/", headers={"cookie": made["cookie"]})
+
+    assert answer.json()["count"] == 6
+    assert made["set_cookie"].startswith("_idx=")
+    assert [session["id"] for session in inspected.sessions()] == [made["id"]]
+
+
+def test_opening_a_session_sets_the_browsers_cookie(inspected: Any) -> None:
+    """Cookies know no port, so that the inspector can set the app's."""
+    made = inspected.post("sessions/forge", {"data": {"count": 9}})
+
+    opened = inspected.api.post(f"/api/sessions/{made['id']}/open")
+
+    cookie = f"_idx={opened.cookies['_idx']}"
+    assert opened.json()["url"] == inspected.sandbox.url
+    assert inspected.app.get("/", headers={"cookie": cookie}).json()["count"] == 9
+
+
+def test_decode_explains_a_cookie(inspected: Any) -> None:
+    """A whole cookie header is taken apart."""
+    made = inspected.post("sessions/forge", {"data": {"user": 1}})
+
+    found = inspected.post("sessions/decode", {"cookie": made["set_cookie"]})
+
+    assert (found["is_valid"], found["reason"]) == (True, None)
+    assert found["session"]["user"] == 1
+
+
+@pytest.mark.parametrize(
+    ("store", "cookie", "reason"),
+    [
+        ("sessions", "abc.def", "The signature does not fit"),
+        ("sessions", "abc", "holds no signature"),
+        ("jwe", "abc", "has 1 parts in place of 5"),
+        ("jwe", "eyJhbGciOiJkaXIiLCJlbmMiOiJBMjU2R0NNIn0..a.b.c", "does not open"),
+        ("jwe", "eyJhbGciOiJub25lIn0..a.b.c", 'encrypted with "none"'),
+    ],
+)
+def test_decode_says_why_not(
+    inspect: Any, store: str, cookie: str, reason: str
+) -> None:
+    """Each refusal has its reason."""
+    found = inspect(store).post("sessions/decode", {"cookie": cookie})
+
+    assert found["is_valid"] is False
+    assert reason in found["reason"]
+    assert found["session"] is None
+
+
+def test_decode_judges_by_the_sandboxs_clock(table_app: Any) -> None:
+    """A row that a week without use has ended is expired, or gone."""
+    made = table_app.post("sessions/forge", {"data": {"user": 1}})
+
+    table_app.post("clock", {"advance": "8d"})
+    found = table_app.post("sessions/decode", {"cookie": made["cookie"]})
+
+    assert found["is_valid"] is False
+    assert "no row" in found["reason"]
+
+
+def test_eight_days_sign_a_visitor_out(inspected: Any) -> None:
+    """Rows expire after a week, cookies at their Max-Age, in both stores at once."""
+    inspected.app.post("/count")
+    cookie = f"_idx={inspected.app.cookies['_idx']}"
+
+    inspected.post("clock", {"advance": "8d"})
+    answer = inspected.app.get("/", headers={"cookie": cookie})
+
+    assert answer.json()["count"] == 0
+
+
+@pytest.mark.parametrize("session_id", ["no", "..%2f..", "%2e%2e", "a%00b", "jwe-1"])
+def test_an_unknown_session_is_404(inspected: Any, session_id: str) -> None:
+    """Nothing in an id reaches beyond the store."""
+    answer = inspected.api.get(f"/api/sessions/{session_id}")
+
+    assert answer.status_code == 404
+    assert answer.json()["remedy"]
+
+
+def test_other_functions_settings_can_be_asked_for(inspected: Any) -> None:
+    """A function that there is not is told."""
+    body = {"cookie": "a", "function": "get /nowhere"}
+
+    answer = inspected.api.post("/api/sessions/decode", json=body)
+
+    assert answer.status_code == 404
+    assert '"get /nowhere"' in answer.json()["message"]
+
+
+def test_own_names_cannot_be_forged(inspected: Any) -> None:
+    """Data that names an id of another session does not overwrite it."""
+    first = inspected.post("sessions/forge", {"data": {"count": 1}})
+
+    inspected.post("sessions/forge", {"data": {"_idx": first["id"], "count": 2}})
+
+    kept = inspected.get(f"sessions/{quote(first['id'])}")
+    assert kept["data"]["count"] == 1
+
+
+def test_markup_in_a_session_leaves_escaped(inspected: Any) -> None:
+    """A value that would be a script is no script in the bytes of an answer."""
+    inspected.post("sessions/forge", {"data": {"who": "<script>alert(1)</script>"}})
+
+    answer = inspected.api.get("/api/sessions")
+
+    assert b"<script" not in answer.content
+    assert answer.json()["sessions"][0]["data"]["who"].startswith("<script>")
+
+
+@pytest.mark.parametrize(
+    ("stored", "patch", "merged"),
+    [
+        ({"a": 1}, {"b": 2}, {"a": 1, "b": 2}),
+        ({"a": 1}, {"a": None}, {}),
+        ({"a": {"b": 1, "c": 2}}, {"a": {"b": None}}, {"a": {"c": 2}}),
+        ({"a": [1]}, {"a": [2]}, {"a": [2]}),
+        ({"a": "x"}, {"a": {"b": 1}}, {"a": {"b": 1}}),
+        ({}, {"a": None}, {}),
+    ],
+)
+def test_merge_patch_follows_rfc_7396(stored: Any, patch: Any, merged: Any) -> None:
+    """The RFC's own cases, in short."""
+    assert merge_patch(stored, patch) == merged

@@ -1,0 +1,155 @@
+"""A running sandbox with a session app, and a client for its internal port."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+from sandbox.notice import Notice
+from sandbox.options import Options
+from sandbox.sandbox import Sandbox
+
+COUNT = """import arc
+def handler(request, context):
+    session = arc.http.session_read(request)
+    session["count"] = int(session.get("count", 0)) + 1
+    print("counted")
+    return arc.http.res(request, {"session": session, "json": {"c": session["count"]}})
+"""
+READ = """import arc
+def handler(request, context):
+    session = arc.http.session_read(request)
+    return {"count": int(session.get("count", 0)), "keys": sorted(session)}
+"""
+FAIL = """def handler(request, context):
+    raise ValueError("no <b>way</b>")
+"""
+MANIFEST = """@app
+testapp
+
+@aws
+runtime python
+
+@http
+get /
+post /count
+get /fail
+
+@tables
+sessions
+  _idx *String
+  _ttl TTL
+things
+  owner *String
+  at **Number
+
+@tables-indexes
+things
+  kind *String
+  name byKind
+"""
+
+
+@dataclass
+class Inspected:
+    """A sandbox in this process, clients for its two ports, and what it said."""
+
+    sandbox: Sandbox
+    app: httpx.Client
+    api: httpx.Client
+    notices: list[Notice] = field(default_factory=list)
+
+    def get(self, path: str, **query: str) -> Any:
+        answer = self.api.get(f"/api/{path}", params=query)
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def post(self, path: str, body: Any = None) -> Any:
+        answer = self.api.post(f"/api/{path}", json=body or {})
+        assert answer.status_code == 200, answer.text
+        return answer.json()
+
+    def sessions(self) -> list[Any]:
+        """Give those with data: architect-functions leaves an empty row as well."""
+        return [one for one in self.get("sessions")["sessions"] if one["data"]]
+
+
+def write_app(root: Path, *, store: str) -> Path:
+    files = {
+        "app.arc": MANIFEST,
+        ".env": f"ARC_SESSION_TABLE_NAME={store}\nARC_SESSION_TTL=86400\n"
+        "PAYMENT_TOKEN=sesame\n",
+        "src/http/get-index/index.py": READ,
+        "src/http/post-count/index.py": COUNT,
+        "src/http/get-fail/index.py": FAIL,
+    }
+    for name, text in files.items():
+        path = root / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text)
+    return root
+
+
+@pytest.fixture(scope="module")
+def inspect(
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Iterator[Callable[[str], Inspected]]:
+    """Give a function that runs the session app in a store, once a module."""
+    running: dict[str, Inspected] = {}
+
+    def start(store: str) -> Inspected:
+        if store not in running:
+            root = write_app(tmp_path_factory.mktemp("app"), store=store)
+            notices: list[Notice] = []
+            sandbox = Sandbox(root, options=Options.for_program({}), say=notices.append)
+            sandbox.start()
+            running[store] = Inspected(
+                sandbox=sandbox,
+                app=httpx.Client(base_url=sandbox.url, timeout=30),
+                api=httpx.Client(
+                    base_url=sandbox.inspector_url,
+                    headers={"X-Arc-Sandbox": "1"},
+                    timeout=30,
+                ),
+                notices=notices,
+            )
+        one = running[store]
+        one.sandbox.reset()
+        one.app.cookies.clear()
+        one.api.cookies.clear()
+        one.notices.clear()
+        return one
+
+    yield start
+    for one in running.values():
+        one.app.close()
+        one.api.close()
+        one.sandbox.close()
+
+
+@pytest.fixture
+def no_thread_is_left() -> None:
+    """Sandboxes here live as long as a module, and so do their threads."""
+
+
+@pytest.fixture(params=["sessions", "jwe"])
+def inspected(
+    request: pytest.FixtureRequest, inspect: Callable[[str], Inspected]
+) -> Inspected:
+    """Give the session app, running, in each of the two stores."""
+    return inspect(request.param)
+
+
+@pytest.fixture
+def table_app(inspect: Callable[[str], Inspected]) -> Inspected:
+    """Give the session app with sessions in its table."""
+    return inspect("sessions")
+
+
+@pytest.fixture
+def jwe_app(inspect: Callable[[str], Inspected]) -> Inspected:
+    """Give the session app with sessions in browsers."""
+    return inspect("jwe")
