@@ -61,11 +61,11 @@ def _assignments(plain: str, name: str) -> list[Assignment]:
 
 def _written(name: str, value: str) -> str:
     """Give a way of writing a value that reads back as the same."""
-    ways = [f"{quote}{value}{quote}" for quote in _QUOTES]
+    ways = [f"{quote}{value}{quote}" for quote in _QUOTES if quote not in value]
     if _BARE.fullmatch(value):
         ways.insert(0, value)
     one_line = value.replace("\n", "\\n").replace("\r", "\\r")
-    ways.append(f'"{one_line}"')
+    ways += [f'"{one_line}"', value]
     for way in ways:
         if parse_dotenv(f"X={way}\n") == {"X": value}:
             return way
