@@ -3,7 +3,7 @@
 Nothing depends on it: a worker is never stale when a request comes (`workers`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 
 from sandbox.exchange import Execution, Raised
 from sandbox.notice import Notice
@@ -20,8 +20,10 @@ def warm_edited(
     *,
     warm: Callable[[Function], Execution | None],
     say: Callable[[Notice], None],
-) -> None:
+) -> Mapping[str, Execution | None]:
     """Load the functions that were edited, and say how that went.
+
+    Gives what went wrong, by function; None where nothing did.
 
     Args:
         reaction: names the functions, as they were before the edit.
@@ -31,10 +33,13 @@ def warm_edited(
     """
     edited = {function.name for function in reaction.functions}
     now = [function for function in project.functions if function.name in edited]
+    loaded: dict[str, Execution | None] = {}
     for function in now[:WARMED_AT_ONCE]:
-        notice = _loading_notice(function, warm(function))
+        loaded[function.name] = warm(function)
+        notice = _loading_notice(function, loaded[function.name])
         if notice is not None:
             say(notice)
+    return loaded
 
 
 def _loading_notice(function: Function, failed: Execution | None) -> Notice | None:

@@ -34,6 +34,19 @@ IGNORED_FOLDERS = frozenset(
 EDITOR_LEFTOVERS = (".swp", ".swx", ".swo", "~", ".tmp", ".pyc", ".pyo")
 """Ends of names that editors and interpreters write beside the file that was saved."""
 
+PROGRAM_OUTPUT = (
+    ".log",
+    ".pid",
+    ".db",
+    ".sqlite",
+    ".sqlite3",
+    "-journal",
+    "-wal",
+    "-shm",
+)
+"""Ends of names that running programs write to; a handler that does would have the page
+reloaded that it has just made."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Change:
@@ -72,7 +85,7 @@ def is_ignored(path: Path, root: Path) -> bool:
     name = parts[-1]
     return (
         any(part in IGNORED_FOLDERS for part in parts)
-        or name.endswith(EDITOR_LEFTOVERS)
+        or name.endswith((*EDITOR_LEFTOVERS, *PROGRAM_OUTPUT))
         or name.startswith((".#", "#"))
         or name == "4913"  # what Vim creates to see whether it may write here
     )
