@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from sandbox.errors import AppError
-from sandbox.project.load import load_project
+from sandbox.project.load import MANIFEST_FILES, load_project
 from sandbox.workers.environment import RESERVED_NAMES
 
 _KEYWORDS = ("app", "env", "persist")
@@ -62,13 +62,20 @@ def _find(app: str | Path, rootdir: Path) -> Path:
             f'"{app}" is no folder: it is looked for in "{rootdir}".',
             remedy="Name the folder that holds app.arc.",
         )
-    if not app and load_project(root, home=None, environ={}).manifest_file is None:
+    if not app and not _has_manifest(root):
         raise AppError(
             f'There is no Architect app in "{root}".',
             remedy="Name its folder: arc_app in the ini file, --arc-app on the "
             'command line, or @pytest.mark.arc(app="…") on the test.',
         )
     return root
+
+
+def _has_manifest(root: Path) -> bool:
+    """Look for a manifest at each test, so most often without reading one."""
+    if any((root / name).exists() for name in MANIFEST_FILES):
+        return True
+    return load_project(root, home=None, environ={}).manifest_file is not None
 
 
 def _check(mark: Mapping[str, Any]) -> None:

@@ -11,11 +11,14 @@ from typing import Any
 from sandbox.sandbox import Sandbox
 from sandbox.sessions import rows
 from sandbox.sessions.cookie import COOKIE_NAME, write_cookie
-from sandbox.sessions.explain import Explanation, explain
-from sandbox.sessions.jwe import NODE_LIFETIME_SECONDS
+from sandbox.sessions.explain import Explanation, explain, token_lifetime_seconds
 from sandbox.sessions.settings import SessionSettings
 from sandbox.testing.client import Client
-from sandbox.testing.session_store import forge_cookie, session_rows, session_settings
+from sandbox.testing.session_store import (
+    forge_cookie,
+    session_settings,
+    stored_sessions,
+)
 
 _ISSUED = "iat"
 """What every JWE token holds beside the session."""
@@ -74,7 +77,7 @@ class ClientSession(MutableMapping[str, Any]):
 
     def expire(self) -> None:
         """End the session as time would: its row is gone, a JWE's cookie is dropped."""
-        found, table = self._explain(), session_rows(self._sandbox)
+        found, table = self._explain(), stored_sessions(self._sandbox)
         if found.idx is not None and table is not None:
             rows.destroy_row(table, found.idx)
         cookie = self._client.jar.find(COOKIE_NAME)
@@ -119,7 +122,7 @@ class ClientSession(MutableMapping[str, Any]):
         self._write({})
 
     def _write(self, session: Mapping[str, Any]) -> None:
-        found, table = self._explain(), session_rows(self._sandbox)
+        found, table = self._explain(), stored_sessions(self._sandbox)
         if table is None or not found.is_valid:
             self.forge(session)
             return
@@ -138,11 +141,13 @@ class ClientSession(MutableMapping[str, Any]):
             f"{COOKIE_NAME}={cookie.value}" if cookie else "",
             self.settings,
             now_epoch=self._sandbox.clock.now_epoch(),
-            table=session_rows(self._sandbox),
+            table=stored_sessions(self._sandbox),
             lifetime_seconds=self._token_lifetime(),
         )
 
     def _token_lifetime(self) -> int | None:
         """Give the week after which Node's helper refuses; Python's never does."""
         languages = {each.language for each in self._sandbox.project.functions}
-        return NODE_LIFETIME_SECONDS if "nodejs" in languages else None
+        return token_lifetime_seconds(
+            "npm" if "nodejs" in languages else "pypi", self.settings
+        )

@@ -3,11 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.inspector.session_table import StoredSessions
 from sandbox.project.model import Function
 from sandbox.sandbox import Sandbox
+from sandbox.sessions.advice import session_table
 from sandbox.sessions.forge import forge_session
 from sandbox.sessions.settings import SessionSettings
-from sandbox.testing.session_rows import SessionRows, physical_name
+from sandbox.tables.schema import TableStage, physical_name
 from sandbox.testing.unanswered import UnansweredError
 
 
@@ -17,13 +19,46 @@ def forge_cookie(sandbox: Sandbox, session: Mapping[str, Any]) -> str:
         session,
         session_settings(sandbox),
         now_epoch=sandbox.clock.now_epoch(),
-        table=session_rows(sandbox),
+        table=stored_sessions(sandbox),
     ).set_cookie
 
 
 def session_settings(sandbox: Sandbox) -> SessionSettings:
-    """Give the settings by which the app's functions keep sessions."""
+    """Give the settings by which the app's functions keep sessions.
+
+    Raises:
+        SessionSettingsError: a variable that no session could work with.
+    """
     return SessionSettings.from_environment(sandbox.environment(_function(sandbox)))
+
+
+def stored_sessions(sandbox: Sandbox) -> StoredSessions | None:
+    """Give the table that sessions are kept in; None for JWE.
+
+    Raises:
+        UnansweredError: ARC_SESSION_TABLE_NAME names no table of the app.
+    """
+    settings = session_settings(sandbox)
+    if settings.table_name is None:
+        return None
+    table = session_table(sandbox.project, settings)
+    if table is None:
+        raise UnansweredError(
+            "arc_session",
+            "table",
+            settings.table_name,
+            known=[table.name for table in sandbox.project.tables],
+            remedy="Declare it under @tables, or set ARC_SESSION_TABLE_NAME to one.",
+        )
+    return StoredSessions(
+        call=sandbox.tables.call, name=dynamodb_name(sandbox, table.name)
+    )
+
+
+def dynamodb_name(sandbox: Sandbox, table: str) -> str:
+    """Give the name by which DynamoDB knows a table of the manifest."""
+    stage: TableStage = "production" if sandbox.stage == "production" else "staging"
+    return physical_name(sandbox.project.name, stage, table)
 
 
 def _function(sandbox: Sandbox) -> Function:
@@ -38,22 +73,3 @@ def _function(sandbox: Sandbox) -> Function:
             remedy="Declare a route under @http: sessions are read by functions.",
         )
     return next((each for each in functions if each.config.env), functions[0])
-
-
-def session_rows(sandbox: Sandbox) -> SessionRows | None:
-    """Find the sessions table by its logical or physical name; None for JWE."""
-    wanted = session_settings(sandbox).table_name
-    if wanted is None:
-        return None
-    project, stage = sandbox.project, sandbox.stage
-    for table in project.tables:
-        name = physical_name(project, table.name, stage=stage)
-        if wanted in (table.name, name):
-            return SessionRows(sandbox.tables, name)
-    raise UnansweredError(
-        "arc_session",
-        "table",
-        wanted,
-        known=[table.name for table in project.tables],
-        remedy="Declare it under @tables, or set ARC_SESSION_TABLE_NAME to one.",
-    )

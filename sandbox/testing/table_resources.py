@@ -7,7 +7,7 @@ import boto3
 from botocore.config import Config
 
 from sandbox.sandbox import Sandbox
-from sandbox.testing.session_rows import physical_name
+from sandbox.testing.session_store import dynamodb_name
 from sandbox.testing.unanswered import UnansweredError
 from sandbox.workers.environment import DUMMY_ACCESS_KEY, DUMMY_SECRET_KEY
 
@@ -41,8 +41,7 @@ class TableResources(Mapping[str, Any]):
                 known=self,
                 remedy="Declare it under @tables in the manifest.",
             )
-        project, stage = self._sandbox.project, self._sandbox.stage
-        return self._dynamodb.Table(physical_name(project, name, stage=stage))
+        return self._dynamodb.Table(dynamodb_name(self._sandbox, name))
 
     def __iter__(self) -> Iterator[str]:
         return (table.name for table in self._sandbox.project.tables)
