@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
     from sandbox.inspector.endpoints import Directory
-    from sandbox.tables.store import TableStore
+    from sandbox.tables.deferred import Tables
 
 
 class Inspected(Protocol):
@@ -56,7 +56,7 @@ class Inspected(Protocol):
         ...
 
     @property
-    def tables(self) -> "TableStore":
+    def tables(self) -> "Tables":
         """The app's DynamoDB."""
         ...
 

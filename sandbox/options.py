@@ -10,6 +10,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Self
 
+from sandbox.backing import (
+    Backing,
+    Wishes,
+    backing_notices,
+    choose_backing,
+    effective_stage,
+    functions_shell,
+)
 from sandbox.errors import Problem, ProjectError
 from sandbox.json_value import JsonValue
 from sandbox.project.model import ApiType, Preferences, Stage
@@ -37,6 +45,8 @@ class Options:
     stage: Stage | None = None
     api_type: ApiType | None = None
     watch: bool = True
+    wishes: Wishes = field(default_factory=Wishes)
+    """Where tables are to be."""
     shell: Mapping[str, str] = field(default_factory=dict)
     """The environment of the process that runs the sandbox."""
     home: Path | None = None
@@ -56,7 +66,8 @@ class Options:
         """Give what suits a sandbox inside a program: free ports, and no watching.
 
         Several such sandboxes run side by side, and whose machine it is makes no
-        difference: global preferences are left out.
+        difference: global preferences are left out. Tables are its own and go with
+        it, whatever the preferences say: no test touches data that somebody keeps.
         """
         return cls(
             http_port=0,
@@ -64,6 +75,7 @@ class Options:
             internal_port=0,
             events_port=0,
             watch=False,
+            wishes=Wishes(persist=False, external_db=False, use_aws=False),
             shell=shell,
             environment=environment or {},
         )
@@ -87,13 +99,29 @@ class Settings:
     tables: PortChoice
     internal: PortChoice
     events: PortChoice
+    backing: Backing
+    shell: Mapping[str, str]
+    """What of the sandbox's own environment functions may see."""
+    notices: tuple[str, ...]
+    """What follows, and is told at start."""
+
+    @property
+    def serves_tables(self) -> bool:
+        """Whether the sandbox has tables of its own."""
+        return self.backing in ("memory", "disk")
+
+    @property
+    def foreign_tables_port(self) -> int | None:
+        """Where helpers find tables that the sandbox does not serve; None in AWS."""
+        return self.tables.number if self.backing == "external" else None
 
 
 def resolve(options: Options, preferences: Preferences) -> Settings:
     """Give the settings for one start.
 
     Raises:
-        ProjectError: a preference that is no port, or no stage.
+        ProjectError: a preference that is no port, no stage, or neither true nor
+            false; an external database without a port.
     """
     asked = {
         "http": options.http_port,
@@ -102,14 +130,35 @@ def resolve(options: Options, preferences: Preferences) -> Settings:
         "events": options.events_port,
     }
     ports = {name: _port(name, asked[name], preferences) for name in asked}
+    wishes = options.wishes
+    stage = options.stage or _preferred_stage(preferences) or "testing"
+    stage = effective_stage(stage, wishes, preferences)
+    backing = choose_backing(stage, wishes, preferences)
+    if backing == "external":
+        _check_external(ports["tables"])
     return Settings(
         host=options.host or LOOPBACK,
-        stage=options.stage or _preferred_stage(preferences) or "testing",
+        stage=stage,
         http=ports["http"],
         tables=ports["tables"],
         internal=ports["internal"],
         events=ports["events"],
+        backing=backing,
+        shell=functions_shell(options.shell, stage=stage, backing=backing),
+        notices=backing_notices(
+            backing, stage=stage, wishes=wishes, preferences=preferences
+        ),
     )
+
+
+def _check_external(choice: PortChoice) -> None:
+    """Refuse a port that nobody named, as `@architect/sandbox` does."""
+    if choice.may_move or not choice.number:
+        raise _refused(
+            "An external database is asked for, but not its port.",
+            "Name it: tables 8000, indented below ports under @sandbox, or "
+            "ARC_TABLES_PORT=8000.",
+        )
 
 
 def _port(name: str, asked: int | None, preferences: Preferences) -> PortChoice:

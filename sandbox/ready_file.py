@@ -102,9 +102,18 @@ def find_ready_file(folder: Path, root: Path) -> ReadyFile | None:
     return found
 
 
+def state_folder(root: Path, *, home: Path | None, shell: Mapping[str, str]) -> Path:
+    """Give the folder for what is kept of the app in `root`; it need not exist."""
+    return ready_folder(shell, home) / _digest(root)
+
+
 def _path(folder: Path, root: Path) -> Path:
+    return folder / f"{_digest(root)}.json"
+
+
+def _digest(root: Path) -> str:
     digest = hashlib.sha256(os.fsencode(root.resolve())).hexdigest()
-    return folder / f"{digest[:_NAME_DIGITS]}.json"
+    return digest[:_NAME_DIGITS]
 
 
 def _read(path: Path) -> ReadyFile | None:

@@ -1,13 +1,15 @@
 """What exists only while a sandbox runs, and how its ports are bound."""
 
+from collections.abc import Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from sandbox.errors import PortInUseError
 from sandbox.httpd import LoopbackServer
 from sandbox.options import LOOPBACK, PortChoice, Settings
-from sandbox.workers.environment import Ports
+from sandbox.project.model import Function, Project
+from sandbox.workers.environment import Ports, function_environment
 from sandbox.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -24,6 +26,42 @@ class Running:
     url: str
     """The app's address."""
     inspector_url: str
+
+    def environment(
+        self, function: Function, project: Project, *, own: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Give the whole environment that a function sees.
+
+        Args:
+            function: whose environment it is.
+            project: the app as it is now.
+            own: variables that beat the developer's.
+        """
+        settings = self.settings
+        return function_environment(
+            function,
+            project,
+            ports=self.ports if project.tables else replace(self.ports, tables=None),
+            stage=settings.stage,
+            shell=settings.shell,
+            overrides={
+                **project.preferences.environment.get(settings.stage, {}),
+                **own,
+            },
+        )
+
+
+def bind_tables(
+    stack: ExitStack, app: "WSGIApplication", settings: Settings
+) -> LoopbackServer | None:
+    """Give a server for the app's tables; None where they are not the sandbox's.
+
+    Raises:
+        PortInUseError: as for `bind`.
+    """
+    if not settings.serves_tables:
+        return None
+    return bind(stack, app, settings.tables, name="tables")
 
 
 def bind(

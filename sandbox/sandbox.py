@@ -7,15 +7,13 @@ needed; closing undoes the same list in reverse.
 import os
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import ExitStack
-from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
 from sandbox import runtime_helper
 from sandbox.adviser import Adviser
-from sandbox.app_tables import app_tables
+from sandbox.app_tables import TableHome
 from sandbox.clock import MovableClock
 from sandbox.errors import SandboxError
 from sandbox.exchange import Execution, Invocation
@@ -29,24 +27,26 @@ from sandbox.json_value import JsonValue
 from sandbox.live_project import LiveProject, ProjectsWithTables
 from sandbox.live_reload import LiveReload
 from sandbox.notice import Level, Notice
-from sandbox.options import LOOPBACK, Options, resolve
+from sandbox.options import LOOPBACK, Options
 from sandbox.project.advice import Advice
 from sandbox.project.model import Function, Project, Stage
 from sandbox.project.source import ProjectSource
 from sandbox.reactions import warm_edited
-from sandbox.running import Running, bind
+from sandbox.running import Running, bind, bind_tables
 from sandbox.services import ServiceMap, Services, service_map
 from sandbox.session_notes import SessionNotes, session_remarks_of
+from sandbox.start_states import StartStates
+from sandbox.tables.deferred import DeferredTables
 from sandbox.ticker import Ticker
 from sandbox.watch.changes import Change, Reaction, classify
 from sandbox.watch.watcher import Watcher
-from sandbox.workers.environment import Ports, arc_ports, function_environment
+from sandbox.workers.environment import Ports, arc_ports
 from sandbox.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
-    from sandbox.tables.store import TableStore
+    from sandbox.tables.deferred import Tables
 
 TICK_SECONDS = 1.0
 RUNTIME_HELPER = Path(next(iter(runtime_helper.__path__)))
@@ -70,6 +70,7 @@ class Sandbox:
     Attributes:
         clock: the sandbox's time of day; move it, and everything follows.
         journal: the last requests, and a way to follow them.
+        snapshots: named start states: rows, and the clock.
     """
 
     def __init__(
@@ -97,8 +98,12 @@ class Sandbox:
             adopt=self._adopt,
             say=self._say,
         )
-        self._tables = app_tables(
-            clock=self.clock, options=self._options, say=self._say
+        self._home = TableHome(
+            self._root, clock=self.clock, options=self._options, say=self._say
+        )
+        self._tables = DeferredTables(self._home.make, update=self._home.update)
+        self.snapshots = StartStates(
+            folder=self._home.folder, tables=lambda: self.tables, clock=self.clock
         )
         self._app = self._gateway()
         self._live_reload = LiveReload(
@@ -133,12 +138,7 @@ class Sandbox:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     @property
@@ -176,8 +176,10 @@ class Sandbox:
         return self._app
 
     @property
-    def tables(self) -> "TableStore":
+    def tables(self) -> "Tables":
         """The app's DynamoDB; waits until its tables and their first rows are there.
+
+        Tables that are elsewhere (`@sandbox external-db`, `useAWS`) can only be called.
 
         Raises:
             SeedError: the rows of `sandbox-seed.*` cannot be loaded.
@@ -201,22 +203,19 @@ class Sandbox:
         self._cookies.clear()
         self._inspector.forget()
 
+    def save_snapshot(self, name: str) -> None:
+        """Save rows and clock under a name; raises `SandboxError`."""
+        self.snapshots.save(name)
+
+    def load_snapshot(self, name: str) -> None:
+        """Bring back rows and clock; what does not fit is told. Raises SandboxError."""
+        for text in self.snapshots.load(name):
+            self._tell("warning", text)
+
     def environment(self, function: Function) -> Mapping[str, str]:
         """Give the whole environment that `function` sees."""
-        project = self._projects.current()
-        live = self._live
-        overrides = {
-            **project.preferences.environment.get(live.settings.stage, {}),
-            **self._options.environment,
-        }
-        return function_environment(
-            function,
-            project,
-            ports=live.ports if project.tables else replace(live.ports, tables=None),
-            stage=live.settings.stage,
-            shell=self._options.shell,
-            overrides=overrides,
-        )
+        own = self._options.environment
+        return self._live.environment(function, self._projects.current(), own=own)
 
     def wait_ready(self) -> None:
         """Wait until the app's tables and their first rows are there.
@@ -255,9 +254,10 @@ class Sandbox:
         return self._running
 
     def _start(self) -> None:
-        settings = resolve(self._options, self._projects.current().preferences)
+        settings = self._home.open(self._projects.current())
+        self._stack.callback(self._home.close)
         self._stack.callback(self._tables.close)
-        tables = bind(self._stack, self._tables, settings.tables, name="tables")
+        tables = bind_tables(self._stack, self._tables, settings)
         internal = bind(
             self._stack,
             self._inspector,
@@ -275,7 +275,7 @@ class Sandbox:
         )
         ports = Ports(
             http=http.port,
-            tables=tables.port,
+            tables=tables.port if tables else settings.foreign_tables_port,
             internal=internal.port,
             events=settings.events.number,
         )
@@ -288,7 +288,7 @@ class Sandbox:
             inspector_url=internal.url,
         )
         pool.prepare()
-        for server in (tables, internal, http):
+        for server in filter(None, (tables, internal, http)):
             self._stack.enter_context(server)
         self._stack.callback(self._feed.close)
         self._stack.callback(self._live_reload.close)
@@ -379,10 +379,8 @@ class Sandbox:
         self._adviser.follow(project, is_edited=True)
 
     def tick(self) -> None:
-        """Do what time asks for: expire rows, retire idle workers."""
-        store = self._tables.ready
-        if store is not None:
-            store.expire(self.clock.now_epoch())
+        """Do what time asks for: expire rows, sync the ledger, retire idle workers."""
+        self._home.tick(self._tables.ready)
         self._live.pool.tick()
         self._adviser.follow(self._projects.last)
         self._session_notes.work()

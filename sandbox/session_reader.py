@@ -5,7 +5,7 @@ Takes a tenth of a second to import (jwcrypto): whoever needs it waits until the
 
 import sys
 from collections.abc import Mapping
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from sandbox.errors import SandboxError
 from sandbox.exchange import Exchange
@@ -17,7 +17,9 @@ from sandbox.sessions.remarks import SessionTraffic, session_remarks
 from sandbox.sessions.settings import SessionSettings
 from sandbox.surroundings import pypi_helper
 from sandbox.tables.schema import TableStage, physical_name
-from sandbox.tables.store import TableStore
+
+if TYPE_CHECKING:
+    from sandbox.tables.deferred import Tables
 
 
 class RunningApp(Protocol):
@@ -29,7 +31,7 @@ class RunningApp(Protocol):
         ...
 
     @property
-    def tables(self) -> TableStore:
+    def tables(self) -> "Tables":
         """The app's DynamoDB."""
         ...
 

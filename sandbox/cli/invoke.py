@@ -8,6 +8,7 @@ from typing import TextIO
 
 import click
 
+from sandbox.backing import Wishes
 from sandbox.cli.console import failure_text, notice_text
 from sandbox.clock import MovableClock
 from sandbox.exchange import Execution, HttpRequest, Match, Returned
@@ -59,6 +60,8 @@ def _options() -> Options:
         internal_port=0,
         events_port=0,
         watch=False,
+        # A running sandbox may hold the kept tables, and this never writes to them.
+        wishes=Wishes(persist=False),
         shell=dict(os.environ),
         home=Path.home(),
     )

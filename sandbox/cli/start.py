@@ -4,7 +4,7 @@ import os
 import secrets
 import signal
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -12,6 +12,7 @@ from typing import cast
 
 import click
 
+from sandbox.backing import Wishes, is_on
 from sandbox.cli.console import Console, Verbosity, notice_text, route_lines
 from sandbox.errors import WorldError
 from sandbox.notice import Notice
@@ -60,6 +61,11 @@ STAGES = ("testing", "staging", "production")
     is_flag=True,
     help="With --host: open the inspector to other machines as well, by a token.",
 )
+@click.option(
+    "--persist/--no-persist",
+    default=None,
+    help="Keep tables across restarts.  [default: @sandbox persist, or no]",
+)
 @click.option("--no-watch", is_flag=True, help="Do not react to saves by themselves.")
 @click.option(
     "--cwd",
@@ -83,6 +89,7 @@ def start_command(  # noqa: PLR0913 - click passes each option by name
     verbose: bool,
     debug: bool,
     expose_inspector: bool,
+    persist: bool | None,
     no_watch: bool,
     cwd: Path,
     tables_port: int | None,
@@ -109,6 +116,7 @@ def start_command(  # noqa: PLR0913 - click passes each option by name
         stage=_stage(os.environ.get("ARC_ENV"), console),
         api_type=cast("ApiType | None", api_type),
         watch=not no_watch,
+        wishes=_wishes(os.environ, persist=persist),
         shell=dict(os.environ),
         home=Path.home(),
         inspector_token=secrets.token_urlsafe() if expose_inspector else None,
@@ -162,7 +170,9 @@ def banner(sandbox: Sandbox, *, token: str | None) -> str:
     lines += route_lines(project)
     if project.tables:
         names = ", ".join(table.name for table in project.tables)
-        lines += ["", f"  tables  {names}  (port {sandbox.ports.tables})"]
+        port = sandbox.ports.tables
+        where = "AWS" if port is None else f"port {port}"
+        lines += ["", f"  tables  {names}  ({where})"]
     query = f"/?token={token}" if token else ""
     lines += ["", f"  inspector  {_link(sandbox.inspector_url + query)}"]
     if project.not_emulated:
@@ -174,6 +184,14 @@ def banner(sandbox: Sandbox, *, token: str | None) -> str:
 
 def _link(url: str) -> str:
     return click.style(url, fg="cyan", underline=True)
+
+
+def _wishes(environ: Mapping[str, str], *, persist: bool | None) -> Wishes:
+    return Wishes(
+        persist=persist,
+        external_db=is_on(environ.get("ARC_DB_EXTERNAL")),
+        use_aws=is_on(environ.get("ARC_LOCAL")),
+    )
 
 
 def _stage(value: str | None, console: Console) -> Stage | None:

@@ -7,14 +7,18 @@ it, and one with tables answers its first static file before.
 import threading
 from collections.abc import Callable, Iterable
 from concurrent.futures import Future
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from sandbox.project.model import Project
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+    from sandbox.tables.foreign import ForeignTables
     from sandbox.tables.store import TableStore
+
+    Tables: TypeAlias = TableStore | ForeignTables
+    """An app's tables, wherever they are."""
 
 
 class DeferredTables:
@@ -28,15 +32,15 @@ class DeferredTables:
 
     def __init__(
         self,
-        make: Callable[[Project], "TableStore"],
+        make: Callable[[Project], "Tables"],
         *,
-        update: Callable[["TableStore", Project], None],
+        update: Callable[["Tables", Project], None],
     ) -> None:
         self._make = make
         self._update = update
         self._lock = threading.Lock()
         self._project: Project | None = None
-        self._store: Future[TableStore] = Future()
+        self._store: Future[Tables] = Future()
         self._thread: threading.Thread | None = None
 
     def follow(self, project: Project) -> None:
@@ -53,7 +57,7 @@ class DeferredTables:
         elif project.tables:
             self._begin(project)
 
-    def wait_ready(self) -> "TableStore":
+    def wait_ready(self) -> "Tables":
         """Give the store, making it first where that has not begun, or had failed.
 
         Raises:
@@ -67,13 +71,13 @@ class DeferredTables:
         return self._store.result()
 
     @property
-    def ready(self) -> "TableStore | None":
+    def ready(self) -> "Tables | None":
         """The store where it is made already, else None; never waits."""
         if not self._store.done() or self._has_failed():
             return None
         return self._store.result()
 
-    def run(self, project: Project, store: "Future[TableStore]") -> None:
+    def run(self, project: Project, store: "Future[Tables]") -> None:
         """Make the store; the body of the thread."""
         try:
             store.set_result(self._make(project))

@@ -13,12 +13,14 @@ FOLDER_MODE = 0o700
 
 
 def make_private_folder(folder: Path) -> None:
-    """Make a folder, where it is missing, that its owner alone can read.
+    """Make a folder that its owner alone can read, and those above that are missing.
 
     Raises:
         OSError: as the system says.
     """
-    folder.mkdir(mode=FOLDER_MODE, parents=True, exist_ok=True)
+    for path in reversed((folder, *folder.parents)):
+        if not path.exists():
+            path.mkdir(mode=FOLDER_MODE, exist_ok=True)
     folder.chmod(FOLDER_MODE)
 
 

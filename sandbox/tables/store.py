@@ -104,12 +104,19 @@ class TableStore:
 
     # Tables of the manifest
 
-    def load(self, project: Project, *, seeds: Callable[[], Seeds]) -> tuple[str, ...]:
+    def load(
+        self,
+        project: Project,
+        *,
+        seeds: Callable[[], Seeds] = _no_seeds,
+        policy: ExpiryPolicy | None = None,
+    ) -> tuple[str, ...]:
         """Make the tables of `project`, and those of the ledger, with their rows.
 
         Args:
             project: as for `apply`, which follows each change of it from then on.
             seeds: asked for the rows of tables that the ledger has never had.
+            policy: as for `apply`.
 
         Returns:
             What the developer should know, for example which tables only sleep.
@@ -119,7 +126,8 @@ class TableStore:
             SeedError: as for `apply`.
         """
         with self._lock:
-            notices = [*self._keeper.load(), *self.apply(project, seeds=seeds)]
+            notices = [*self._keeper.load()]
+            notices += self.apply(project, seeds=seeds, policy=policy)
             for kept in self._keeper.sleeping:
                 if kept.requests and kept.name not in self._engine.tables:
                     notices += self._catalogue.make_again(kept)

@@ -4,7 +4,8 @@ Names and values are Lambda's (AWS Lambda developer guide, "Defined runtime envi
 variables") and Architect's (`@architect/sandbox` 9, where runtime helpers look for
 their services in ARC_SANDBOX). Where the two differ Architect's value stands, because
 an app may have come to depend on it: AWS_LAMBDA_FUNCTION_NAME, for one. Nothing of the
-developer's shell is passed on but what is named here.
+developer's shell is passed on but what is named here, and `AWS_*` where functions use
+AWS itself.
 """
 
 import json
@@ -12,10 +13,16 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from sandbox.project.model import Function, Project, Stage
+from sandbox.workers.aws_environment import aws_variables
 
 LAMBDA_TZ = "UTC"
 DUMMY_ACCESS_KEY = "arcDummyAccessKey"
 DUMMY_SECRET_KEY = "arcDummySecretKey"  # noqa: S105 (a public constant of Architect's)
+_DUMMY_CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": DUMMY_ACCESS_KEY,
+    "AWS_SECRET_ACCESS_KEY": DUMMY_SECRET_KEY,
+}
+LOCAL = "ARC_LOCAL"
 
 _HELPER_VERSION = "9.0.0"
 """The `@architect/sandbox` whose ARC_SANDBOX this one is shaped like."""
@@ -73,20 +80,23 @@ def function_environment(
         project: the app, with the developer's own variables by stage.
         ports: where helpers find tables, service map and HTTP.
         stage: which of the developer's variables count, and ARC_ENV.
-        shell: the environment of the sandbox itself.
+        shell: the environment of the sandbox itself; ARC_LOCAL in it says that
+            functions of a stage in AWS use AWS itself.
         overrides: the developer's variables for this run, in place of those of
             `.env` and the preferences.
     """
     own = overrides or project.preferences.environment.get(stage) or {}
     if not function.config.env:
         own = {}
+    uses_aws = stage != "testing" and bool(shell.get(LOCAL))
     allowed = {name: value for name, value in own.items() if name not in RESERVED_NAMES}
     return {
         **_lambda_variables(function, project),
+        **(aws_variables(project, shell) if uses_aws else _DUMMY_CREDENTIALS),
         **_session_variables(shell),
         **allowed,
         **_architect_variables(function, project, ports=ports, stage=stage),
-        **_shell_variables(shell, useaws=_uses_aws(project, shell)),
+        **_shell_variables(shell),
         **_language_variables(function),
     }
 
@@ -95,7 +105,6 @@ def _lambda_variables(function: Function, project: Project) -> dict[str, str]:
     name = f"@{function.pragma} {function.name}"
     return {
         "_HANDLER": f"{function.handler_file.stem}.{function.handler_method}",
-        "AWS_ACCESS_KEY_ID": DUMMY_ACCESS_KEY,
         "AWS_DEFAULT_REGION": project.region,
         "AWS_EXECUTION_ENV": f"AWS_Lambda_{function.config.runtime}",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": str(function.config.memory_mb),
@@ -105,7 +114,6 @@ def _lambda_variables(function: Function, project: Project) -> dict[str, str]:
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{name}",
         "AWS_LAMBDA_LOG_STREAM_NAME": "sandbox/[$LATEST]",
         "AWS_REGION": project.region,
-        "AWS_SECRET_ACCESS_KEY": DUMMY_SECRET_KEY,
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
         "LAMBDA_TASK_ROOT": str(function.folder),
         "LANG": "en_US.UTF-8",
@@ -151,16 +159,12 @@ def _sandbox_json(function: Function, project: Project, ports: Ports) -> str:
     )
 
 
-def _shell_variables(shell: Mapping[str, str], *, useaws: bool) -> dict[str, str]:
+def _shell_variables(shell: Mapping[str, str]) -> dict[str, str]:
     names = ["HOME", "PATH", "ARC_STATIC_SPA"]
     passed = {name: shell[name] for name in names if name in shell}
-    if useaws:
-        passed["ARC_LOCAL"] = "true"
+    if shell.get(LOCAL):
+        passed[LOCAL] = "true"
     return passed
-
-
-def _uses_aws(project: Project, shell: Mapping[str, str]) -> bool:
-    return bool(project.preferences.sandbox("useAWS") or shell.get("ARC_LOCAL"))
 
 
 def _language_variables(function: Function) -> dict[str, str]:
