@@ -6,6 +6,7 @@ Nothing depends on it: a worker is never stale when a request comes (`workers`).
 from collections.abc import Callable, Mapping
 
 from sandbox.exchange import Execution, Raised
+from sandbox.gateway.fingerprint import write_static_manifest
 from sandbox.notice import Notice
 from sandbox.project.model import Function, Project
 from sandbox.watch.changes import Reaction
@@ -51,3 +52,13 @@ def _loading_notice(function: Function, failed: Execution | None) -> Notice | No
         return None
     trace = f"{failed.outcome.trace.rstrip()}\n{failed.outcome.remedy}".rstrip()
     return Notice(level="error", text=f"{function.name} does not load.\n{trace}")
+
+
+def keep_static_manifest(project: Project, *, say: Callable[[Notice], None]) -> None:
+    """Have `static.json` tell the names that `@static fingerprint true` deploys."""
+    if project.static is None:
+        return
+    try:
+        write_static_manifest(project.static)
+    except OSError as error:
+        say(Notice(level="warning", text=f"static.json cannot be written: {error}."))

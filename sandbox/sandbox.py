@@ -31,7 +31,7 @@ from sandbox.options import LOOPBACK, Options
 from sandbox.project.advice import Advice
 from sandbox.project.model import Function, Project, Stage
 from sandbox.project.source import ProjectSource
-from sandbox.reactions import warm_edited
+from sandbox.reactions import keep_static_manifest, warm_edited
 from sandbox.running import Running, bind, bind_tables
 from sandbox.services import ServiceMap, Services, service_map
 from sandbox.session_notes import SessionNotes, session_remarks_of
@@ -354,6 +354,7 @@ class Sandbox:
         for problem in project.warnings:
             if before is None or problem not in before.warnings:
                 self._tell("warning", str(problem))
+        keep_static_manifest(project, say=self._say)
         self._tables.follow(project)
 
     # Running
@@ -373,6 +374,8 @@ class Sandbox:
         except SandboxError as error:
             self._live_reload.show_broken(error)
             return  # told already, and shown at every request
+        if reaction.assets:
+            keep_static_manifest(project, say=self._say)
         pool = self._live.pool
         loaded = warm_edited(reaction, project, warm=pool.warm, say=self._say)
         self._live_reload.follow(reaction, project, loaded)
