@@ -138,10 +138,10 @@ def test_env_refuses(app: Path, arguments: list[str], message: str) -> None:
 
 def test_env_leaves_a_file_that_it_cannot_read(app: Path) -> None:
     """A file that is no UTF-8 would not come back as it was."""
-    (app / "prefs.arc").write_bytes(b"@env\ntesting\n  A \xff\xfe\n")
+    (app / "prefs.arc").write_bytes(b"@env\ntesting\n  A '\xff'\n")
 
     result = env(app, "-e", "testing", "-a", "B", "1")
 
     assert result.exit_code == 1
     assert "It must be a text file in UTF-8" in result.stderr
-    assert (app / "prefs.arc").read_bytes() == b"@env\ntesting\n  A \xff\xfe\n"
+    assert (app / "prefs.arc").read_bytes() == b"@env\ntesting\n  A '\xff'\n"
