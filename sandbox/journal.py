@@ -1,4 +1,7 @@
-"""A bounded memory of exchanges: takes each as it ends, gives the recent ones."""
+"""A bounded memory of exchanges: takes each as it ends, gives the recent ones.
+
+Bounded in number and in bytes, since a body may have six megabytes.
+"""
 
 import threading
 from collections import deque
@@ -11,14 +14,20 @@ Listener = Callable[[Exchange], None]
 
 
 class Journal:
-    """A ring of the last `limit` exchanges. Safe to share between threads.
+    """A ring of the last exchanges. Safe to share between threads.
+
+    The oldest give way beyond `limit` exchanges or about `limit_bytes` of bodies and
+    output; the newest is always kept.
 
     Listeners are called in the thread that appends, outside the lock, in the order in
     which they subscribed; they must not block.
     """
 
-    def __init__(self, *, limit: int = 500) -> None:
-        self._exchanges: deque[Exchange] = deque(maxlen=limit)
+    def __init__(self, *, limit: int = 500, limit_bytes: int = 32_000_000) -> None:
+        self._limit = limit
+        self._limit_bytes = limit_bytes
+        self._exchanges: deque[Exchange] = deque()
+        self._kept_bytes = 0
         self._listeners: tuple[Listener, ...] = ()
         self._lock = threading.Lock()
 
@@ -26,6 +35,9 @@ class Journal:
         """Keep `exchange` (the oldest gives way), and tell listeners."""
         with self._lock:
             self._exchanges.append(exchange)
+            self._kept_bytes += _size_bytes(exchange)
+            while len(self._exchanges) > 1 and self._is_over():
+                self._kept_bytes -= _size_bytes(self._exchanges.popleft())
             listeners = self._listeners
         for listener in listeners:
             listener(exchange)
@@ -53,6 +65,7 @@ class Journal:
         """Forget everything kept; listeners stay."""
         with self._lock:
             self._exchanges.clear()
+            self._kept_bytes = 0
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:
         """Call `listener` with each exchange; gives the function that ends it."""
@@ -66,3 +79,14 @@ class Journal:
                 )
 
         return unsubscribe
+
+    def _is_over(self) -> bool:
+        return (
+            len(self._exchanges) > self._limit or self._kept_bytes > self._limit_bytes
+        )
+
+
+def _size_bytes(exchange: Exchange) -> int:
+    """Give about what an exchange holds: bodies stand in the event and result too."""
+    bodies = len(exchange.request.body) + len(exchange.response.body)
+    return 2 * bodies + len(exchange.execution.output if exchange.execution else "")

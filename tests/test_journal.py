@@ -4,12 +4,12 @@ from sandbox.exchange import Exchange, HttpRequest, HttpResponse
 from sandbox.journal import Journal
 
 
-def exchange(request_id: str) -> Exchange:
+def exchange(request_id: str, *, body: bytes = b"") -> Exchange:
     return Exchange(
         request_id=request_id,
         started_epoch=0,
         request=HttpRequest(method="GET", path="/", query_string="", headers=()),
-        response=HttpResponse(status=200, headers=()),
+        response=HttpResponse(status=200, headers=(), body=body),
         duration_ms=1,
     )
 
@@ -23,6 +23,18 @@ def test_journal_forgets_the_oldest() -> None:
     assert [e.request_id for e in journal.recent()] == ["b", "c"]
     assert journal.find("a") is None
     assert journal.find("c") is not None
+
+
+def test_journal_forgets_large_exchanges_sooner() -> None:
+    """Bodies count: the oldest give way, and the newest stays whatever its size."""
+    journal = Journal(limit_bytes=1000)
+    for request_id in ("a", "b"):
+        journal.append(exchange(request_id, body=b"x" * 300))
+    small = [e.request_id for e in journal.recent()]
+    journal.append(exchange("c", body=b"x" * 5000))
+
+    assert small == ["b"]
+    assert [e.request_id for e in journal.recent()] == ["c"]
 
 
 def test_journal_tells_subscribers_until_they_leave() -> None:
