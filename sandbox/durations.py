@@ -16,7 +16,7 @@ FIRST_EPOCH = 0.0
 LAST_EPOCH = 253_402_300_799.0
 """The last second of the year 9999, the last that dates of four digits can name."""
 
-_PART = re.compile(r"(\d{1,9}(?:\.\d{1,3})?)([wdhms])")
+_PART = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([wdhms])")
 _DURATION = re.compile(rf"([+-]?)((?:{_PART.pattern})+)")
 _SPOKEN_UNITS = {"d": "day", "h": "hour", "m": "minute", "s": "second"}
 _SPOKEN_PARTS = 2

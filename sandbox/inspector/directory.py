@@ -11,6 +11,7 @@ from sandbox.inspector.api.functions import FunctionsApi
 from sandbox.inspector.api.project import ProjectApi
 from sandbox.inspector.api.requests import RequestsApi
 from sandbox.inspector.api.sessions import SessionsApi
+from sandbox.inspector.api.snapshots import SnapshotsApi
 from sandbox.inspector.api.tables import TablesApi
 from sandbox.inspector.endpoints import Directory, Endpoint
 from sandbox.inspector.messages import ApiRequest, JsonAnswer
@@ -64,6 +65,7 @@ def make_directory(subject: Subject) -> Directory:
             count_written_after=desk.count_written_after,
             say=subject.say,
         ),
+        SnapshotsApi(states=subject.snapshots),
         EventsApi(listen=subject.feed.listen),
     )
     endpoints = tuple(one for each in resources for one in each.endpoints())

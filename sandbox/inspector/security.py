@@ -79,9 +79,8 @@ class Caller:
     def host_name(self) -> str:
         """The Host header without port, in lower case."""
         host = self.headers.get("host", "").lower()
-        if host.startswith("["):
-            return host.partition("]")[0] + "]"
-        return host.partition(":")[0]
+        name, _, port = host.rpartition(":")
+        return name if name and port.isdigit() else host
 
     @property
     def tokens(self) -> tuple[str, ...]:

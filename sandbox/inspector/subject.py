@@ -74,6 +74,55 @@ class PoolFacts(Protocol):
         ...
 
 
+class SavedState(Protocol):
+    """What is said of a start state: `tables.snapshots.SnapshotFacts`."""
+
+    @property
+    def name(self) -> str:
+        """Its name."""
+        ...
+
+    @property
+    def saved_epoch(self) -> float:
+        """When it was saved, in seconds since 1970."""
+        ...
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has."""
+        ...
+
+    @property
+    def clock_offset_seconds(self) -> float:
+        """How far the clock stood ahead."""
+        ...
+
+    @property
+    def size_bytes(self) -> int:
+        """What it takes on disk."""
+        ...
+
+
+class SavedStates(Protocol):
+    """The start states of an app: `start_states.StartStates`; raises SandboxError."""
+
+    def save(self, name: str) -> SavedState:
+        """Save rows and clock under a name."""
+        ...
+
+    def load(self, name: str) -> tuple[str, ...]:
+        """Bring them back, and give what does not fit."""
+        ...
+
+    def list(self) -> Sequence[SavedState]:
+        """Give what is saved."""
+        ...
+
+    def delete(self, name: str) -> None:
+        """Delete one."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """A running sandbox, as the inspector knows it."""
@@ -96,4 +145,5 @@ class Subject:
     exchange_session: Callable[[str, str | None], None]
     """Has a session cookie's value count as another, or as none."""
     advice: Callable[[], tuple[Advice, ...]]
+    snapshots: SavedStates
     say: Callable[[Notice], None]

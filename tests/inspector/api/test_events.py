@@ -1,0 +1,38 @@
+"""The stream: requests, notices and moves of the clock, as they happen."""
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.slow
+
+
+def events(stream: httpx.Response) -> Iterator[tuple[str, Any]]:
+    """Give name and content of each event."""
+    name = ""
+    for line in stream.iter_lines():
+        field, _, text = line.partition(": ")
+        if field == "event":
+            name = text
+        elif field == "data":
+            yield name, json.loads(text)
+
+
+def test_what_happens_is_streamed(table_app: Any) -> None:
+    """In the order in which it happens."""
+    with table_app.api.stream("GET", "/api/events") as stream:
+        found = events(stream)
+        table_app.app.get("/")
+        request = next(found)
+        table_app.sandbox.clock.advance(60)
+        notice, clock = next(found), next(found)
+
+    (known,) = table_app.get("requests")["requests"]
+    assert request == ("request", {"id": known["id"]})
+    assert notice[0] == "notice"
+    assert notice[1]["level"] == "info"
+    assert clock[0] == "clock"
+    assert clock[1]["offset_seconds"] == 60

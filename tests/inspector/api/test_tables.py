@@ -1,0 +1,122 @@
+"""Tables by the API: rows in plain JSON, paged, queried, changed, taken out and in."""
+
+import json
+from typing import Any
+
+import pytest
+
+pytestmark = pytest.mark.slow
+
+THINGS = "testapp-staging-things"
+ROWS = f"tables/{THINGS}/rows"
+
+
+def put(inspected: Any, **row: Any) -> None:
+    answer = inspected.api.put(f"/api/{ROWS}", json={"row": row})
+    assert answer.status_code == 200, answer.text
+
+
+@pytest.fixture
+def things(table_app: Any) -> Any:
+    """Give the app with five rows in its table of things."""
+    for at in range(5):
+        put(table_app, owner="ada", at=at, kind="odd" if at % 2 else "even")
+    return table_app
+
+
+def test_tables_are_listed_with_keys_and_indexes(table_app: Any) -> None:
+    """By the names that DynamoDB has, both stages."""
+    tables = {table["name"]: table for table in table_app.get("tables")["tables"]}
+
+    assert sorted(tables) == [
+        f"testapp-{stage}-{name}"
+        for stage in ("production", "staging")
+        for name in ("sessions", "things")
+    ]
+    assert tables[THINGS]["keys"] == ["owner", "at"]
+    assert tables[THINGS]["indexes"] == [{"name": "byKind", "keys": ["kind"]}]
+    assert tables["testapp-staging-sessions"]["ttl_attribute"] == "_ttl"
+
+
+def test_rows_are_paged(things: Any) -> None:
+    """Each page says where the next begins."""
+    first = things.get(ROWS, limit="3")
+    second = things.get(ROWS, limit="3", after=json.dumps(first["next_key"]))
+
+    assert [row["at"] for row in first["rows"] + second["rows"]] == [0, 1, 2, 3, 4]
+    assert first["next_key"] == {"owner": "ada", "at": 2}
+    assert second["next_key"] is None
+
+
+@pytest.mark.parametrize(
+    ("query", "found"),
+    [
+        ({"key": {"owner": "ada"}}, [0, 1, 2, 3, 4]),
+        ({"key": {"owner": "ada", "at": 2}}, [2]),
+        ({"key": {"owner": "bob"}}, []),
+        ({"key": {"kind": "odd"}, "index": "byKind"}, [1, 3]),
+    ],
+)
+def test_rows_are_queried_by_key(things: Any, query: Any, found: list[int]) -> None:
+    """Of the table or of an index, by the partition key or by both."""
+    asked = {**query, "key": json.dumps(query["key"])}
+
+    assert sorted(row["at"] for row in things.get(ROWS, **asked)["rows"]) == found
+
+
+def test_a_row_is_changed_and_removed(things: Any) -> None:
+    """Whatever DynamoDB holds can be written."""
+    put(things, owner="ada", at=1, tags={"$set": ["a"]}, big={"$number": "1E+30"})
+
+    key = {"owner": "ada", "at": 1}
+    (row,) = things.get(ROWS, key=json.dumps(key))["rows"]
+    removed = [
+        things.api.request("DELETE", f"/api/{ROWS}", json={"key": key}).json()
+        for _ in range(2)
+    ]
+
+    assert row["tags"] == {"$set": ["a"]}
+    assert row["big"] == {"$number": "1E+30"}
+    assert removed == [{"was_there": True}, {"was_there": False}]
+
+
+def test_a_table_is_taken_out_and_in(things: Any) -> None:
+    """What was exported is what is there after an import."""
+    rows = things.get(f"tables/{THINGS}/export")["rows"]
+    things.sandbox.reset()
+    assert things.get(ROWS)["rows"] == []
+
+    count = things.post(f"tables/{THINGS}/import", {"rows": rows})["count"]
+
+    assert count == 5
+    assert things.get(f"tables/{THINGS}/export")["rows"] == rows
+
+
+@pytest.mark.parametrize(
+    ("method", "path", "body", "status"),
+    [
+        ("GET", "tables/nowhere/rows", None, 404),
+        ("GET", "tables/..%2f..%2fetc/rows", None, 404),
+        ("GET", f"{ROWS}?key=x", None, 400),
+        ("GET", f"{ROWS}?key=[]", None, 400),
+        ("GET", f"{ROWS}?after={{}}", None, 400),
+        ("GET", f"{ROWS}?index=nowhere", None, 400),
+        ("GET", f"{ROWS}?key=%7B%22nokey%22:1%7D", None, 400),
+        ("PUT", ROWS, {"row": {"owner": "a"}}, 400),
+        ("PUT", ROWS, {"row": []}, 400),
+        ("PUT", ROWS, {"row": {"owner": "a", "at": 1, "s": {"$set": []}}}, 400),
+        ("PUT", ROWS, {"row": {"owner": 1, "at": 1}}, 400),
+        ("DELETE", ROWS, {"key": {"owner": "a"}}, 400),
+        ("DELETE", ROWS, {}, 400),
+        ("POST", f"tables/{THINGS}/import", {"rows": {}}, 400),
+        ("POST", f"tables/{THINGS}/import", {"rows": [1]}, 400),
+    ],
+)
+def test_what_does_not_fit_is_told(
+    table_app: Any, method: str, path: str, body: Any, status: int
+) -> None:
+    """DynamoDB's own words, as an error of the API."""
+    answer = table_app.api.request(method, f"/api/{path}", json=body)
+
+    assert answer.status_code == status, answer.text
+    assert answer.json()["message"]

@@ -1,0 +1,100 @@
+"""DynamoDB JSON and the plain JSON that people write: there and back without loss."""
+
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sandbox.inspector.plain_values import from_plain, to_plain
+
+NAMES = st.sampled_from(["a", "b", "$set", "$map", "$number", "$binary"])
+SCALARS: Any = st.one_of(
+    st.builds(lambda text: {"S": text}, st.text(max_size=5)),
+    st.builds(lambda number: {"N": str(number)}, st.integers()),
+    st.builds(lambda n: {"N": str(n)}, st.decimals(allow_nan=False, places=3)).filter(
+        lambda value: "Infinity" not in value["N"]
+    ),
+    st.sampled_from(
+        [{"B": "aGk="}, {"BOOL": True}, {"NULL": True}, {"SS": ["a"]}, {"NS": ["1"]}]
+    ),
+)
+VALUES: Any = st.recursive(
+    SCALARS,
+    lambda inner: st.one_of(
+        st.builds(lambda members: {"L": members}, st.lists(inner, max_size=3)),
+        st.builds(lambda row: {"M": row}, st.dictionaries(NAMES, inner, max_size=2)),
+    ),
+    max_leaves=8,
+)
+
+
+def normal(value: Any) -> Any:
+    """Write numbers alike: `1.500` is `1.5`."""
+    ((kind, content),) = value.items()
+    if kind == "N":
+        return {"N": Decimal(content)}
+    if kind == "NS":
+        return {"NS": [Decimal(one) for one in content]}
+    if kind == "L":
+        return {"L": [normal(one) for one in content]}
+    if kind == "M":
+        return {"M": {name: normal(one) for name, one in content.items()}}
+    return value
+
+
+@given(VALUES)
+def test_nothing_is_lost_on_the_way_there_and_back(value: Any) -> None:
+    """Whatever a table holds can be exported and imported."""
+    assert normal(from_plain(to_plain(value))) == normal(value)
+
+
+@pytest.mark.parametrize(
+    ("stored", "plain"),
+    [
+        ({"S": "a"}, "a"),
+        ({"N": "1"}, 1),
+        ({"N": "-0.5"}, -0.5),
+        ({"N": "1E+2"}, 100),
+        ({"N": "9007199254740993"}, {"$number": "9007199254740993"}),
+        ({"N": "0.12345678901234567890"}, {"$number": "0.12345678901234567890"}),
+        ({"B": "aGk="}, {"$binary": "aGk="}),
+        ({"BOOL": False}, False),
+        ({"NULL": True}, None),
+        ({"L": [{"S": "a"}, {"N": "1"}]}, ["a", 1]),
+        ({"M": {"a": {"S": "b"}}}, {"a": "b"}),
+        ({"SS": ["a", "b"]}, {"$set": ["a", "b"]}),
+        ({"NS": ["1", "2"]}, {"$set": [1, 2]}),
+        ({"BS": ["aGk="]}, {"$set": [{"$binary": "aGk="}]}),
+        ({"M": {"$set": {"L": []}}}, {"$map": {"$set": []}}),
+    ],
+)
+def test_each_type_has_its_plain_form(stored: Any, plain: Any) -> None:
+    """People read and write the plain one."""
+    assert to_plain(stored) == plain
+    assert to_plain(from_plain(plain)) == plain
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        {"$set": []},
+        {"$set": ["a", 1]},
+        {"$set": [True]},
+        {"$number": "one"},
+        {"$number": "NaN"},
+        float("inf"),
+    ],
+)
+def test_what_dynamodb_cannot_hold_is_refused(plain: Any) -> None:
+    """Sets have members of one type, numbers are finite."""
+    with pytest.raises(ValueError, match=r"set|number"):
+        from_plain(plain)
+
+
+@pytest.mark.parametrize("value", [{}, {"S": 1}, {"X": "a"}, {"S": "a", "N": "1"}, "a"])
+def test_what_is_no_attribute_value_is_refused(value: Any) -> None:
+    """Such a thing is no item's."""
+    with pytest.raises(ValueError, match="attribute value"):
+        to_plain(value)
