@@ -18,6 +18,7 @@ from sandbox.json_value import JsonValue
 from sandbox.notice import Notice
 from sandbox.project.advice import Advice
 from sandbox.project.model import Function, Project, Stage
+from sandbox.start_states import StartStates
 from sandbox.tables.errors import TableError
 from sandbox.workers.environment import Ports
 from sandbox.workers.pool import WorkerPool
@@ -34,6 +35,7 @@ class Inspected(Protocol):
 
     clock: MovableClock
     journal: Journal
+    snapshots: StartStates
 
     @property
     def project(self) -> Project:
@@ -134,6 +136,7 @@ def make_subject(
         replay=replay,
         exchange_session=lambda value, by: cookies.exchange_session(value, by=by),
         advice=sandbox.advice,
+        snapshots=sandbox.snapshots,
         say=say,
     )
 

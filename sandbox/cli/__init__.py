@@ -17,6 +17,10 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     "routes": ("sandbox.cli.routes:routes_command", "List the app's routes."),
     "sessions": ("sandbox.cli.sessions:sessions_command", "See and change sessions."),
     "time": ("sandbox.cli.time:time_command", "Show or move the sandbox's clock."),
+    "snapshot": (
+        "sandbox.cli.snapshot:snapshot_command",
+        "Save and load rows and clock by name.",
+    ),
     "env": ("sandbox.cli.env:env_command", "List and set the app's own variables."),
     "project": (
         "sandbox.cli.project:project_command",

@@ -1,0 +1,67 @@
+"""`arc-sandbox snapshot`: saves and loads start states of a running sandbox."""
+
+import json
+from pathlib import Path
+
+import click
+
+from sandbox.cli.remote import cwd_option, find_sandbox, format_option
+from sandbox.durations import spoken_offset
+
+
+@click.group("snapshot")
+def snapshot_command() -> None:
+    """Save, load, list and delete named start states of the running sandbox.
+
+    One has every row of every table, and how far the clock stood ahead. They are kept
+    outside the app's folder, for as long as nobody deletes them.
+    """
+
+
+@snapshot_command.command("save")
+@click.argument("name")
+@cwd_option
+def save_command(name: str, cwd: Path) -> None:
+    """Save rows and clock as NAME, in place of one that is called so."""
+    saved = find_sandbox(cwd).ask("PUT", "snapshots", name)
+    click.echo(f'Saved "{name}": {_rows(saved["rows"])}.')
+
+
+@snapshot_command.command("load")
+@click.argument("name")
+@cwd_option
+def load_command(name: str, cwd: Path) -> None:
+    """Bring back rows and clock as they were when NAME was saved."""
+    loaded = find_sandbox(cwd).ask("POST", "snapshots", name, "load")
+    click.echo(f'Loaded "{name}".')
+    for warning in loaded["warnings"]:
+        click.echo(f"Warning: {warning}", err=True)
+
+
+@snapshot_command.command("list")
+@cwd_option
+@format_option
+def list_command(cwd: Path, output_format: str) -> None:
+    """List what is saved."""
+    found = find_sandbox(cwd).get("snapshots")["snapshots"]
+    if output_format == "json":
+        click.echo(json.dumps(found, indent=2))
+        return
+    if not found:
+        click.echo("Nothing is saved. Save with arc-sandbox snapshot save NAME.")
+    for one in found:
+        clock = spoken_offset(one["clock_offset_seconds"])
+        click.echo(f"{one['name']}  {one['saved']}  {_rows(one['rows'])}  {clock}")
+
+
+@snapshot_command.command("delete")
+@click.argument("name")
+@cwd_option
+def delete_command(name: str, cwd: Path) -> None:
+    """Delete NAME."""
+    find_sandbox(cwd).ask("DELETE", "snapshots", name)
+    click.echo(f'Deleted "{name}".')
+
+
+def _rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count} rows"
