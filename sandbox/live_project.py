@@ -73,6 +73,14 @@ class LiveProject:
         """The last project that could be adopted; None before the first."""
         return self._adopted
 
+    def adopted(self) -> Project:
+        """Give what `current` gave last, for whoever comes right after it.
+
+        Raises:
+            SandboxError: there was none yet, and the folder cannot be understood.
+        """
+        return self._adopted or self.current()
+
     def _change_to(self, read: Project) -> Project:
         with self._lock:
             if read is self._read and self._adopted is not None:

@@ -324,7 +324,7 @@ class Sandbox:
 
     def _workers(self) -> WorkerPool:
         return WorkerPool(
-            project=self._projects.current,
+            project=self._projects.adopted,
             environment=self.environment,
             clock=self.clock,
             path_additions=(RUNTIME_HELPER,),

@@ -53,6 +53,15 @@ def test_current_adopts_each_project_once() -> None:
     assert watched.adopted == [("one", None), ("two", "one")]
 
 
+def test_adopted_looks_at_the_disk_only_before_the_first() -> None:
+    """Who comes right after `current` pays for no second look."""
+    watched = Watched(project("one"))
+    first = watched.live.adopted()
+    watched.disk.content = project("two")
+
+    assert (watched.live.adopted(), first.name) == (first, "one")
+
+
 def test_current_lays_the_asked_api_type_over_the_manifest() -> None:
     """ARC_API_TYPE beats `@aws apigateway`."""
     watched = Watched(project("one"), api_type="rest")

@@ -188,18 +188,20 @@ class Gateway:
         return replace(answer, response=unrouted.finish(request, answer.response))
 
     def _route(self, request: HttpRequest, port: int) -> tuple[_Compiled, Routed]:
-        """Match, and match again while the matched function's files say otherwise."""
-        compiled = self._compile(self._projects.current(), port)
-        routed = compiled.router.match(request.method, request.path)
+        """Match by what is known, and match again while the files say otherwise.
+
+        So the files are looked at once a request: those of the project together with
+        those of the function that will answer.
+        """
+        compiled = self._compiled or self._compile(self._projects.current(), port)
         for _ in range(_MOST_RELOADS):
-            if not isinstance(routed, Match):
-                break
-            project = self._projects.current(routed.route.function)
-            if project is compiled.project:
-                break
-            compiled = self._compile(project, port)
-            routed = compiled.router.match(request.method, request.path)
-        return compiled, routed
+            known = compiled
+            routed = known.router.match(request.method, request.path)
+            function = routed.route.function if isinstance(routed, Match) else None
+            compiled = self._compile(self._projects.current(function), port)
+            if compiled is known:
+                return compiled, routed
+        return compiled, compiled.router.match(request.method, request.path)
 
     def _compile(self, project: Project, port: int) -> _Compiled:
         known = self._compiled

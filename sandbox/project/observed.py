@@ -28,36 +28,43 @@ def signature(path: str) -> _Signature:
 
 
 class Observation:
-    """One question about a path, and the answer that the disk gave."""
+    """The questions about one path, and the answers that the disk gave. Thread-safe."""
 
-    def __init__(self, path: str, ask: Callable[[], _Answer], clock: Clock) -> None:
+    def __init__(self, path: str, clock: Clock) -> None:
         self.path = path
-        self._ask = ask
         self._clock = clock
-        self._signature = signature(path)
-        self._is_settled = self._has_aged(self._signature)
-        self.answer = ask()
+        self._questions: list[tuple[Callable[[], _Answer], _Answer]] = []
+        # One value, so that no thread sees half of another's finding.
+        self._known = self._look()
+
+    def answer(self, ask: Callable[[], _Answer]) -> _Answer:
+        """Give the disk's answer, and hold it to that from now on."""
+        answer = ask()
+        self._questions.append((ask, answer))
+        return answer
 
     def still_holds(self) -> bool:
-        """Tell whether the disk would give the same answer now."""
-        current = signature(self.path)
-        if self._is_settled and current == self._signature:
+        """Tell whether the disk would give the same answers now."""
+        known, is_settled = self._known
+        if is_settled and signature(self.path) == known:
             return True
-        is_settled = self._has_aged(current)
-        if self._ask() != self.answer:
+        found = self._look()
+        if any(ask() != answer for ask, answer in self._questions):
             return False
-        self._signature = current
-        self._is_settled = is_settled
+        self._known = found
         return True
 
-    def _has_aged(self, found: _Signature) -> bool:
+    def _look(self) -> tuple[_Signature, bool]:
+        """Give the path's signature, and whether it has aged."""
+        found = signature(self.path)
         if found is None:
-            return True
-        return self._clock.now_epoch() - found[0] / 1e9 > YOUNG_SECONDS
+            return found, True
+        age_seconds = self._clock.now_epoch() - found[0] / 1e9
+        return found, age_seconds > YOUNG_SECONDS
 
 
 class ObservedFiles:
-    """Passes questions on, and remembers each one with its answer.
+    """Passes questions on, and remembers them with their answers, by path.
 
     Args:
         files: who answers.
@@ -67,32 +74,37 @@ class ObservedFiles:
     def __init__(self, files: Files, clock: Clock) -> None:
         self._files = files
         self._clock = clock
-        self.observations: list[Observation] = []
+        self._by_path: dict[str, Observation] = {}
+
+    @property
+    def observations(self) -> tuple[Observation, ...]:
+        """What was asked so far, one for each path."""
+        return tuple(self._by_path.values())
 
     def present(self, folder: str, names: Sequence[str]) -> tuple[str, ...]:
         """Give those of `names` that exist directly in `folder`, in their order."""
         ask = self._files.present
-        observation = self._observe(folder, lambda: ask(folder, names))
-        answer = observation.answer
+        answer = self._answer(folder, lambda: ask(folder, names))
         return answer if isinstance(answer, tuple) else ()
 
     def read(self, path: str) -> str | None:
         """Give a file's text, or None if unreadable."""
         ask = self._files.read
-        answer = self._observe(path, lambda: ask(path)).answer
+        answer = self._answer(path, lambda: ask(path))
         return answer if isinstance(answer, str) else None
 
     def kind(self, path: str) -> Kind | None:
         """Tell what is at `path`; None for nothing."""
         ask = self._files.kind
-        match self._observe(path, lambda: ask(path)).answer:
+        match self._answer(path, lambda: ask(path)):
             case "file":
                 return "file"
             case "folder":
                 return "folder"
         return None
 
-    def _observe(self, path: str, ask: Callable[[], _Answer]) -> Observation:
-        observation = Observation(path, ask, self._clock)
-        self.observations.append(observation)
-        return observation
+    def _answer(self, path: str, ask: Callable[[], _Answer]) -> _Answer:
+        observation = self._by_path.get(path)
+        if observation is None:
+            observation = self._by_path[path] = Observation(path, self._clock)
+        return observation.answer(ask)

@@ -48,10 +48,9 @@ class ProjectSource:
             ManifestSyntaxError: the manifest does not parse, until it is mended.
             ProjectError: the project is wrong, until it is mended.
         """
-        with self._lock:
-            loaded = self._loaded
-            if loaded is None or not loaded.still_holds(function):
-                loaded = self._load()
+        loaded = self._loaded
+        if loaded is None or not loaded.still_holds(function):
+            loaded = self._load_once(function)
         return loaded.project()
 
     def reload(self) -> Project:
@@ -59,6 +58,14 @@ class ProjectSource:
         with self._lock:
             loaded = self._load()
         return loaded.project()
+
+    def _load_once(self, function: Function | None) -> "_Loaded":
+        """Load, unless whoever held the lock before has done so."""
+        with self._lock:
+            loaded = self._loaded
+            if loaded is None or not loaded.still_holds(function):
+                loaded = self._load()
+        return loaded
 
     def _load(self) -> "_Loaded":
         files = ObservedFiles(DiskFiles(), self._clock)
