@@ -104,7 +104,9 @@ def inspect(
         if store not in running:
             root = write_app(tmp_path_factory.mktemp("app"), store=store)
             notices: list[Notice] = []
-            sandbox = Sandbox(root, options=Options.for_program({}), say=notices.append)
+            shell = {"XDG_STATE_HOME": str(tmp_path_factory.mktemp("state"))}
+            options = Options.for_program(shell)
+            sandbox = Sandbox(root, options=options, say=notices.append)
             sandbox.start()
             running[store] = Inspected(
                 sandbox=sandbox,

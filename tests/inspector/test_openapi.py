@@ -121,6 +121,8 @@ def call(inspected: Any, method: str, path: str, operation: Any) -> list[str]:
                 [] if stream.headers["content-type"].startswith(media_type) else ["?"]
             )
     forged = inspected.post("sessions/forge", {"data": {"user": 1}})
+    if "snapshots" in path:
+        inspected.api.put("/api/snapshots/testapp-staging-things", json={})
     if "requests" in path and not inspected.get("requests")["requests"]:
         inspected.app.get("/")
     requests = inspected.get("requests")["requests"]
