@@ -8,6 +8,17 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Playwright
+
+BROWSER_ARGUMENTS = (
+    "--no-sandbox",  # root, as in a container, may not have one
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+)
 
 
 @pytest.fixture
@@ -68,3 +79,43 @@ def node_modules(node_modules_or_none: Path | None) -> Path:
     if os.environ.get("ARC_TEST_REQUIRE_ALL") == "1":
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def find_program() -> Callable[[str], str]:
+    """Give a function that finds a program.
+
+    Without it a test is skipped, or fails where ARC_TEST_REQUIRE_ALL says that nothing
+    may be missing.
+    """
+
+    def find(name: str) -> str:
+        path = shutil.which(name)
+        if path is not None:
+            return path
+        reason = f"{name} is not on the PATH"
+        if os.environ.get("ARC_TEST_REQUIRE_ALL") == "1":
+            pytest.fail(reason)
+        pytest.skip(reason)
+
+    return find
+
+
+@pytest.fixture(scope="session")
+def browser_arguments() -> tuple[str, ...]:
+    """Give the flags with which Chromium runs in a container, and calls nobody."""
+    return BROWSER_ARGUMENTS
+
+
+@pytest.fixture(scope="session")
+def chromium(
+    playwright: Playwright,
+    find_program: Callable[[str], str],
+    browser_arguments: tuple[str, ...],
+) -> Iterator[Browser]:
+    """Give Chromium led by Playwright, of which a process can have only one."""
+    browser = playwright.chromium.launch(
+        executable_path=find_program("chromium"), args=list(browser_arguments)
+    )
+    yield browser
+    browser.close()

@@ -5,7 +5,8 @@
   const STREAM = "/_arc/livereload";
   const FIRST_WAIT_MS = 250;
   const LONGEST_WAIT_MS = 4000;
-  const KEPT = "arc-sandbox reloads";
+  const RELOADS = "arc-sandbox reloads";
+  const SINCE = "arc-sandbox since";
   const LOOP_MS = 5000;
   const LOOP_RELOADS = 12;
   const STYLE = `
@@ -37,7 +38,7 @@
   const script = document.currentScript;
   // A page that answers a form would send the form again.
   const isManual = Boolean(script && "manual" in script.dataset);
-  let version = null;
+  let version = take(SINCE);
   let stream = null;
   let timer = 0;
   let waitMs = FIRST_WAIT_MS;
@@ -53,7 +54,7 @@
     stream = new EventSource(STREAM + query);
     stream.addEventListener("state", (event) => {
       waitMs = FIRST_WAIT_MS;
-      take(JSON.parse(event.data));
+      follow(JSON.parse(event.data));
     });
     stream.addEventListener("error", () => {
       disconnect();
@@ -68,7 +69,7 @@
     stream = null;
   }
 
-  function take(state) {
+  function follow(state) {
     version = state.version;
     if (state.change === "reload") {
       reload();
@@ -101,24 +102,40 @@
   }
 
   function reload() {
-    if (!isManual && !isLoop()) location.reload();
+    if (isManual || isLoop()) return;
+    // What is saved while the page loads is noticed by this.
+    keep(SINCE, version);
+    location.reload();
   }
 
   // A page whose loading writes a file of the app would load itself for ever.
   function isLoop() {
     const now = Date.now();
-    let times = [];
-    try {
-      times = JSON.parse(sessionStorage.getItem(KEPT) || "[]")
-        .filter((time) => now - time < LOOP_MS);
-      sessionStorage.setItem(KEPT, JSON.stringify([...times, now]));
-    } catch {
-      return false; // no storage: a sandboxed frame
-    }
+    const times = JSON.parse(take(RELOADS) || "[]")
+      .filter((time) => now - time < LOOP_MS);
+    keep(RELOADS, JSON.stringify([...times, now]));
     if (times.length < LOOP_RELOADS) return false;
     console.warn("arc-sandbox: this page reloads again and again. Does loading it",
       "write a file of the app? Live reload rests for some seconds.");
     return true;
+  }
+
+  function keep(name, text) {
+    try {
+      sessionStorage.setItem(name, text);
+    } catch {
+      // A browser may refuse storage; then only these two comforts are gone.
+    }
+  }
+
+  function take(name) {
+    try {
+      const text = sessionStorage.getItem(name);
+      sessionStorage.removeItem(name);
+      return text;
+    } catch {
+      return null;
+    }
   }
 
   function show(troubles) {

@@ -80,7 +80,8 @@ def _target(environ: "WSGIEnvironment") -> tuple[str, str]:
     raw = environ.get("REQUEST_URI", "")
     if raw.startswith("/"):
         path, _, query = raw.partition("#")[0].partition("?")
-        return path, query
+        # Werkzeug's test client leaves a query that it was given apart out of it.
+        return path, query or environ.get("QUERY_STRING", "")
     decoded = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
     path = quote_from_bytes(_path_bytes(decoded), safe=_UNESCAPED)
     return path or "/", environ.get("QUERY_STRING", "")

@@ -1,26 +1,15 @@
 """Sessions in real browsers: Chromium, led by Playwright and by Selenium."""
 
-import os
-import shutil
 from collections.abc import Callable, Iterator
 from typing import Any, Protocol
 
 import pytest
-from playwright.sync_api import Browser, Playwright
+from playwright.sync_api import Browser
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
 
 pytestmark = [pytest.mark.slow, pytest.mark.arc(app="fixtures/apps/counter")]
 
-ARGUMENTS = (
-    "--no-sandbox",  # root, as in a container, may not have one
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 DAY_SECONDS = 86_400
 
 
@@ -69,10 +58,12 @@ class PlaywrightVisitor:
 class SeleniumVisitor:
     """A browser of its own, with a profile that is thrown away."""
 
-    def __init__(self, chromium: str, chromedriver: str) -> None:
+    def __init__(
+        self, chromium: str, chromedriver: str, arguments: tuple[str, ...]
+    ) -> None:
         options = ChromeOptions()
         options.binary_location = chromium
-        for argument in ("--headless=new", *ARGUMENTS):
+        for argument in ("--headless=new", *arguments):
             options.add_argument(argument)
         self.driver = Chrome(options=options, service=ChromeService(chromedriver))
 
@@ -98,34 +89,17 @@ class SeleniumVisitor:
         self.driver.quit()
 
 
-def program(name: str) -> str:
-    """Find a program; without it, skip, or fail where nothing may be missing."""
-    path = shutil.which(name)
-    if path is not None:
-        return path
-    reason = f"{name} is not on the PATH"
-    if os.environ.get("ARC_TEST_REQUIRE_ALL") == "1":  # noqa: TID251 - what CI asks
-        pytest.fail(reason)
-    pytest.skip(reason)
-
-
 @pytest.fixture(autouse=True)
 def no_thread_is_left() -> None:
     """Let the run's own sandbox live on between these tests."""
 
 
-@pytest.fixture(scope="module")
-def chromium(playwright: Playwright) -> Iterator[Browser]:
-    """Give Chromium led by Playwright, of which a process can have only one."""
-    browser = playwright.chromium.launch(
-        executable_path=program("chromium"), args=list(ARGUMENTS)
-    )
-    yield browser
-    browser.close()
-
-
 @pytest.fixture(params=["playwright", "selenium"])
-def new_visitor(request: pytest.FixtureRequest) -> Iterator[Callable[[], Visitor]]:
+def new_visitor(
+    request: pytest.FixtureRequest,
+    find_program: Callable[[str], str],
+    browser_arguments: tuple[str, ...],
+) -> Iterator[Callable[[], Visitor]]:
     """Give a function that opens one more browser profile."""
     visitors: list[Visitor] = []
 
@@ -133,8 +107,8 @@ def new_visitor(request: pytest.FixtureRequest) -> Iterator[Callable[[], Visitor
         if request.param == "playwright":
             visitors.append(PlaywrightVisitor(request.getfixturevalue("chromium")))
         else:
-            programs = program("chromium"), program("chromedriver")
-            visitors.append(SeleniumVisitor(*programs))
+            programs = find_program("chromium"), find_program("chromedriver")
+            visitors.append(SeleniumVisitor(*programs, browser_arguments))
         return visitors[-1]
 
     yield make

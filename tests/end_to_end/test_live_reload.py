@@ -1,0 +1,154 @@
+"""Live reload in a real browser: an editor saves, the page follows."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from playwright.sync_api import Browser, Page, Route, expect
+
+pytestmark = pytest.mark.slow
+
+HANDLER = """def handler(event, context):
+    return {
+        "statusCode": 200,
+        "headers": {"content-type": "text/html", "content-security-policy": POLICY},
+        "body": "<!doctype html><html><head><title>t</title>"
+        "<link rel=stylesheet href=/_static/a.css></head><h1>one</h1></html>",
+    }
+
+
+POLICY = "default-src 'none'; style-src 'self'"
+"""
+INDEX = "src/http/get-index/index.py"
+SHEET = "h1 { color: rgb(1, 2, 3) }"
+
+
+@pytest.fixture
+def no_thread_is_left() -> None:
+    """Playwright's own threads are its own."""
+
+
+@pytest.fixture
+def app(make_app: Any) -> Any:
+    """Give an app with one page under a strict policy, and its style sheet."""
+    files = {INDEX: HANDLER, "public/a.css": SHEET}
+    return make_app(files, "get /", more="@static")
+
+
+@pytest.fixture
+def page(app: Any, serve: Any, chromium: Browser) -> Iterator[Page]:
+    """Give the app's page in a browser, connected to the sandbox."""
+    served = serve(app)
+    context = chromium.new_context()
+    shown = context.new_page()
+    with shown.expect_response(
+        lambda response: (
+            "/_arc/livereload?" not in response.url
+            and response.url.endswith("/_arc/livereload")
+        )
+    ):
+        shown.goto(served.sandbox.url)
+    yield shown
+    context.close()
+
+
+def save(app: Any, name: str, old: str, new: str) -> None:
+    path: Path = app.root / name
+    path.write_text(path.read_text().replace(old, new))
+
+
+def test_a_saved_handler_reloads_the_page(app: Any, page: Page) -> None:
+    """Also under a policy that forbids every script but the one that is added."""
+    save(app, INDEX, "one", "two")
+
+    expect(page.locator("h1")).to_have_text("two")
+
+
+def test_a_saved_style_sheet_is_swapped(app: Any, page: Page) -> None:
+    """Without loading the page again: what it holds in memory stays."""
+    page.evaluate("window.kept = 'yes'")
+    save(app, "public/a.css", "1, 2, 3", "9, 9, 9")
+
+    expect(page.locator("h1")).to_have_css("color", "rgb(9, 9, 9)")
+    expect(page.locator("link")).to_have_count(1)
+    assert page.evaluate("window.kept") == "yes"
+
+
+def test_a_failed_save_shows_the_overlay_until_it_is_mended(
+    app: Any, page: Page
+) -> None:
+    """File, line, source and cause; Escape closes it; the page returns by itself."""
+    save(app, INDEX, "return {", "retrun {  # <b>")
+    box = page.get_by_role("alertdialog")
+
+    expect(box).to_contain_text("get / does not load.")
+    expect(box).to_contain_text(f"{INDEX}, line 2")
+    expect(box).to_contain_text("retrun {  # <b>")
+    expect(box).to_contain_text("invalid syntax")
+    page.keyboard.press("Escape")
+    expect(box).to_have_count(0)
+    save(app, INDEX, "retrun {  # <b>", "return {")
+    save(app, INDEX, "one", "mended")
+    expect(page.locator("h1")).to_have_text("mended")
+
+
+def test_a_broken_manifest_shows_the_overlay(app: Any, page: Page) -> None:
+    """With the place; and it goes with the mistake."""
+    manifest: Path = app.root / "app.arc"
+    text = manifest.read_text()
+    manifest.write_text(text + "\n@tables\nbroken\n")
+
+    expect(page.get_by_role("alertdialog")).to_contain_text("app.arc, line")
+    manifest.write_text(text)
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
+
+
+def test_the_error_page_itself_returns(app: Any, page: Page) -> None:
+    """Whoever loads the page while it is broken sees it mended without a key."""
+    save(app, INDEX, "return {", "retrun {")
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+    page.reload()
+    expect(page).to_have_title("500: Runtime.UserCodeSyntaxError")
+
+    save(app, INDEX, "retrun {", "return {")
+
+    expect(page).to_have_title("t")
+
+
+def test_closing_ends_the_streams_at_once(
+    app: Any, serve: Any, wait_until: Callable[..., None]
+) -> None:
+    """A page that listens does not hold the sandbox; no request is recorded for it."""
+    served = serve(app)
+    with httpx.stream("GET", f"{served.sandbox.url}/_arc/livereload") as stream:
+        pieces = stream.iter_bytes()
+        assert b"event: state" in next(pieces)
+        served.sandbox.close()
+        assert list(pieces) == []
+
+    assert served.sandbox.journal.recent() == ()
+
+
+def test_a_save_while_the_page_loads_is_not_lost(
+    app: Any, page: Page, wait_until: Callable[..., None]
+) -> None:
+    """As with an editor that formats what it has just saved."""
+
+    def save_again(route: Route) -> None:
+        before = reloads(page.url)
+        save(app, INDEX, "two", "three")
+        wait_until(lambda: reloads(page.url) != before)
+        route.continue_()
+
+    page.route("**/_arc/livereload.js", save_again, times=1)
+    save(app, INDEX, "one", "two")
+
+    expect(page.locator("h1")).to_have_text("three")
+
+
+def reloads(url: str) -> str:
+    """Give the version that a new page is told."""
+    with httpx.stream("GET", f"{url}_arc/livereload") as stream:
+        return next(stream.iter_text()).partition('"version": "')[2].partition('"')[0]
