@@ -45,3 +45,17 @@ def test_manual_clock_stands_still() -> None:
     clock.advance(5)
 
     assert (clock.now_epoch(), clock.monotonic()) == (105, 5)
+
+
+def test_movable_clock_tells_of_each_move() -> None:
+    """Whoever follows the clock sees it as it stands after the move."""
+    clock = MovableClock()
+    seen: list[float] = []
+    clock.subscribe(lambda: seen.append(round(clock.offset_seconds)))
+
+    clock.advance(60)
+    clock.set_to(clock.now_epoch() + 40)
+    clock.reset()
+    clock.reset()
+
+    assert seen == [60, 100, 0]

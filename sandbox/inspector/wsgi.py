@@ -13,6 +13,7 @@ from urllib.parse import parse_qsl
 from sandbox.inspector.messages import (
     Answer,
     ApiError,
+    DocumentAnswer,
     Headers,
     JsonAnswer,
     StreamAnswer,
@@ -21,6 +22,7 @@ from sandbox.inspector.messages import (
 from sandbox.inspector.security import (
     API_CONTENT_POLICY,
     HEADERS,
+    PAGE_CONTENT_POLICY,
     TOKEN_QUERY,
     Caller,
 )
@@ -121,9 +123,7 @@ def to_json(content: JsonValue) -> bytes:
     return text.translate(_MARKUP).encode("ascii")
 
 
-def respond(
-    answer: Answer, start_response: "StartResponse", *, status: int = 200
-) -> Iterable[bytes]:
+def respond(answer: Answer, start_response: "StartResponse") -> Iterable[bytes]:
     """Begin to answer, and give the body."""
     match answer:
         case JsonAnswer():
@@ -133,10 +133,19 @@ def respond(
         case TextAnswer():
             body = answer.text.encode("utf-8", "replace")
             headers = (("Content-Type", "text/plain; charset=utf-8"),)
-            return _send(start_response, status, headers, body)
+            return _send(start_response, HTTPStatus.OK, headers, body)
+        case DocumentAnswer():
+            headers = (("Content-Type", answer.media_type), *answer.headers)
+            return _send(
+                start_response,
+                answer.status,
+                headers,
+                answer.body,
+                policy=PAGE_CONTENT_POLICY,
+            )
         case StreamAnswer():
             headers = (("Content-Type", "text/event-stream; charset=utf-8"),)
-            start_response(_line(status), [*headers, *_guards()])
+            start_response(_line(HTTPStatus.OK), [*headers, *_guards()])
             return answer.pieces
         case _:
             assert_never(answer)
@@ -151,15 +160,20 @@ def respond_error(error: ApiError, start_response: "StartResponse") -> Iterable[
 
 
 def _send(
-    start_response: "StartResponse", status: int, headers: Headers, body: bytes
+    start_response: "StartResponse",
+    status: int,
+    headers: Headers,
+    body: bytes,
+    *,
+    policy: str = API_CONTENT_POLICY,
 ) -> list[bytes]:
     length = ("Content-Length", str(len(body)))
-    start_response(_line(status), [*headers, length, *_guards()])
+    start_response(_line(status), [*headers, length, *_guards(policy)])
     return [body]
 
 
-def _guards() -> Headers:
-    return (*HEADERS, ("Content-Security-Policy", API_CONTENT_POLICY))
+def _guards(policy: str = API_CONTENT_POLICY) -> Headers:
+    return (*HEADERS, ("Content-Security-Policy", policy))
 
 
 def _line(status: int) -> str:

@@ -162,6 +162,8 @@ def test_eight_days_sign_a_visitor_out(inspected: Any) -> None:
     answer = inspected.app.get("/", headers={"cookie": cookie})
 
     assert answer.json()["count"] == 0
+    notes = inspected.get("requests")["requests"][-1]["notes"]
+    assert 'The cookie "_idx" expired 7 days ago' in " ".join(notes)
 
 
 @pytest.mark.parametrize("session_id", ["no", "..%2f..", "%2e%2e", "a%00b", "jwe-1"])
