@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import pytest
 from playwright.sync_api import Browser, Playwright
 
@@ -19,6 +20,15 @@ BROWSER_ARGUMENTS = (
     "--disable-component-update",
     "--disable-sync",
 )
+
+
+# A loaded machine is no reason to fail: what a test asks is that the property holds.
+hypothesis.settings.register_profile(
+    "sandbox",
+    deadline=None,
+    suppress_health_check=[hypothesis.HealthCheck.too_slow],
+)
+hypothesis.settings.load_profile("sandbox")
 
 
 @pytest.fixture

@@ -86,6 +86,7 @@ def desk(
     tmp_path_factory: pytest.TempPathFactory, node_modules: Path
 ) -> Iterator[Desk]:
     """Serve the app once for all tests of this file; no thread is left behind."""
+    before = set(threading.enumerate())
     root = tmp_path_factory.mktemp("settings") / "app"
     write_app(root, node_modules)
     options = Options.for_program({"PATH": os.environ["PATH"]})  # noqa: TID251 - node
@@ -94,7 +95,8 @@ def desk(
         httpx.Client(base_url=sandbox.url, timeout=30) as client,
     ):
         yield Desk(root, client)
-    assert not [t.name for t in threading.enumerate() if t.name.startswith("arc-")]
+    new = set(threading.enumerate()) - before
+    assert [thread.name for thread in new if thread.name.startswith("arc-")] == []
 
 
 @pytest.fixture(autouse=True)
