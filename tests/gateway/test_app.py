@@ -310,7 +310,7 @@ def test_long_files_are_not_kept_in_the_journal(
 LATIN = st.text(st.characters(max_codepoint=255), max_size=20)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(suppress_health_check=list(HealthCheck))
 @given(
     method=st.sampled_from(["GET", "POST", "HEAD", "x"]),
     path=st.text("/%25abz:*.é ", max_size=15),

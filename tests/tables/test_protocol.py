@@ -159,7 +159,7 @@ requests = st.dictionaries(members, anything).map(
 )
 
 
-@settings(max_examples=150, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=150, suppress_health_check=list(HealthCheck))
 @given(st.sampled_from(sorted(OPERATIONS)), requests)
 def test_whatever_is_asked_is_answered(
     store: TableStore, operation: str, request: dict[str, Any]
