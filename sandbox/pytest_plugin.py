@@ -61,7 +61,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """Have a test that uses the address alone be given a clean sandbox too."""
     names = getattr(item, "fixturenames", [])
     if "arc_url" in names and "arc_sandbox" not in names:
-        names.append("arc_sandbox")
+        names.insert(names.index("arc_url") + 1, "arc_sandbox")
 
 
 @pytest.hookimpl(wrapper=True)
@@ -74,11 +74,15 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
             _report(item, sandbox, error)
         raise
     for sandbox in item.stash.get(_sandboxes_key, ()):
-        failed = sandbox.failures.take()
-        if failed:
-            _report_requests(item, sandbox)
-            pytest.fail(str(testing.HandlerFailedError(failed)), pytrace=False)
+        _fail_for_handlers(item, sandbox)
     return result
+
+
+def _fail_for_handlers(item: pytest.Item, sandbox: "SandboxUnderTest") -> None:
+    failed = sandbox.failures.take()
+    if failed:
+        _report_requests(item, sandbox)
+        pytest.fail(str(testing.HandlerFailedError(failed)), pytrace=False)
 
 
 def _report(
@@ -295,10 +299,14 @@ def arc_login(
 def _choice(request: pytest.FixtureRequest, *more: dict[str, Any]) -> "AppChoice":
     config = request.config
     marks = [mark.kwargs for mark in request.node.iter_markers("arc")]
+    typed = config.getoption("--arc-app")
     return testing.choose_app(
         [*reversed(marks), *more],
         rootdir=config.rootpath,
-        configured=config.getoption("--arc-app") or config.getini("arc_app"),
+        # What is typed starts from where it is typed.
+        configured=str(config.invocation_params.dir / typed)
+        if typed
+        else config.getini("arc_app"),
     )
 
 
@@ -311,7 +319,8 @@ def _watched(
     watched.append(sandbox)
     try:
         yield
-        sandbox.failures.check()
+        # What failed after the test itself, in the teardown of its other fixtures.
+        _fail_for_handlers(request.node, sandbox)
     finally:
         watched.remove(sandbox)
 

@@ -296,6 +296,24 @@ def test_a_swallowed_failure_fails_its_test(run: Run) -> None:
     assert "sandbox/pytest_plugin.py" not in shown
 
 
+def test_a_failure_after_the_test_is_told(run: Run) -> None:
+    """A fixture that calls the app in its teardown is judged too."""
+    result = run(
+        """
+        import httpx
+        import pytest
+        @pytest.fixture
+        def cleaning(arc_url):
+            yield
+            httpx.get(arc_url + "/boom")
+        def test_it(cleaning): pass
+        """
+    )
+
+    result.assert_outcomes(passed=1, errors=1)
+    assert "GET /boom failed. RuntimeError: on purpose" in text_of(result)
+
+
 def test_an_expected_failure_passes(run: Run) -> None:
     """Over the client, the socket and without HTTP."""
     result = run(

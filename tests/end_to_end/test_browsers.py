@@ -147,6 +147,20 @@ def test_a_week_away_signs_out(visitor: Visitor, arc_url: str, arc_clock: Any) -
     assert (before, visitor.title()) == ("Hello, Ada", "Hello")
 
 
+@pytest.mark.arc(env={"ARC_SESSION_TABLE_NAME": "jwe", "ARC_SESSION_TTL": "3600"})
+def test_a_cookie_ends_in_a_browser_too(
+    visitor: Visitor, arc_url: str, arc_clock: Any
+) -> None:
+    """The browser still sends it by its own clock, and the sandbox drops it."""
+    visitor.open(arc_url)
+    visitor.submit("Sign in", name="Ada")
+    before = visitor.title()
+    arc_clock.advance(minutes=61)
+    visitor.open(arc_url)
+
+    assert (before, visitor.title()) == ("Hello, Ada", "Hello")
+
+
 def test_two_browsers_are_apart(
     new_visitor: Callable[[], Visitor], arc_url: str
 ) -> None:
