@@ -37,26 +37,49 @@ class Adviser:
     """Remembers what it has told. Safe between threads.
 
     Args:
+        current: gives the app as it is on disk now; raises SandboxError.
         options: decide which stage, and so which variables, advice is about.
         say: told of each advice that is new.
     """
 
-    def __init__(self, options: Options, *, say: Callable[[Notice], None]) -> None:
+    def __init__(
+        self,
+        current: Callable[[], Project],
+        *,
+        options: Options,
+        say: Callable[[Notice], None],
+    ) -> None:
+        self._current = current
         self._options = options
         self._say = say
         self._lock = threading.Lock()
         self._project: Project | None = None
         self._told: frozenset[tuple[str, str]] = frozenset()
 
-    def advice(self, project: Project) -> tuple[Advice, ...]:
-        """Give the advice about `project` and its folder as they are now."""
+    def advice(self) -> tuple[Advice, ...]:
+        """Give what is legal in the app, but will bite: errors, warnings, hints.
+
+        Raises:
+            SandboxError: the app cannot be understood as it stands.
+        """
+        return self._advice(self._current())
+
+    def tell(self) -> None:
+        """Say all that will bite; from now on, `follow` says what is new.
+
+        Raises:
+            SandboxError: the app cannot be understood as it stands.
+        """
+        self._tell_new(self._current())
+
+    def _advice(self, project: Project) -> tuple[Advice, ...]:
         return advise_all(project, collect_surroundings(project, self._options))
 
-    def tell(self, project: Project) -> None:
-        """Say what is new since the last telling; what was mended may be said again."""
+    def _tell_new(self, project: Project) -> None:
+        """Say what is new since the last telling; what was mended is forgotten."""
         with self._lock:
             self._project = project
-            found = {(one.code, one.what): one for one in self.advice(project)}
+            found = {(one.code, one.what): one for one in self._advice(project)}
             told, self._told = self._told, frozenset(found)
         for key, one in found.items():
             if key not in told:
@@ -73,4 +96,4 @@ class Adviser:
         if project is None or self._project is None:
             return
         if is_edited or project is not self._project:
-            self.tell(project)
+            self._tell_new(project)

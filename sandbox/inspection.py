@@ -3,12 +3,13 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from sandbox.adviser import Adviser
 from sandbox.clock import MovableClock
 from sandbox.durations import spoken_moment, spoken_offset
 from sandbox.exchange import Exchange, HttpRequest, HttpResponse
 from sandbox.gateway.app import Gateway
 from sandbox.gateway.cookie_expiry import BrowserCookies
-from sandbox.inspector.app import Inspector
+from sandbox.inspector.app import Inspector, Pages
 from sandbox.inspector.feed import Feed
 from sandbox.inspector.messages import ApiError
 from sandbox.inspector.security import Policy
@@ -16,7 +17,6 @@ from sandbox.inspector.subject import Subject, TableCall
 from sandbox.journal import Journal
 from sandbox.json_value import JsonValue
 from sandbox.notice import Notice
-from sandbox.project.advice import Advice
 from sandbox.project.model import Function, Project, Stage
 from sandbox.start_states import StartStates
 from sandbox.tables.errors import TableError
@@ -35,6 +35,7 @@ class Inspected(Protocol):
 
     clock: MovableClock
     journal: Journal
+    adviser: Adviser
     snapshots: StartStates
 
     @property
@@ -64,10 +65,6 @@ class Inspected(Protocol):
 
     def environment(self, function: Function) -> Mapping[str, str]:
         """Give what a function sees."""
-        ...
-
-    def advice(self) -> tuple[Advice, ...]:
-        """Give what is legal in the app, but will bite."""
         ...
 
 
@@ -135,7 +132,7 @@ def make_subject(
         reload=lambda: pool().retire(),
         replay=replay,
         exchange_session=lambda value, by: cookies.exchange_session(value, by=by),
-        advice=sandbox.advice,
+        advice=sandbox.adviser.advice,
         snapshots=sandbox.snapshots,
         say=say,
     )
@@ -159,8 +156,17 @@ def make_inspector(
 
         return make_directory(subject)
 
+    def pages(endpoints: "Directory") -> Pages:
+        # Jinja2 likewise, for a sandbox whose inspector nobody opens.
+        from sandbox.inspector.pages.site import Site
+
+        return Site(endpoints)
+
     return Inspector(
-        services=services, make_directory=directory, policy=Policy(token=token)
+        services=services,
+        make_directory=directory,
+        make_pages=pages,
+        policy=Policy(token=token),
     )
 
 

@@ -1,5 +1,6 @@
 """What the sandbox says outside of any request: one line, and how much it matters."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -13,3 +14,12 @@ class Notice:
     level: Level
     """`detail` is shown when asked for (`--verbose`), the others always."""
     text: str
+
+
+def told_errors(say: Callable[[Notice], None]) -> Callable[[Exception], None]:
+    """Give what says an exception that nobody handles, for threads that go on."""
+
+    def tell(error: Exception) -> None:
+        say(Notice(level="error", text=f"{type(error).__name__}: {error}"))
+
+    return tell

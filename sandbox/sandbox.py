@@ -5,7 +5,7 @@ needed; closing undoes the same list in reverse.
 """
 
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
@@ -15,7 +15,6 @@ from sandbox import runtime_helper
 from sandbox.adviser import Adviser
 from sandbox.app_tables import TableHome
 from sandbox.clock import MovableClock
-from sandbox.errors import SandboxError
 from sandbox.exchange import Execution, Invocation
 from sandbox.gateway.app import Gateway
 from sandbox.gateway.cookie_expiry import BrowserCookies
@@ -26,20 +25,18 @@ from sandbox.journal import Journal
 from sandbox.json_value import JsonValue
 from sandbox.live_project import LiveProject, ProjectsWithTables
 from sandbox.live_reload import LiveReload
-from sandbox.notice import Level, Notice
+from sandbox.notice import Level, Notice, told_errors
 from sandbox.options import LOOPBACK, Options
-from sandbox.project.advice import Advice
 from sandbox.project.model import Function, Project, Stage
 from sandbox.project.source import ProjectSource
-from sandbox.reactions import keep_static_manifest, warm_edited
+from sandbox.reactions import keep_static_manifest
 from sandbox.running import Running, bind, bind_tables
+from sandbox.saves import Saves
 from sandbox.services import ServiceMap, Services, service_map
 from sandbox.session_notes import SessionNotes, session_remarks_of
 from sandbox.start_states import StartStates
 from sandbox.tables.deferred import DeferredTables
 from sandbox.ticker import Ticker
-from sandbox.watch.changes import Change, Reaction, classify
-from sandbox.watch.watcher import Watcher
 from sandbox.workers.environment import Ports, arc_ports
 from sandbox.workers.pool import WorkerPool
 
@@ -70,6 +67,7 @@ class Sandbox:
     Attributes:
         clock: the sandbox's time of day; move it, and everything follows.
         journal: the last requests, and a way to follow them.
+        adviser: says what is legal in the app, but will bite.
         snapshots: named start states: rows, and the clock.
     """
 
@@ -98,6 +96,9 @@ class Sandbox:
             adopt=self._adopt,
             say=self._say,
         )
+        self.adviser = Adviser(
+            self._projects.current, options=self._options, say=self._say
+        )
         self._home = TableHome(
             self._root, clock=self.clock, options=self._options, say=self._say
         )
@@ -110,7 +111,13 @@ class Sandbox:
             project=lambda: self._projects.last, say=self._say
         )
         self._inspector = self._make_inspector()
-        self._adviser = Adviser(self._options, say=self._say)
+        self._saves = Saves(
+            self._projects,
+            pool=lambda: self._live.pool,
+            live_reload=self._live_reload,
+            adviser=self.adviser,
+            say=self._say,
+        )
         self._session_notes = SessionNotes(
             self.journal, remarks=session_remarks_of(self), say=self._say
         )
@@ -226,14 +233,6 @@ class Sandbox:
         if self._projects.current().tables:
             self._tables.wait_ready()
 
-    def advice(self) -> tuple[Advice, ...]:
-        """Give what is legal in the app, but will bite: errors, warnings, hints."""
-        return self._adviser.advice(self._projects.current())
-
-    def tell_advice(self) -> None:
-        """Say what will bite; from now on, also what an edit adds to it."""
-        self._adviser.tell(self._projects.current())
-
     def invoke(self, name: str, event: JsonValue) -> Execution:
         """Run the function called `name` (such as `get /count`) with `event`.
 
@@ -292,9 +291,12 @@ class Sandbox:
             self._stack.enter_context(server)
         self._stack.callback(self._feed.close)
         self._stack.callback(self._live_reload.close)
-        self._watch()
+        if self._options.watch:
+            self._saves.watch(self._root, self._stack)
         self._stack.enter_context(
-            Ticker(self.tick, every_seconds=TICK_SECONDS, on_error=self._tell_error)
+            Ticker(
+                self.tick, every_seconds=TICK_SECONDS, on_error=told_errors(self._say)
+            )
         )
 
     def _gateway(self) -> Gateway:
@@ -337,16 +339,6 @@ class Sandbox:
             stage=self._live.settings.stage,
         )
 
-    def _watch(self) -> None:
-        if not self._options.watch:
-            return
-        watcher = Watcher(self._root, react=self._react_to, on_error=self._tell_error)
-        self._stack.callback(watcher.close)
-        try:
-            watcher.start()
-        except OSError as error:
-            self._tell("warning", f"Saves are not noticed by themselves: {error}.")
-
     # Tables
 
     def _adopt(self, project: Project, before: Project | None) -> None:
@@ -362,34 +354,12 @@ class Sandbox:
     def _invoke(self, invocation: Invocation) -> Execution:
         return self._live.pool.invoke(invocation)
 
-    def _react_to(self, changes: Iterable[Change]) -> None:
-        project = self._projects.last
-        if project is not None:
-            self.apply(classify(changes, project))
-
-    def apply(self, reaction: Reaction) -> None:
-        """Do what changes on disk ask for, so that their errors show at once."""
-        try:
-            project = self._projects.current()
-        except SandboxError as error:
-            self._live_reload.show_broken(error)
-            return  # told already, and shown at every request
-        if reaction.assets:
-            keep_static_manifest(project, say=self._say)
-        pool = self._live.pool
-        loaded = warm_edited(reaction, project, warm=pool.warm, say=self._say)
-        self._live_reload.follow(reaction, project, loaded)
-        self._adviser.follow(project, is_edited=True)
-
     def tick(self) -> None:
         """Do what time asks for: expire rows, sync the ledger, retire idle workers."""
         self._home.tick(self._tables.ready)
         self._live.pool.tick()
-        self._adviser.follow(self._projects.last)
+        self.adviser.follow(self._projects.last)
         self._session_notes.work()
 
     def _tell(self, level: Level, text: str) -> None:
         self._say(Notice(level=level, text=text))
-
-    def _tell_error(self, error: Exception) -> None:
-        self._tell("error", f"{type(error).__name__}: {error}")

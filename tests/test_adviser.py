@@ -37,9 +37,11 @@ def load(tmp_path: Path) -> Load:
 class Scene:
     """An adviser, and the first lines of what it said."""
 
-    def __init__(self) -> None:
+    def __init__(self, project: Project) -> None:
         self.notices: list[Notice] = []
-        self.adviser = Adviser(Options(), say=self.notices.append)
+        self.adviser = Adviser(
+            lambda: project, options=Options(), say=self.notices.append
+        )
 
     def heard(self) -> list[tuple[str, str]]:
         heard = [(n.level, n.text.splitlines()[0]) for n in self.notices]
@@ -56,19 +58,18 @@ WRONG_TTL = ("error", 'ARC_SESSION_TTL is "soon", which is no whole number of se
 
 def test_adviser_tells_each_advice_once(load: Load) -> None:
     """A second telling has nothing new."""
-    scene = Scene()
-    project = load(DOMAIN)
+    scene = Scene(load(DOMAIN))
 
-    scene.adviser.tell(project)
+    scene.adviser.tell()
     assert scene.heard() == [WRONG_DOMAIN]
-    scene.adviser.tell(project)
+    scene.adviser.tell()
     assert scene.heard() == []
 
 
 def test_adviser_follows_edits(load: Load) -> None:
     """What is new is told, what was mended is forgotten, and told if it comes back."""
-    scene = Scene()
-    scene.adviser.tell(load(DOMAIN))
+    scene = Scene(load(DOMAIN))
+    scene.adviser.tell()
     scene.heard()
 
     scene.adviser.follow(load(DOMAIN + TOO_LONG))
@@ -81,7 +82,7 @@ def test_adviser_follows_edits(load: Load) -> None:
 
 def test_adviser_follows_nothing_before_it_has_told(load: Load) -> None:
     """A sandbox in a test, which nobody asked for advice, stays silent."""
-    scene = Scene()
+    scene = Scene(load(""))
 
     scene.adviser.follow(load(DOMAIN))
     scene.adviser.follow(None, is_edited=True)
@@ -96,8 +97,8 @@ def test_adviser_looks_again_after_an_edit_of_code(tmp_path: Path) -> None:
     code = tmp_path / "src/http/get-index/index.py"
     code.parent.mkdir(parents=True)
     project = load_project(tmp_path, home=None, environ={})
-    scene = Scene()
-    scene.adviser.tell(project)
+    scene = Scene(project)
+    scene.adviser.tell()
     scene.heard()
     code.write_text("import arc\n")
 
@@ -113,7 +114,7 @@ def test_adviser_looks_again_after_an_edit_of_code(tmp_path: Path) -> None:
 
 def test_adviser_gives_errors_first(load: Load) -> None:
     """Then warnings, then hints."""
-    found = Scene().adviser.advice(load("ARC_ENV=x\nAWS_REGION=x\n" + DOMAIN))
+    found = Scene(load("ARC_ENV=x\nAWS_REGION=x\n" + DOMAIN)).adviser.advice()
 
     assert [advice.level for advice in found] == ["error", "warning", "hint"]
 

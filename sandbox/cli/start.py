@@ -135,7 +135,7 @@ def _run(sandbox: Sandbox, console: Console, options: Options) -> None:
                 console.write(
                     f"Local environment ready at {sandbox.url} (Ctrl-C ends it)"
                 )
-                sandbox.tell_advice()
+                sandbox.adviser.tell()
                 stop.wait()
         if not console.is_quiet:
             console.write("Stopped.")
