@@ -44,6 +44,7 @@ def normal(value: Any) -> Any:
     return value
 
 
+@pytest.mark.slow
 @given(VALUES)
 def test_nothing_is_lost_on_the_way_there_and_back(value: Any) -> None:
     """Whatever a table holds can be exported and imported."""
