@@ -93,7 +93,7 @@ class Catalogue:
     def make_again(self, kept: KeptTable) -> tuple[str, ...]:
         """Make a table as the app once made it, with its rows."""
         if not kept.requests:
-            return (_undeclared(kept),)
+            return (_undeclared(kept),) if kept.rows else ()
         try:
             for operation, request in kept.requests:
                 self._engine.call(operation, request)
