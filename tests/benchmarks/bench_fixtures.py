@@ -105,6 +105,10 @@ def main() -> int:
     with tempfile.TemporaryDirectory() as folder:
         app = Path(folder) / "app"
         shutil.copytree(COUNTER, app)
+        # On a busy machine the peer runs into the usual five seconds.
+        manifest = (COUNTER / "app.arc").read_text()
+        patient = manifest.replace("runtime python", "runtime python\ntimeout 60")
+        (app / "app.arc").write_text(patient)
         figures = {"fixtures": {"reset_ms": measure_reset(app)}}
         for kind in POSTS:
             figures["fixtures"] |= measure_fixtures(app, kind, arguments.tests)
