@@ -63,3 +63,19 @@ def test_journal_clear_keeps_subscribers() -> None:
 
     assert [e.request_id for e in journal.recent()] == ["b"]
     assert heard == ["a", "b"]
+
+
+def test_journal_annotate_adds_to_what_is_kept() -> None:
+    """In its place, after the notes that are there; a forgotten one is no error."""
+    journal = Journal()
+    for request_id in ("a", "b"):
+        journal.append(exchange(request_id))
+
+    journal.annotate("a", ("One.",))
+    journal.annotate("a", ("Two.",))
+    journal.annotate("gone", ("Three.",))
+
+    assert [(e.request_id, e.notes) for e in journal.recent()] == [
+        ("a", ("One.", "Two.")),
+        ("b", ()),
+    ]

@@ -8,7 +8,7 @@ import pytest
 from sandbox.exchange import Exchange
 from sandbox.journal import Journal
 from sandbox.notice import Notice
-from sandbox.session_notes import SessionNotes, has_session_cookie
+from sandbox.session_notes import MOST_WAITING, SessionNotes, has_session_cookie
 from sandbox.sessions.explain import CookieWarning
 from tests.exchanges import exchange_of
 
@@ -83,6 +83,16 @@ def test_session_notes_come_too_late_for_a_forgotten_exchange() -> None:
     scene.notes.work()
 
     assert scene.journal.recent() == ()
+
+
+def test_session_notes_are_a_sample_under_load() -> None:
+    """The last ones are looked at, and not more than a tick has time for."""
+    scene = Scene(LOST)
+    for number in range(MOST_WAITING + 10):
+        scene.journal.append(exchange_of(str(number), request_headers=COOKIE))
+    scene.notes.work()
+
+    assert scene.looked_at == [str(number) for number in range(10, MOST_WAITING + 10)]
 
 
 @pytest.mark.parametrize(
