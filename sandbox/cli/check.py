@@ -10,6 +10,7 @@ import click
 
 from sandbox.adviser import NOTICE_LEVELS, advice_text, advise_all
 from sandbox.cli.console import LEVEL_COLOURS
+from sandbox.cli.options import cwd_option, format_option
 from sandbox.cli.project import home_folder
 from sandbox.errors import (
     EXIT_APP_IS_WRONG,
@@ -32,19 +33,8 @@ EXIT_WILL_BITE = 1
 
 @click.command("check")
 @click.option("--strict", is_flag=True, help="Fail on warnings too.")
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
-@click.option(
-    "--cwd",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=".",
-    help="The app's folder.",
-)
+@format_option
+@cwd_option
 def check_command(*, strict: bool, output_format: str, cwd: Path) -> None:
     """Tell what is wrong in an app, and what is legal but will bite.
 

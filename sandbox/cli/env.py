@@ -12,6 +12,7 @@ from typing import cast
 
 import click
 
+from sandbox.cli.options import cwd_option
 from sandbox.cli.project import home_folder
 from sandbox.errors import WorldError
 from sandbox.project.advice import ARCHITECT_NAMES, LAMBDA_NAMES
@@ -32,12 +33,7 @@ _NAME = re.compile(r"[a-zA-Z0-9_]+")
 @click.option("-e", "--env", "stage", type=click.Choice(STAGES), help="The stage.")
 @click.option("-a", "--add", is_flag=True, help="Set NAME to VALUE.")
 @click.option("-r", "--remove", is_flag=True, help="Remove NAME.")
-@click.option(
-    "--cwd",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=".",
-    help="The app's folder.",
-)
+@cwd_option
 @click.argument("words", nargs=-1, metavar="[NAME [VALUE]]")
 def env_command(
     *, stage: str | None, add: bool, remove: bool, cwd: Path, words: tuple[str, ...]

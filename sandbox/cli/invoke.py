@@ -10,6 +10,7 @@ import click
 
 from sandbox.backing import Wishes
 from sandbox.cli.console import failure_text, notice_text
+from sandbox.cli.options import cwd_option
 from sandbox.clock import MovableClock
 from sandbox.exchange import Execution, HttpRequest, Match, Returned
 from sandbox.gateway.payload import build_event
@@ -30,12 +31,7 @@ from sandbox.sandbox import Sandbox
     help="A file with the event as JSON; - is standard input.  [default: what a plain "
     "request would give]",
 )
-@click.option(
-    "--cwd",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=".",
-    help="The app's folder.  [default: this one]",
-)
+@cwd_option
 def invoke_command(name: str, event_file: TextIO | None, cwd: Path) -> None:
     """Run the function NAME, such as "get /path", and print what it returns.
 

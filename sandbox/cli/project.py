@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from sandbox.cli.options import cwd_option, format_option
 from sandbox.json_value import JsonValue
 from sandbox.project.functions import PACKAGE_FILE
 from sandbox.project.inventory import as_plain_json
@@ -30,19 +31,8 @@ def home_folder() -> Path | None:
 
 
 @click.command("project")
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
-@click.option(
-    "--cwd",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=".",
-    help="The app's folder.",
-)
+@format_option
+@cwd_option
 def project_command(output_format: str, cwd: Path) -> None:
     """Show what the sandbox makes of an app's folder."""
     project = load(cwd)

@@ -9,28 +9,12 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-import click
-
 from sandbox.cli.project import home_folder
 from sandbox.errors import WorldError
 from sandbox.json_value import JsonValue
 from sandbox.ready_file import ReadyFile, find_ready_file, ready_folder
 
 TIMEOUT_SECONDS = 30.0
-
-cwd_option = click.option(
-    "--cwd",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=Path(),
-    help="The app's folder.  [default: this one]",
-)
-format_option = click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

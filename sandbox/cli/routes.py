@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from sandbox.cli.options import cwd_option, format_option
 from sandbox.cli.project import load
 from sandbox.project.model import Project
 
@@ -13,19 +14,8 @@ _COLUMNS = ("method", "path", "src", "runtime")
 
 
 @click.command("routes")
-@click.option(
-    "--format",
-    "output_format",
-    type=click.Choice(["text", "json"]),
-    default="text",
-    show_default=True,
-)
-@click.option(
-    "--cwd",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=".",
-    help="The app's folder.",
-)
+@format_option
+@cwd_option
 def routes_command(output_format: str, cwd: Path) -> None:
     """List the app's routes: method, path, source folder and runtime."""
     rows = _rows(load(cwd))

@@ -5,7 +5,8 @@ from pathlib import Path
 
 import click
 
-from sandbox.cli.remote import cwd_option, find_sandbox, format_option
+from sandbox.cli.options import cwd_option, format_option
+from sandbox.cli.remote import find_sandbox
 from sandbox.durations import spoken_offset
 
 

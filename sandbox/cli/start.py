@@ -14,6 +14,7 @@ import click
 
 from sandbox.backing import Wishes, is_on
 from sandbox.cli.console import Console, Verbosity, notice_text, route_lines
+from sandbox.cli.options import cwd_option
 from sandbox.errors import WorldError
 from sandbox.notice import Notice
 from sandbox.options import MAX_PORT, Options
@@ -67,12 +68,7 @@ STAGES = ("testing", "staging", "production")
     help="Keep tables across restarts.  [default: @sandbox persist, or no]",
 )
 @click.option("--no-watch", is_flag=True, help="Do not react to saves by themselves.")
-@click.option(
-    "--cwd",
-    type=click.Path(exists=True, file_okay=False, path_type=Path),
-    default=Path(),
-    help="The app's folder.  [default: this one]",
-)
+@cwd_option
 @click.option("--tables-port", type=PORT, envvar="ARC_TABLES_PORT", hidden=True)
 @click.option("--internal-port", type=PORT, envvar="ARC_INTERNAL_PORT", hidden=True)
 @click.option("--events-port", type=PORT, envvar="ARC_EVENTS_PORT", hidden=True)

@@ -7,7 +7,8 @@ from typing import Any
 
 import click
 
-from sandbox.cli.remote import cwd_option, find_sandbox, format_option
+from sandbox.cli.options import cwd_option, format_option
+from sandbox.cli.remote import find_sandbox
 from sandbox.json_value import JsonValue
 
 _ACTIONS = ("advance", "set", "reset")
