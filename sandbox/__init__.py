@@ -8,6 +8,7 @@ import importlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from sandbox.backing import Wishes as Wishes
     from sandbox.errors import SandboxError as SandboxError
     from sandbox.options import Options as Options
     from sandbox.project.load import load_project as load_project
@@ -21,10 +22,18 @@ _HOMES = {
     "Project": "sandbox.project.model",
     "Sandbox": "sandbox.sandbox",
     "SandboxError": "sandbox.errors",
+    "Wishes": "sandbox.backing",
     "load_project": "sandbox.project.load",
 }
 
-__all__ = ["Options", "Project", "Sandbox", "SandboxError", "load_project"]
+__all__ = [
+    "Options",
+    "Project",
+    "Sandbox",
+    "SandboxError",
+    "Wishes",
+    "load_project",
+]
 
 
 def __getattr__(name: str) -> object:
