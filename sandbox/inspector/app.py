@@ -1,16 +1,17 @@
 """The WSGI application at the internal port: guards it, and mounts what is behind.
 
-Runtime helpers' services answer below `/_arc/`, the JSON API below `/api/`. The API is
-made at its first request, as what it needs takes a while to import.
+Runtime helpers' services answer below `/_arc/`, the JSON API below `/api/`, and the
+pages everywhere else. API and pages are made when they are first asked for, as what
+they need takes a while to import.
 """
 
 import threading
-from collections.abc import Callable, Iterable
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Protocol
 
 from sandbox.errors import SandboxError
 from sandbox.inspector.endpoints import Directory, Found
-from sandbox.inspector.messages import ApiError, ApiRequest
+from sandbox.inspector.messages import ApiError, ApiRequest, DocumentAnswer
 from sandbox.inspector.security import (
     SAFE_METHODS,
     TOKEN_COOKIE,
@@ -33,12 +34,26 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 
+API_PREFIX = "/api/"
+
+
+class Pages(Protocol):
+    """What answers people: `pages.site.Site`."""
+
+    def answer(
+        self, method: str, raw_path: str, query: Mapping[str, str]
+    ) -> DocumentAnswer:
+        """Give a page, whatever is asked for."""
+        ...
+
+
 class Inspector:
     """Answers at the internal port. Safe to call from several threads.
 
     Args:
         services: answers runtime helpers below `/_arc/`.
         make_directory: gives the API's endpoints; called at the first request.
+        make_pages: gives the pages that show an API; called at the first of them.
         policy: who may come in.
     """
 
@@ -47,18 +62,22 @@ class Inspector:
         *,
         services: "WSGIApplication",
         make_directory: Callable[[], Directory],
+        make_pages: Callable[[Directory], Pages],
         policy: Policy,
     ) -> None:
         self._services = services
         self._make_directory = make_directory
+        self._make_pages = make_pages
         self._policy = policy
         self._lock = threading.Lock()
         self._directory: Directory | None = None
+        self._pages: Pages | None = None
 
     def forget(self) -> None:
         """Let go of what was made here; the API is made anew when it is asked."""
         with self._lock:
             self._directory = None
+            self._pages = None
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -73,6 +92,11 @@ class Inspector:
             return self._services(environ, start_response)
         if is_signing_in(caller, self._policy):
             return _sign_in(caller, start_response)
+        if not caller.path.startswith(API_PREFIX):
+            page = self._site().answer(
+                caller.method, raw_path(environ), read_query(environ)
+            )
+            return respond(page, start_response)
         return self._answer(caller, environ, start_response)
 
     def _answer(
@@ -97,6 +121,13 @@ class Inspector:
             if self._directory is None:
                 self._directory = self._make_directory()
             return self._directory
+
+    def _site(self) -> Pages:
+        directory = self._endpoints()
+        with self._lock:
+            if self._pages is None:
+                self._pages = self._make_pages(directory)
+            return self._pages
 
 
 def _read_request(

@@ -76,7 +76,7 @@ class Directory:
         wanted = "GET" if method == "HEAD" else method
         allowed = []
         for endpoint in self.endpoints:
-            path = _match(endpoint.path, raw_path)
+            path = match_path(endpoint.path, raw_path)
             if path is None:
                 continue
             if endpoint.method == wanted:
@@ -97,7 +97,13 @@ class Directory:
         )
 
 
-def _match(template: str, raw_path: str) -> Mapping[str, str] | None:
+def match_path(template: str, raw_path: str) -> Mapping[str, str] | None:
+    """Give the parameters of a path that fits a template, or None where it does not.
+
+    Args:
+        template: such as `/api/requests/{id}`; a parameter is a whole segment.
+        raw_path: as sent, percent-encoded.
+    """
     wanted, found = template.split("/"), raw_path.split("/")
     if len(wanted) != len(found):
         return None

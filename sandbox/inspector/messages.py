@@ -118,4 +118,15 @@ class StreamAnswer:
     """Closed, where it can be, when the client goes."""
 
 
-Answer: TypeAlias = JsonAnswer | TextAnswer | StreamAnswer
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DocumentAnswer:
+    """A page, or what a page loads: a style sheet, a script, a picture."""
+
+    body: bytes
+    media_type: str
+    """With its charset."""
+    status: int = 200
+    headers: Headers = ()
+
+
+Answer: TypeAlias = JsonAnswer | TextAnswer | StreamAnswer | DocumentAnswer

@@ -40,6 +40,12 @@ HEADERS: tuple[tuple[str, str], ...] = (
 API_CONTENT_POLICY = "default-src 'none'; frame-ancestors 'none'; sandbox"
 """The Content-Security-Policy of answers that are data: nothing in them may run."""
 
+PAGE_CONTENT_POLICY = (
+    "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; "
+    "frame-src 'none'; object-src 'none'"
+)
+"""That of pages: only files of this port, no inline scripts or styles, no frames."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Policy:

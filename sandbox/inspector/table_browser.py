@@ -21,12 +21,15 @@ class TableView:
     """The keys of each index by its name."""
     ttl_attribute: str | None
     row_count: int
+    key_types: Mapping[str, str]
+    """`S`, `N` or `B` of each attribute that is a key of the table or an index."""
 
     def as_json(self) -> dict[str, JsonValue]:
         """Give it as the API shows it."""
         return {
             "name": self.name,
             "keys": self.keys,
+            "key_types": self.key_types,
             "indexes": [
                 {"name": name, "keys": keys} for name, keys in self.indexes.items()
             ],
@@ -161,6 +164,10 @@ def _table_view(
         },
         ttl_attribute=str(ttl["AttributeName"]) if is_on else None,
         row_count=int(str(facts.get("ItemCount", 0))),
+        key_types={
+            str(_object(one)["AttributeName"]): str(_object(one)["AttributeType"])
+            for one in _items(facts["AttributeDefinitions"])
+        },
     )
 
 

@@ -26,6 +26,7 @@ TABLE: Schema = object_of(
     {
         "name": TEXT,
         "keys": TEXTS,
+        "key_types": OBJECT,
         "indexes": array_of(object_of({"name": TEXT, "keys": TEXTS})),
         "ttl_attribute": or_null(TEXT),
         "row_count": INTEGER,

@@ -1,0 +1,398 @@
+/**
+ * What the pages do beyond showing: send changes to the JSON API, follow what happens,
+ * count time down, copy.
+ *
+ * Changes carry a header that no page of another origin can send. What the API or the
+ * app says is only ever set as text.
+ */
+
+const HEADERS = { 'X-Arc-Sandbox': '1' }
+const SETTLED_MS = 120
+const SAID_KEY = 'arc-sandbox-said'
+
+// Saying
+
+const outcome = document.getElementById('outcome')
+let silence = null
+
+function element (name, text, className = '') {
+  const made = document.createElement(name)
+  made.textContent = text
+  if (className) made.className = className
+  return made
+}
+
+function say (text, { isError = false, more = [] } = {}) {
+  clearTimeout(silence)
+  const close = element('button', 'Close', 'small')
+  close.type = 'button'
+  close.addEventListener('click', () => outcome.replaceChildren())
+  const said = element('p', text, isError ? 'said bad' : 'said')
+  if (isError) said.setAttribute('role', 'alert')
+  said.append(...more)
+  outcome.replaceChildren(said, close)
+  if (!isError && more.length === 0) silence = setTimeout(() => outcome.replaceChildren(), 8000)
+}
+
+function sayError (error) {
+  say(error.remedy ? `${error.message} ${error.remedy}` : error.message, { isError: true })
+}
+
+function go (address, text) {
+  if (text) sessionStorage.setItem(SAID_KEY, text)
+  location.assign(address)
+}
+
+// Sending
+
+async function send (order, body) {
+  const [method, path] = order.split(' ')
+  const headers = { ...HEADERS }
+  if (method !== 'GET') headers['Content-Type'] = 'application/json'
+  let answer
+  try {
+    answer = await fetch(path, { method, headers, body: method === 'GET' ? undefined : JSON.stringify(body) })
+  } catch {
+    throw new Error('The sandbox does not answer. Is it still running?')
+  }
+  const content = await answer.json()
+  if (!answer.ok) throw Object.assign(new Error(content.message), { remedy: content.remedy })
+  return content
+}
+
+function bodyOf (form) {
+  const body = {}
+  for (const field of form.elements) {
+    if (field.name) body[field.name] = 'json' in field.dataset ? parse(field) : field.value
+  }
+  return body
+}
+
+function parse (field) {
+  try {
+    return JSON.parse(field.value)
+  } catch (error) {
+    field.setAttribute('aria-invalid', 'true')
+    field.focus()
+    throw new Error(`This is no JSON: ${error.message}`)
+  }
+}
+
+/** Send what an element says, once at a time, and do what follows. */
+async function act (source, work) {
+  if (source.getAttribute('aria-busy') === 'true') return
+  if (source.dataset.confirm && !confirm(source.dataset.confirm)) return
+  source.setAttribute('aria-busy', 'true')
+  try {
+    await work()
+  } catch (error) {
+    sayError(error)
+  } finally {
+    source.removeAttribute('aria-busy')
+  }
+}
+
+function follow (source, answer) {
+  const { then, said, show } = source.dataset
+  const warnings = (answer.warnings ?? []).join(' ')
+  if (show) return showExplanation(document.getElementById(show), answer)
+  if ('open' in source.dataset) return openApp(answer.url, said)
+  if (then) return go(then.replace('{id}', encodeURIComponent(answer.id ?? '')), said)
+  say(warnings || said || (answer.spoken ? `The clock says ${answer.spoken}.` : 'Done.'))
+  return refresh()
+}
+
+/** Open the app by the name that this page has: a cookie belongs to a host name. */
+function appUrl (text) {
+  const url = new URL(text)
+  url.hostname = location.hostname
+  return url.href
+}
+
+function openApp (text, said) {
+  const link = element('a', 'Open the app')
+  link.href = appUrl(text)
+  window.open(link.href, '_blank', 'noopener')
+  say(`${said} `, { more: [link] })
+}
+
+function showExplanation (place, found) {
+  const verdict = element('p', '')
+  verdict.append(
+    found.is_valid ? element('span', 'accepted', 'tag good') : element('span', 'not accepted', 'tag bad'),
+    ` ${found.is_valid ? `${found.cookie_bytes} bytes of cookie.` : found.reason}`
+  )
+  const facts = []
+  if (found.is_valid && found.expires_epoch !== null) {
+    const end = element('time', '')
+    end.dataset.until = found.expires_epoch
+    const line = element('p', 'Ends ')
+    line.append(end)
+    facts.push(line)
+  }
+  if (found.session !== null) {
+    const data = element('pre', JSON.stringify(found.session, null, 2))
+    data.tabIndex = 0
+    data.setAttribute('role', 'region')
+    data.setAttribute('aria-label', 'session')
+    facts.push(data)
+  }
+  const warnings = found.warnings.map(warning => element('p', warning.text, 'note'))
+  place.replaceChildren(verdict, ...facts, ...warnings)
+  countDown()
+}
+
+async function importRows (form) {
+  const path = form.dataset.import
+  let rows
+  try {
+    const content = JSON.parse(await form.elements.file.files[0].text())
+    rows = Array.isArray(content) ? content : content.rows
+  } catch (error) {
+    throw new Error(`The file is no JSON: ${error.message}`)
+  }
+  if (!Array.isArray(rows)) throw new Error('The file holds no list of rows.')
+  const most = 500
+  for (let done = 0; done < rows.length; done += most) {
+    await send(`POST ${path}`, { rows: rows.slice(done, done + most) })
+    say(`${Math.min(done + most, rows.length)} of ${rows.length} rows are stored.`)
+  }
+  form.reset()
+  say(`${rows.length} rows are stored.`)
+  await refresh()
+}
+
+async function reveal (button) {
+  const shows = button.getAttribute('aria-pressed') === 'true'
+  if (shows) return location.reload()
+  const { variables } = await send(`GET ${button.dataset.reveal}`)
+  const values = new Map(variables.map(one => [one.name, one.value]))
+  for (const cell of document.querySelectorAll('[data-secret]')) {
+    cell.textContent = values.get(cell.dataset.secret) ?? cell.textContent
+  }
+  button.setAttribute('aria-pressed', 'true')
+  button.textContent = 'Hide secrets'
+}
+
+async function copy (button) {
+  const named = button.dataset.copy
+  const code = named ? document.querySelector(`#${named} pre`) : button.parentElement.querySelector('pre')
+  try {
+    await navigator.clipboard.writeText(code.textContent)
+  } catch {
+    throw new Error('The browser does not let this page copy. Select the text by hand.')
+  }
+  say('Copied.')
+}
+
+document.addEventListener('submit', event => {
+  const form = event.target
+  if (form.dataset.send) {
+    event.preventDefault()
+    act(form, async () => follow(form, await send(form.dataset.send, bodyOf(form))))
+  } else if (form.dataset.import) {
+    event.preventDefault()
+    act(form, () => importRows(form))
+  }
+})
+
+document.addEventListener('click', event => {
+  const button = event.target.closest('button')
+  if (!button) return
+  const { send: order, body = '{}' } = button.dataset
+  if (order) act(button, async () => follow(button, await send(order, JSON.parse(body))))
+  else if ('copy' in button.dataset) act(button, () => copy(button))
+  else if ('reveal' in button.dataset) act(button, () => reveal(button))
+})
+
+document.addEventListener('change', event => {
+  if ('submit' in event.target.dataset) event.target.form.requestSubmit()
+})
+
+document.addEventListener('input', event => event.target.removeAttribute('aria-invalid'))
+
+// Time
+
+const UNITS = [['day', 86400], ['hour', 3600], ['minute', 60], ['second', 1]]
+let shownAt = performance.now()
+
+function nowEpoch () {
+  return Number(document.body.dataset.now) + (performance.now() - shownAt) / 1000
+}
+
+function spoken (seconds) {
+  let left = Math.max(Math.round(Math.abs(seconds)), 1)
+  const parts = []
+  for (const [name, size] of UNITS) {
+    const count = Math.floor(left / size)
+    left %= size
+    if (count) parts.push(`${count} ${name}${count > 1 ? 's' : ''}`)
+  }
+  return parts.slice(0, 2).join(' ')
+}
+
+function countDown () {
+  const now = nowEpoch()
+  for (const time of document.querySelectorAll('[data-until]')) {
+    const left = Number(time.dataset.until) - now
+    time.textContent = left > 0 ? `in ${spoken(left)}` : `${spoken(left)} ago`
+    time.toggleAttribute('data-over', left <= 0)
+  }
+  const moment = new Date(now * 1000)
+  if (Number.isNaN(moment.getTime())) return
+  const iso = moment.toISOString()
+  for (const time of document.querySelectorAll('[data-now-time]')) time.textContent = iso.slice(11, 19)
+  for (const time of document.querySelectorAll('[data-now-moment]')) {
+    time.textContent = `${iso.slice(0, 19).replace('T', ' ')} UTC`
+  }
+}
+
+// Following what happens
+
+const link = document.getElementById('link')
+const pause = document.getElementById('pause')
+let isPaused = false
+let stream = null
+let settling = null
+
+/** Make a part of the page like its newer self, and leave alone what is the same. */
+function renew (old, made) {
+  if (old.isEqualNode(made)) return
+  if (old.nodeName !== made.nodeName || old.nodeType !== Node.ELEMENT_NODE) {
+    old.replaceWith(made)
+    return
+  }
+  if (old.nodeName === 'TEXTAREA') {
+    renewText(old, made)
+    return
+  }
+  for (const { name } of [...old.attributes]) {
+    if (!made.hasAttribute(name) && name !== 'open') old.removeAttribute(name)
+  }
+  for (const { name, value } of made.attributes) {
+    if (name !== 'open') old.setAttribute(name, value)
+  }
+  if ('keyed' in old.dataset && 'keyed' in made.dataset) renewKeyed(old, made)
+  else renewInOrder(old, made)
+}
+
+/** What a person is writing is theirs. */
+function renewText (old, made) {
+  if (old.value === old.defaultValue) old.value = made.value
+  old.defaultValue = made.defaultValue
+}
+
+function renewInOrder (old, made) {
+  const before = [...old.childNodes]
+  const after = [...made.childNodes]
+  after.forEach((node, at) => before[at] ? renew(before[at], node) : old.append(node))
+  before.slice(after.length).forEach(node => node.remove())
+}
+
+function renewKeyed (old, made) {
+  const wanted = new Set([...made.children].map(child => child.dataset.key))
+  const kept = new Map()
+  for (const child of [...old.children]) {
+    if (wanted.has(child.dataset.key)) kept.set(child.dataset.key, child)
+    else child.remove()
+  }
+  let next = old.firstElementChild
+  for (const child of [...made.children]) {
+    const known = kept.get(child.dataset.key)
+    if (known === undefined) {
+      old.insertBefore(child, next)
+      continue
+    }
+    if (known === next) next = next.nextElementSibling
+    else old.insertBefore(known, next)
+    renew(known, child)
+  }
+}
+
+async function refresh () {
+  let text
+  try {
+    const answer = await fetch(location.href, { headers: { Accept: 'text/html' } })
+    if (!answer.ok) return
+    text = await answer.text()
+  } catch {
+    return
+  }
+  const made = new DOMParser().parseFromString(text, 'text/html')
+  for (const part of document.querySelectorAll('[data-live]')) {
+    const newer = made.getElementById(part.id)
+    if (newer) renew(part, newer)
+  }
+  document.body.dataset.now = made.body.dataset.now
+  shownAt = performance.now()
+  countDown()
+}
+
+function refreshSoon () {
+  if (isPaused) return
+  clearTimeout(settling)
+  settling = setTimeout(refresh, SETTLED_MS)
+}
+
+function showLink (text, state) {
+  link.textContent = text
+  link.dataset.state = state
+}
+
+/** Follow while the page is seen: a browser has few connections for each host. */
+function connect () {
+  if (stream || document.hidden) return
+  let wasLost = false
+  stream = new EventSource('/api/events')
+  stream.addEventListener('open', () => {
+    showLink(isPaused ? 'Paused' : 'Following', isPaused ? 'paused' : 'on')
+    if (wasLost) refreshSoon()
+    wasLost = false
+  })
+  stream.addEventListener('error', () => {
+    wasLost = true
+    showLink('Not connected', 'off')
+  })
+  for (const name of ['request', 'clock', 'notice', 'missed']) {
+    stream.addEventListener(name, refreshSoon)
+  }
+}
+
+function disconnect () {
+  stream?.close()
+  stream = null
+}
+
+document.addEventListener('visibilitychange', () => {
+  if (document.hidden) {
+    disconnect()
+  } else {
+    connect()
+    refreshSoon()
+  }
+})
+addEventListener('pagehide', disconnect)
+addEventListener('pageshow', event => {
+  if (!event.persisted) return
+  connect()
+  refreshSoon()
+})
+
+pause?.addEventListener('click', () => {
+  isPaused = !isPaused
+  pause.setAttribute('aria-pressed', String(isPaused))
+  showLink(isPaused ? 'Paused' : 'Following', isPaused ? 'paused' : 'on')
+  if (!isPaused) refresh()
+})
+
+// Beginning
+
+for (const anchor of document.querySelectorAll('[data-app-url]')) anchor.href = appUrl(anchor.href)
+const said = sessionStorage.getItem(SAID_KEY)
+if (said) {
+  sessionStorage.removeItem(SAID_KEY)
+  say(said)
+}
+countDown()
+setInterval(countDown, 1000)
+connect()

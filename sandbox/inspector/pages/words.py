@@ -1,0 +1,35 @@
+"""Values of the API → text for a line, an address or a form."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+from urllib.parse import quote, urlencode
+
+_LONGEST_LINE = 160
+
+
+def pretty_json(value: Any) -> str:
+    """Give JSON text over several lines, for people to read and edit."""
+    return json.dumps(value, indent=2, ensure_ascii=False, default=list)
+
+
+def one_line(value: Any, most: int = _LONGEST_LINE) -> str:
+    """Give a value as short text on one line, cut where it is long."""
+    text = value if isinstance(value, str) else _compact(value)
+    line = " ".join(text[: most + 1].split())
+    return line if len(text) <= most else f"{line[:most]}…"
+
+
+def key_text(key: Mapping[str, Any]) -> str:
+    """Give a row's key as compact JSON, as the API takes it in a query."""
+    return _compact(key)
+
+
+def address(path: str, **query: str | None) -> str:
+    """Give a path with a query; parameters that are empty or None are left out."""
+    given = {name: value for name, value in query.items() if value}
+    return f"{path}?{urlencode(given, quote_via=quote)}" if given else path
+
+
+def _compact(value: Any) -> str:
+    return json.dumps(value, separators=(",", ":"), ensure_ascii=False, default=list)
