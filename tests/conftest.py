@@ -31,6 +31,11 @@ hypothesis.settings.register_profile(
 hypothesis.settings.load_profile("sandbox")
 
 
+def pytest_make_parametrize_id(val: object, argname: str) -> str | None:
+    """Name bytes by their argument: compressed ones differ from run to run."""
+    return argname if isinstance(val, bytes) else None
+
+
 @pytest.fixture
 def wait_until() -> Callable[..., None]:
     """Give a function that waits for a condition, and fails at its deadline."""
