@@ -9,9 +9,9 @@ import html
 import re
 from dataclasses import dataclass, replace
 
+from sandbox import content_coding
+from sandbox.content_coding import CodingError
 from sandbox.exchange import HttpRequest, HttpResponse
-from sandbox.gateway import content_coding
-from sandbox.gateway.content_coding import CodingError
 from sandbox.gateway.content_policy import (
     Admission,
     PolicyRefusalError,

@@ -6,12 +6,14 @@ from typing import Any
 
 from sandbox.inspector.messages import ApiError
 from sandbox.inspector.pages.page import Page, PageRequest, View
+from sandbox.inspector.pages.readable_body import readable_body
 
 _STAGES = (
     ("queued_ms", "Queue", "waiting for a free worker"),
     ("init_ms", "Cold start", "starting a worker and loading the module"),
     ("handler_ms", "Handler", "the function itself"),
 )
+_SHORTEST_SHOWN_MS = 0.05
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -34,6 +36,7 @@ def show(request: PageRequest) -> View:
         title=f"{whole['method']} {whole['path']}",
         content={
             "one": whole,
+            "readable": readable_body(whole["response"]),
             "stretches": stretches(whole["timings"]),
             "sessions": _sessions_of(request, request_id),
             "curl": api.text("requests", request_id, "curl"),
@@ -54,7 +57,7 @@ def _parts(
     left_ms = total_ms
     for field, name, meaning in _STAGES:
         duration_ms = timings[field] or 0.0
-        if duration_ms:
+        if duration_ms >= _SHORTEST_SHOWN_MS:
             left_ms -= duration_ms
             yield name, meaning, duration_ms
     yield "Sandbox", "routing, translating and recording", max(left_ms, 0.0)

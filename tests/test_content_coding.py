@@ -7,7 +7,7 @@ import zlib
 import brotli
 import pytest
 
-from sandbox.gateway.content_coding import (
+from sandbox.content_coding import (
     MOST_DECODED_BYTES,
     CodingError,
     decode,
