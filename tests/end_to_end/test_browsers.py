@@ -7,6 +7,8 @@ import pytest
 from playwright.sync_api import Browser
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
+from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.support.ui import WebDriverWait
 
 pytestmark = [pytest.mark.slow, pytest.mark.arc(app="fixtures/apps/counter")]
 
@@ -73,7 +75,10 @@ class SeleniumVisitor:
     def submit(self, button: str, **fields: str) -> None:
         for name, value in fields.items():
             self.driver.find_element(By.NAME, name).send_keys(value)
+        page = self.driver.find_element(By.TAG_NAME, "html")
         self.driver.find_element(By.XPATH, f"//button[.='{button}']").click()
+        # A click may come back before the next page is there.
+        WebDriverWait(self.driver, 30).until(staleness_of(page))
 
     def title(self) -> str:
         return str(self.driver.title)
