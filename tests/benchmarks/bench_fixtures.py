@@ -126,7 +126,7 @@ def measure_fixtures(app: Path, kind: str, count: int) -> dict[str, float]:
     (app / "conftest.py").write_text(RECORDER)
     (app / "pytest.ini").write_text("[pytest]\n")
     quiet = ["-q", "-p", "no:randomly", "-p", "no:asyncio", "-p", "no:playwright"]
-    begun_epoch, begun = time.time(), time.monotonic()  # noqa: TID251 - a measurement
+    begun_epoch, begun = time.time(), time.monotonic()
     subprocess.run(
         [sys.executable, "-m", "pytest", *quiet],
         cwd=app,
@@ -156,15 +156,15 @@ def measure_reset(app: Path) -> float:
 
 def measure_peer(app: Path, kind: str, count: int) -> dict[str, float]:
     """Run the same visits through the peer; gives nothing where it is missing."""
-    modules = Path(os.environ.get("ARC_TEST_NODE_MODULES", "node_modules")).resolve()  # noqa: TID251 - a command
+    modules = Path(os.environ.get("ARC_TEST_NODE_MODULES", "node_modules")).resolve()
     if shutil.which("node") is None or not (modules / "@architect/sandbox").is_dir():
         return {}
     # The peer runs handlers with the `python3` that it finds first.
     own_python = str(Path(sys.executable).parent)
     environment = {
-        **os.environ,  # noqa: TID251 - a command
+        **os.environ,
         "NODE_PATH": str(modules),
-        "PATH": os.pathsep.join((own_python, os.environ["PATH"])),  # noqa: TID251
+        "PATH": os.pathsep.join((own_python, os.environ["PATH"])),
     }
     script = app.parent / "peer.js"
     script.write_text(PEER)

@@ -14,7 +14,7 @@ from tests.benchmarks import apps, contenders
 from tests.benchmarks.fresh import save_ms
 from tests.benchmarks.layers import median_ms
 from tests.benchmarks.report import Measurement
-from tests.benchmarks.rounds import Entry, Plan, Running, Tally, load
+from tests.benchmarks.rounds import WARM_UP_SECONDS, Entry, Plan, Running, Tally, load
 
 _PICTURE = Path(__file__).with_name("cost-against-size.png")
 _ROUTES = (3, 100, 300, 1_000)
@@ -56,7 +56,7 @@ def _served(plan: Plan, what: str, by_size: dict[int, Path]) -> list[Measurement
                 began = program.wait_answer(port)
                 one = Running(Entry(contender=ours, app=app), program, port)
                 tally.add("start, ms", f"{size:,}", began * 1000)
-                load(one, seconds=plan.seconds / 2)
+                load(one, seconds=WARM_UP_SECONDS)
                 request = load(one, seconds=plan.seconds)
                 tally.add("request p50, ms", f"{size:,}", request.p50_ms)
                 saves = [save_ms(one, apps.HELLO, n) for n in range(3)]
