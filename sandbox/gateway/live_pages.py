@@ -98,7 +98,7 @@ class LivePages:
 
         body = self._app(environ, start)
         status, headers = started[-1]
-        if isinstance(body, list):
+        if isinstance(body, list) and _is_html(headers):
             request = read_head(environ)
             whole = HttpResponse(
                 status=int(status[:3]), headers=tuple(headers), body=b"".join(body)
@@ -113,6 +113,14 @@ class LivePages:
         if why_not and why_not not in self._said:
             self._said |= {why_not}
             self._say(f'Live reload leaves "{request.path}" alone, because {why_not}.')
+
+
+def _is_html(headers: list[tuple[str, str]]) -> bool:
+    """Tell cheaply what most answers are not, before a request is made out again."""
+    return any(
+        name.lower() == "content-type" and "html" in value.lower()
+        for name, value in headers
+    )
 
 
 def is_unregistrable(host: str) -> bool:
