@@ -393,6 +393,7 @@ if (said) {
   sessionStorage.removeItem(SAID_KEY)
   say(said)
 }
+document.querySelector('.menu [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
 countDown()
 setInterval(countDown, 1000)
 connect()
