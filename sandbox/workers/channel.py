@@ -5,10 +5,12 @@ never blocks on a full pipe.
 """
 
 import fcntl
+import math
 import os
 import select
 import socket
 import struct
+from collections.abc import Callable
 
 from sandbox.clock import Clock
 from sandbox.workers import wire
@@ -18,6 +20,8 @@ _CHUNK_BYTES = 65_536
 _QUICK_ANSWER = struct.pack("@ll", 0, 20_000)
 """What recv waits for an answer: 20 ms as a timeval. Most handlers need less, and one
 recv is a third cheaper than poll and recv. After that, output is drained meanwhile."""
+_LOOK_MS = 20.0
+"""Between two looks after a worker whose answer is awaited."""
 
 
 class EventNotTakenError(Exception):
@@ -90,8 +94,14 @@ class Channel:
             except OSError as error:
                 raise EventNotTakenError from error
 
-    def wait_answer(self, deadline: float) -> wire.Message:
+    def wait_answer(
+        self, deadline: float, look_after: Callable[[], None]
+    ) -> wire.Message:
         """Wait for the next message, draining output meanwhile and afterwards.
+
+        Args:
+            deadline: on the monotonic clock.
+            look_after: called every 20 ms or so; what it raises ends the wait.
 
         Raises:
             TimeoutError: the deadline passed.
@@ -101,7 +111,8 @@ class Channel:
         """
         answer = self._reader.feed(self._receive_some(0))
         while answer is None:
-            for fd, _ in self._poll(deadline):
+            look_after()
+            for fd, _ in self._poll(deadline, most_ms=_LOOK_MS):
                 if fd == self._output_fd:
                     self.drain()
                 elif answer is None:
@@ -133,11 +144,13 @@ class Channel:
         finally:
             self._poller.modify(self._connection, select.POLLIN)
 
-    def _poll(self, deadline: float) -> list[tuple[int, int]]:
+    def _poll(
+        self, deadline: float, *, most_ms: float = math.inf
+    ) -> list[tuple[int, int]]:
         remaining = deadline - self._clock.monotonic()
         if remaining <= 0:
             raise TimeoutError
-        return self._poller.poll(remaining * 1000 + 1)
+        return self._poller.poll(min(remaining * 1000 + 1, most_ms))
 
     def _receive_some(self, flags: int) -> bytes:
         """Receive what has arrived, or nothing.

@@ -36,6 +36,23 @@ def crashed(exit_code: int | None, log_tail: str) -> Crashed:
     return Crashed(exit_code=exit_code, log_tail=log_tail, remedy=_remedy(exit_code))
 
 
+def out_of_memory(memory_mb: int, *, log_tail: str) -> Crashed:
+    """Give the outcome of a worker that was killed for holding too much.
+
+    Lambda kills it too, and reports `Runtime.ExitError`, "Runtime exited with error:
+    signal: killed" (AWS Lambda developer guide, "Troubleshoot invocation issues").
+    """
+    return Crashed(
+        exit_code=-signal.SIGKILL,
+        log_tail=log_tail,
+        remedy=(
+            f'It held more than its memory of "{memory_mb}" MB; on Lambda it ends as '
+            'Runtime.ExitError, "signal: killed". Hold less at once, or raise `memory` '
+            "under @aws in its config.arc."
+        ),
+    )
+
+
 def _remedy(exit_code: int | None) -> str:
     if exit_code is None or exit_code == os.EX_IOERR:
         return _STRANGE

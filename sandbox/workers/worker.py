@@ -23,14 +23,20 @@ from sandbox.workers import lifecycle, outcomes, wire
 from sandbox.workers.channel import Channel, ConnectionEndedError, EventNotTakenError
 from sandbox.workers.freshness import Freshness
 from sandbox.workers.lifecycle import State, Step
+from sandbox.workers.memory import resident_bytes
 from sandbox.workers.reaping import kill_group, reap
 from sandbox.workers.setup import Setup
 
 DISCARD = subprocess.DEVNULL
 """An output that nobody wants to see."""
 
+_MEGABYTE = 2**20
 _EXIT_GRACE_SECONDS = 0.25
 """Between the end of a connection and that of its process."""
+
+
+class MemoryExceededError(Exception):
+    """The worker holds more memory than its function may."""
 
 
 class Process(Protocol):
@@ -253,17 +259,32 @@ class Worker:
         deadline = self._clock.monotonic() + seconds
         try:
             self._channel.send(wire.encode(message), deadline)
-            answer = self._channel.wait_answer(deadline)
+            answer = self._channel.wait_answer(deadline, self._check_memory)
         except TimeoutError:
             self.kill()
             self._channel.drain()
             return TimedOut(seconds=seconds)
+        except MemoryExceededError:
+            self.kill()
+            self._channel.drain()
+            return outcomes.out_of_memory(
+                self._memory_mb, log_tail=self._channel.output.last()
+            )
         except (ConnectionEndedError, wire.WireError):
             return self._crashed()
         self.tally.max_memory_bytes = answer.get("max_memory_bytes")
         if "files" in answer:
             self._freshness.note(answer["files"], answer.get("folders", ()))
         return answer
+
+    @property
+    def _memory_mb(self) -> int:
+        return self.setup.function.config.memory_mb
+
+    def _check_memory(self) -> None:
+        """Look at what the process holds; its own children are not counted."""
+        if (resident_bytes(self.pid) or 0) > self._memory_mb * _MEGABYTE:
+            raise MemoryExceededError
 
     def _outcome_of(self, answer: wire.Message, request_id: str) -> Outcome:
         if answer.get("request_id") != request_id:
