@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
+from sandbox.errors import Problem, ProjectError
 from sandbox.manifest.formats import parse_manifest, parse_package
 from sandbox.manifest.nodes import Manifest
 from sandbox.manifest.parser import parse_arc
@@ -101,7 +102,17 @@ def _read_manifest(files: Files, root: Path) -> tuple[Path | None, Manifest]:
         manifest = parse_package(text, file=name)
         if manifest:
             return root / name, manifest
+    if files.kind(str(root)) != "folder":
+        raise ProjectError((_gone(root),))
     return None, parse_arc(_DEFAULT_MANIFEST, file="app.arc")
+
+
+def _gone(root: Path) -> Problem:
+    """Tell of a folder that is not there: its tables and rows wait for its return."""
+    return Problem(
+        message=f'The app\'s folder "{root}" is not there.',
+        remedy="Bring it back, and the next request is served again.",
+    )
 
 
 def _source_files(project: Project, home: Path | None) -> tuple[Path, ...]:

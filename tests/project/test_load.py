@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.errors import ManifestSyntaxError
+from sandbox.errors import ManifestSyntaxError, ProjectError
 from sandbox.project.load import load_project
 from tests.project.conftest import Load, Write
 
@@ -114,3 +114,9 @@ def test_load_project_knows_every_file_it_depends_on(load: Load) -> None:
     shown = {path.relative_to(project.root) for path in project.source_files}
 
     assert {Path("app.arc"), Path(".env"), Path("src/events/a/config.arc")} <= shown
+
+
+def test_load_refuses_a_folder_that_is_not_there(tmp_path: Path) -> None:
+    """It is no empty app: an empty one would lose its tables."""
+    with pytest.raises(ProjectError, match="is not there"):
+        load_project(tmp_path / "nowhere", home=None, environ={})
