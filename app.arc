@@ -4,7 +4,7 @@
 counter-demo
 
 @aws
-runtime python
+runtime python3.11
 
 @http
 /
