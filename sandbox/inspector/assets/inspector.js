@@ -206,7 +206,11 @@ document.addEventListener('click', event => {
 })
 
 document.addEventListener('change', event => {
-  if ('submit' in event.target.dataset) event.target.form.requestSubmit()
+  const { form, dataset } = event.target
+  if (!('submit' in dataset)) return
+  // The key of one index means nothing in another.
+  for (const field of form.querySelectorAll('[data-of-index]')) field.value = ''
+  form.requestSubmit()
 })
 
 document.addEventListener('input', event => event.target.removeAttribute('aria-invalid'))

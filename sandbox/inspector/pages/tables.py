@@ -1,12 +1,23 @@
-"""The list of tables."""
+"""The list of tables: those that functions use in this stage in front."""
 
 from sandbox.inspector.pages.page import Page, PageRequest, View
 
 
 def show(request: PageRequest) -> View:
-    """Give every table."""
+    """Give every table; Architect makes each of them for both stages."""
+    project = request.api.read("project")
+    stage = "production" if project["stage"] == "production" else "staging"
     tables = request.api.read("tables")["tables"]
-    return View(template="tables.html", title="Tables", content={"tables": tables})
+    in_use = f"{project['name']}-{stage}-"
+    return View(
+        template="tables.html",
+        title="Tables",
+        content={
+            "used": [one for one in tables if one["name"].startswith(in_use)],
+            "others": [one for one in tables if not one["name"].startswith(in_use)],
+            "in_use": in_use,
+        },
+    )
 
 
 PAGE = Page(path="/tables", section="tables", show=show)

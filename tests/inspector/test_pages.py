@@ -1,0 +1,603 @@
+"""The pages in Chromium, driven as a person would: by names of links and buttons."""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+pytestmark = pytest.mark.slow
+
+THINGS = "testapp-staging-things"
+NASTY = "\"'><img src=x onerror=document.title='owned'><script>alert(1)</script>{{7*7}}"
+SCHEMES = ("light", "dark")
+HEAR_ONE_REQUEST = """new Promise(listening => {
+  const stream = new EventSource("/api/events")
+  window.heard = new Promise(settled => stream.addEventListener("request", () => {
+    stream.close()
+    setTimeout(settled, 500)
+  }))
+  stream.addEventListener("open", () => listening())
+})"""
+"""Listens beside the page; `heard` settles once the page would have refreshed."""
+
+
+class Visit:
+    """The inspector of one app, open in a browser."""
+
+    def __init__(self, app: Any, context: BrowserContext) -> None:
+        self.app = app
+        self.context = context
+        self.page: Page = context.new_page()
+        self.troubles: list[str] = []
+        self.page.on("pageerror", lambda error: self.troubles.append(str(error)))
+        self.page.on("console", self._note)
+
+    def _note(self, message: Any) -> None:
+        if message.type == "error" and "status of 4" not in message.text:
+            self.troubles.append(message.text)
+
+    def open(self, path: str) -> Page:
+        """Open a page, and wait until it follows what happens."""
+        self.page.goto(f"{self.app.sandbox.inspector_url}{path}")
+        self.page.wait_for_selector("#link[data-state=on]", state="attached")
+        return self.page
+
+    def press(self, name: str, *, exact: bool = True) -> None:
+        self.page.get_by_role("button", name=name, exact=exact).first.click()
+
+    def said(self, text: str) -> None:
+        expect(self.page.locator("#outcome")).to_contain_text(text)
+
+
+@pytest.fixture
+def new_visit(chromium: Browser) -> Iterator[Callable[..., Visit]]:
+    """Give a function that opens an app's inspector; a page's errors fail the test."""
+    visits: list[Visit] = []
+
+    def make(app: Any, **options: Any) -> Visit:
+        context = chromium.new_context(**options)
+        context.set_default_timeout(15_000)
+        visits.append(Visit(app, context))
+        return visits[-1]
+
+    yield make
+    for visit in visits:
+        visit.context.close()
+    assert [visit.troubles for visit in visits if visit.troubles] == []
+
+
+@pytest.fixture
+def visit(new_visit: Callable[..., Visit], inspected: Any) -> Visit:
+    """Give the inspector of the session app, in each of the two stores."""
+    return new_visit(inspected)
+
+
+@pytest.fixture
+def table_visit(new_visit: Callable[..., Visit], table_app: Any) -> Visit:
+    """Give the inspector of the app whose sessions are rows."""
+    return new_visit(table_app)
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """Give the source of axe-core, which looks for what keeps people out."""
+    folder = Path(os.environ.get("ARC_TEST_NODE_MODULES", "node_modules"))  # noqa: TID251 - where CI put it
+    source = folder / "axe-core" / "axe.min.js"
+    if source.is_file():
+        return source.read_text("utf-8")
+    reason = "needs axe-core in ARC_TEST_NODE_MODULES"
+    if os.environ.get("ARC_TEST_REQUIRE_ALL") == "1":  # noqa: TID251 - what CI asks
+        pytest.fail(reason)
+    pytest.skip(reason)
+
+
+def put_thing(app: Any, **row: Any) -> None:
+    answer = app.api.put(f"/api/tables/{THINGS}/rows", json={"row": row})
+    assert answer.status_code == 200, answer.text
+
+
+def forge(app: Any, **data: Any) -> str:
+    made: str = app.post("sessions/forge", {"data": data})["id"]
+    return made
+
+
+def paths_of(app: Any) -> list[str]:
+    """Give the address of every kind of page, each with something to show."""
+    app.app.post("/count")
+    app.app.get("/fail")
+    put_thing(app, owner="ada", at=1, title="First")
+    session = forge(app, person="Ada")
+    request, failed = (one["id"] for one in app.get("requests")["requests"])
+    table = [f"/tables/{THINGS}", f"/tables/{THINGS}/row"]
+    return [
+        *("/", f"/requests/{request}", f"/requests/{failed}"),
+        *("/sessions", f"/sessions/{session}", "/tables", *table),
+        *("/functions", "/clock", "/advice", "/environment", "/nowhere"),
+    ]
+
+
+# Requests
+
+
+def test_requests_appear_by_themselves(visit: Visit) -> None:
+    """What the app is asked shows while the page is open, the newest in front."""
+    page = visit.open("/")
+    visit.app.app.post("/count")
+    expect(page.locator(".line .path")).to_have_text(["/count"])
+    visit.app.app.get("/fail")
+
+    expect(page.locator(".line .path")).to_have_text(["/fail", "/count"])
+    expect(page.locator(".line .status")).to_have_text(["500", "200"])
+
+
+def test_a_paused_list_stands_still(table_visit: Visit) -> None:
+    """While a person reads nothing moves; what came meanwhile is there afterwards."""
+    page = table_visit.open("/")
+    table_visit.press("Pause")
+    page.evaluate(HEAR_ONE_REQUEST)
+    table_visit.app.app.get("/fail")
+    page.evaluate("window.heard")
+    expect(page.locator(".line")).to_have_count(0)
+
+    table_visit.press("Pause")
+
+    expect(page.locator(".line .path")).to_have_text(["/fail"])
+
+
+def test_requests_are_filtered(table_visit: Visit) -> None:
+    """By path, by status and to those that a function answered."""
+    for path in ("/", "/fail", "/missing"):
+        table_visit.app.app.get(path)
+    page = table_visit.open("/")
+    paths = page.locator(".line .path")
+
+    page.get_by_label("Path").fill("FAIL")
+    page.keyboard.press("Enter")
+    expect(paths).to_have_text(["/fail"])
+    page.get_by_label("Path").fill("")
+    page.get_by_label("Status").select_option("4xx")
+    table_visit.press("Filter")
+    expect(paths).to_have_text(["/missing"])
+    page.get_by_label("Status").select_option("any")
+    page.get_by_label("Functions only").check()
+    table_visit.press("Filter")
+
+    expect(paths).to_have_text(["/fail", "/"])
+
+
+def test_one_request_is_shown_whole(visit: Visit) -> None:
+    """From the list by keyboard to event, result, output, timings and cookies."""
+    visit.app.app.post("/count")
+    visit.app.app.post("/count")
+    page = visit.open("/")
+    page.locator(".line").first.focus()
+    page.keyboard.press("Enter")
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("POST /count")
+    expect(page.get_by_label("output")).to_have_text("counted")
+    expect(page.get_by_label("result")).to_contain_text('"statusCode": 200')
+    expect(page.get_by_role("region", name="Timings")).to_contain_text("Handler")
+    cookies = page.get_by_role("region", name="Cookies and session")
+    expect(cookies).to_contain_text("accepted")
+    expect(cookies).to_contain_text("SameSite=lax")
+    page.get_by_text("Event", exact=True).click()
+    expect(page.get_by_label("event")).to_contain_text('"rawPath": "/count"')
+
+
+def test_a_failure_names_file_and_line(table_visit: Visit) -> None:
+    """What a handler raised comes first, with the developer's own line."""
+    table_visit.app.app.get("/fail")
+    page = table_visit.open("/")
+    page.locator(".line").first.click()
+
+    failure = page.get_by_role("region", name="The function raised")
+    expect(failure).to_contain_text("ValueError: no <b>way</b>")
+    expect(failure).to_contain_text("get-fail/index.py:2")
+
+
+def test_a_request_is_replayed(visit: Visit) -> None:
+    """The app is asked again, and the new request is shown."""
+    visit.app.app.post("/count")
+    page = visit.open("/")
+    page.locator(".line").first.click()
+    before = page.url
+    visit.press("Replay")
+    visit.said("Sent again")
+
+    assert page.url != before
+    assert len(visit.app.get("requests")["requests"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("button", "text"),
+    [
+        ("Copy as curl", "curl -i"),
+        ("Copy as pytest", "def test_post_count(arc_client)"),
+    ],
+)
+def test_a_request_is_copied(
+    new_visit: Callable[..., Visit], table_app: Any, button: str, text: str
+) -> None:
+    """The clipboard has the command, or the test."""
+    table_app.app.post("/count")
+    visit = new_visit(table_app, permissions=["clipboard-read", "clipboard-write"])
+    page = visit.open("/")
+    page.locator(".line").first.click()
+    visit.press(button)
+    visit.said("Copied.")
+
+    assert text in page.evaluate("navigator.clipboard.readText()")
+
+
+def test_requests_are_forgotten(table_visit: Visit) -> None:
+    """Clear asks first, then empties the list."""
+    table_visit.app.app.get("/fail")
+    page = table_visit.open("/")
+    page.once("dialog", lambda dialog: dialog.dismiss())
+    table_visit.press("Clear")
+    expect(page.locator(".line")).to_have_count(1)
+    page.once("dialog", lambda dialog: dialog.accept())
+    table_visit.press("Clear")
+
+    expect(page.get_by_text("No requests yet.")).to_be_visible()
+
+
+# Sessions
+
+
+def test_a_session_edited_here_is_seen_by_the_app(visit: Visit) -> None:
+    """A person's data is changed while the browser keeps its cookie."""
+    visit.app.app.post("/count")
+    page = visit.open("/sessions")
+    page.locator(".line", has_text='"count":1').click()
+    page.get_by_label("What the app stored").fill('{"count": 41}')
+    visit.press("Save")
+    visit.said("Saved.")
+
+    assert visit.app.app.get("/").json()["count"] == 41
+    assert visit.app.app.post("/count").json() == {"c": 42}
+
+
+def test_what_is_no_json_is_refused_where_it_is_written(visit: Visit) -> None:
+    """The text stays, the reason is said, and nothing is sent."""
+    session = forge(visit.app, count=1)
+    page = visit.open(f"/sessions/{session}")
+    page.get_by_label("What the app stored").fill('{"count": }')
+    visit.press("Save")
+    visit.said("This is no JSON")
+
+    field = page.get_by_label("What the app stored")
+    expect(field).to_have_value('{"count": }')
+    expect(field).to_have_attribute("aria-invalid", "true")
+    assert visit.app.get(f"sessions/{session}")["data"]["count"] == 1
+
+
+def test_what_a_person_writes_is_not_overwritten(table_visit: Visit) -> None:
+    """The app writes the session meanwhile: shown where nothing is being edited."""
+    session = forge(table_visit.app, count=1)
+    page = table_visit.open(f"/sessions/{session}")
+    field = page.get_by_label("What the app stored")
+    api = table_visit.app.api
+
+    api.put(f"/api/sessions/{session}", json={"data": {"count": 2}})
+    table_visit.app.app.get("/fail")
+    expect(field).to_have_value('{\n  "count": 2\n}')
+    field.fill("mine")
+    api.put(f"/api/sessions/{session}", json={"data": {"count": 3}})
+    table_visit.app.app.get("/fail")
+    expect(page.locator(".facts")).to_contain_text("Written")
+    table_visit.press("Undo edits")
+
+    expect(field).to_have_value('{\n  "count": 3\n}')
+
+
+def test_a_session_shows_size_end_and_who_used_it(visit: Visit) -> None:
+    """The end is a countdown on the sandbox's clock."""
+    visit.app.app.post("/count")
+    visit.app.app.post("/count")
+    page = visit.open("/sessions")
+    page.locator(".line", has_text='"count":2').click()
+    ends = page.locator(".facts .until").first
+    expect(ends).to_contain_text("in ")
+    before = ends.inner_text()
+
+    visit.app.post("clock", {"advance": "2h"})
+
+    expect(ends).not_to_have_text(before)
+    expect(page.get_by_role("meter")).to_be_visible()
+    expect(page.locator("#used-by .line")).to_have_count(2)
+
+
+@pytest.mark.parametrize("button", ["Expire now", "Delete"])
+def test_a_session_is_ended(visit: Visit, button: str) -> None:
+    """The visitor is signed out."""
+    visit.app.app.post("/count")
+    page = visit.open("/sessions")
+    page.locator(".line", has_text='"count":1').click()
+    page.once("dialog", lambda dialog: dialog.accept())
+    visit.press(button)
+    expect(page.locator("#outcome")).to_contain_text("The session")
+
+    assert visit.app.app.get("/").json()["count"] == 0
+
+
+def test_the_app_is_opened_as_another_user(visit: Visit) -> None:
+    """This browser gets the session's cookie, and the app greets it so."""
+    session = forge(visit.app, count=9)
+    page = visit.open(f"/sessions/{session}")
+    with visit.context.expect_page() as opened:
+        visit.press("Open as this user")
+
+    expect(opened.value.locator("body")).to_contain_text('"count":9')
+    assert page.url.endswith(session)
+
+
+def test_a_session_is_made(visit: Visit) -> None:
+    """One more session is there, and its page is shown."""
+    page = visit.open("/sessions")
+    page.get_by_label("Data, as JSON").fill('{"person": "Grace"}')
+    visit.press("Make it")
+    visit.said("The session is made.")
+
+    expect(page.get_by_label("What the app stored")).to_have_value(
+        '{\n  "person": "Grace"\n}'
+    )
+
+
+def test_a_pasted_cookie_is_taken_apart(visit: Visit) -> None:
+    """A good one shows what it holds, a bad one why it is refused."""
+    made = visit.app.post("sessions/forge", {"data": {"person": "Ada"}})
+    page = visit.open("/sessions")
+    page.get_by_label("Cookie, as a value").fill(made["set_cookie"])
+    visit.press("Decode")
+    expect(page.locator("#decoded")).to_contain_text('"person": "Ada"')
+    page.get_by_label("Cookie, as a value").fill("_idx=nonsense")
+    visit.press("Decode")
+
+    expect(page.locator("#decoded")).to_contain_text("not accepted")
+    expect(page.locator("#decoded pre")).to_have_count(0)
+
+
+# Tables
+
+
+def test_rows_are_paged_and_queried(table_visit: Visit) -> None:
+    """Fifty rows a page; a key finds its own, in the table and in an index."""
+    for at in range(60):
+        put_thing(table_visit.app, owner="ada", at=at, kind=("even", "odd")[at % 2])
+    page = table_visit.open("/tables")
+    page.get_by_role("link", name=THINGS).click()
+    rows = page.locator("#rows tbody tr")
+    expect(rows).to_have_count(50)
+    page.get_by_role("link", name="Next 50 rows").click()
+    expect(rows).to_have_count(10)
+    page.get_by_role("link", name="All rows").click()
+    page.get_by_role("textbox", name="owner").fill("ada")
+    page.get_by_label("at", exact=True).fill("7")
+    table_visit.press("Query")
+    expect(rows).to_have_count(1)
+    page.get_by_role("link", name="All rows").click()
+    page.get_by_label("Read").select_option("byKind")
+    page.get_by_role("textbox", name="kind").fill("odd")
+    table_visit.press("Query")
+
+    expect(rows).to_have_count(30)
+
+
+def test_a_row_is_made_edited_and_deleted(table_visit: Visit) -> None:
+    """All by forms of JSON."""
+    page = table_visit.open(f"/tables/{THINGS}")
+    page.get_by_role("link", name="New row").click()
+    page.get_by_label("The row, as JSON").fill('{"owner": "eve", "at": 1}')
+    table_visit.press("Save")
+    page.get_by_role("link", name="eve").click()
+    page.get_by_label("The row, as JSON").fill('{"owner": "eve", "at": 1, "x": [1]}')
+    table_visit.press("Save")
+    expect(page.locator("#rows")).to_contain_text("[1]")
+    page.get_by_role("link", name="eve").click()
+    page.once("dialog", lambda dialog: dialog.accept())
+    table_visit.press("Delete")
+
+    expect(page.get_by_text("No rows.")).to_be_visible()
+
+
+def test_dynamodbs_refusal_is_shown(table_visit: Visit) -> None:
+    """A row without its key is not stored, and the reason is said."""
+    page = table_visit.open(f"/tables/{THINGS}/row")
+    page.get_by_label("The row, as JSON").fill('{"owner": "eve"}')
+    table_visit.press("Save")
+
+    table_visit.said("Missing the key at")
+
+
+def test_a_table_is_exported_and_imported(table_visit: Visit, tmp_path: Path) -> None:
+    """What one gives, the other takes."""
+    put_thing(table_visit.app, owner="ada", at=1, tags={"$set": ["a", "b"]})
+    page = table_visit.open(f"/tables/{THINGS}")
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Export JSON").click()
+    file = tmp_path / "rows.json"
+    download.value.save_as(file)
+    exported = json.loads(file.read_text())["rows"]
+    file.write_text(json.dumps([*exported, {"owner": "bob", "at": 2}]))
+    page.get_by_label("A file as").set_input_files(file)
+    table_visit.press("Import")
+    table_visit.said("2 rows are stored.")
+
+    assert exported == [{"owner": "ada", "at": 1, "tags": {"$set": ["a", "b"]}}]
+    expect(page.locator("#rows tbody tr")).to_have_count(2)
+
+
+def test_each_row_shows_when_it_expires(table_visit: Visit) -> None:
+    """A TTL attribute reads as a countdown."""
+    forge(table_visit.app, person="Ada")
+    page = table_visit.open("/tables")
+    page.locator(".line", has_text="staging-sessions").click()
+
+    expect(page.locator("#rows .until")).to_contain_text("in 6 days 23 hours")
+
+
+# The others
+
+
+def test_functions_show_their_workers(table_visit: Visit) -> None:
+    """Warm or cold, how often, and the last error; a reload lets go of the workers."""
+    table_visit.app.app.post("/count")
+    table_visit.app.app.get("/fail")
+    page = table_visit.open("/functions")
+    count = page.get_by_role("region", name="post /count")
+    expect(count.locator(".tag")).to_have_text("warm")
+    fail = page.get_by_role("region", name="get /fail")
+    expect(fail).to_contain_text("ValueError: no <b>way</b>")
+    table_visit.press("Reload all")
+
+    expect(count.locator(".tag")).to_have_text("cold")
+
+
+def test_the_clock_is_moved(table_visit: Visit) -> None:
+    """By a button, by a duration, to a date, and back."""
+    clock = table_visit.app.sandbox.clock
+    page = table_visit.open("/clock")
+    reading = page.locator("#reading")
+    table_visit.press("+8d")
+    expect(reading).to_contain_text("8 days ahead of real time")
+    page.get_by_label("By a duration").fill("1d12h")
+    page.keyboard.press("Enter")
+    expect(reading).to_contain_text("9 days 12 hours ahead")
+    page.get_by_label("Date, with or without a time (UTC)").fill("2040-05-06")
+    page.keyboard.press("Enter")
+    expect(reading).to_contain_text("2040-05-06 00:0")
+    expect(page.locator(".shift")).to_be_visible()
+    page.get_by_label("By a duration").fill("soon")
+    page.keyboard.press("Enter")
+    table_visit.said('"soon" is no duration.')
+    table_visit.press("Reset the clock")
+
+    expect(reading).to_contain_text("real time")
+    expect(page.locator(".shift")).to_have_count(0)
+    assert clock.offset_seconds == 0
+
+
+def test_secrets_are_masked_until_asked_for(table_visit: Visit) -> None:
+    """A look over the shoulder learns nothing."""
+    page = table_visit.open("/environment")
+    row = page.get_by_role("row", name="PAYMENT_TOKEN")
+    expect(row).to_contain_text("••••••••")
+    assert "sesame" not in page.content()
+    table_visit.press("Show secrets")
+    expect(row).to_contain_text("sesame")
+    table_visit.press("Hide secrets")
+
+    expect(row).not_to_contain_text("sesame")
+
+
+def test_advice_is_shown_and_counted(table_visit: Visit) -> None:
+    """All of it, and the menu says how much is pressing."""
+    advice = table_visit.app.get("advice")["advice"]
+    page = table_visit.open("/advice")
+
+    expect(page.locator(".advice")).to_have_count(len(advice))
+    expect(page.get_by_text(advice[0]["fix"])).to_be_visible()
+    pressing = sum(one["level"] != "hint" for one in advice)
+    expect(page.locator(".count")).to_contain_text(str(pressing))
+
+
+# Everywhere
+
+
+def test_a_page_says_when_the_sandbox_is_gone(table_visit: Visit) -> None:
+    """A change that cannot be sent is told, and so is the lost connection."""
+    page = table_visit.open("/clock")
+    table_visit.context.set_offline(offline=True)
+    table_visit.press("+1h")
+
+    table_visit.said("The sandbox does not answer.")
+    table_visit.troubles.clear()
+    assert page.locator("#outcome [role=alert]").count() == 1
+
+
+def test_nothing_that_was_sent_becomes_markup(visit: Visit) -> None:
+    """Paths, headers, sessions, rows: what a visitor sends is shown as text."""
+    app = visit.app
+    app.app.get("/", headers={"x-nasty": NASTY}, params={"q": NASTY})
+    app.app.get(f"/{NASTY}")
+    session = forge(app, **{NASTY: NASTY})
+    put_thing(app, owner=NASTY, at=1, **{NASTY: NASTY})
+    request = app.get("requests")["requests"][0]["id"]
+    row = f"/tables/{THINGS}"
+    visit.page.on("dialog", lambda dialog: visit.troubles.append("a script ran"))
+    for path in ("/", f"/requests/{request}", f"/sessions/{session}", row, "/sessions"):
+        page = visit.open(path)
+        assert page.locator("main img, main script").count() == 0
+        assert "owned" not in page.title()
+    page = visit.open("/sessions")
+    page.get_by_label("Cookie, as a value").fill(NASTY)
+    visit.press("Decode")
+    expect(page.locator("#decoded")).to_contain_text("not accepted")
+    visit.open(row)
+    page.locator("#rows tbody th a").click()
+    expect(page.get_by_label("The row, as JSON")).to_have_value(
+        json.dumps({"owner": NASTY, "at": 1, NASTY: NASTY}, indent=2)
+    )
+
+
+def test_the_keyboard_reaches_the_content(table_visit: Visit) -> None:
+    """The first tab stop skips the menu, and can be seen."""
+    page = table_visit.open("/sessions")
+    page.keyboard.press("Tab")
+    link = page.get_by_role("link", name="Skip to content")
+    expect(link).to_be_focused()
+    expect(link).to_be_in_viewport()
+    page.keyboard.press("Enter")
+
+    expect(page.locator("#main")).to_be_focused()
+
+
+def test_it_reads_without_scripts(
+    new_visit: Callable[..., Visit], table_app: Any
+) -> None:
+    """Without JavaScript everything shows; only changing needs it."""
+    table_app.app.post("/count")
+    visit = new_visit(table_app, java_script_enabled=False)
+    visit.page.goto(table_app.sandbox.inspector_url)
+    visit.page.locator(".line").first.click()
+
+    assert "POST /count" in visit.page.get_by_role("heading", level=1).inner_text()
+    assert "Without JavaScript" in visit.page.content()
+
+
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_page_is_wider_than_the_window(
+    new_visit: Callable[..., Visit], table_app: Any, width: int
+) -> None:
+    """Only lists of columns scroll, within themselves."""
+    visit = new_visit(table_app, viewport={"width": width, "height": 740})
+    wide = []
+    for path in paths_of(table_app):
+        page = visit.open(path)
+        root = "document.documentElement"
+        if page.evaluate(f"{root}.scrollWidth > {root}.clientWidth"):
+            wide.append(path)
+
+    assert wide == []
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_axe_finds_nothing(
+    new_visit: Callable[..., Visit], table_app: Any, axe: str, scheme: str
+) -> None:
+    """No page keeps out people who need a keyboard, a reader or strong colours."""
+    visit = new_visit(table_app, color_scheme=scheme, reduced_motion="reduce")
+    found = {}
+    for path in paths_of(table_app):
+        page = visit.open(path)
+        page.evaluate(axe)
+        violations = page.evaluate("axe.run()")["violations"]
+        if violations:
+            found[path] = [(one["impact"], one["id"]) for one in violations]
+
+    assert found == {}
