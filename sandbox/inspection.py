@@ -9,6 +9,7 @@ from sandbox.durations import spoken_moment, spoken_offset
 from sandbox.exchange import Exchange, HttpRequest, HttpResponse
 from sandbox.gateway.app import Gateway
 from sandbox.gateway.cookie_expiry import BrowserCookies
+from sandbox.gateway.open_pages import OpenPages
 from sandbox.inspector.app import Inspector, Pages
 from sandbox.inspector.feed import Feed
 from sandbox.inspector.messages import ApiError
@@ -37,6 +38,7 @@ class Inspected(Protocol):
     journal: Journal
     adviser: Adviser
     snapshots: StartStates
+    pages: OpenPages
 
     @property
     def project(self) -> Project:
@@ -115,6 +117,10 @@ def make_subject(
     def replay(request: HttpRequest) -> HttpResponse:
         return gateway.answer(request, port=sandbox.ports.http)
 
+    def reload() -> None:
+        pool().retire()
+        sandbox.pages.reload()
+
     def publish(exchange: Exchange) -> None:
         feed.publish("request", {"id": exchange.request_id})
 
@@ -129,7 +135,7 @@ def make_subject(
         environment=sandbox.environment,
         call_tables=_table_call(sandbox),
         statistics=lambda: pool().statistics(),
-        reload=lambda: pool().retire(),
+        reload=reload,
         replay=replay,
         exchange_session=lambda value, by: cookies.exchange_session(value, by=by),
         advice=sandbox.adviser.advice,

@@ -23,16 +23,21 @@ class LiveReload:
     """Follows saves for the open pages; for one thread at a time.
 
     Args:
+        pages: told what to show.
         project: gives the app as it was last read; None before that.
         say: told why a page is left alone.
     """
 
     def __init__(
-        self, *, project: Callable[[], Project | None], say: Callable[[Notice], None]
+        self,
+        pages: OpenPages,
+        *,
+        project: Callable[[], Project | None],
+        say: Callable[[Notice], None],
     ) -> None:
         self._project = project
         self._say = say
-        self._pages = OpenPages()
+        self._pages = pages
         self._broken: dict[str, Trouble] = {}
 
     def around(self, app: "WSGIApplication") -> LivePages:
@@ -43,14 +48,6 @@ class LiveReload:
             is_on=self._is_on,
             say=lambda text: self._say(Notice(level="info", text=text)),
         )
-
-    def reload(self) -> None:
-        """Have every open page loaded anew."""
-        self._pages.reload()
-
-    def close(self) -> None:
-        """Let go of the open pages; may be called again."""
-        self._pages.close()
 
     def follow(
         self,

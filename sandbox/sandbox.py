@@ -18,6 +18,7 @@ from sandbox.clock import MovableClock
 from sandbox.exchange import Execution, Invocation
 from sandbox.gateway.app import Gateway
 from sandbox.gateway.cookie_expiry import BrowserCookies
+from sandbox.gateway.open_pages import OpenPages
 from sandbox.inspection import make_inspector, make_subject, publishing, tell_moves
 from sandbox.inspector.app import Inspector
 from sandbox.inspector.feed import Feed
@@ -69,6 +70,7 @@ class Sandbox:
         journal: the last requests, and a way to follow them.
         adviser: says what is legal in the app, but will bite.
         snapshots: named start states: rows, and the clock.
+        pages: the pages that are open in browsers.
     """
 
     def __init__(
@@ -107,8 +109,9 @@ class Sandbox:
             folder=self._home.folder, tables=lambda: self.tables, clock=self.clock
         )
         self._app = self._gateway()
+        self.pages = OpenPages()
         self._live_reload = LiveReload(
-            project=lambda: self._projects.last, say=self._say
+            self.pages, project=lambda: self._projects.last, say=self._say
         )
         self._inspector = self._make_inspector()
         self._saves = Saves(
@@ -264,10 +267,9 @@ class Sandbox:
             name="internal",
             host=settings.host if self._options.inspector_token else LOOPBACK,
         )
-        watches = self._options.watch
         http = bind(
             self._stack,
-            self._live_reload.around(self._app) if watches else self._app,
+            self._live_reload.around(self._app) if self._options.watch else self._app,
             settings.http,
             name="http",
             host=settings.host,
@@ -290,7 +292,7 @@ class Sandbox:
         for server in filter(None, (tables, internal, http)):
             self._stack.enter_context(server)
         self._stack.callback(self._feed.close)
-        self._stack.callback(self._live_reload.close)
+        self._stack.callback(self.pages.close)
         if self._options.watch:
             self._saves.watch(self._root, self._stack)
         self._stack.enter_context(

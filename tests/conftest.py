@@ -1,10 +1,15 @@
 """What every test may use: waiting on a condition, and a watch for leaks."""
 
+import contextlib
 import os
+import pty
 import shutil
+import subprocess
+import sys
+import termios
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 import hypothesis
@@ -134,3 +139,86 @@ def chromium(
     )
     yield browser
     browser.close()
+
+
+SMALL_SHELL = """import fcntl, os, signal, sys, termios
+fcntl.ioctl(0, termios.TIOCSCTTY, 0)
+signal.signal(signal.SIGTTOU, signal.SIG_IGN)
+child = os.fork()
+if not child:
+    os.setpgid(0, 0)
+    os.tcsetpgrp(0, os.getpid())
+    signal.signal(signal.SIGTTOU, signal.SIG_DFL)
+    os.execv(sys.executable, [sys.executable, *sys.argv[1:]])
+while os.WIFSTOPPED(status := os.waitpid(child, os.WUNTRACED)[1]):
+    pass
+sys.exit(os.waitstatus_to_exitcode(status))
+"""
+"""Runs a command in the foreground of its terminal, and lets it be stopped."""
+
+
+class Terminal:
+    """Python with arguments, in a terminal of its own, as a shell would run it."""
+
+    def __init__(
+        self, *arguments: str, cwd: Path | None, environ: Mapping[str, str]
+    ) -> None:
+        self.shown = ""
+        self._ours, self._theirs = pty.openpty()
+        self.process = subprocess.Popen(
+            [sys.executable, "-c", SMALL_SHELL, *arguments],
+            cwd=cwd,
+            env={"PYTHONPATH": os.pathsep.join(sys.path), "TERM": "xterm", **environ},
+            stdin=self._theirs,
+            stdout=self._theirs,
+            stderr=self._theirs,
+            start_new_session=True,
+        )
+        self._reader = threading.Thread(target=self._read)
+        self._reader.start()
+
+    def _read(self) -> None:
+        with contextlib.suppress(OSError):  # nobody has the other end any more
+            while piece := os.read(self._ours, 4096):
+                self.shown += piece.decode(errors="replace")
+
+    @property
+    def pid(self) -> int:
+        """The process id of what runs in the foreground."""
+        return os.tcgetpgrp(self._ours)
+
+    def type(self, text: str) -> None:
+        """Send what a person types."""
+        os.write(self._ours, text.encode())
+
+    @property
+    def is_plain(self) -> bool:
+        """Tell whether lines are gathered and echoed, as in any shell."""
+        flags = termios.tcgetattr(self._theirs)[3]
+        return bool(flags & termios.ICANON and flags & termios.ECHO)
+
+    def close(self) -> None:
+        """Kill what still runs, and close both ends."""
+        self.process.kill()
+        self.process.wait()
+        os.close(self._theirs)
+        self._reader.join()
+        os.close(self._ours)
+
+
+@pytest.fixture
+def run_in_terminal() -> Iterator[Callable[..., Terminal]]:
+    """Give a function that runs Python with arguments in a terminal of its own."""
+    running: list[Terminal] = []
+
+    def run(
+        *arguments: str,
+        cwd: Path | None = None,
+        environ: Mapping[str, str] | None = None,
+    ) -> Terminal:
+        running.append(Terminal(*arguments, cwd=cwd, environ=environ or {}))
+        return running[-1]
+
+    yield run
+    for terminal in running:
+        terminal.close()

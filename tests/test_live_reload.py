@@ -9,6 +9,7 @@ from werkzeug.test import Client
 
 from sandbox.errors import AppError, ManifestSyntaxError, SourceLocation, WorldError
 from sandbox.exchange import Execution, Frame, Raised, TimedOut, Unavailable
+from sandbox.gateway.open_pages import OpenPages
 from sandbox.live_reload import LiveReload, changes_pages, trouble_of_function
 from sandbox.project.model import Function, FunctionConfig, Preferences, Project
 from sandbox.watch.changes import Reaction
@@ -55,8 +56,9 @@ class Page:
 
     def __init__(self, **preferences: Any) -> None:
         self.said: list[Any] = []
+        self.pages = OpenPages()
         self.live = LiveReload(
-            project=lambda: project(**preferences), say=self.said.append
+            self.pages, project=lambda: project(**preferences), say=self.said.append
         )
         self.client = Client(self.live.around(lambda environ, start: []))
         self.version = ""
@@ -165,14 +167,6 @@ def test_show_broken_takes_any_refusal() -> None:
     assert (troubles[0]["message"], troubles[0]["remedy"]) == ("No.", "Yes.")
 
 
-def test_reload_reloads() -> None:
-    """As the key `r` asks."""
-    page = Page()
-    page.live.reload()
-
-    assert page.hear() == ("reload", [])
-
-
 @pytest.mark.parametrize(
     ("preferences", "status"),
     [({}, 200), ({"livereload": True}, 200), ({"livereload": False}, 404)],
@@ -184,7 +178,9 @@ def test_preferences_turn_it_off(preferences: dict[str, Any], status: int) -> No
         start("404 Not Found", [])
         return [b""]
 
-    live = LiveReload(project=lambda: project(**preferences), say=[].append)
+    live = LiveReload(
+        OpenPages(), project=lambda: project(**preferences), say=[].append
+    )
 
     assert Client(live.around(app)).get("/_arc/livereload.js").status_code == status
 

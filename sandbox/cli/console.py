@@ -7,11 +7,13 @@ a pipe, and `Console` where NO_COLOR is set (https://no-color.org).
 import json
 import threading
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import assert_never
 
 import click
 
+from sandbox.cli.tracebacks import trim_traceback
 from sandbox.exchange import (
     Crashed,
     Exchange,
@@ -44,6 +46,8 @@ class Verbosity:
     is_quiet: bool = False
     is_verbose: bool = False
     is_debug: bool = False
+    frames_below: Path | None = None
+    """Where given, tracebacks have only the frames of code in this folder."""
 
 
 class Console:
@@ -64,23 +68,37 @@ class Console:
         with self._lock:
             click.echo(text, color=self._use_colour)
 
+    def write_aside(self, text: str) -> None:
+        """Write what is only meant for whoever waits, unless that is nobody."""
+        if not self._verbosity.is_quiet:
+            self.write(click.style(text, dim=True))
+
     def show_notice(self, notice: Notice) -> None:
         """Show what the sandbox says, unless it is a detail nobody asked for."""
         if notice.level == "detail" and not self._verbosity.is_verbose:
             return
         if notice.level == "info" and self._verbosity.is_quiet:
             return
-        self.write(notice_text(notice))
+        text = self._trimmed(notice.text)
+        self.write(notice_text(replace(notice, text=text)))
 
     def show_exchange(self, exchange: Exchange) -> None:
         """Show one request: its line, its handler's output, and what went wrong."""
         is_calm = exchange.response.status < 500
         if self._verbosity.is_quiet and is_calm:
             return
-        lines = [request_line(exchange), *trouble_and_output(exchange)]
+        frames_below = self._verbosity.frames_below
+        lines = [
+            request_line(exchange),
+            *trouble_and_output(exchange, frames_below=frames_below),
+        ]
         if self._verbosity.is_debug:
             lines.append(debug_text(exchange))
         self.write("\n".join(lines))
+
+    def _trimmed(self, text: str) -> str:
+        folder = self._verbosity.frames_below
+        return trim_traceback(text, folder) if folder else text
 
 
 def notice_text(notice: Notice) -> str:
@@ -109,7 +127,9 @@ def request_line(exchange: Exchange) -> str:
     )
 
 
-def trouble_and_output(exchange: Exchange) -> list[str]:
+def trouble_and_output(
+    exchange: Exchange, *, frames_below: Path | None = None
+) -> list[str]:
     """Give the lines below the request's own: output, then notes, then the failure."""
     lines: list[str] = []
     name = exchange.match.route.name if exchange.match else ""
@@ -118,6 +138,7 @@ def trouble_and_output(exchange: Exchange) -> list[str]:
     lines += [click.style(f"  note: {note}", fg="yellow") for note in exchange.notes]
     if exchange.execution:
         text = failure_text(exchange.execution.outcome)
+        text = trim_traceback(text, frames_below) if frames_below else text
         lines += [click.style(f"  {line}", fg="red") for line in text.splitlines()]
     return lines
 

@@ -8,9 +8,10 @@ from typing import Any
 import click
 
 from sandbox.cli.options import cwd_option, format_option
-from sandbox.cli.remote import find_sandbox
+from sandbox.cli.remote import RemoteSandbox, find_sandbox
 from sandbox.durations import spoken_duration
 
+NO_SESSIONS = "No sessions. One begins when a handler writes it."
 _SHOWN_CHARACTERS = 60
 
 
@@ -24,14 +25,22 @@ def sessions_command() -> None:
 @format_option
 def list_command(cwd: Path, output_format: str) -> None:
     """List the sessions: rows of the table, or the JWE cookies that were seen."""
-    found = find_sandbox(cwd).get("sessions")["sessions"]
+    remote = find_sandbox(cwd)
     if output_format == "json":
-        _print_json(found)
-    elif found:
-        for session in found:
-            click.echo(_line(session))
+        _print_json(remote.get("sessions")["sessions"])
+    elif lines := session_lines(remote):
+        click.echo("\n".join(lines))
     else:
-        click.echo("No sessions. One begins when a handler writes it.", err=True)
+        click.echo(NO_SESSIONS, err=True)
+
+
+def session_lines(remote: RemoteSandbox) -> list[str]:
+    """Give a line a session.
+
+    Raises:
+        WorldError: the sandbox does not answer.
+    """
+    return [_line(session) for session in remote.get("sessions")["sessions"]]
 
 
 @sessions_command.command("show")

@@ -3,6 +3,7 @@
 import os
 import secrets
 import signal
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -14,7 +15,10 @@ import click
 
 from sandbox.backing import Wishes, is_on
 from sandbox.cli.console import Console, Verbosity, notice_text, route_lines
+from sandbox.cli.keys import sandbox_keys, serve_keys
 from sandbox.cli.options import cwd_option
+from sandbox.cli.progress import telling
+from sandbox.cli.terminal import KeyReader, TerminalState
 from sandbox.errors import WorldError
 from sandbox.notice import Notice
 from sandbox.options import MAX_PORT, Options
@@ -58,6 +62,9 @@ STAGES = ("testing", "staging", "production")
 @click.option("-v", "--verbose", is_flag=True, help="Show what the sandbox does.")
 @click.option("-d", "--debug", is_flag=True, help="Show events and results as well.")
 @click.option(
+    "--full-tracebacks", is_flag=True, help="Show the frames of libraries as well."
+)
+@click.option(
     "--expose-inspector",
     is_flag=True,
     help="With --host: open the inspector to other machines as well, by a token.",
@@ -84,6 +91,7 @@ def start_command(  # noqa: PLR0913 - click passes each option by name
     quiet: bool,
     verbose: bool,
     debug: bool,
+    full_tracebacks: bool,
     expose_inspector: bool,
     persist: bool | None,
     no_watch: bool,
@@ -99,7 +107,12 @@ def start_command(  # noqa: PLR0913 - click passes each option by name
     ARC_EVENTS_PORT (4444), ARC_ENV (testing, staging or production) and ARC_API_TYPE
     (http, httpv1, httpv2 or rest). Flags beat variables, and both beat preferences.
     """
-    verbosity = Verbosity(is_quiet=quiet, is_verbose=verbose or debug, is_debug=debug)
+    verbosity = Verbosity(
+        is_quiet=quiet,
+        is_verbose=verbose or debug,
+        is_debug=debug,
+        frames_below=None if full_tracebacks else cwd.resolve(),
+    )
     if os.environ.get("NO_COLOR"):
         context.color = False
     console = Console(verbosity, use_colour=context.color)
@@ -122,23 +135,40 @@ def start_command(  # noqa: PLR0913 - click passes each option by name
 
 def _run(sandbox: Sandbox, console: Console, options: Options) -> None:
     with _until_interrupted() as stop:
-        with sandbox:
-            sandbox.journal.subscribe(console.show_exchange)
-            sandbox.wait_ready()
+        with _started(sandbox, console):
             if not console.is_quiet:
                 console.write(banner(sandbox, token=options.inspector_token))
-            with _findable(sandbox, console, options):
+            with _findable(sandbox, console, options) as ready:
                 console.write(
                     f"Local environment ready at {sandbox.url} (Ctrl-C ends it)"
                 )
                 sandbox.adviser.tell()
+                if sys.stdin.isatty():
+                    keys = sandbox_keys(sandbox, console, ready, stop)
+                    serve_keys(keys, KeyReader(sys.stdin.fileno()), stop)
                 stop.wait()
         if not console.is_quiet:
             console.write("Stopped.")
 
 
 @contextmanager
-def _findable(sandbox: Sandbox, console: Console, options: Options) -> Iterator[None]:
+def _started(sandbox: Sandbox, console: Console) -> Iterator[None]:
+    """Start the sandbox and close it; what takes long is told."""
+    with telling("Reading the app…", write=console.write_aside):
+        sandbox.start()
+    try:
+        sandbox.journal.subscribe(console.show_exchange)
+        with telling("Importing DynamoDB…", write=console.write_aside):
+            sandbox.wait_ready()
+        yield
+    finally:
+        sandbox.close()
+
+
+@contextmanager
+def _findable(
+    sandbox: Sandbox, console: Console, options: Options
+) -> Iterator[ReadyFile]:
     """Let other commands find the sandbox; without that it runs all the same."""
     folder = ready_folder(options.shell, options.home)
     ready = ReadyFile(
@@ -154,7 +184,7 @@ def _findable(sandbox: Sandbox, console: Console, options: Options) -> Iterator[
         text = f"Other commands will not find this sandbox. {error}"
         console.show_notice(Notice(level="warning", text=text))
     try:
-        yield
+        yield ready
     finally:
         remove_ready_file(folder, ready)
 
@@ -204,9 +234,11 @@ def _stage(value: str | None, console: Console) -> Stage | None:
 def _until_interrupted() -> Iterator[threading.Event]:
     """Give an event that Ctrl-C and SIGTERM set; a second one ends the process."""
     stop = threading.Event()
+    terminal = TerminalState(sys.stdin)
 
     def interrupted(number: int, _frame: FrameType | None) -> None:
         if stop.is_set():
+            terminal.restore()
             os._exit(128 + number)
         stop.set()
 

@@ -1,0 +1,84 @@
+"""Tracebacks cut down to the developer's frames."""
+
+from pathlib import Path
+
+import pytest
+
+from sandbox.cli.tracebacks import trim_traceback
+
+ROOT = Path("/app")
+PYTHON = """Traceback (most recent call last):
+  File "/app/src/http/get-index/index.py", line 5, in handler
+    return json.loads(text)
+           ^^^^^^^^^^^^^^^^
+  File "/usr/lib/python3.11/json/__init__.py", line 346, in loads
+    return _default_decoder.decode(s)
+           ^^^^^^^^^^^^^^^^^^^^^^^^^^
+  File "/app/node_modules/x/y.py", line 1, in z
+    z()
+  [Previous line repeated 996 more times]
+json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)
+"""
+PYTHON_TRIMMED = """Traceback (most recent call last):
+  File "/app/src/http/get-index/index.py", line 5, in handler
+    return json.loads(text)
+           ^^^^^^^^^^^^^^^^
+json.decoder.JSONDecodeError: Expecting value: line 1 column 1 (char 0)
+(2 frames of libraries left out: --full-tracebacks shows all)"""
+NODE = """TypeError: x is not a function
+    at handler (file:///app/src/http/get-index/index.mjs:3:9)
+    at new Promise (<anonymous>)
+    at run (/app/node_modules/lib/a.js:1:2)
+    at process.processTicksAndRejections (node:internal/process/task_queues:95:5)
+    at /app/src/shared/b.js:7:1"""
+NODE_TRIMMED = """TypeError: x is not a function
+    at handler (file:///app/src/http/get-index/index.mjs:3:9)
+    at /app/src/shared/b.js:7:1
+(3 frames of libraries left out: --full-tracebacks shows all)"""
+SYNTAX = """  File "/app/src/http/get-index/index.py", line 2
+    retrun 1
+           ^
+SyntaxError: invalid syntax"""
+FOREIGN = """Traceback (most recent call last):
+  File "/usr/lib/python3.11/x.py", line 1, in f
+    g()
+ValueError: no frame of the app's"""
+GROUP = f"""  + Exception Group Traceback (most recent call last):
+  |   File "/app/a.py", line 1, in f
+  | ExceptionGroup: two
+{PYTHON}"""
+CHAINED = f"{PYTHON}\nDuring handling of the above, another:\n\n{PYTHON}"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (PYTHON, PYTHON_TRIMMED),
+        (NODE, NODE_TRIMMED),
+        (SYNTAX, SYNTAX),
+        (FOREIGN, FOREIGN),
+        (GROUP, GROUP),
+        ("Timed out after 5 seconds.", "Timed out after 5 seconds."),
+        ("", ""),
+    ],
+)
+def test_trim_traceback_keeps_the_apps_own_frames(text: str, expected: str) -> None:
+    """And the message; what has none of them stays whole."""
+    assert trim_traceback(text, ROOT) == expected
+
+
+def test_trim_traceback_keeps_the_links_of_a_chain() -> None:
+    """Each exception with its own frames, and the words between them."""
+    trimmed = trim_traceback(CHAINED, ROOT)
+
+    assert trimmed.count("in handler") == 2
+    assert "During handling of the above, another:" in trimmed
+    assert "(4 frames of libraries" in trimmed
+    assert "/usr/lib" not in trimmed
+
+
+def test_trim_traceback_counts_one_frame_as_one() -> None:
+    """Words agree with the number."""
+    text = FOREIGN.replace("ValueError", SYNTAX.replace("line 2", "line 2, in f"))
+
+    assert "(1 frame of libraries left out" in trim_traceback(text, ROOT)

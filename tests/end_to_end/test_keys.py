@@ -1,0 +1,84 @@
+"""`arc-sandbox start` in a real terminal, a key at a time."""
+
+import os
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+
+pytestmark = pytest.mark.slow
+
+HELLO = """import json
+
+def handler(event, context):
+    return json.loads("{")
+"""
+FREE_PORTS = {
+    "ARC_HTTP_PORT": "0",
+    "ARC_TABLES_PORT": "0",
+    "ARC_INTERNAL_PORT": "0",
+    "ARC_EVENTS_PORT": "0",
+}
+
+
+@pytest.fixture
+def terminal(
+    make_app: Any,
+    run_in_terminal: Any,
+    tmp_path: Path,
+    wait_until: Callable[..., None],
+) -> Any:
+    """Give a running sandbox in a terminal."""
+    app = make_app({"src/http/get-index/index.py": HELLO})
+    path = os.environ["PATH"]  # noqa: TID251 - what a shell gives
+    environ = {"PATH": path, "HOME": str(tmp_path), **FREE_PORTS}
+    started = run_in_terminal("-m", "sandbox", "start", cwd=app.root, environ=environ)
+    wait_until(lambda: "Press ? for the keys" in started.shown, what="the keys")
+    return started
+
+
+def test_keys_do_what_the_help_says(
+    terminal: Any, wait_until: Callable[..., None]
+) -> None:
+    """Help, sessions, clock, reload; nothing is echoed."""
+    for key, told in (
+        ("?", "list the sessions"),
+        ("s", "No sessions."),
+        ("t", "1 day ahead of real time"),
+        ("r", "Every function starts anew"),
+        ("o", "No browser is found here; open http://localhost:"),
+        ("i", "No browser is found here; open http://localhost:"),
+    ):
+        before = len(terminal.shown)
+        terminal.type(key)
+        wait_until(lambda: told in terminal.shown[before:], what=told)  # noqa: B023 - waited for at once
+
+    assert not terminal.is_plain
+
+
+def test_ctrl_c_ends_and_restores_the_terminal(
+    terminal: Any, wait_until: Callable[..., None]
+) -> None:
+    """Also in the middle of reading keys."""
+    terminal.type("\x03")
+    wait_until(lambda: "Stopped." in terminal.shown, what="the end")
+
+    assert terminal.is_plain
+
+
+def test_a_failure_shows_the_developers_frames(
+    terminal: Any, wait_until: Callable[..., None]
+) -> None:
+    """In colour, as it is a terminal."""
+    found = re.search(r"ready at (http://localhost:\d+)", terminal.shown)
+    assert found
+    httpx.get(found[1])
+    wait_until(lambda: "JSONDecodeError" in terminal.shown)
+
+    assert "get-index/index.py" in terminal.shown
+    assert "json/decoder.py" not in terminal.shown
+    assert "left out: --full-tracebacks" in terminal.shown
+    assert "\x1b[31m" in terminal.shown
