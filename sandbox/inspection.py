@@ -21,6 +21,7 @@ from sandbox.notice import Notice
 from sandbox.project.model import Function, Project, Stage
 from sandbox.start_states import StartStates
 from sandbox.tables.errors import TableError
+from sandbox.tables.traced import OperationLog
 from sandbox.workers.environment import Ports
 from sandbox.workers.pool import WorkerPool
 
@@ -37,6 +38,7 @@ class Inspected(Protocol):
     clock: MovableClock
     journal: Journal
     adviser: Adviser
+    operations: OperationLog
     snapshots: StartStates
     pages: OpenPages
 
@@ -134,6 +136,7 @@ def make_subject(
         app_url=lambda: sandbox.url,
         environment=sandbox.environment,
         call_tables=_table_call(sandbox),
+        table_operations=sandbox.operations.of,
         statistics=lambda: pool().statistics(),
         reload=reload,
         replay=replay,

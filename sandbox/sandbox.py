@@ -37,6 +37,7 @@ from sandbox.services import ServiceMap, Services, service_map
 from sandbox.session_notes import SessionNotes, session_remarks_of
 from sandbox.start_states import StartStates
 from sandbox.tables.deferred import DeferredTables
+from sandbox.tables.traced import OperationLog
 from sandbox.ticker import Ticker
 from sandbox.workers.environment import Ports, arc_ports
 from sandbox.workers.pool import WorkerPool
@@ -68,6 +69,7 @@ class Sandbox:
     Attributes:
         clock: the sandbox's time of day; move it, and everything follows.
         journal: the last requests, and a way to follow them.
+        operations: what the functions of those requests asked of tables.
         adviser: says what is legal in the app, but will bite.
         snapshots: named start states: rows, and the clock.
         pages: the pages that are open in browsers.
@@ -89,6 +91,7 @@ class Sandbox:
         tell_moves(self.clock, say=self._say, feed=self._feed)
         self.journal = Journal()
         self._cookies = BrowserCookies(self.clock)
+        self.operations = OperationLog(self.clock)
         self._stack = ExitStack()
         self._projects = LiveProject(
             ProjectSource(
@@ -211,6 +214,7 @@ class Sandbox:
             store.reset()
         self.journal.clear()
         self._cookies.clear()
+        self.operations.clear()
         self._inspector.forget()
 
     def save_snapshot(self, name: str) -> None:
@@ -259,7 +263,9 @@ class Sandbox:
         settings = self._home.open(self._projects.current())
         self._stack.callback(self._home.close)
         self._stack.callback(self._tables.close)
-        tables = bind_tables(self._stack, self._tables, settings)
+        tables = bind_tables(
+            self._stack, self.operations.around(self._tables), settings
+        )
         internal = bind(
             self._stack,
             self._inspector,

@@ -43,6 +43,7 @@ def make_directory(subject: Subject) -> Directory:
         RequestsApi(
             journal=subject.journal,
             explain=desk.explain_if_possible,
+            table_operations=subject.table_operations,
             replay=subject.replay,
             app_url=subject.app_url,
         ),

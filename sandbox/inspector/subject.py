@@ -21,6 +21,35 @@ Raises:
 """
 
 
+class TableOperation(Protocol):
+    """An operation of a function on the tables: `tables.traced.TableOperation`."""
+
+    @property
+    def operation(self) -> str:
+        """Such as `GetItem`."""
+        ...
+
+    @property
+    def tables(self) -> tuple[str, ...]:
+        """Physical names."""
+        ...
+
+    @property
+    def request(self) -> str | None:
+        """The request's JSON, where it is kept."""
+        ...
+
+    @property
+    def status(self) -> int:
+        """DynamoDB's HTTP status."""
+        ...
+
+    @property
+    def duration_ms(self) -> float:
+        """What it took, without the way there."""
+        ...
+
+
 class FunctionFacts(Protocol):
     """What a function's workers have done: `workers.statistics.FunctionStatistics`."""
 
@@ -137,6 +166,8 @@ class Subject:
     environment: Callable[[Function], Mapping[str, str]]
     """What a function sees."""
     call_tables: TableCall
+    table_operations: Callable[[str], Sequence[TableOperation]]
+    """What the function asked of the tables, by a request's id."""
     statistics: Callable[[], PoolFacts]
     reload: Callable[[], None]
     """Has every function start anew."""

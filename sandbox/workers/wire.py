@@ -37,6 +37,7 @@ group of its own, and is killed with it. End of file on the socket means the sam
     - `time_limit_ms` (int): from now on; the sandbox kills the worker then.
     - `deadline_epoch_ms` (int): the same as a time of day on the sandbox's clock.
     - `clock_offset_seconds` (number): as above, it may have moved.
+    - `trace_header` (str): what `_X_AMZN_TRACE_ID` is while the event is handled.
 
 `close`: no fields. Run exit hooks, flush, end with status 0.
 

@@ -19,6 +19,7 @@ from sandbox.exchange import (
     TimedOut,
 )
 from sandbox.project.model import Project
+from sandbox.trace_header import trace_header
 from sandbox.workers import lifecycle, outcomes, wire
 from sandbox.workers.channel import Channel, ConnectionEndedError, EventNotTakenError
 from sandbox.workers.freshness import Freshness
@@ -194,6 +195,9 @@ class Worker:
             "time_limit_ms": limit_seconds * 1000,
             "deadline_epoch_ms": int((self._clock.now_epoch() + limit_seconds) * 1000),
             "clock_offset_seconds": clock_offset,
+            "trace_header": trace_header(
+                invocation.request_id, now_epoch=self._clock.now_epoch()
+            ),
         }
         answer = self._ask(message, limit_seconds)
         outcome = (

@@ -1,6 +1,6 @@
 """`/api/requests`: the last requests, one of them whole, replayed or to copy."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from sandbox.exchange import Exchange, HttpRequest, HttpResponse
 from sandbox.inspector.copies import curl_of, pytest_of
@@ -20,7 +20,9 @@ from sandbox.inspector.schemas import (
     object_of,
     or_null,
 )
+from sandbox.inspector.subject import TableOperation
 from sandbox.journal import Journal
+from sandbox.json_value import JsonValue
 
 MOST_LISTED = 500
 REQUEST_ID_HEADER = "apigw-requestid"
@@ -40,6 +42,15 @@ SUMMARY: Schema = object_of(
         "notes": TEXTS,
     }
 )
+OPERATION: Schema = object_of(
+    {
+        "operation": TEXT,
+        "tables": TEXTS,
+        "request": or_null(TEXT),
+        "status": INTEGER,
+        "duration_ms": NUMBER,
+    }
+)
 WHOLE: Schema = object_of(
     {
         **SUMMARY["properties"],  # type: ignore[dict-item]
@@ -53,6 +64,7 @@ WHOLE: Schema = object_of(
         "response": OBJECT,
         "timings": OBJECT,
         "cookies": OBJECT,
+        "table_operations": array_of(OPERATION),
     }
 )
 
@@ -63,6 +75,7 @@ class RequestsApi:
     Args:
         journal: keeps the requests.
         explain: explains the session cookie of a request.
+        table_operations: gives what the function asked of tables, by a request's id.
         replay: sends a request to the app once more.
         app_url: the app's address.
     """
@@ -72,11 +85,13 @@ class RequestsApi:
         *,
         journal: Journal,
         explain: ExplainCookie,
+        table_operations: Callable[[str], Sequence[TableOperation]],
         replay: Callable[[HttpRequest], HttpResponse],
         app_url: Callable[[], str],
     ) -> None:
         self._journal = journal
         self._explain = explain
+        self._table_operations = table_operations
         self._replay = replay
         self._app_url = app_url
 
@@ -160,7 +175,11 @@ class RequestsApi:
 
     def show(self, request: ApiRequest) -> JsonAnswer:
         """Give one request whole."""
-        return JsonAnswer(content=request_json(self._find(request), self._explain))
+        exchange = self._find(request)
+        operations = self._table_operations(exchange.request_id)
+        content = request_json(exchange, self._explain)
+        content["table_operations"] = [operation_json(one) for one in operations]
+        return JsonAnswer(content=content)
 
     def replay(self, request: ApiRequest) -> JsonAnswer:
         """Send it again, and give the id of the new request."""
@@ -186,3 +205,14 @@ class RequestsApi:
                 remedy="GET /api/requests lists those that are kept.",
             )
         return exchange
+
+
+def operation_json(operation: TableOperation) -> dict[str, JsonValue]:
+    """Give an operation on tables as the API shows it."""
+    return {
+        "operation": operation.operation,
+        "tables": operation.tables,
+        "request": operation.request,
+        "status": operation.status,
+        "duration_ms": operation.duration_ms,
+    }

@@ -1,6 +1,6 @@
 """One request whole: what came, what the function made of it, what went out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -8,11 +8,6 @@ from sandbox.inspector.messages import ApiError
 from sandbox.inspector.pages.page import Page, PageRequest, View
 from sandbox.inspector.pages.readable_body import readable_body
 
-_STAGES = (
-    ("queued_ms", "Queue", "waiting for a free worker"),
-    ("init_ms", "Cold start", "starting a worker and loading the module"),
-    ("handler_ms", "Handler", "the function itself"),
-)
 _SHORTEST_SHOWN_MS = 0.05
 
 
@@ -31,13 +26,15 @@ def show(request: PageRequest) -> View:
     """Give one request, the sessions that it belongs to, and its copies."""
     api, request_id = request.api, request.path["id"]
     whole = api.read("requests", request_id)
+    tables_ms = sum(one["duration_ms"] for one in whole["table_operations"])
     return View(
         template="request.html",
         title=f"{whole['method']} {whole['path']}",
         content={
             "one": whole,
             "readable": readable_body(whole["response"]),
-            "stretches": stretches(whole["timings"]),
+            "stretches": stretches(whole["timings"], tables_ms=tables_ms),
+            "tables_ms": tables_ms,
             "sessions": _sessions_of(request, request_id),
             "curl": api.text("requests", request_id, "curl"),
             "pytest": api.text("requests", request_id, "pytest"),
@@ -45,26 +42,33 @@ def show(request: PageRequest) -> View:
     )
 
 
-def stretches(timings: Mapping[str, Any]) -> tuple[Stretch, ...]:
-    """Give the parts of a request's time in order; the sandbox's own is the last."""
+def stretches(
+    timings: Mapping[str, Any], *, tables_ms: float = 0.0
+) -> tuple[Stretch, ...]:
+    """Give the parts of a request's time in order; the sandbox's own is the last.
+
+    Args:
+        timings: as the API shows them.
+        tables_ms: what operations on tables took, all together; operations side by
+            side may take longer than the handler that waited for them.
+    """
     total_ms = max(timings["total_ms"], 0.001)
-    return tuple(_laid_out(_parts(timings, total_ms), total_ms))
-
-
-def _parts(
-    timings: Mapping[str, Any], total_ms: float
-) -> Iterator[tuple[str, str, float]]:
-    left_ms = total_ms
-    for field, name, meaning in _STAGES:
-        duration_ms = timings[field] or 0.0
-        if duration_ms >= _SHORTEST_SHOWN_MS:
-            left_ms -= duration_ms
-            yield name, meaning, duration_ms
-    yield "Sandbox", "routing, translating and recording", max(left_ms, 0.0)
+    handler_ms = timings["handler_ms"] or 0.0
+    inside_ms = min(tables_ms, handler_ms)
+    parts = (
+        ("Queue", "waiting for a free worker", timings["queued_ms"] or 0.0),
+        ("Cold start", "starting a worker, loading the module", timings["init_ms"]),
+        ("Handler", "the function itself", handler_ms - inside_ms),
+        ("Tables", "operations on tables", inside_ms),
+    )
+    shown = [part for part in parts if (part[2] or 0.0) >= _SHORTEST_SHOWN_MS]
+    own_ms = max(total_ms - sum(duration_ms for _, _, duration_ms in shown), 0.0)
+    own = ("Sandbox", "routing, translating and recording", own_ms)
+    return tuple(_laid_out((*shown, own), total_ms))
 
 
 def _laid_out(
-    parts: Iterator[tuple[str, str, float]], total_ms: float
+    parts: Iterable[tuple[str, str, float]], total_ms: float
 ) -> Iterator[Stretch]:
     start = 0.0
     for name, meaning, duration_ms in parts:

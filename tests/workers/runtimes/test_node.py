@@ -85,6 +85,7 @@ def test_handler_finds_its_surroundings(app, node_function, invoke):
     """Event, folder, arguments, input and environment are the function's own."""
     function = node_function("all", SURROUNDINGS)
     value = invoke(app.pool(), function, {"é": ["\U0001f600", None]}).outcome.value
+    assert value["environment"].pop("_X_AMZN_TRACE_ID").startswith("Root=1-")
 
     assert value == {
         "event": {"é": ["\U0001f600", None]},
@@ -806,6 +807,7 @@ class BareWorker:
                 "time_limit_ms": 60_000,
                 "deadline_epoch_ms": 0,
                 "clock_offset_seconds": 0,
+                "trace_header": "Root=1-0-0",
             }
         )
 

@@ -68,6 +68,8 @@ class Worker {
     const message = receive()
     if (message?.type !== 'invoke') process.exit(0)
     setOffset(message.clock_offset_seconds)
+    // The AWS SDK sends it along, so that a call can be told from others.
+    process.env._X_AMZN_TRACE_ID = message.trace_header
     const settle = ending => this.#finish(invocation, ending)
     const invocation = new Invocation(message, this.#isAppPath, settle)
     this.#invocation = invocation

@@ -95,6 +95,8 @@ class Worker:
         self._context = context
         try:
             self._clock.set_offset(message["clock_offset_seconds"])
+            # botocore sends it along, so that a call can be told from others.
+            os.environ["_X_AMZN_TRACE_ID"] = message["trace_header"]
             result = self._handler(message["event"], context)
         except (SystemExit, KeyboardInterrupt):
             raise
