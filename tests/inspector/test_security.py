@@ -12,6 +12,7 @@ import pytest
 from sandbox.inspector.app import Inspector
 from sandbox.inspector.endpoints import Directory, Endpoint
 from sandbox.inspector.messages import ApiRequest, JsonAnswer
+from sandbox.inspector.pages.site import Site
 from sandbox.inspector.schemas import OBJECT
 from sandbox.inspector.security import Caller, Policy, is_signing_in, refuse
 
@@ -205,6 +206,7 @@ def make_client(policy: Policy) -> httpx.Client:
     app = Inspector(
         services=services,
         make_directory=lambda: Directory(endpoints),
+        make_pages=Site,
         policy=policy,
     )
     return httpx.Client(
