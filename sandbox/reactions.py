@@ -4,11 +4,14 @@ Nothing depends on it: a worker is never stale when a request comes (`workers`).
 """
 
 from collections.abc import Callable, Mapping
+from pathlib import Path
 
+from sandbox.errors import WorldError
 from sandbox.exchange import Execution, Raised
 from sandbox.gateway.fingerprint import write_static_manifest
 from sandbox.notice import Notice
 from sandbox.project.model import Function, Project
+from sandbox.scaffold.missing import missing_handlers, wants_handlers, write_new
 from sandbox.watch.changes import Reaction
 
 WARMED_AT_ONCE = 4
@@ -41,6 +44,27 @@ def warm_edited(
         if notice is not None:
             say(notice)
     return loaded
+
+
+def create_missing_handlers(
+    project: Project, *, home: Path | None, say: Callable[[Notice], None]
+) -> None:
+    """Create the handlers that an app lacks, if `@create autocreate` wants it.
+
+    Raises:
+        AppError: a template is named that is not there.
+    """
+    if not wants_handlers(project.preferences):
+        return
+    for path, text in missing_handlers(project, home=home).files.items():
+        try:
+            is_new = write_new(path, text)
+        except WorldError as error:
+            say(Notice(level="warning", text=str(error)))
+            continue
+        if is_new:
+            shown = path.relative_to(project.root)
+            say(Notice(level="info", text=f"{shown} is created (@create autocreate)."))
 
 
 def _loading_notice(function: Function, failed: Execution | None) -> Notice | None:

@@ -30,7 +30,7 @@ from sandbox.notice import Level, Notice, told_errors
 from sandbox.options import LOOPBACK, Options
 from sandbox.project.model import Function, Project, Stage
 from sandbox.project.source import ProjectSource
-from sandbox.reactions import keep_static_manifest
+from sandbox.reactions import create_missing_handlers, keep_static_manifest
 from sandbox.running import Running, bind, bind_tables
 from sandbox.saves import Saves
 from sandbox.services import ServiceMap, Services, service_map
@@ -354,6 +354,7 @@ class Sandbox:
         for problem in project.warnings:
             if before is None or problem not in before.warnings:
                 self._tell("warning", str(problem))
+        create_missing_handlers(project, home=self._options.home, say=self._say)
         keep_static_manifest(project, say=self._say)
         self._tables.follow(project)
 

@@ -12,6 +12,7 @@ from sandbox.errors import SandboxError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "start": ("sandbox.cli.start:start_command", "Run the app on this machine."),
+    "init": ("sandbox.cli.init:init_command", "Create an app, or what it lacks."),
     "invoke": ("sandbox.cli.invoke:invoke_command", "Run one function."),
     "check": ("sandbox.cli.check:check_command", "Tell what will bite in the app."),
     "routes": ("sandbox.cli.routes:routes_command", "List the app's routes."),

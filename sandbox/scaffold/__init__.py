@@ -1,0 +1,1 @@
+"""New files for an app: a whole one, or the handlers that it still lacks."""
