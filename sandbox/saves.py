@@ -48,10 +48,13 @@ class Saves:
         """Begin to watch; `stack` ends it. A system that cannot is told of."""
         watcher = Watcher(root, react=self.react_to, on_error=told_errors(self._say))
         stack.callback(watcher.close)
+        text = ""
         try:
-            watcher.start()
+            if refusal := watcher.start():
+                text = f"Saves are noticed within a second, not at once: {refusal}."
         except OSError as error:
             text = f"Saves are not noticed by themselves: {error}."
+        if text:
             self._say(Notice(level="warning", text=text))
 
     def react_to(self, changes: Iterable[Change]) -> None:

@@ -20,6 +20,7 @@ from watchdog.events import (
 )
 from watchdog.observers import Observer
 from watchdog.observers.api import BaseObserver
+from watchdog.observers.polling import PollingObserver
 
 from sandbox.watch.changes import IGNORED_FOLDERS, Change, is_ignored
 
@@ -40,6 +41,7 @@ class Watcher:
         root: the app's folder.
         react: called with changes; an exception in it is passed to `on_error`.
         on_error: told of whatever goes wrong; watching goes on.
+        observer: makes what asks the system for events.
     """
 
     def __init__(
@@ -48,30 +50,48 @@ class Watcher:
         *,
         react: Callable[[frozenset[Change]], None],
         on_error: Callable[[Exception], None],
+        observer: Callable[[], BaseObserver] = Observer,
     ) -> None:
         self._root = root
         self._react = react
         self._on_error = on_error
         self._changes: queue.SimpleQueue[Change | None] = queue.SimpleQueue()
-        self._observer: BaseObserver = Observer()
+        self._observer = observer()
         self._thread = threading.Thread(
             target=self.run, name="arc-watcher", daemon=True
         )
         self._is_started = False
 
-    def start(self) -> None:
+    def start(self) -> OSError | None:
         """Begin watching; returns once every folder is being watched.
 
+        Where the system gives no events (for example, no inotify watches are left),
+        files are looked at every second instead.
+
+        Returns:
+            What the system said then; None where it gives events.
+
         Raises:
-            OSError: the system refuses to watch (for example, no inotify watches left).
+            OSError: the folder cannot be looked at either.
         """
+        refusal = None
+        try:
+            self._observe()
+        except OSError as error:
+            refusal = error
+            self._observer.unschedule_all()
+            self._observer = PollingObserver()
+            self._observe()
+        self._thread.start()
+        self._is_started = True
+        return refusal
+
+    def _observe(self) -> None:
         events = _Events(self)
         self._observer.schedule(events, str(self._root), recursive=False)
         for folder in sorted(self._root.iterdir()):
             self.watch_folder(folder, events)
         self._observer.start()
-        self._thread.start()
-        self._is_started = True
 
     def watch_folder(self, folder: Path, events: FileSystemEventHandler) -> None:
         """Watch a folder directly below the root, unless it is one to ignore."""

@@ -4,6 +4,9 @@ import threading
 from collections.abc import Callable
 from pathlib import Path
 
+import pytest
+from watchdog.observers import Observer
+
 from sandbox.watch.changes import Change
 from sandbox.watch.watcher import Watcher
 
@@ -130,3 +133,35 @@ def test_watcher_close_leaves_no_thread_and_may_be_called_again(tmp_path: Path) 
     watcher.close()
 
     assert set(threading.enumerate()) == before
+
+
+class NoEvents(Observer):  # type: ignore[misc,valid-type] # the platform's own class
+    """The system's observer, where the system has no more events to give."""
+
+    def start(self) -> None:
+        raise OSError(28, "inotify watch limit reached")
+
+
+@pytest.mark.slow
+def test_watcher_looks_for_itself_where_the_system_gives_no_events(
+    tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """A save is noticed a second later, and nothing is left over."""
+    file = tmp_path / "src" / "index.py"
+    file.parent.mkdir()
+    file.write_text("one")
+    seen = Seen()
+    watcher = Watcher(
+        tmp_path, react=seen.react, on_error=seen.errors.append, observer=NoEvents
+    )
+    refusal = watcher.start()
+
+    def is_noticed() -> bool:
+        file.write_text(file.read_text() + "x")
+        return file in seen.paths()
+
+    wait_until(is_noticed)
+    watcher.close()
+    left = {type(thread).__name__ for thread in threading.enumerate()}
+    assert "watch limit" in str(refusal)
+    assert [name for name in left if "Polling" in name] == []

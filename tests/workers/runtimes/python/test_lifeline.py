@@ -82,3 +82,30 @@ def test_killing_the_sandbox_leaves_no_process(tmp_path, wait_until, can_fork):
     assert ended.result().returncode == -signal.SIGKILL
     for pid in (worker, parent, child, idle):
         wait_until(lambda pid=pid: is_gone(pid), what=f"{pid} ends")
+
+
+ARMED = """
+import os, sys, time
+from sandbox.workers.runtimes.python import lifeline
+lifeline._arm_in_kernel = lambda fd: False
+lifeline.arm(int(sys.argv[1]))
+print("armed", flush=True)
+time.sleep(60)
+"""
+
+
+@pytest.mark.slow
+def test_a_thread_watches_the_lifeline_where_the_kernel_does_not():
+    """As on macOS, which has no signal for the end of a pipe."""
+    lifeline, end = os.pipe()
+    with subprocess.Popen(  # noqa: TID251 - the process that is to end
+        [sys.executable, "-c", ARMED, str(lifeline)],
+        pass_fds=[lifeline],
+        stdout=subprocess.PIPE,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout.readline() == b"armed\n"
+        os.close(end)
+        os.close(lifeline)
+
+        assert process.wait(10) == -signal.SIGKILL
