@@ -18,6 +18,7 @@ from sandbox.cli.console import Console, Verbosity, notice_text, route_lines
 from sandbox.cli.keys import sandbox_keys, serve_keys
 from sandbox.cli.options import cwd_option
 from sandbox.cli.progress import telling
+from sandbox.cli.startup import run_startup_commands
 from sandbox.cli.terminal import KeyReader, TerminalState
 from sandbox.errors import WorldError
 from sandbox.notice import Notice
@@ -136,6 +137,7 @@ def start_command(  # noqa: PLR0913 - click passes each option by name
 def _run(sandbox: Sandbox, console: Console, options: Options) -> None:
     with _until_interrupted() as stop:
         with _started(sandbox, console):
+            run_startup_commands(sandbox, console, shell=options.shell, stop=stop)
             if not console.is_quiet:
                 console.write(banner(sandbox, token=options.inspector_token))
             with _findable(sandbox, console, options) as ready:

@@ -101,6 +101,35 @@ def function_environment(
     }
 
 
+def command_environment(
+    project: Project, *, ports: Ports, stage: Stage, shell: Mapping[str, str]
+) -> dict[str, str]:
+    """Give the environment of a command of the developer's own: shell and app in one.
+
+    It finds the sandbox as functions do, and has their variables; nothing of it leads
+    to AWS by mistake.
+
+    Args:
+        project: the app, with the developer's own variables by stage.
+        ports: where helpers find tables, service map and HTTP.
+        stage: which of the developer's variables count, and ARC_ENV.
+        shell: the environment of the sandbox itself.
+    """
+    own = project.preferences.environment.get(stage) or {}
+    allowed = {name: value for name, value in own.items() if name not in RESERVED_NAMES}
+    uses_aws = stage != "testing" and bool(shell.get(LOCAL))
+    return {
+        **shell,
+        "AWS_DEFAULT_REGION": project.region,
+        "AWS_REGION": project.region,
+        **({} if uses_aws else _DUMMY_CREDENTIALS),
+        **_session_variables(shell),
+        **allowed,
+        **_app_variables(project, ports=ports, stage=stage),
+        "ARC_SANDBOX": _sandbox_json(project, ports),
+    }
+
+
 def _lambda_variables(function: Function, project: Project) -> dict[str, str]:
     name = f"@{function.pragma} {function.name}"
     return {
@@ -130,13 +159,20 @@ def _architect_variables(
     function: Function, project: Project, *, ports: Ports, stage: Stage
 ) -> dict[str, str]:
     variables = {
-        "ARC_APP_NAME": project.name,
-        "ARC_ENV": stage,
-        "ARC_ROLE": "SandboxRole",
-        "ARC_SANDBOX": _sandbox_json(function, project, ports),
+        **_app_variables(project, ports=ports, stage=stage),
+        "ARC_SANDBOX": _sandbox_json(project, ports, lambdaSrc=str(function.folder)),
     }
     if not function.config.env:
         variables["ARC_DISABLE_ENV_VARS"] = "true"
+    return variables
+
+
+def _app_variables(project: Project, *, ports: Ports, stage: Stage) -> dict[str, str]:
+    variables = {
+        "ARC_APP_NAME": project.name,
+        "ARC_ENV": stage,
+        "ARC_ROLE": "SandboxRole",
+    }
     if project.static is not None:
         variables["ARC_STATIC_BUCKET"] = str(project.static.folder)
     if any(other.pragma == "ws" for other in project.functions):
@@ -144,14 +180,14 @@ def _architect_variables(
     return variables
 
 
-def _sandbox_json(function: Function, project: Project, ports: Ports) -> str:
+def _sandbox_json(project: Project, ports: Ports, **more: str) -> str:
     """Give what both runtime helpers read to find the sandbox's services."""
     static = project.static.folder if project.static else project.root / "public"
     return json.dumps(
         {
             "apiType": project.api_type,
             "cwd": str(project.root),
-            "lambdaSrc": str(function.folder),
+            **more,
             "ports": arc_ports(ports),
             "staticPath": str(static),
             "version": _HELPER_VERSION,

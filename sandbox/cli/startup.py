@@ -1,0 +1,104 @@
+"""Runs the commands of `@sandbox-start`, once everything answers."""
+
+import json
+import subprocess
+import threading
+from collections.abc import Mapping
+
+import click
+
+from sandbox.cli.console import Console
+from sandbox.cli.progress import telling
+from sandbox.errors import WorldError
+from sandbox.project.architect_inventory import architect_inventory
+from sandbox.project.inventory import as_plain_json
+from sandbox.project.model import Preferences, Project
+from sandbox.sandbox import Sandbox
+from sandbox.workers.environment import command_environment
+
+_PRAGMAS = ("sandbox-start", "sandbox-startup")
+"""The second is Architect's older word."""
+
+
+def run_startup_commands(
+    sandbox: Sandbox,
+    console: Console,
+    *,
+    shell: Mapping[str, str],
+    stop: threading.Event,
+) -> None:
+    """Run each command in the app's folder, one after another, and show its output.
+
+    They see the shell's variables and the functions' own, and ARC_INV and ARC_RAW: the
+    inventory and the manifest's syntax tree, as JSON.
+
+    Args:
+        sandbox: it is running.
+        console: where the output goes.
+        shell: the environment of this process.
+        stop: set where somebody wants to end; what is left is not run then.
+
+    Raises:
+        WorldError: a command fails.
+    """
+    project = sandbox.project
+    commands = startup_commands(project.preferences)
+    if not commands:
+        return
+    environment = {
+        **command_environment(
+            project, ports=sandbox.ports, stage=sandbox.stage, shell=shell
+        ),
+        "ARC_INV": json.dumps(as_plain_json(architect_inventory(project))),
+        "ARC_RAW": json.dumps(as_plain_json(project.parsed)),
+    }
+    for command in commands:
+        with telling(f"Running {command} …", write=console.write_aside):
+            exit_code, output = _run(command, project, environment)
+        if stop.is_set():
+            return
+        if exit_code:
+            raise _failure(command, exit_code, output)
+        lines = [f"{click.style('ran', fg='green')} {command}", *output.splitlines()]
+        if not console.is_quiet:
+            console.write("\n    ".join(lines))
+
+
+def startup_commands(preferences: Preferences) -> tuple[str, ...]:
+    """Give the commands of the preferences, in order."""
+    for pragma in _PRAGMAS:
+        found = preferences.settings.get(pragma)
+        if isinstance(found, list | tuple):
+            return tuple(command for command in found if isinstance(command, str))
+    return ()
+
+
+def _run(
+    command: str, project: Project, environment: Mapping[str, str]
+) -> tuple[int, str]:
+    try:
+        done = subprocess.run(  # noqa: S602 - the developer's own line for a shell
+            command,
+            shell=True,
+            cwd=project.root,
+            env=environment,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            check=False,
+        )
+    except OSError as error:
+        raise WorldError(
+            f'The command "{command}" of @sandbox-start cannot run: {error.strerror}.',
+            remedy="The inventory may be too long for a variable (ARC_INV).",
+        ) from error
+    return done.returncode, done.stdout.decode(errors="replace").rstrip()
+
+
+def _failure(command: str, exit_code: int, output: str) -> WorldError:
+    how = f"exit code {exit_code}" if exit_code > 0 else f"signal {-exit_code}"
+    return WorldError(
+        f'The command "{command}" of @sandbox-start ended with {how}.'
+        + (f"\n{output}\n" if output else ""),
+        remedy="Mend it, or take it out of the preferences.",
+    )
