@@ -60,7 +60,7 @@ class LiveProject:
         try:
             read = self._source.current(function)
             if read is not self._read or self._adopted is None:
-                return self._change_to(read)
+                return self._change(function)
         except SandboxError as error:
             self._tell(str(error))
             raise
@@ -81,8 +81,14 @@ class LiveProject:
         """
         return self._adopted or self.current()
 
-    def _change_to(self, read: Project) -> Project:
+    def _change(self, function: Function | None) -> Project:
+        """Adopt what the disk has, read where nobody else can be adopting.
+
+        What was read before the lock may be older than what was adopted meanwhile:
+        to adopt it would drop the newer tables, and their rows.
+        """
         with self._lock:
+            read = self._source.current(function)
             if read is self._read and self._adopted is not None:
                 return self._adopted
             project = replace(read, api_type=self._api_type) if self._api_type else read

@@ -1,5 +1,6 @@
 """The project in step with the disk, decided with a source that is a plain object."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -15,11 +16,16 @@ class Disk:
 
     def __init__(self, content: Project | AppError) -> None:
         self.content = content
+        self.before_giving: Callable[[], object] | None = None
 
     def current(self, function: Function | None = None) -> Project:
-        if isinstance(self.content, AppError):
-            raise self.content
-        return self.content
+        read = self.content
+        if isinstance(read, AppError):
+            raise read
+        if (happen := self.before_giving) is not None:
+            self.before_giving = None
+            happen()
+        return read
 
 
 def project(name: str) -> Project:
@@ -51,6 +57,20 @@ def test_current_adopts_each_project_once() -> None:
     watched.live.current()
 
     assert watched.adopted == [("one", None), ("two", "one")]
+
+
+def test_current_never_goes_back() -> None:
+    """Who has read before a save, and comes after its reader, adopts the save too."""
+    watched = Watched(project("one"))
+
+    def another_thread_sees_a_save() -> None:
+        watched.disk.content = project("two")
+        watched.live.current()
+
+    watched.disk.before_giving = another_thread_sees_a_save
+    seen = watched.live.current()
+
+    assert (seen.name, watched.adopted) == ("two", [("two", None)])
 
 
 def test_adopted_looks_at_the_disk_only_before_the_first() -> None:
