@@ -13,12 +13,14 @@ from sandbox.tables.store import TableStore
 from tests.benchmarks import apps, contenders
 from tests.benchmarks.fresh import save_ms
 from tests.benchmarks.layers import median_ms
-from tests.benchmarks.report import Measurement
+from tests.benchmarks.report import Measurement, ratio
 from tests.benchmarks.rounds import WARM_UP_SECONDS, Entry, Plan, Running, Tally, load
 
 _PICTURE = Path(__file__).with_name("cost-against-size.png")
 _ROUTES = (3, 100, 300, 1_000)
-_ROWS = (10, 1_000, 10_000, 100_000)
+_ROWS = (100, 1_000, 10_000, 100_000)
+_ROW_ROUNDS = 5
+"""In each round: these are quick, and one interruption would hide the rest."""
 _FILES = (10, 1_000, 3_000, 10_000)
 
 
@@ -76,7 +78,7 @@ def _rows(plan: Plan) -> list[Measurement]:
         store.apply(project)
         _fill(store, range(size), int(clock.now_epoch()) + 3600)
         stores[size] = (store, clock)
-    for number in range(plan.rounds):
+    for number in range(plan.rounds * _ROW_ROUNDS):
         for size, (store, clock) in stores.items():
             for figure, ms in _row_figures(store, clock, number).items():
                 tally.add(figure, f"{size:,}", ms)
@@ -130,15 +132,8 @@ def _draw(measured: list[Measurement]) -> None:
     scenarios = list(dict.fromkeys(each.scenario for each in measured))
     figure, places = pyplot.subplots(1, len(scenarios), figsize=(12, 3.6), sharey=True)
     for place, scenario in zip(places, scenarios, strict=True):
-        lines: dict[str, list[tuple[int, float]]] = {}
-        for each in measured:
-            if each.scenario == scenario:
-                size = int(each.contender.replace(",", ""))
-                lines.setdefault(each.figure, []).append((size, each.median))
-        for name, points in lines.items():
-            sizes, values = zip(*sorted(points), strict=True)
-            relative = [value / values[0] for value in values]
-            place.plot(sizes, relative, marker="o", label=name.removesuffix(", ms"))
+        for name, points in _relative(measured, scenario).items():
+            place.plot(*zip(*points, strict=True), marker="o", label=name)
         place.axhline(1.5, color="grey", linestyle=":", linewidth=1)
         place.set(
             xscale="log", yscale="log", xlabel=scenario.removeprefix("cost against ")
@@ -147,3 +142,18 @@ def _draw(measured: list[Measurement]) -> None:
     places[0].set_ylabel("times the smallest app's figure")
     figure.tight_layout()
     figure.savefig(_PICTURE, dpi=110)
+
+
+def _relative(
+    measured: list[Measurement], scenario: str
+) -> dict[str, list[tuple[int, float]]]:
+    """Give each figure's sizes, and how many times the smallest app's it is."""
+    lines: dict[str, list[tuple[int, float]]] = {}
+    smallest: dict[str, Measurement] = {}
+    for each in measured:
+        if each.scenario == scenario:
+            first = smallest.setdefault(each.figure, each)
+            size = int(each.contender.replace(",", ""))
+            points = lines.setdefault(each.figure.removesuffix(", ms"), [])
+            points.append((size, ratio(each, first)))
+    return lines
