@@ -19,6 +19,7 @@ from sandbox.exchange import (
 )
 from sandbox.inspector.cookie_view import cookies_view
 from sandbox.json_value import JsonValue
+from sandbox.project.function_names import context_name
 from sandbox.project.model import Function
 from sandbox.sessions.explain import Explanation
 
@@ -194,7 +195,7 @@ def _context(exchange: Exchange, function: Function | None) -> JsonValue:
         return None
     return {
         "aws_request_id": exchange.request_id,
-        "function_name": f"@{function.pragma} {function.name}",
+        "function_name": context_name(function),
         "function_version": "$LATEST",
         "memory_limit_in_mb": function.config.memory_mb,
         "timeout_seconds": function.config.timeout_seconds,

@@ -8,6 +8,7 @@ from typing import NamedTuple
 from sandbox.json_value import JsonValue
 from sandbox.manifest import javascript
 from sandbox.manifest.nodes import Item
+from sandbox.project.function_names import folder_name
 from sandbox.project.functions import Declaration, FunctionDraft, FunctionReader
 from sandbox.project.names import NameRules
 from sandbox.project.reading import Reading, as_written
@@ -81,14 +82,6 @@ def _method_path_src(value: JsonValue) -> tuple[str, str, JsonValue] | None:
     if isinstance(method, str) and isinstance(path, str):
         return method.lower(), path, src
     return None
-
-
-def folder_name(path: str) -> str:
-    """Give the end of a route's folder name: `/things/:id` is `-things-000id`."""
-    if path == "/":
-        return "-index"
-    name = path.replace("-", "_").replace(".", "_").replace("/", "-")
-    return name.replace(":", "000").replace("*", "catchall", 1)
 
 
 def _check_route(rules: NameRules, draft: FunctionDraft) -> None:

@@ -4,11 +4,11 @@ Two workers with equal setups are interchangeable; a warm one whose setup is no 
 the current one is replaced.
 """
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.project.function_names import context_name
 from sandbox.project.model import Function, Project
 from sandbox.workers.wire import Message
 
@@ -26,6 +26,9 @@ class Setup:
     project_root: Path
     shared_folder: Path | None
     views_folder: Path | None
+    table_names: frozenset[str] = frozenset()
+    """Runtime helpers remember them for the life of a process; what else they are told
+    of the app is in the environment."""
     path_additions: tuple[Path, ...] = ()
 
     def start_message(self, clock_offset_seconds: float) -> Message:
@@ -65,27 +68,9 @@ def setup_for(
         project_root=project.root,
         shared_folder=project.shared_folder if config.shared else None,
         views_folder=project.views_folder if config.views else None,
+        table_names=frozenset(table.name for table in project.tables),
         path_additions=path_additions,
     )
-
-
-def context_name(function: Function) -> str:
-    """Give the name that a handler's context shows (`@architect/sandbox` 9).
-
-    Not the one in AWS_LAMBDA_FUNCTION_NAME, which is Architect's own.
-    """
-    if function.pragma != "http":
-        return f"sandbox-{function.name}"
-    method, _, path = function.name.partition(" ")
-    return f"sandbox-{method}{_folder_name(path)}"
-
-
-def _folder_name(path: str) -> str:
-    """Write a route's path as Architect names its folder."""
-    if path == "/":
-        return "-index"
-    words = re.sub(r"[-.]", "_", path).replace("/", "-").replace(":", "000")
-    return words.replace("*", "catchall", 1)
 
 
 def _text(path: Path | None) -> str | None:

@@ -65,6 +65,7 @@ def test_a_request_is_shown_whole(inspected: Any) -> None:
 
     assert one["event"]["requestContext"]["requestId"] == one["id"]
     assert one["context"]["aws_request_id"] == one["id"]
+    assert one["context"]["function_name"] == "sandbox-post-count"
     assert one["result"]["statusCode"] == 200
     assert one["output"] == "counted\n"
     assert one["request"]["body"] == {"text": None, "base64": "//4=", "bytes": 2}
