@@ -19,10 +19,11 @@ from sandbox.journal import Journal
 from sandbox.json_value import JsonValue
 from sandbox.notice import Notice
 from sandbox.project.model import Function, Project, Stage
+from sandbox.services import ServiceMap, Services, service_map
 from sandbox.start_states import StartStates
 from sandbox.tables.errors import TableError
 from sandbox.tables.traced import OperationLog
-from sandbox.workers.environment import Ports
+from sandbox.workers.environment import Ports, arc_ports
 from sandbox.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -192,3 +193,14 @@ def _table_call(sandbox: Inspected) -> TableCall:
             raise ApiError(404 if is_missing else 400, error.message) from error
 
     return call
+
+
+def app_services(sandbox: Inspected) -> Services:
+    """Give service discovery for a sandbox; it is asked once it runs."""
+
+    def services() -> ServiceMap:
+        return service_map(
+            sandbox.project, ports=arc_ports(sandbox.ports), stage=sandbox.stage
+        )
+
+    return Services(services)

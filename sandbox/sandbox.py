@@ -19,27 +19,32 @@ from sandbox.exchange import Execution, Invocation
 from sandbox.gateway.app import Gateway
 from sandbox.gateway.cookie_expiry import BrowserCookies
 from sandbox.gateway.open_pages import OpenPages
-from sandbox.inspection import make_inspector, make_subject, publishing, tell_moves
+from sandbox.inspection import (
+    app_services,
+    make_inspector,
+    make_subject,
+    publishing,
+    tell_moves,
+)
 from sandbox.inspector.app import Inspector
 from sandbox.inspector.feed import Feed
 from sandbox.journal import Journal
 from sandbox.json_value import JsonValue
 from sandbox.live_project import LiveProject, ProjectsWithTables
 from sandbox.live_reload import LiveReload
-from sandbox.notice import Level, Notice, told_errors
+from sandbox.notice import Notice, told_errors
 from sandbox.options import LOOPBACK, Options
 from sandbox.project.model import Function, Project, Stage
 from sandbox.project.source import ProjectSource
 from sandbox.reactions import create_missing_handlers, keep_static_manifest
 from sandbox.running import Running, bind, bind_tables
 from sandbox.saves import Saves
-from sandbox.services import ServiceMap, Services, service_map
 from sandbox.session_notes import SessionNotes, session_remarks_of
 from sandbox.start_states import StartStates
 from sandbox.tables.deferred import DeferredTables
 from sandbox.tables.traced import OperationLog
 from sandbox.ticker import Ticker
-from sandbox.workers.environment import Ports, arc_ports
+from sandbox.workers.environment import Ports
 from sandbox.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -217,15 +222,6 @@ class Sandbox:
         self.operations.clear()
         self._inspector.forget()
 
-    def save_snapshot(self, name: str) -> None:
-        """Save rows and clock under a name; raises `SandboxError`."""
-        self.snapshots.save(name)
-
-    def load_snapshot(self, name: str) -> None:
-        """Bring back rows and clock; what does not fit is told. Raises SandboxError."""
-        for text in self.snapshots.load(name):
-            self._tell("warning", text)
-
     def environment(self, function: Function) -> Mapping[str, str]:
         """Give the whole environment that `function` sees."""
         own = self._options.environment
@@ -286,7 +282,14 @@ class Sandbox:
             internal=internal.port,
             events=settings.events.number,
         )
-        pool = self._stack.enter_context(self._workers())
+        pool = self._stack.enter_context(
+            WorkerPool(
+                project=self._projects.adopted,
+                environment=self.environment,
+                clock=self.clock,
+                path_additions=(RUNTIME_HELPER,),
+            )
+        )
         self._running = Running(
             settings=settings,
             ports=ports,
@@ -313,7 +316,7 @@ class Sandbox:
             invoke=self._invoke,
             record=self.journal.append,
             clock=self.clock,
-            say=lambda text: self._tell("warning", text),
+            say=lambda text: self._say(Notice(level="warning", text=text)),
             cookies=self._cookies,
         )
 
@@ -328,23 +331,8 @@ class Sandbox:
         )
         return make_inspector(
             subject,
-            services=Services(self._services),
+            services=app_services(self),
             token=self._options.inspector_token,
-        )
-
-    def _workers(self) -> WorkerPool:
-        return WorkerPool(
-            project=self._projects.adopted,
-            environment=self.environment,
-            clock=self.clock,
-            path_additions=(RUNTIME_HELPER,),
-        )
-
-    def _services(self) -> ServiceMap:
-        return service_map(
-            self._projects.current(),
-            ports=arc_ports(self._live.ports),
-            stage=self._live.settings.stage,
         )
 
     # Tables
@@ -353,7 +341,7 @@ class Sandbox:
         """Bring the tables in step with a project before anybody sees it."""
         for problem in project.warnings:
             if before is None or problem not in before.warnings:
-                self._tell("warning", str(problem))
+                self._say(Notice(level="warning", text=str(problem)))
         create_missing_handlers(project, home=self._options.home, say=self._say)
         keep_static_manifest(project, say=self._say)
         self._tables.follow(project)
@@ -369,6 +357,3 @@ class Sandbox:
         self._live.pool.tick()
         self.adviser.follow(self._projects.last)
         self._session_notes.work()
-
-    def _tell(self, level: Level, text: str) -> None:
-        self._say(Notice(level=level, text=text))

@@ -235,7 +235,7 @@ def test_functions_use_aws_itself(
     with pytest.raises(WorldError, match="the app's tables are in AWS"):
         one.sandbox.tables.call("Scan", {"TableName": "deployed-things-1A2B"})
     with pytest.raises(WorldError, match="no snapshots"):
-        one.sandbox.save_snapshot("x")
+        one.sandbox.snapshots.save("x")
 
 
 def test_use_aws_opens_no_tables_port(

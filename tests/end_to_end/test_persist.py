@@ -201,16 +201,16 @@ def test_snapshots_by_the_command(
 def test_a_program_saves_and_loads(
     make_app: Callable[..., Any], serve: Callable[..., Any]
 ) -> None:
-    """`Sandbox.save_snapshot` and `load_snapshot`, with the clock."""
+    """`Sandbox.snapshots` saves and loads, with the clock."""
     app = make_app({"src/http/get-index/index.py": COUNT}, more=TABLES)
     one = serve(app)
     one.client.get("/")
     one.sandbox.clock.advance(86_400)
-    one.sandbox.save_snapshot("start")
+    one.sandbox.snapshots.save("start")
     one.client.get("/")
     one.sandbox.clock.reset()
 
-    one.sandbox.load_snapshot("start")
+    one.sandbox.snapshots.load("start")
 
     assert one.client.get("/").json() == {"n": 2}
     assert one.sandbox.clock.offset_seconds == pytest.approx(86_400)
