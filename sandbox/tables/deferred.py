@@ -55,7 +55,7 @@ class DeferredTables:
         if is_begun and not self._has_failed():
             self._update(self._store.result(), project)
         elif project.tables:
-            self._begin(project)
+            self._begin()
 
     def wait_ready(self) -> "Tables":
         """Give the store, making it first where that has not begun, or had failed.
@@ -65,9 +65,7 @@ class DeferredTables:
             RuntimeError: there is no project yet.
         """
         if self._thread is None or self._has_failed():
-            if self._project is None:
-                raise RuntimeError("tables are asked for before there is a project")
-            self._begin(self._project)
+            self._begin()
         return self._store.result()
 
     @property
@@ -100,14 +98,17 @@ class DeferredTables:
     def _has_failed(self) -> bool:
         return self._store.done() and self._store.exception() is not None
 
-    def _begin(self, project: Project) -> None:
+    def _begin(self) -> None:
+        """Make the store of the last project, which may be newer than the caller's."""
         with self._lock:
             if self._thread is not None and not self._has_failed():
                 return
+            if self._project is None:
+                raise RuntimeError("tables are asked for before there is a project")
             self._store = Future()
             self._thread = threading.Thread(
                 target=self.run,
-                args=(project, self._store),
+                args=(self._project, self._store),
                 name="arc-tables",
                 daemon=True,
             )
