@@ -33,6 +33,14 @@ MAX_PORT = 65_535
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Tls:
+    """How the app's port speaks TLS; without files, by a certificate of the user's."""
+
+    certificate: Path | None = None
+    key: Path | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
     """What was asked for by name; None where nothing was."""
 
@@ -53,6 +61,8 @@ class Options:
     """Where global preferences are looked for."""
     environment: Mapping[str, str] = field(default_factory=dict)
     """Variables that functions see beside those of `.env`; these win."""
+    tls: Tls | None = None
+    """Where given, the app is served over HTTPS."""
     inspector_token: str | None = None
     """Where given, the internal port listens where `host` says, for who knows it."""
 

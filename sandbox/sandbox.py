@@ -37,7 +37,7 @@ from sandbox.options import LOOPBACK, Options
 from sandbox.project.model import Function, Project, Stage
 from sandbox.project.source import ProjectSource
 from sandbox.reactions import create_missing_handlers, keep_static_manifest
-from sandbox.running import Running, bind, bind_tables
+from sandbox.running import Running, bind, bind_tables, tls_context
 from sandbox.saves import Saves
 from sandbox.session_notes import SessionNotes, session_remarks_of
 from sandbox.start_states import StartStates
@@ -275,6 +275,7 @@ class Sandbox:
             settings.http,
             name="http",
             host=settings.host,
+            ssl_context=tls_context(self._options),
         )
         ports = Ports(
             http=http.port,

@@ -20,9 +20,10 @@ from sandbox.cli.options import cwd_option
 from sandbox.cli.progress import telling
 from sandbox.cli.startup import run_startup_commands
 from sandbox.cli.terminal import KeyReader, TerminalState
+from sandbox.cli.trust import trust_lines
 from sandbox.errors import WorldError
 from sandbox.notice import Notice
-from sandbox.options import MAX_PORT, Options
+from sandbox.options import MAX_PORT, Options, Tls
 from sandbox.project.model import ApiType, Stage
 from sandbox.ready_file import (
     ReadyFile,
@@ -33,6 +34,7 @@ from sandbox.ready_file import (
 from sandbox.sandbox import Sandbox
 
 PORT = click.IntRange(0, MAX_PORT)
+PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
 API_TYPES = ("http", "httpv1", "httpv2", "rest")
 STAGES = ("testing", "staging", "production")
 
@@ -75,6 +77,13 @@ STAGES = ("testing", "staging", "production")
     default=None,
     help="Keep tables across restarts.  [default: @sandbox persist, or no]",
 )
+@click.option(
+    "--https", is_flag=True, help="Serve the app over HTTPS, as it is deployed."
+)
+@click.option(
+    "--cert", type=PEM, help="A certificate for that, in PEM.  [default: an own one]"
+)
+@click.option("--key", type=PEM, help="The certificate's private key, in PEM.")
 @click.option("--no-watch", is_flag=True, help="Do not react to saves by themselves.")
 @cwd_option
 @click.option("--tables-port", type=PORT, envvar="ARC_TABLES_PORT", hidden=True)
@@ -95,6 +104,9 @@ def start_command(  # noqa: PLR0913 - click passes each option by name
     full_tracebacks: bool,
     expose_inspector: bool,
     persist: bool | None,
+    https: bool,
+    cert: Path | None,
+    key: Path | None,
     no_watch: bool,
     cwd: Path,
     tables_port: int | None,
@@ -129,6 +141,7 @@ def start_command(  # noqa: PLR0913 - click passes each option by name
         wishes=_wishes(os.environ, persist=persist),
         shell=dict(os.environ),
         home=Path.home(),
+        tls=_tls(is_wanted=https, certificate=cert, key=key),
         inspector_token=secrets.token_urlsafe() if expose_inspector else None,
     )
     _run(Sandbox(cwd, options=options, say=console.show_notice), console, options)
@@ -139,7 +152,7 @@ def _run(sandbox: Sandbox, console: Console, options: Options) -> None:
         with _started(sandbox, console):
             run_startup_commands(sandbox, console, shell=options.shell, stop=stop)
             if not console.is_quiet:
-                console.write(banner(sandbox, token=options.inspector_token))
+                console.write(banner(sandbox, options))
             with _findable(sandbox, console, options) as ready:
                 console.write(
                     f"Local environment ready at {sandbox.url} (Ctrl-C ends it)"
@@ -191,7 +204,7 @@ def _findable(
         remove_ready_file(folder, ready)
 
 
-def banner(sandbox: Sandbox, *, token: str | None) -> str:
+def banner(sandbox: Sandbox, options: Options) -> str:
     """Give what is shown once at start: the addresses, the routes, the tables."""
     project = sandbox.project
     lines = ["", f"  {click.style(project.name, bold=True)}  {_link(sandbox.url)}", ""]
@@ -201,8 +214,10 @@ def banner(sandbox: Sandbox, *, token: str | None) -> str:
         port = sandbox.ports.tables
         where = "AWS" if port is None else f"port {port}"
         lines += ["", f"  tables  {names}  ({where})"]
+    token = options.inspector_token
     query = f"/?token={token}" if token else ""
     lines += ["", f"  inspector  {_link(sandbox.inspector_url + query)}"]
+    lines += trust_lines(options)
     if project.not_emulated:
         pragmas = " ".join(f"@{name}" for name in project.not_emulated)
         notice = Notice(level="warning", text=f"Not emulated: {pragmas}.")
@@ -212,6 +227,14 @@ def banner(sandbox: Sandbox, *, token: str | None) -> str:
 
 def _link(url: str) -> str:
     return click.style(url, fg="cyan", underline=True)
+
+
+def _tls(*, is_wanted: bool, certificate: Path | None, key: Path | None) -> Tls | None:
+    if (certificate is None) != (key is None):
+        raise click.UsageError("--cert and --key go together.")
+    if not is_wanted and certificate is None:
+        return None
+    return Tls(certificate=certificate, key=key)
 
 
 def _wishes(environ: Mapping[str, str], *, persist: bool | None) -> Wishes:
