@@ -84,6 +84,28 @@ def test_a_new_route_answers_at_once(make_app: Any, serve: Any) -> None:
     assert client.get("/new").text == "new"
 
 
+def test_a_table_can_be_used_once_it_is_declared(make_app: Any, serve: Any) -> None:
+    """A warm handler whose helper knew no such table finds it on the next request."""
+    route = (
+        "import arc\ndef handler(event, context):\n"
+        "    try:\n"
+        "        things = arc.tables.table('things')\n"
+        "        things.put_item(Item={'id': 'one'})\n"
+        "        return things.get_item(Key={'id': 'one'})['Item']['id']\n"
+        "    except NameError:\n"
+        "        return 'not declared'\n"
+    )
+    tables = "\n@tables\nothers\n  id *String\n"
+    app = make_app({"src/http/get-index/index.py": route}, more=tables)
+    client = serve(app, watch=False).client
+    before = client.get("/").text
+
+    manifest = (app.root / "app.arc").read_text()
+    app.write({"app.arc": f"{manifest}things\n  id *String\n"})
+
+    assert [before, client.get("/").text] == ["not declared", "one"]
+
+
 def test_rows_and_sessions_stay_when_the_manifest_changes(
     make_app: Any, serve: Any
 ) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.exchange import Crashed, Raised, Returned, Throttled, Unavailable
+from sandbox.project.model import Key, Table
 from sandbox.workers.pool import PoolLimits
 
 PID = "import os\ndef handler(event, context): return os.getpid()\n"
@@ -296,6 +297,24 @@ def test_an_equal_project_leaves_workers_warm(app, invoke):
     app.project = replace(app.project)
 
     assert not invoke(pool, function).is_cold
+
+
+def test_a_declared_table_is_seen(app, invoke):
+    """Runtime helpers remember the app's tables, so that a new one needs a new worker.
+
+    What stays the same about the tables leaves workers warm.
+    """
+    function = app.function("tables", PID)
+    pool = app.pool()
+    table = Table(name="things", partition_key=Key(attribute="id"))
+    invoke(pool, function)
+
+    app.project = replace(app.project, tables=(table,))
+    declared = invoke(pool, function)
+    app.project = replace(app.project, tables=(replace(table, line=7),))
+    moved = invoke(pool, function)
+
+    assert [declared.is_cold, moved.is_cold] == [True, False]
 
 
 def test_a_changed_setting_is_seen(app, invoke):
