@@ -61,6 +61,9 @@ def test_handler_finds_its_surroundings(run, shared_app):
         """
     )
 
+    value = execution.outcome.value
+    assert value["environment"].pop("_X_AMZN_TRACE_ID").startswith("Root=1-")
+
     assert execution.outcome == Returned(
         value={
             "cwd_is_here": True,
