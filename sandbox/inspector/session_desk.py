@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
+from sandbox.errors import SandboxError
 from sandbox.inspector.messages import ApiError
 from sandbox.inspector.row_sessions import RowSessions
 from sandbox.inspector.seen_tokens import SeenToken, token_id
@@ -84,17 +85,17 @@ class SessionDesk:
     def explain_if_possible(
         self, header: str, function: Function | None, at_epoch: float
     ) -> Explanation | None:
-        """Explain as `explain` does; None where the settings allow no sessions."""
+        """Explain as `explain` does; None where the app, as it is, has no sessions."""
         try:
             return self.explain(header, function, at_epoch)
-        except ApiError:
+        except (ApiError, SandboxError):
             return None
 
     def count_written_after(self, epoch: float) -> int:
-        """Count the sessions that were written after a moment."""
+        """Count the sessions written after a moment; 0 where none can be read."""
         try:
             known = self.all()
-        except ApiError:
+        except (ApiError, SandboxError):
             return 0
         return sum((view.written_epoch or 0) > epoch for view in known)
 

@@ -1,6 +1,7 @@
 """A running sandbox with a session app, and a client for its internal port."""
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -71,6 +72,18 @@ class Inspected:
         answer = self.api.post(f"/api/{path}", json=body or {})
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    @contextmanager
+    def broken_manifest(self) -> Iterator[None]:
+        """Have a manifest that cannot be read, as in the middle of an edit."""
+        manifest = self.sandbox.project.root / "app.arc"
+        whole = manifest.read_text()
+        manifest.write_text(f"{whole}\n@http\n  nonsense\n")
+        try:
+            assert self.api.get("/api/project").status_code == 409
+            yield
+        finally:
+            manifest.write_text(whole)
 
     def sessions(self) -> list[Any]:
         """Give those with data: architect-functions leaves an empty row as well."""

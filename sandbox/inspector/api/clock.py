@@ -119,22 +119,21 @@ class ClockApi:
         return JsonAnswer(content=read_clock(self._clock).as_json())
 
     def move(self, request: ApiRequest) -> JsonAnswer:
-        """Move the clock, and say what that leaves in the future."""
-        before = self._clock.now_epoch()
-        offset_seconds = self._clock.offset_seconds
-        wanted_seconds = self._wanted_offset(request)
-        if not is_in_calendar(before + wanted_seconds - offset_seconds):
+        """Move the clock, and say what that leaves in the future; all of it, or nothing."""
+        by_seconds = self._wanted_offset(request) - self._clock.offset_seconds
+        wanted_epoch = self._clock.now_epoch() + by_seconds
+        if not is_in_calendar(wanted_epoch):
             raise ApiError(
                 400,
                 "The clock would leave the years 1970 to 9999.",
                 remedy="Move it less far.",
             )
-        self._clock.advance(wanted_seconds - offset_seconds)
-        reading = read_clock(self._clock)
-        warnings = self._warnings(before, reading.now_epoch)
+        # Counting sessions may fail: until then, nothing has been moved.
+        warnings = self._warnings(wanted_epoch) if by_seconds < 0 else ()
+        self._clock.advance(by_seconds)
         for text in warnings:
             self._say(Notice(level="warning", text=text))
-        return JsonAnswer(content=reading.as_json(warnings=warnings))
+        return JsonAnswer(content=read_clock(self._clock).as_json(warnings=warnings))
 
     def _wanted_offset(self, request: ApiRequest) -> float:
         """Give the seconds by which the clock is to stand ahead of real time."""
@@ -151,10 +150,8 @@ class ClockApi:
             case _:
                 raise ApiError(400, "The body names no move.", remedy=_MOVES)
 
-    def _warnings(self, before: float, now_epoch: float) -> tuple[str, ...]:
-        if now_epoch >= before:
-            return ()
-        count = self._count_written_after(now_epoch)
+    def _warnings(self, wanted_epoch: float) -> tuple[str, ...]:
+        count = self._count_written_after(wanted_epoch)
         if not count:
             return ()
         sessions = f"{count} sessions were" if count > 1 else "1 session was"

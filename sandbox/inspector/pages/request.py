@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from sandbox.errors import SandboxError
 from sandbox.inspector.messages import ApiError
 from sandbox.inspector.pages.page import Page, PageRequest, View
 from sandbox.inspector.pages.readable_body import readable_body
@@ -87,8 +88,8 @@ def _sessions_of(request: PageRequest, request_id: str) -> list[Mapping[str, Any
     """Give the sessions that the request used, as far as they are still there."""
     try:
         known = request.api.read("sessions")["sessions"]
-    except ApiError:
-        # The app's settings allow no sessions; its requests are shown all the same.
+    except (ApiError, SandboxError):
+        # The app, as it is, has no sessions; its requests are shown all the same.
         return []
     return [one for one in known if request_id in one["requests"]]
 

@@ -78,6 +78,17 @@ def test_going_back_to_before_any_session_is_no_news(inspected: Any) -> None:
     assert inspected.post("clock", {"reset": True})["warnings"] == []
 
 
+def test_a_broken_manifest_stops_no_clock(inspected: Any) -> None:
+    """Sessions cannot be counted then, and the answer is what was done."""
+    inspected.post("clock", {"advance": "2d"})
+
+    with inspected.broken_manifest():
+        clock = inspected.post("clock", {"advance": "-1d"})
+
+    assert clock["offset_seconds"] == pytest.approx(DAY)
+    assert clock["warnings"] == []
+
+
 @pytest.mark.parametrize(
     "body",
     [

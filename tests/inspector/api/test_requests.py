@@ -89,6 +89,21 @@ def test_a_refused_session_has_its_reason(inspected: Any) -> None:
     assert one["cookies"]["session_in"]["reason"]
 
 
+def test_a_broken_manifest_hides_no_request(inspected: Any) -> None:
+    """What has happened can be read, with its page; only the session is unknown."""
+    inspected.app.post("/count")
+    inspected.app.post("/count")
+    request_id = ids(inspected)[1]
+
+    with inspected.broken_manifest():
+        one = inspected.get(f"requests/{request_id}")
+        page = inspected.api.get(f"/requests/{request_id}")
+
+    assert [cookie["name"] for cookie in one["cookies"]["in"]] == ["_idx"]
+    assert one["cookies"]["session_in"] is None
+    assert page.status_code == 200
+
+
 def test_a_failure_has_its_trace(table_app: Any) -> None:
     """The developer's own frame is marked."""
     table_app.app.get("/fail")
