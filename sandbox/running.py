@@ -12,6 +12,7 @@ from sandbox.httpd import LoopbackServer
 from sandbox.options import LOOPBACK, Options, PortChoice, Settings
 from sandbox.project.model import Function, Project
 from sandbox.ready_file import ready_folder
+from sandbox.tables.door import guarded
 from sandbox.workers.environment import Ports, function_environment
 from sandbox.workers.pool import WorkerPool
 
@@ -61,14 +62,14 @@ class Running:
 def bind_tables(
     stack: ExitStack, app: "WSGIApplication", settings: Settings
 ) -> LoopbackServer | None:
-    """Give a server for the app's tables; None where they are not the sandbox's.
+    """Give a guarded server for the app's tables; None where they are elsewhere.
 
     Raises:
         PortInUseError: as for `bind`.
     """
     if not settings.serves_tables:
         return None
-    return bind(stack, app, settings.tables, name="tables")
+    return bind(stack, guarded(app), settings.tables, name="tables")
 
 
 def bind(

@@ -16,13 +16,14 @@ import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from sandbox.host_header import LOOPBACK_NAMES, bare_host, is_own_origin
+
 CUSTOM_HEADER = "X-Arc-Sandbox"
 TOKEN_COOKIE = "arc-sandbox-token"  # noqa: S105 - the cookie's name
 TOKEN_QUERY = "token"  # noqa: S105 - the parameter's name
 SERVICES_PREFIX = "/_arc/"
 """What runtime helpers read; they send POST without any header of ours."""
 
-LOOPBACK_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 SAFE_METHODS = frozenset({"GET", "HEAD"})
 _FRAMES = frozenset({"iframe", "frame", "embed", "object", "fencedframe"})
 _OWN_SITES = frozenset({"same-origin", "none"})
@@ -84,9 +85,7 @@ class Caller:
     @property
     def host_name(self) -> str:
         """The Host header without port, in lower case."""
-        host = self.headers.get("host", "").lower()
-        name, _, port = host.rpartition(":")
-        return name if name and port.isdigit() else host
+        return bare_host(self.headers.get("host", ""))
 
     @property
     def tokens(self) -> tuple[str, ...]:
@@ -169,16 +168,14 @@ def _refuse_without_token(caller: Caller, token: str) -> Refusal | None:
 def _refuse_origin(caller: Caller) -> Refusal | None:
     """Refuse what a page of another origin sends; being followed from one is fine."""
     origin = caller.headers.get("origin")
-    own = f"{caller.scheme}://{caller.headers.get('host', '').lower()}"
+    host = caller.headers.get("host", "")
     site = caller.headers.get("sec-fetch-site", "none")
     is_visit = (
         caller.headers.get("sec-fetch-mode") == "navigate"
         and caller.method in SAFE_METHODS
     )
-    is_foreign = (origin is not None and origin.lower() != own) or (
-        site not in _OWN_SITES and not is_visit
-    )
-    if not is_foreign:
+    is_own = origin is None or is_own_origin(origin, scheme=caller.scheme, host=host)
+    if is_own and (site in _OWN_SITES or is_visit):
         return None
     return Refusal(
         status=403,

@@ -25,7 +25,11 @@ MAX_BODY_BYTES = 16 * 1024 * 1024
 
 CONTENT_TYPE = "application/x-amz-json-1.0"
 
-_REASONS = {413: "Request Entity Too Large", 500: "Internal Server Error"}
+_REASONS = {
+    403: "Forbidden",
+    413: "Request Entity Too Large",
+    500: "Internal Server Error",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
