@@ -1,7 +1,8 @@
 """Takes a request that no route answers, gives what the `@proxy` target answers.
 
 The path is appended to the target's; hop-by-hop headers stay behind (RFC 9110 section
-7.6.1), Host becomes the target's, and X-Forwarded-* tell of the client.
+7.6.1), Host becomes the target's, and X-Forwarded-* tell of the client. The answer's
+header names come in lower case, as those of all answers here do.
 """
 
 import http.client
@@ -61,7 +62,9 @@ def _exchange(
         answer = connection.getresponse()
         return HttpResponse(
             status=answer.status,
-            headers=_end_to_end(tuple(answer.getheaders())),
+            headers=_end_to_end(
+                tuple((name.lower(), value) for name, value in answer.getheaders())
+            ),
             body=answer.read(),
         )
     finally:

@@ -64,11 +64,12 @@ def test_forward_passes_the_request_on(target: str) -> None:
 
 
 def test_forward_gives_the_answer_as_it_is(target: str) -> None:
-    """Status and repeated headers stay; hop-by-hop headers do not."""
+    """Status and repeated headers stay, in lower case; hop-by-hop headers do not."""
     answer = forward(make_request("GET /"), target)
 
     assert answer.status == 418
-    assert [v for n, v in answer.headers if n == "Set-Cookie"] == ["a=1", "b=2"]
+    assert [v for n, v in answer.headers if n == "set-cookie"] == ["a=1", "b=2"]
+    assert ("x-up", "1") in answer.headers
     assert "connection" not in {name.lower() for name, _ in answer.headers}
 
 

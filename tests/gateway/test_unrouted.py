@@ -1,14 +1,20 @@
 """What answers where no route does, and in which order."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from sandbox.gateway.payload import MAX_PAYLOAD_BYTES
 from sandbox.gateway.unrouted import Unrouted
-from sandbox.project.model import Preferences, Proxy, Static
-from tests.gateway.conftest import make_project, make_request
+from sandbox.httpd import LoopbackServer
+from sandbox.project.model import Preferences, Project, Proxy, Static
+from tests.gateway.conftest import Stage, make_project, make_request
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 DEAD = Proxy(testing="http://127.0.0.1:1", staging="http://x", production="http://x")
 
@@ -93,3 +99,25 @@ def test_preflight_is_answered_where_the_preferences_say() -> None:
     assert with_cors is not None
     assert with_cors.status == 204
     assert Unrouted(make_project()).before_routes(request) is None
+
+
+def test_proxied_answers_are_read_as_others_are(
+    stage: Callable[[Project], Stage],
+) -> None:
+    """However the target writes names: one CORS header, and cookies are noted."""
+
+    def target(environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
+        cookie = "a=1; Secure"
+        allowed = ("Access-Control-Allow-Origin", "http://localhost:5173")
+        start("200 OK", [allowed, ("Set-Cookie", cookie)])
+        return [b"ok"]
+
+    with LoopbackServer(target, name="target") as server:
+        proxy = Proxy(testing=server.url, staging="http://x", production="http://x")
+        preferences = Preferences(settings={"sandbox": {"cors": True}})
+        here = stage(make_project(proxy=proxy, preferences=preferences))
+        answer = here.ask("GET /", "Host: 192.0.2.1", "Origin: http://localhost:5173")
+
+    names = [name.lower() for name, _ in answer.headers]
+    assert names.count("access-control-allow-origin") == 1
+    assert len(here.exchanges[0].notes) == 1
