@@ -119,7 +119,7 @@ class ClockApi:
         return JsonAnswer(content=read_clock(self._clock).as_json())
 
     def move(self, request: ApiRequest) -> JsonAnswer:
-        """Move the clock, and say what that leaves in the future; all of it, or nothing."""
+        """Move the clock, and say what that leaves in the future; or do neither."""
         by_seconds = self._wanted_offset(request) - self._clock.offset_seconds
         wanted_epoch = self._clock.now_epoch() + by_seconds
         if not is_in_calendar(wanted_epoch):
