@@ -146,8 +146,8 @@ class LoopbackServer:
             name=f"arc-{self._name}-{self._started}",
             daemon=True,
         )
-        self._threads.add(thread)
         thread.start()
+        self._threads.add(thread)
 
     def _begin_waiting(self) -> bool:
         with self._lock:
@@ -169,7 +169,10 @@ class LoopbackServer:
             if self._closing.is_set():
                 return False
             if not self._waiting:
-                self._add_thread()
+                # Where no thread can be started, this one comes back to wait, and
+                # the system keeps newcomers until then.
+                with contextlib.suppress(RuntimeError):
+                    self._add_thread()
             return True
 
     def _serve(self, accepted: socket.socket, address: tuple[str, int]) -> None:

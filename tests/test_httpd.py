@@ -177,6 +177,39 @@ def test_threads_are_used_again(server: LoopbackServer) -> None:
     assert 1 <= len(names) <= 8
 
 
+def refuse(thread: threading.Thread) -> None:
+    """Stand in for `Thread.start` on a machine that has no thread left."""
+    raise RuntimeError("can't start new thread")
+
+
+def test_server_outlives_threads_that_cannot_start(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The thread there is serves one connection after the other."""
+    with LoopbackServer(hello, name="test") as server:
+        with monkeypatch.context() as patched:
+            patched.setattr(threading.Thread, "start", refuse)
+            answers = [talk(server, CLOSE) for _ in range(3)]
+        later = talk(server, CLOSE)
+
+    assert all(one.startswith(b"HTTP/1.1 200") for one in (*answers, later))
+
+
+def test_server_that_cannot_start_can_be_closed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The error is the thread's own, and the port is free again."""
+    server = LoopbackServer(hello, name="test")
+    monkeypatch.setattr(threading.Thread, "start", refuse)
+
+    with pytest.raises(RuntimeError, match="can't start new thread"):
+        server.start()
+    server.close()
+
+    with pytest.raises(ConnectionRefusedError):
+        connect(server)
+
+
 @pytest.mark.parametrize(
     ("sent", "status"),
     [
