@@ -6,13 +6,16 @@ none, such as aws-lite, are answered all the same; their operations belong to no
 
 import io
 import json
+import sys
 import threading
 from collections import OrderedDict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 from sandbox.clock import Clock
+from sandbox.tables.protocol import MAX_BODY_BYTES
 from sandbox.trace_header import key_of_header, trace_key
 
 if TYPE_CHECKING:
@@ -21,7 +24,15 @@ if TYPE_CHECKING:
 MOST_EVENTS = 500
 MOST_OPERATIONS = 200
 """Of one event; further ones are counted by nobody."""
+MOST_KEPT_BYTES = 16 * 1024 * 1024
+"""Of all events together; the oldest give way."""
 LONGEST_KEPT_BYTES = 8 * 1024
+MOST_TABLES = 100
+"""Of one operation: a transaction has at most a hundred steps."""
+LONGEST_NAME = 1024
+"""Of a table: that of its ARN (DynamoDB API Reference, "TableName")."""
+_FRAME_BYTES = 512
+"""What remembering an operation takes beside its texts, about."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,10 +54,13 @@ class OperationLog:
 
     Args:
         clock: measures how long operations take.
+        most_kept_bytes: what all that is remembered may take.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, most_kept_bytes: int = MOST_KEPT_BYTES) -> None:
         self._clock = clock
+        self._most_kept_bytes = most_kept_bytes
+        self._kept_bytes = 0
         self._lock = threading.Lock()
         self._by_key: OrderedDict[str, tuple[TableOperation, ...]] = OrderedDict()
 
@@ -59,6 +73,7 @@ class OperationLog:
         """Forget everything."""
         with self._lock:
             self._by_key.clear()
+            self._kept_bytes = 0
 
     def around(self, app: "WSGIApplication") -> "WSGIApplication":
         """Give an application that answers as `app` does, and is remembered here."""
@@ -80,7 +95,7 @@ class OperationLog:
         environ: "WSGIEnvironment",
         start_response: "StartResponse",
     ) -> Iterable[bytes]:
-        text = _take_request(environ)
+        body = _take_request(environ)
         statuses: list[str] = []
 
         def start(status: str, *rest: Any) -> Callable[[bytes], object]:
@@ -92,8 +107,8 @@ class OperationLog:
         took_ms = (self._clock.monotonic() - started) * 1000
         operation = TableOperation(
             operation=environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2],
-            tables=_tables_of(text),
-            request=text if text is not None and _is_short(text) else None,
+            tables=_tables_of(body),
+            request=_kept_text(body),
             status=int(statuses[-1][:3]) if statuses else 0,
             duration_ms=took_ms,
         )
@@ -105,38 +120,61 @@ class OperationLog:
             known = self._by_key.get(key, ())
             if len(known) < MOST_OPERATIONS:
                 self._by_key[key] = (*known, operation)
-            while len(self._by_key) > MOST_EVENTS:
-                self._by_key.popitem(last=False)
+                self._kept_bytes += _size_bytes(operation)
+            while self._is_full():
+                _key, forgotten = self._by_key.popitem(last=False)
+                self._kept_bytes -= sum(map(_size_bytes, forgotten))
+
+    def _is_full(self) -> bool:
+        is_heavy = self._kept_bytes > self._most_kept_bytes
+        return is_heavy or len(self._by_key) > MOST_EVENTS
 
 
-def _take_request(environ: "WSGIEnvironment") -> str | None:
-    """Read the body, and put it back; None where it is compressed or has no length."""
+def _take_request(environ: "WSGIEnvironment") -> bytes | None:
+    """Read the body, and put it back; None where it cannot be read in advance.
+
+    That is: where it is compressed, has no length, or is longer than it may be. Whoever
+    answers refuses a long one, unread.
+    """
     length = environ.get("CONTENT_LENGTH", "")
     if not length.isdecimal() or environ.get("HTTP_CONTENT_ENCODING"):
         return None
-    body = environ["wsgi.input"].read(int(length))
+    if int(length) > MAX_BODY_BYTES:
+        return None
+    body: bytes = environ["wsgi.input"].read(int(length))
     environ["wsgi.input"] = io.BytesIO(body)
+    return body
+
+
+def _kept_text(body: bytes | None) -> str | None:
+    if body is None or len(body) > LONGEST_KEPT_BYTES:
+        return None
     return str(body, "utf-8", "replace")
 
 
-def _is_short(text: str) -> bool:
-    return len(text) <= LONGEST_KEPT_BYTES
+def _size_bytes(operation: TableOperation) -> int:
+    texts = (operation.operation, operation.request or "", *operation.tables)
+    return _FRAME_BYTES + sum(map(sys.getsizeof, texts))
 
 
-def _tables_of(text: str | None) -> tuple[str, ...]:
+def _tables_of(body: bytes | None) -> tuple[str, ...]:
     """Give the tables that a request names, each once, in order."""
     try:
-        request = json.loads(text or "")
+        request = json.loads(body or b"")
     except (ValueError, RecursionError):
         return ()
-    if not isinstance(request, dict):
-        return ()
-    if isinstance(request.get("TableName"), str):
-        return (request["TableName"],)
-    batch = request.get("RequestItems")
+    names = dict.fromkeys(_named(request) if isinstance(request, dict) else ())
+    possible = (name for name in names if len(name) <= LONGEST_NAME)
+    return tuple(islice(possible, MOST_TABLES))
+
+
+def _named(request: Mapping[str, object]) -> Iterable[str]:
+    name, batch = request.get("TableName"), request.get("RequestItems")
+    if isinstance(name, str):
+        return (name,)
     if isinstance(batch, dict):
-        return tuple(batch)
-    return tuple(dict.fromkeys(_transacted(request.get("TransactItems"))))
+        return batch
+    return _transacted(request.get("TransactItems"))
 
 
 def _transacted(steps: object) -> Iterable[str]:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from sandbox.clock import ManualClock
+from sandbox.tables.protocol import MAX_BODY_BYTES
 from sandbox.tables.traced import MOST_EVENTS, MOST_OPERATIONS, OperationLog
 from sandbox.trace_header import trace_header
 
@@ -28,7 +29,7 @@ class Echo:
         return [body]
 
 
-def ask(app: Any, body: bytes, *, operation: str = "GetItem", **extra: str) -> bytes:
+def ask(app: Any, body: bytes, *, operation: str = "GetItem", **extra: Any) -> bytes:
     environ = {
         "REQUEST_METHOD": "POST",
         "CONTENT_LENGTH": str(len(body)),
@@ -97,7 +98,7 @@ def test_tables_are_named(
     ],
 )
 def test_not_every_request_is_kept(
-    log: OperationLog, clock: ManualClock, body: bytes, extra: Mapping[str, str]
+    log: OperationLog, clock: ManualClock, body: bytes, extra: Mapping[str, Any]
 ) -> None:
     """What is compressed or long is answered, and its text left out."""
     answer = ask(log.around(Echo(clock)), body, **extra)
@@ -132,6 +133,53 @@ def test_the_log_is_bounded(log: OperationLog, clock: ManualClock) -> None:
         ask(app, b"{}", HTTP_X_AMZN_TRACE_ID=header)
 
     assert log.of(ID) == ()
+
+
+def test_a_long_request_is_left_to_its_limit(
+    log: OperationLog, clock: ManualClock
+) -> None:
+    """What is longer than DynamoDB takes is not read here, so that it is refused."""
+    sent = io.BytesIO(b"{}")
+    seen = []
+
+    def refuse(environ: Any, start_response: Any) -> Iterable[bytes]:
+        seen.append(environ["wsgi.input"].tell())
+        return Echo(clock)(environ, start_response)
+
+    long: Any = {"CONTENT_LENGTH": str(MAX_BODY_BYTES + 1), "wsgi.input": sent}
+    ask(log.around(refuse), b"", **long)
+
+    assert seen == [0]
+    assert log.of(ID)[0].request is None
+
+
+def test_the_log_is_bounded_in_bytes(clock: ManualClock) -> None:
+    """Old events give way to long ones, however few they are."""
+    log = OperationLog(clock, most_kept_bytes=20_000)
+    for number in range(4):
+        header = trace_header(f"{number:032x}"[::-1], now_epoch=1)
+        body = json.dumps({"TableName": "a", "x": "é" * 1000}).encode()
+        ask(log.around(Echo(clock)), body, HTTP_X_AMZN_TRACE_ID=header)
+    kept = [len(log.of(f"{number:032x}"[::-1])) for number in range(4)]
+
+    assert kept == [0, 0, 1, 1]
+
+
+@pytest.mark.parametrize(
+    "request_json",
+    [
+        {"TableName": "x" * 30_000},
+        {"RequestItems": {"x" * 30_000: []}},
+        {"RequestItems": {str(number): [] for number in range(30_000)}},
+    ],
+)
+def test_names_are_bounded_too(clock: ManualClock, request_json: Any) -> None:
+    """No table has such a name, and no request has so many of them."""
+    log = OperationLog(clock, most_kept_bytes=20_000)
+
+    ask(log.around(Echo(clock)), json.dumps(request_json).encode())
+
+    assert len(log.of(ID)[0].tables) <= 100
 
 
 def test_the_log_is_cleared(log: OperationLog, clock: ManualClock) -> None:
