@@ -30,14 +30,48 @@ def test_expecting_a_failure_needs_one(sandbox: SandboxUnderTest) -> None:
         pass
 
 
-def test_expecting_another_type_is_told(sandbox: SandboxUnderTest) -> None:
+def test_another_type_fails_the_test(sandbox: SandboxUnderTest) -> None:
     """The type of the exception can be part of what is expected."""
     with (
         Client(sandbox) as client,
-        pytest.raises(AssertionError, match='"KeyError", and failed otherwise'),
+        pytest.raises(HandlerFailedError, match="ZeroDivisionError"),
         sandbox.expect_failure("KeyError"),
     ):
         client.get("/boom")
+
+
+def test_a_type_that_never_came_is_told(sandbox: SandboxUnderTest) -> None:
+    """A block that waits for one type is not content with another, or with none."""
+    with (
+        pytest.raises(AssertionError, match='no handler failed with "KeyError"'),
+        sandbox.expect_failure("KeyError"),
+    ):
+        pass
+
+
+def test_other_types_stay_unexpected(sandbox: SandboxUnderTest) -> None:
+    """A failure after the expected one fails the test, as it would anywhere else."""
+    with Client(sandbox) as client, sandbox.expect_failure("ZeroDivisionError") as seen:
+        client.get("/boom")
+        with pytest.raises(HandlerFailedError):
+            client.get("/zebra")
+
+    assert [failure.what for failure in seen.all] == ["GET /boom"]
+    assert [failure.what for failure in sandbox.failures.take()] == ["GET /zebra"]
+
+
+def test_the_block_that_names_a_type_gets_it(sandbox: SandboxUnderTest) -> None:
+    """What an inner block does not name goes to the outer one."""
+    with (
+        Client(sandbox) as client,
+        sandbox.expect_failure() as outer,
+        sandbox.expect_failure("ZeroDivisionError") as inner,
+    ):
+        client.get("/boom")
+        client.get("/zebra")
+
+    assert [failure.what for failure in inner.all] == ["GET /boom"]
+    assert [failure.what for failure in outer.all] == ["GET /zebra"]
 
 
 def test_a_malformed_result_is_a_failure(sandbox: SandboxUnderTest) -> None:
