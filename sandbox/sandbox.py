@@ -133,14 +133,19 @@ class Sandbox:
             self.journal, remarks=session_remarks_of(self), say=self._say
         )
         self._running: Running | None = None
+        self._was_started = False
 
     def start(self) -> None:
         """Serve the app; returns once its address takes connections.
 
         Raises:
+            RuntimeError: it was started before; a sandbox lives once.
             AppError: the folder holds no app that can be run.
             PortInUseError: an address that was asked for by name is taken.
         """
+        if self._was_started:
+            raise RuntimeError("a sandbox is started once; make another")
+        self._was_started = True
         try:
             self._start()
         except BaseException:

@@ -118,6 +118,17 @@ def test_closing_before_starting_does_no_harm(app: Path) -> None:
     Sandbox(app).close()
 
 
+def test_starting_again_is_refused(app: Path) -> None:
+    """Neither is a second set of servers started, nor a closed feed listened to."""
+    with Sandbox(app) as sandbox:
+        with pytest.raises(RuntimeError, match="started once"):
+            sandbox.start()
+        assert httpx.post(f"{sandbox.url}/count").status_code == 200
+
+    with pytest.raises(RuntimeError, match="started once"):
+        sandbox.start()
+
+
 def test_reset_takes_back_what_happened(app: Path) -> None:
     """The clock, the rows and the journal are as after starting."""
     with Sandbox(app) as sandbox:
