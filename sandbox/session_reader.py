@@ -16,6 +16,7 @@ from sandbox.sessions.explain import CookieWarning, Helper
 from sandbox.sessions.remarks import SessionTraffic, session_remarks
 from sandbox.sessions.settings import SessionSettings
 from sandbox.surroundings import pypi_helper
+from sandbox.tables.errors import TableError
 from sandbox.tables.schema import TableStage, physical_name
 
 if TYPE_CHECKING:
@@ -53,9 +54,10 @@ class SessionReader:
         self._helpers: dict[str, Helper] = {}
 
     def remarks(self, exchange: Exchange) -> tuple[CookieWarning, ...]:
-        """Give what there is to say; nothing where the app allows no session at all.
+        """Give what there is to say; nothing where the session cannot be read at all.
 
-        What is wrong then is told elsewhere: by advice, and at each request.
+        What is wrong then is told elsewhere: by advice, and at each request that asks
+        a table which refuses.
         """
         if exchange.match is None:
             return ()
@@ -70,7 +72,7 @@ class SessionReader:
                 helper=self._helper(function, project),
                 table=self._table(project, settings, environment),
             )
-        except SandboxError:
+        except (SandboxError, TableError):
             return ()
 
     def _helper(self, function: Function, project: Project) -> Helper:
