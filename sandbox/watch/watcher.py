@@ -19,7 +19,7 @@ from watchdog.events import (
     FileSystemEventHandler,
 )
 from watchdog.observers import Observer
-from watchdog.observers.api import BaseObserver
+from watchdog.observers.api import BaseObserver, ObservedWatch
 from watchdog.observers.polling import PollingObserver
 
 from sandbox.watch.changes import IGNORED_FOLDERS, Change, is_ignored
@@ -57,6 +57,7 @@ class Watcher:
         self._on_error = on_error
         self._changes: queue.SimpleQueue[Change | None] = queue.SimpleQueue()
         self._observer = observer()
+        self._watches: dict[Path, ObservedWatch] = {}
         self._thread = threading.Thread(
             target=self.run, name="arc-watcher", daemon=True
         )
@@ -80,6 +81,7 @@ class Watcher:
         except OSError as error:
             refusal = error
             self._observer.unschedule_all()
+            self._watches.clear()
             self._observer = PollingObserver()
             self._observe()
         self._thread.start()
@@ -94,9 +96,34 @@ class Watcher:
         self._observer.start()
 
     def watch_folder(self, folder: Path, events: FileSystemEventHandler) -> None:
-        """Watch a folder directly below the root, unless it is one to ignore."""
+        """Watch a folder directly below the root, unless it is one to ignore.
+
+        Raises:
+            OSError: the system cannot.
+        """
+        self.forget_folder(folder)
         if folder.name not in IGNORED_FOLDERS and folder.is_dir():
-            self._observer.schedule(events, str(folder), recursive=True)
+            self._watches[folder] = self._observer.schedule(
+                events, str(folder), recursive=True
+            )
+
+    def forget_folder(self, folder: Path) -> None:
+        """Watch no longer what was at that path; watching nothing there is no error.
+
+        An observer takes a path for watched even when what was there is deleted, and
+        then does not begin to watch what is made in its place.
+        """
+        watch = self._watches.pop(folder, None)
+        if watch is not None:
+            self._observer.unschedule(watch)
+
+    def follow_folder(self, folder: Path, events: FileSystemEventHandler) -> None:
+        """Watch a folder that has appeared; what goes wrong is told, not raised."""
+        try:
+            self.watch_folder(folder, events)
+        except OSError as error:
+            if folder.is_dir():  # else it is gone already, and nothing is amiss
+                self._on_error(error)
 
     @property
     def root(self) -> Path:
@@ -150,6 +177,7 @@ class _Events(FileSystemEventHandler):
     def on_any_event(self, event: FileSystemEvent) -> None:
         source = Path(str(event.src_path))
         if event.event_type == EVENT_TYPE_MOVED:
+            self._watcher.forget_folder(source)
             self._watcher.add(Change(path=source, kind="removed"))
             self._appeared(Path(str(event.dest_path)), is_folder=event.is_directory)
         elif event.event_type == EVENT_TYPE_CREATED:
@@ -159,5 +187,5 @@ class _Events(FileSystemEventHandler):
 
     def _appeared(self, path: Path, *, is_folder: bool) -> None:
         if is_folder and path.parent == self._watcher.root:
-            self._watcher.watch_folder(path, self)
+            self._watcher.follow_folder(path, self)
         self._watcher.add(Change(path=path, kind="added"))

@@ -1,8 +1,10 @@
 """The watcher, on a real folder with the system's own events."""
 
+import shutil
 import threading
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from watchdog.observers import Observer
@@ -79,6 +81,78 @@ def test_watcher_follows_a_folder_made_later(
 
     wait_until(lambda: folder / "index.py" in seen.paths())
     watcher.close()
+
+
+def test_watcher_follows_a_folder_made_again(
+    tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """Bundlers delete the folder that they write to, and make it again."""
+    public = tmp_path / "public"
+    public.mkdir()
+    (public / "old.js").write_text("old")
+    seen = Seen()
+    watcher = watcher_of(tmp_path, seen)
+    watcher.start()
+
+    for name in ("one.js", "two.js"):
+        seen.changes.clear()
+        shutil.rmtree(public)
+        public.mkdir()
+        wait_until(lambda: Change(path=public, kind="added") in seen.changes)
+        (public / name).write_text("new")
+        wait_until(lambda name=name: public / name in seen.paths())
+
+    watcher.close()
+    assert seen.errors == []
+
+
+def test_watcher_follows_a_folder_put_in_another_s_place(
+    tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """Changes have the path that a folder has now, not one that it had."""
+    public, former = tmp_path / "public", tmp_path / "former"
+    public.mkdir()
+    seen = Seen()
+    watcher = watcher_of(tmp_path, seen)
+    watcher.start()
+
+    public.rename(former)
+    public.mkdir()
+    wait_until(lambda: {public, former} <= seen.paths())
+    (former / "a.js").write_text("a")
+    (public / "b.js").write_text("b")
+
+    wait_until(lambda: {former / "a.js", public / "b.js"} <= seen.paths())
+    watcher.close()
+    assert public / "a.js" not in seen.paths()
+
+
+class OneTooMany(Observer):  # type: ignore[misc,valid-type] # the platform's own class
+    """The system's observer, where it has no watch left for a certain folder."""
+
+    def schedule(self, event_handler: Any, path: str, **options: Any) -> Any:
+        if Path(path).name == "one-too-many":
+            raise OSError(28, "inotify watch limit reached")
+        return super().schedule(event_handler, path, **options)
+
+
+def test_watcher_goes_on_where_a_folder_cannot_be_watched(
+    tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """The developer is told, and other folders are watched as before."""
+    seen = Seen()
+    watcher = Watcher(
+        tmp_path, react=seen.react, on_error=seen.errors.append, observer=OneTooMany
+    )
+    watcher.start()
+
+    (tmp_path / "one-too-many").mkdir()
+    wait_until(lambda: tmp_path / "one-too-many" in seen.paths())
+    (tmp_path / "app.arc").write_text("@app")
+
+    wait_until(lambda: tmp_path / "app.arc" in seen.paths())
+    watcher.close()
+    assert ["watch limit" in str(error) for error in seen.errors] == [True]
 
 
 def test_watcher_leaves_dependency_folders_alone(
