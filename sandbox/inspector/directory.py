@@ -79,12 +79,6 @@ def _document(endpoints: tuple[Endpoint, ...]) -> tuple[Endpoint, ...]:
     def show(request: ApiRequest) -> JsonAnswer:
         return JsonAnswer(content=document)
 
-    own = Endpoint(
-        method="GET",
-        path="/api/openapi.json",
-        summary="Describe this API.",
-        answer=show,
-        gives=OBJECT,
-    )
+    own = Endpoint("GET", "/api/openapi.json", "Describe this API.", show, gives=OBJECT)
     document: JsonValue = describe((*endpoints, own), version=version(DISTRIBUTION))
     return (own,)

@@ -1,7 +1,7 @@
 """The table of endpoints: what the API documents is what it dispatches by."""
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import KW_ONLY, dataclass
 from typing import Literal, TypeAlias
 from urllib.parse import unquote
 
@@ -20,15 +20,16 @@ class Parameter:
     type: Literal["string", "integer", "boolean"] = "string"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Endpoint:
-    """One thing that can be asked."""
+    """One thing that can be asked; four facts in their order, further ones by name."""
 
     method: Method
     path: str
     """Such as `/api/requests/{id}`; a parameter is a whole segment."""
     summary: str
     answer: Callable[[ApiRequest], Answer]
+    _: KW_ONLY
     gives: Schema
     """What is answered."""
     takes: Schema | None = None

@@ -51,10 +51,10 @@ def answer_nothing(request: ApiRequest) -> JsonAnswer:
 def test_an_endpoint_is_described_whole() -> None:
     """Parameters, body, answer and the header for changes are all in the document."""
     endpoint = Endpoint(
-        method="PUT",
-        path="/api/things/{id}/parts",
-        summary="Change a part.",
-        answer=answer_nothing,
+        "PUT",
+        "/api/things/{id}/parts",
+        "Change a part.",
+        answer_nothing,
         gives=object_of({"id": TEXT}),
         takes=OBJECT,
         query=(Parameter(name="limit", description="How many.", type="integer"),),

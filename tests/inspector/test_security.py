@@ -198,9 +198,7 @@ def make_client(policy: Policy) -> httpx.Client:
         return JsonAnswer(content={"got": request.body, "<b>": "</script>&"})
 
     endpoints = [
-        Endpoint(
-            method=method, path="/api/thing", summary="", answer=answer, gives=OBJECT
-        )
+        Endpoint(method, "/api/thing", "", answer, gives=OBJECT)
         for method in ("GET", "POST")
     ]
     app = Inspector(

@@ -34,10 +34,10 @@ class AdviceApi:
         )
         return (
             Endpoint(
-                method="GET",
-                path="/api/advice",
-                summary="List what is legal in the app, but will bite.",
-                answer=self.list,
+                "GET",
+                "/api/advice",
+                "List what is legal in the app, but will bite.",
+                self.list,
                 gives=object_of({"advice": array_of(advice)}),
             ),
         )

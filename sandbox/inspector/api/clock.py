@@ -97,18 +97,12 @@ class ClockApi:
         """Give what can be asked."""
         path = "/api/clock"
         return (
+            Endpoint("GET", path, "Show the sandbox's clock.", self.show, gives=GIVES),
             Endpoint(
-                method="GET",
-                path=path,
-                summary="Show the sandbox's clock.",
-                answer=self.show,
-                gives=GIVES,
-            ),
-            Endpoint(
-                method="POST",
-                path=path,
-                summary="Move the sandbox's clock: advance, set or reset it.",
-                answer=self.move,
+                "POST",
+                path,
+                "Move the sandbox's clock: advance, set or reset it.",
+                self.move,
                 takes=TAKES,
                 gives=GIVES,
             ),

@@ -32,10 +32,10 @@ class EnvironmentApi:
         variable = object_of({"name": TEXT, "value": TEXT, "is_secret": BOOLEAN})
         return (
             Endpoint(
-                method="GET",
-                path="/api/environment",
-                summary="Show what a function sees; secrets are masked.",
-                answer=self.show,
+                "GET",
+                "/api/environment",
+                "Show what a function sees; secrets are masked.",
+                self.show,
                 gives=object_of({"function": TEXT, "variables": array_of(variable)}),
                 query=(
                     Parameter(name="function", description="Such as get /count."),

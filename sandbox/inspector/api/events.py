@@ -21,11 +21,11 @@ class EventsApi:
         """Give what can be asked."""
         return (
             Endpoint(
-                method="GET",
-                path="/api/events",
-                summary="Follow what happens, as server-sent events: request, notice, "
+                "GET",
+                "/api/events",
+                "Follow what happens, as server-sent events: request, notice, "
                 "clock, and missed where a slow client must read anew.",
-                answer=self.follow,
+                self.follow,
                 gives=TEXT,
                 media_type="text/event-stream",
             ),

@@ -63,17 +63,17 @@ class FunctionsApi:
         """Give what can be asked."""
         return (
             Endpoint(
-                method="GET",
-                path="/api/functions",
-                summary="List functions, their warm workers and their last failure.",
-                answer=self.list,
+                "GET",
+                "/api/functions",
+                "List functions, their warm workers and their last failure.",
+                self.list,
                 gives=_LIST,
             ),
             Endpoint(
-                method="POST",
-                path="/api/functions/reload",
-                summary="Have every function start anew at its next event.",
-                answer=self.reload,
+                "POST",
+                "/api/functions/reload",
+                "Have every function start anew at its next event.",
+                self.reload,
                 gives=_LIST,
             ),
         )

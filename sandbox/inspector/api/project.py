@@ -48,10 +48,10 @@ class ProjectApi:
         """Give what can be asked."""
         return (
             Endpoint(
-                method="GET",
-                path="/api/project",
-                summary="Show the app: its routes, tables and warnings.",
-                answer=self.show,
+                "GET",
+                "/api/project",
+                "Show the app: its routes, tables and warnings.",
+                self.show,
                 gives=PROJECT,
             ),
         )

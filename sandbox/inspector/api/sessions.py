@@ -85,26 +85,26 @@ class SessionsApi:
         path = "/api/sessions"
         return (
             Endpoint(
-                method="GET",
-                path=path,
-                summary="List sessions: a table's rows, or the JWE cookies seen.",
-                answer=self.list,
+                "GET",
+                path,
+                "List sessions: a table's rows, or the JWE cookies seen.",
+                self.list,
                 gives=object_of({"sessions": array_of(SESSION)}),
             ),
             Endpoint(
-                method="POST",
-                path=f"{path}/forge",
-                summary="Make a session, and give its cookie.",
-                answer=self.forge,
+                "POST",
+                f"{path}/forge",
+                "Make a session, and give its cookie.",
+                self.forge,
                 takes=DATA,
                 gives=FORGED,
             ),
             Endpoint(
-                method="POST",
-                path=f"{path}/decode",
-                summary="Explain a session cookie, with the reason if it is refused; "
+                "POST",
+                f"{path}/decode",
+                "Explain a session cookie, with the reason if it is refused; "
                 "for the function of that name, or any.",
-                answer=self.decode,
+                self.decode,
                 takes=object_of({"cookie": TEXT, "function": TEXT}, "function"),
                 gives=EXPLANATION,
             ),
@@ -113,49 +113,37 @@ class SessionsApi:
     def _of_one(self) -> tuple[Endpoint, ...]:
         path = "/api/sessions/{id}"
         return (
+            Endpoint("GET", path, "Show a session.", self.show, gives=SESSION),
             Endpoint(
-                method="GET",
-                path=path,
-                summary="Show a session.",
-                answer=self.show,
-                gives=SESSION,
-            ),
-            Endpoint(
-                method="PUT",
-                path=path,
-                summary="Store other data in a session. One that lives in a browser "
+                "PUT",
+                path,
+                "Store other data in a session. One that lives in a browser "
                 "goes on under another id.",
-                answer=self.replace,
+                self.replace,
                 takes=DATA,
                 gives=SESSION,
             ),
             Endpoint(
-                method="PATCH",
-                path=path,
-                summary="Merge data into a session (RFC 7396: null removes).",
-                answer=self.merge,
+                "PATCH",
+                path,
+                "Merge data into a session (RFC 7396: null removes).",
+                self.merge,
                 takes=DATA,
                 gives=SESSION,
             ),
+            Endpoint("DELETE", path, "End a session.", self.delete, gives=ENDED),
             Endpoint(
-                method="DELETE",
-                path=path,
-                summary="End a session.",
-                answer=self.delete,
+                "POST",
+                f"{path}/expire",
+                "Let a session's time be over now.",
+                self.expire,
                 gives=ENDED,
             ),
             Endpoint(
-                method="POST",
-                path=f"{path}/expire",
-                summary="Let a session's time be over now.",
-                answer=self.expire,
-                gives=ENDED,
-            ),
-            Endpoint(
-                method="POST",
-                path=f"{path}/open",
-                summary="Give this browser the session's cookie, to open the app with.",
-                answer=self.open,
+                "POST",
+                f"{path}/open",
+                "Give this browser the session's cookie, to open the app with.",
+                self.open,
                 gives=object_of({"url": TEXT, "set_cookie": TEXT}),
             ),
         )

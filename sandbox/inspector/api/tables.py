@@ -57,24 +57,24 @@ class TablesApi:
         path = "/api/tables"
         return (
             Endpoint(
-                method="GET",
-                path=path,
-                summary="List the tables, by their names in DynamoDB.",
-                answer=self.list,
+                "GET",
+                path,
+                "List the tables, by their names in DynamoDB.",
+                self.list,
                 gives=object_of({"tables": array_of(TABLE)}),
             ),
             Endpoint(
-                method="GET",
-                path=f"{path}/{{name}}/export",
-                summary="Give all rows of a table.",
-                answer=self.export,
+                "GET",
+                f"{path}/{{name}}/export",
+                "Give all rows of a table.",
+                self.export,
                 gives=object_of({"rows": array_of(OBJECT)}),
             ),
             Endpoint(
-                method="POST",
-                path=f"{path}/{{name}}/import",
-                summary="Store rows, each in place of one that has its key.",
-                answer=self.import_rows,
+                "POST",
+                f"{path}/{{name}}/import",
+                "Store rows, each in place of one that has its key.",
+                self.import_rows,
                 takes=object_of({"rows": array_of(OBJECT)}),
                 gives=object_of({"count": INTEGER}),
             ),
@@ -84,30 +84,30 @@ class TablesApi:
         path = "/api/tables/{name}/rows"
         return (
             Endpoint(
-                method="GET",
-                path=path,
-                summary="Give rows of a table in plain JSON, all or those of a key. "
+                "GET",
+                path,
+                "Give rows of a table in plain JSON, all or those of a key. "
                 'Sets are {"$set": […]}, binary values {"$binary": "…"}, and numbers '
                 'that JSON cannot hold {"$number": "…"}.',
-                answer=self.rows,
+                self.rows,
                 gives=object_of(
                     {"rows": array_of(OBJECT), "next_key": or_null(OBJECT)}
                 ),
                 query=_ROW_QUERY,
             ),
             Endpoint(
-                method="PUT",
-                path=path,
-                summary="Store a row in place of any that has its key.",
-                answer=self.put,
+                "PUT",
+                path,
+                "Store a row in place of any that has its key.",
+                self.put,
                 takes=ROW,
                 gives=ROW,
             ),
             Endpoint(
-                method="DELETE",
-                path=path,
-                summary="Remove the row of a key.",
-                answer=self.delete,
+                "DELETE",
+                path,
+                "Remove the row of a key.",
+                self.delete,
                 takes=object_of({"key": OBJECT}),
                 gives=object_of({"was_there": BOOLEAN}),
             ),
