@@ -9,9 +9,9 @@ from pathlib import Path
 import click
 
 from sandbox.adviser import NOTICE_LEVELS, advice_text, advise_all
-from sandbox.cli.console import LEVEL_COLOURS
+from sandbox.cli.console import LEVEL_COLOURS, notice_text
 from sandbox.cli.options import cwd_option, format_option
-from sandbox.cli.project import home_folder
+from sandbox.cli.shell import shell_options
 from sandbox.errors import (
     EXIT_APP_IS_WRONG,
     AppError,
@@ -21,11 +21,9 @@ from sandbox.errors import (
     SourceLocation,
 )
 from sandbox.json_value import JsonValue
-from sandbox.options import Options
+from sandbox.notice import Notice
 from sandbox.project.advice import Advice
 from sandbox.project.load import load_project
-from sandbox.project.model import Stage
-from sandbox.project.preferences import STAGES
 from sandbox.surroundings import collect_surroundings
 
 EXIT_WILL_BITE = 1
@@ -64,16 +62,14 @@ def check(folder: Path) -> tuple[Advice, ...]:
     Raises:
         AppError: the folder holds no app that can be run.
     """
-    home = home_folder()
-    project = load_project(folder, home=home, environ=os.environ)
-    options = Options(stage=_stage(), shell=dict(os.environ), home=home)
+    options = shell_options(os.environ, say=_say)
+    project = load_project(folder, home=options.home, environ=options.shell)
     advice = advise_all(project, collect_surroundings(project, options))
     return tuple(map(_as_advice, project.warnings)) + advice
 
 
-def _stage() -> Stage | None:
-    value = os.environ.get("ARC_ENV")
-    return next((stage for stage in STAGES if stage == value), None)
+def _say(notice: Notice) -> None:
+    click.echo(notice_text(notice), err=True)
 
 
 def _as_advice(problem: Problem) -> Advice:

@@ -13,7 +13,7 @@ from typing import cast
 import click
 
 from sandbox.cli.options import cwd_option
-from sandbox.cli.project import home_folder
+from sandbox.cli.shell import home_folder
 from sandbox.errors import WorldError
 from sandbox.project.advice import ARCHITECT_NAMES, LAMBDA_NAMES
 from sandbox.project.dotenv_editing import remove_from_dotenv, set_in_dotenv

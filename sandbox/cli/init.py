@@ -7,7 +7,8 @@ from pathlib import Path
 
 import click
 
-from sandbox.cli.project import home_folder, load
+from sandbox.cli.project import load
+from sandbox.cli.shell import home_folder
 from sandbox.project.model import Function
 from sandbox.project.runtimes import known
 from sandbox.scaffold.missing import missing_handlers, write_new

@@ -3,6 +3,7 @@
 import difflib
 import json
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
 
@@ -10,7 +11,8 @@ import click
 
 from sandbox.backing import Wishes
 from sandbox.cli.console import failure_text, notice_text
-from sandbox.cli.options import cwd_option
+from sandbox.cli.options import api_type_option, cwd_option
+from sandbox.cli.shell import shell_options
 from sandbox.clock import MovableClock
 from sandbox.exchange import Execution, HttpRequest, Match, Returned
 from sandbox.gateway.payload import build_event
@@ -18,7 +20,7 @@ from sandbox.gateway.request_parts import ApiFacts
 from sandbox.json_value import JsonValue
 from sandbox.notice import Notice
 from sandbox.options import Options
-from sandbox.project.model import Function, Project
+from sandbox.project.model import ApiType, Function, Project
 from sandbox.sandbox import Sandbox
 
 
@@ -32,14 +34,18 @@ from sandbox.sandbox import Sandbox
     "request would give]",
 )
 @cwd_option
-def invoke_command(name: str, event_file: TextIO | None, cwd: Path) -> None:
+@api_type_option
+def invoke_command(
+    name: str, event_file: TextIO | None, cwd: Path, api_type: ApiType | None
+) -> None:
     """Run the function NAME, such as "get /path", and print what it returns.
 
     The result goes to standard output as JSON; what the function prints, and what is
-    wrong, to standard error. Exit status 1 if the function failed.
+    wrong, to standard error. Exit status 1 if the function failed. ARC_ENV and
+    ARC_API_TYPE count as they do for start.
     """
     event = _read_event(event_file) if event_file else None
-    sandbox = Sandbox(cwd, options=_options(), say=_say)
+    sandbox = Sandbox(cwd, options=_options(api_type), say=_say)
     function = _function(sandbox.project, name)
     if event is None:
         event = _plain_event(sandbox.project, function)
@@ -49,8 +55,9 @@ def invoke_command(name: str, event_file: TextIO | None, cwd: Path) -> None:
     _show(execution)
 
 
-def _options() -> Options:
-    return Options(
+def _options(api_type: ApiType | None) -> Options:
+    return replace(
+        shell_options(os.environ, say=_say),
         http_port=0,
         tables_port=0,
         internal_port=0,
@@ -58,8 +65,7 @@ def _options() -> Options:
         watch=False,
         # A running sandbox may hold the kept tables, and this never writes to them.
         wishes=Wishes(persist=False),
-        shell=dict(os.environ),
-        home=Path.home(),
+        api_type=api_type,
     )
 
 

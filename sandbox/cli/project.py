@@ -7,6 +7,7 @@ from pathlib import Path
 import click
 
 from sandbox.cli.options import cwd_option, format_option
+from sandbox.cli.shell import home_folder
 from sandbox.json_value import JsonValue
 from sandbox.project.functions import PACKAGE_FILE
 from sandbox.project.inventory import as_plain_json
@@ -20,14 +21,6 @@ def load(folder: Path) -> Project:
     for warning in project.warnings:
         click.echo(f"Warning: {warning}", err=True)
     return project
-
-
-def home_folder() -> Path | None:
-    """Give the developer's home folder, or None where the system has none."""
-    try:
-        return Path.home()
-    except RuntimeError:
-        return None
 
 
 @click.command("project")

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlsplit
 
-from sandbox.cli.project import home_folder
+from sandbox.cli.shell import home_folder
 from sandbox.errors import WorldError
 from sandbox.json_value import JsonValue
 from sandbox.ready_file import ReadyFile, find_ready_file, ready_folder

@@ -7,24 +7,25 @@ import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 from types import FrameType
-from typing import cast
 
 import click
 
 from sandbox.backing import Wishes, is_on
 from sandbox.cli.console import Console, Verbosity, notice_text, route_lines
 from sandbox.cli.keys import sandbox_keys, serve_keys
-from sandbox.cli.options import cwd_option
+from sandbox.cli.options import api_type_option, cwd_option
 from sandbox.cli.progress import telling
+from sandbox.cli.shell import shell_options
 from sandbox.cli.startup import run_startup_commands
 from sandbox.cli.terminal import KeyReader, TerminalState
 from sandbox.cli.trust import trust_lines
 from sandbox.errors import WorldError
 from sandbox.notice import Notice
 from sandbox.options import MAX_PORT, Options, Tls
-from sandbox.project.model import ApiType, Stage
+from sandbox.project.model import ApiType
 from sandbox.ready_file import (
     ReadyFile,
     ready_folder,
@@ -35,8 +36,6 @@ from sandbox.sandbox import Sandbox
 
 PORT = click.IntRange(0, MAX_PORT)
 PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
-API_TYPES = ("http", "httpv1", "httpv2", "rest")
-STAGES = ("testing", "staging", "production")
 
 
 @click.command("start")
@@ -89,9 +88,7 @@ STAGES = ("testing", "staging", "production")
 @click.option("--tables-port", type=PORT, envvar="ARC_TABLES_PORT", hidden=True)
 @click.option("--internal-port", type=PORT, envvar="ARC_INTERNAL_PORT", hidden=True)
 @click.option("--events-port", type=PORT, envvar="ARC_EVENTS_PORT", hidden=True)
-@click.option(
-    "--api-type", type=click.Choice(API_TYPES), envvar="ARC_API_TYPE", hidden=True
-)
+@api_type_option
 @click.pass_context
 def start_command(  # noqa: PLR0913 - click passes each option by name
     context: click.Context,
@@ -112,7 +109,7 @@ def start_command(  # noqa: PLR0913 - click passes each option by name
     tables_port: int | None,
     internal_port: int | None,
     events_port: int | None,
-    api_type: str | None,
+    api_type: ApiType | None,
 ) -> None:
     """Run the app on this machine until Ctrl-C.
 
@@ -129,18 +126,16 @@ def start_command(  # noqa: PLR0913 - click passes each option by name
     if os.environ.get("NO_COLOR"):
         context.color = False
     console = Console(verbosity, use_colour=context.color)
-    options = Options(
+    options = replace(
+        shell_options(os.environ, say=console.show_notice),
         host=host,
         http_port=port,
         tables_port=tables_port,
         internal_port=internal_port,
         events_port=events_port,
-        stage=_stage(os.environ.get("ARC_ENV"), console),
-        api_type=cast("ApiType | None", api_type),
+        api_type=api_type,
         watch=not no_watch,
         wishes=_wishes(os.environ, persist=persist),
-        shell=dict(os.environ),
-        home=Path.home(),
         tls=_tls(is_wanted=https, certificate=cert, key=key),
         inspector_token=secrets.token_urlsafe() if expose_inspector else None,
     )
@@ -243,16 +238,6 @@ def _wishes(environ: Mapping[str, str], *, persist: bool | None) -> Wishes:
         external_db=is_on(environ.get("ARC_DB_EXTERNAL")),
         use_aws=is_on(environ.get("ARC_LOCAL")),
     )
-
-
-def _stage(value: str | None, console: Console) -> Stage | None:
-    if not value:
-        return None
-    if value in STAGES:
-        return cast("Stage", value)
-    text = f'ARC_ENV is "{value}", which is no stage: testing is used.'
-    console.show_notice(Notice(level="warning", text=text))
-    return "testing"
 
 
 @contextmanager

@@ -129,6 +129,18 @@ def test_check_gives_problems_as_json(
     assert {(row["level"], row["code"]) for row in rows} == {("error", "refused")}
 
 
+def test_check_tells_of_a_stage_that_is_none(tmp_path: Path) -> None:
+    """A wrong ARC_ENV is told beside the advice, and testing is used, as by start."""
+    (tmp_path / "app.arc").write_text(MANIFEST)
+
+    result = CliRunner(env={"ARC_ENV": "x", "HOME": str(tmp_path)}).invoke(
+        main, ["check", "--format", "json", "--cwd", str(tmp_path)]
+    )
+
+    assert 'ARC_ENV is "x"' in result.stderr
+    assert json.loads(result.stdout)
+
+
 def test_check_judges_the_stage_of_arc_env(tmp_path: Path) -> None:
     """A default secret is a hint here, and a warning where the app is deployed."""
     (tmp_path / "app.arc").write_text(MANIFEST)

@@ -35,8 +35,10 @@ def app(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def invoke(app: Path, *arguments: str, stdin: str | None = None) -> Result:
-    return CliRunner().invoke(
+def invoke(
+    app: Path, *arguments: str, stdin: str | None = None, **environ: str
+) -> Result:
+    return CliRunner(env=environ).invoke(
         main, ["invoke", *arguments, "--cwd", str(app)], input=stdin
     )
 
@@ -58,6 +60,26 @@ def test_invoke_makes_up_a_plain_request(app: Path) -> None:
     result = invoke(app, "GET  /things/:id")
 
     assert json.loads(result.stdout)["routeKey"] == "GET /things/{id}"
+
+
+def test_invoke_follows_the_environment_as_start_does(app: Path) -> None:
+    """ARC_API_TYPE gives the event's shape, and ARC_ENV the function's stage."""
+    (app / "src/http/get-broken/index.py").write_text(
+        "import os\n\n\ndef handler(event, context):\n"
+        "    return [os.environ['ARC_ENV'], 'httpMethod' in event]\n"
+    )
+
+    result = invoke(app, "get /broken", ARC_ENV="production", ARC_API_TYPE="rest")
+
+    assert json.loads(result.stdout) == ["production", True]
+
+
+def test_invoke_tells_of_a_stage_that_is_none(app: Path) -> None:
+    """A wrong ARC_ENV is told, and testing is used."""
+    result = invoke(app, "get /things/:id", ARC_ENV="x")
+
+    assert result.exit_code == 0
+    assert 'ARC_ENV is "x"' in result.stderr
 
 
 def test_invoke_reads_standard_input(app: Path) -> None:
