@@ -246,7 +246,9 @@ class Sandbox:
 
         Raises:
             KeyError: the app has no such function.
+            SeedError: as for `wait_ready`, which comes first.
         """
+        self.wait_ready()
         functions = {f.name: f for f in self._projects.current().functions}
         return self._invoke(
             Invocation(request_id=str(uuid4()), function=functions[name], event=event)

@@ -9,7 +9,10 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Future
 from typing import TYPE_CHECKING, TypeAlias
 
+from sandbox.errors import SandboxError
 from sandbox.project.model import Project
+from sandbox.tables import protocol
+from sandbox.tables.errors import validation_error
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -85,8 +88,17 @@ class DeferredTables:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        """Answer one DynamoDB request, waiting for the store where it is being made."""
-        return self.wait_ready()(environ, start_response)
+        """Answer one DynamoDB request, waiting for the store where it is being made.
+
+        What keeps it from being made is the answer, and one that no SDK asks again.
+        """
+        try:
+            store = self.wait_ready()
+        except SandboxError as error:
+            told = protocol.failure(validation_error(str(error)))
+            start_response(told.status, told.headers)
+            return [told.body]
+        return store(environ, start_response)
 
     def close(self) -> None:
         """Wait for the thread and close the store; may be called again."""

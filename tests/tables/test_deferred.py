@@ -1,5 +1,6 @@
 """A store that is made when it is first needed, whatever happens meanwhile."""
 
+import json
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -8,6 +9,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.errors import SeedError
 from sandbox.project.model import Project
 from sandbox.tables.deferred import DeferredTables
 
@@ -85,3 +87,23 @@ def test_the_store_is_of_the_last_project(
         waiting.result(10)
 
     assert store.name == "new"
+
+
+def test_what_keeps_tables_away_is_told_to_clients(make_project: MakeProject) -> None:
+    """An SDK shows a 400 with its message; a 500 it would try again and again."""
+
+    def make(_project: Project) -> Any:
+        raise SeedError('The seed file "sandbox-seed.py" failed.', remedy="Mend it.")
+
+    deferred = DeferredTables(make, update=lambda _store, _project: None)
+    deferred.follow(make_project())
+    statuses: list[str] = []
+
+    body = b"".join(deferred({}, lambda status, *_: statuses.append(status)))  # type: ignore[arg-type]
+
+    deferred.close()
+    assert statuses == ["400 Bad Request"]
+    assert json.loads(body) == {
+        "__type": "com.amazon.coral.validate#ValidationException",
+        "message": 'The seed file "sandbox-seed.py" failed. Mend it.',
+    }
