@@ -40,6 +40,7 @@ class SocketReader:
         self._socket = connection
         self._clock = clock
         self._buffer = b""
+        self._limit_seconds: float | None = None
 
     def read_head(self) -> RequestHead | None:
         """Wait for a request head; None where the client went, or said nothing.
@@ -47,7 +48,7 @@ class SocketReader:
         Raises:
             BadRequestError: it is malformed, too large or too slow.
         """
-        self._socket.settimeout(IDLE_SECONDS)
+        self._wait_at_most(IDLE_SECONDS)
         try:
             arrived = bool(self._buffer) or self._receive()
         except TimeoutError:
@@ -96,14 +97,14 @@ class SocketReader:
         swallowed = 0
         while swallowed < limit_bytes:
             self._buffer = b""
-            self._socket.settimeout(max(0.001, deadline - self._clock.monotonic()))
+            self._wait_at_most(max(0.001, deadline - self._clock.monotonic()))
             if not self._receive():
                 return
             swallowed += len(self._buffer)
 
     def _await_byte(self) -> None:
         if not self._buffer:
-            self._socket.settimeout(STALL_SECONDS)
+            self._wait_at_most(STALL_SECONDS)
             try:
                 is_there = self._receive()
             except TimeoutError:
@@ -114,6 +115,12 @@ class SocketReader:
                 raise ClientGoneError from failure
             if not is_there:
                 raise ClientGoneError
+
+    def _wait_at_most(self, seconds: float) -> None:
+        """Set the socket's limit, where it is another: that is a system call."""
+        if seconds != self._limit_seconds:
+            self._socket.settimeout(seconds)
+            self._limit_seconds = seconds
 
     def _receive(self) -> bool:
         received = self._socket.recv(_RECEIVE_BYTES)
@@ -144,7 +151,7 @@ class SocketReader:
             raise BadRequestError(HTTPStatus.BAD_REQUEST, "Lines end in CR LF.")
 
     def _receive_before(self, deadline: float) -> bool:
-        self._socket.settimeout(max(0.001, deadline - self._clock.monotonic()))
+        self._wait_at_most(max(0.001, deadline - self._clock.monotonic()))
         try:
             return self._receive()
         except TimeoutError:
