@@ -45,6 +45,9 @@ _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSENDABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _STATUS_RANGE = range(200, 1000)
+_to_json = json.JSONEncoder(
+    ensure_ascii=False, allow_nan=False, separators=(",", ":")
+).encode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -135,9 +138,7 @@ def _implicit(value: JsonValue) -> HttpResponse:
 def _encode_json(value: JsonValue) -> bytes:
     try:
         try:
-            return json.dumps(
-                value, ensure_ascii=False, allow_nan=False, separators=(",", ":")
-            ).encode()
+            return _to_json(value).encode()
         except UnicodeEncodeError:  # half a surrogate pair can only be escaped
             return json.dumps(value, allow_nan=False, separators=(",", ":")).encode()
     except (ValueError, RecursionError, TypeError) as failure:
