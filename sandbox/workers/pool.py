@@ -282,7 +282,8 @@ class WorkerPool:
             if is_well:
                 self._idle.put(key_of(worker.setup.function), worker)
             surplus = self._idle.take_surplus(self._limits.idle)
-        self._let_go(worker)
+            self._busy.discard(worker)
+            self._changed.notify_all()
         self._stop(*surplus, *(() if is_well else (worker,)))
 
     def _let_go(self, worker: Worker) -> None:
@@ -292,6 +293,8 @@ class WorkerPool:
 
     def _stop(self, *workers: Worker) -> None:
         """Have workers end by themselves; `tick` sees to those that do not."""
+        if not workers:
+            return
         for worker in workers:
             worker.retire()
         with self._changed:
