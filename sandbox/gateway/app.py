@@ -185,7 +185,10 @@ class Gateway:
             answer = _Answer(response=unrouted.after_routes(request))
         else:
             answer = self._run(request, routed, compiled, request_id)
-        return replace(answer, response=unrouted.finish(request, answer.response))
+        finished = unrouted.finish(request, answer.response)
+        if finished is answer.response:
+            return answer
+        return replace(answer, response=finished)
 
     def _route(self, request: HttpRequest, port: int) -> tuple[_Compiled, Routed]:
         """Match by what is known, and match again while the files say otherwise.
