@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -21,7 +22,7 @@ from sandbox.tables.ledger import Ledger
 from sandbox.tables.policy import expiry_policy
 from sandbox.tables.seed_program import run_seed_program
 from sandbox.tables.seeds import load_seeds
-from sandbox.workers.environment import DUMMY_ACCESS_KEY
+from sandbox.workers.environment import DUMMY_ACCESS_KEY, seed_environment
 
 if TYPE_CHECKING:
     from sandbox.tables.attribute_values import Seeds
@@ -93,7 +94,7 @@ class TableHome:
 
         store = TableStore(clock=self._clock, ledger=self._ledger)
         policy = expiry_policy(project, seen_environment(project, self._options))
-        self._tell(*store.load(project, seeds=_seeds_of(project), policy=policy))
+        self._tell(*store.load(project, seeds=self._seeds_of(project), policy=policy))
         return store
 
     def update(self, store: "Tables", project: Project) -> None:
@@ -102,7 +103,7 @@ class TableHome:
         Raises:
             SandboxError: they cannot be.
         """
-        seeds = _seeds_of(project)
+        seeds = self._seeds_of(project)
         if isinstance(store, ForeignTables):
             if self.open(project).backing == "external":
                 self._tell(*create_missing(store.call, project, seeds=seeds))
@@ -127,6 +128,11 @@ class TableHome:
         if self._ledger is not None:
             self._ledger.close()
 
+    def _seeds_of(self, project: Project) -> "Callable[[], Seeds]":
+        environ = seed_environment(project, shell=self._options.shell)
+        run_program = partial(run_seed_program, environ=environ)
+        return lambda: load_seeds(project, run_program=run_program)
+
     def _external(self, project: Project, port: int) -> ForeignTables:
         tables = ForeignTables(
             external_call(port=port, region=project.region, access_key=DUMMY_ACCESS_KEY)
@@ -141,7 +147,3 @@ class TableHome:
 
 def _home_of(text: str | None) -> Path | None:
     return Path(text) if text else None
-
-
-def _seeds_of(project: Project) -> "Callable[[], Seeds]":
-    return lambda: load_seeds(project, run_program=run_seed_program)

@@ -130,6 +130,21 @@ def command_environment(
     }
 
 
+def seed_environment(project: Project, *, shell: Mapping[str, str]) -> dict[str, str]:
+    """Give the environment of a seed program: nothing in it leads to AWS.
+
+    Args:
+        project: the app.
+        shell: the environment of the sandbox itself, of which HOME and PATH pass.
+    """
+    return {
+        **{name: shell[name] for name in ("HOME", "PATH") if name in shell},
+        **_DUMMY_CREDENTIALS,
+        "AWS_DEFAULT_REGION": project.region,
+        "AWS_REGION": project.region,
+    }
+
+
 def _lambda_variables(function: Function, project: Project) -> dict[str, str]:
     name = f"@{function.pragma} {function.name}"
     return {

@@ -1,6 +1,10 @@
 """Seed programs in a process of their own."""
 
+import os
+import select
 import shutil
+from collections.abc import Callable
+from contextlib import suppress
 from decimal import Decimal
 from pathlib import Path
 
@@ -10,6 +14,8 @@ from sandbox.errors import RuntimeMissingError, SeedError
 from sandbox.tables.seed_program import run_seed_program
 
 pytestmark = pytest.mark.slow
+
+ENVIRON = {"PATH": os.environ["PATH"]}  # noqa: TID251 - says where node is
 
 
 def write(folder: Path, name: str, text: str) -> Path:
@@ -32,7 +38,7 @@ def test_a_python_program_sets_seed(tmp_path: Path, text: str) -> None:
     write(tmp_path, "naming.py", "FIRST = 'a'")
     file = write(tmp_path, "sandbox-seed.py", text)
 
-    assert run_seed_program(file, tmp_path) == {"cats": [{"id": "a"}]}
+    assert run_seed_program(file, tmp_path, environ=ENVIRON) == {"cats": [{"id": "a"}]}
 
 
 def test_python_values_that_json_lacks_survive(tmp_path: Path) -> None:
@@ -44,7 +50,7 @@ def test_python_values_that_json_lacks_survive(tmp_path: Path) -> None:
         "seed = {'t': [{'d': Decimal('1.50'), 'b': b'\\xff', 's': {1, 2}, 'f': 0.1}]}",
     )
 
-    assert run_seed_program(file, tmp_path) == {
+    assert run_seed_program(file, tmp_path, environ=ENVIRON) == {
         "t": [{"d": Decimal("1.50"), "b": b"\xff", "s": {1, 2}, "f": Decimal("0.1")}]
     }
 
@@ -55,7 +61,7 @@ def test_an_app_with_a_folder_called_sandbox_is_seeded(tmp_path: Path) -> None:
     write(tmp_path / "sandbox", "__init__.py", "raise RuntimeError('not this one')")
     file = write(tmp_path, "sandbox-seed.py", "seed = {}")
 
-    assert run_seed_program(file, tmp_path) == {}
+    assert run_seed_program(file, tmp_path, environ=ENVIRON) == {}
 
 
 @pytest.mark.parametrize(
@@ -75,7 +81,7 @@ def test_a_python_program_that_fails_is_told(
     file = write(tmp_path, "sandbox-seed.py", text)
 
     with pytest.raises(SeedError, match=f"(?s){message}") as failure:
-        run_seed_program(file, tmp_path)
+        run_seed_program(file, tmp_path, environ=ENVIRON)
     assert "seed_child" not in str(failure.value)
 
 
@@ -84,7 +90,7 @@ def test_a_program_that_does_not_end_is_stopped(tmp_path: Path) -> None:
     file = write(tmp_path, "sandbox-seed.py", "while True: pass")
 
     with pytest.raises(SeedError, match=r"not done after 0\.3 s"):
-        run_seed_program(file, tmp_path, timeout_seconds=0.3)
+        run_seed_program(file, tmp_path, environ=ENVIRON, timeout_seconds=0.3)
 
 
 @pytest.mark.parametrize(
@@ -102,16 +108,67 @@ def test_a_javascript_program_exports_its_rows(
     if shutil.which("node") is None:
         pytest.skip("node is not installed")
 
-    assert run_seed_program(write(tmp_path, name, text), tmp_path) == {
+    assert run_seed_program(write(tmp_path, name, text), tmp_path, environ=ENVIRON) == {
         "cats": [{"id": "a"}]
     }
 
 
-def test_a_javascript_program_without_node_is_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_javascript_program_without_node_is_told(tmp_path: Path) -> None:
     """The remedy names what to install."""
-    monkeypatch.setenv("PATH", str(tmp_path))
+    environ = {"PATH": str(tmp_path)}
 
     with pytest.raises(RuntimeMissingError, match=r"needs .*node"):
-        run_seed_program(tmp_path / "sandbox-seed.mjs", tmp_path)
+        run_seed_program(tmp_path / "sandbox-seed.mjs", tmp_path, environ=environ)
+
+
+def test_a_program_sees_what_it_is_given(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Nothing of the shell, where the developer's real credentials may be."""
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "real")
+    file = write(tmp_path, "sandbox-seed.py", "import os\nseed = dict(os.environ)")
+
+    seen = run_seed_program(file, tmp_path, environ={**ENVIRON, "OWN": "x"})
+
+    assert isinstance(seen, dict)
+    assert (seen["OWN"], "AWS_SECRET_ACCESS_KEY" in seen) == ("x", False)
+
+
+@pytest.mark.parametrize("end", ["seed = {'cats': []}", "while True: pass"])
+def test_what_a_program_leaves_running_is_ended(
+    tmp_path: Path, wait_until: Callable[..., None], end: str
+) -> None:
+    """A process that still holds the program's output delays nothing, and goes too."""
+    held = tmp_path / "held"
+    os.mkfifo(held)
+    reader = os.open(held, os.O_RDONLY | os.O_NONBLOCK)
+    file = write(
+        tmp_path,
+        "sandbox-seed.py",
+        "import os, subprocess\n"
+        "fd = os.open('held', os.O_WRONLY)\n"
+        "subprocess.Popen(['sleep', '60'], pass_fds=[fd])\n"
+        f"os.write(fd, b'x')\n{end}",
+    )
+
+    with suppress(SeedError):
+        run_seed_program(file, tmp_path, environ=ENVIRON, timeout_seconds=5)
+
+    assert os.read(reader, 1) == b"x"
+    hung_up = select.poll()
+    hung_up.register(reader, select.POLLIN)
+    wait_until(lambda: hung_up.poll(0))
+    os.close(reader)
+
+
+def test_a_program_is_done_when_it_ends(tmp_path: Path) -> None:
+    """Not when all that it has started lets go of its output."""
+    file = write(
+        tmp_path,
+        "sandbox-seed.py",
+        "import subprocess\nsubprocess.Popen(['sleep', '60'])\nseed = {'cats': []}",
+    )
+
+    rows = run_seed_program(file, tmp_path, environ=ENVIRON, timeout_seconds=10)
+
+    assert rows == {"cats": []}

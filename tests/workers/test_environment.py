@@ -13,7 +13,7 @@ from sandbox.project.model import (
     Project,
     Static,
 )
-from sandbox.workers.environment import Ports, function_environment
+from sandbox.workers.environment import Ports, function_environment, seed_environment
 
 ROOT = Path("/app")
 PORTS = Ports(http=3333, tables=5555, internal=2222, events=4444)
@@ -165,3 +165,17 @@ def test_websocket_apps_learn_their_address():
     project = replace(PROJECT, functions=(FUNCTION, socket))
 
     assert environment(project=project)["ARC_WSS_URL"] == "ws://localhost:3333"
+
+
+def test_seed_programs_get_no_credentials_of_the_shell() -> None:
+    """What they need to run, and Architect's dummies."""
+    shell = {**SHELL, "AWS_ACCESS_KEY_ID": "real", "AWS_SECRET_ACCESS_KEY": "real"}
+
+    assert seed_environment(PROJECT, shell=shell) == {
+        "HOME": "/home/dev",
+        "PATH": "/usr/bin",
+        "AWS_ACCESS_KEY_ID": "arcDummyAccessKey",
+        "AWS_SECRET_ACCESS_KEY": "arcDummySecretKey",
+        "AWS_DEFAULT_REGION": "us-west-2",
+        "AWS_REGION": "us-west-2",
+    }
