@@ -7,6 +7,7 @@ needed; closing undoes the same list in reverse.
 import os
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
@@ -44,6 +45,7 @@ from sandbox.start_states import StartStates
 from sandbox.tables.deferred import DeferredTables
 from sandbox.tables.traced import OperationLog
 from sandbox.ticker import Ticker
+from sandbox.workers.debugging import Debugging, coverage_variables
 from sandbox.workers.environment import Ports
 from sandbox.workers.pool import WorkerPool
 
@@ -70,6 +72,8 @@ class Sandbox:
             preferences, then Architect's defaults. Without any, it takes free ports
             and watches no files: as a script wants it.
         say: told, from any thread, what is not about a single request.
+        debugging: what workers do beside their work; by default nothing, but
+            Coverage.py is started in them where the shell's variables ask for it.
 
     Attributes:
         clock: the sandbox's time of day; move it, and everything follows.
@@ -86,10 +90,14 @@ class Sandbox:
         *,
         options: Options | None = None,
         say: Callable[[Notice], None] = say_nothing,
+        debugging: Debugging | None = None,
     ) -> None:
         self._root = Path(app).resolve()
         # A script has no command line that would hand it the environment.
         self._options = options or Options.for_program(os.environ)
+        self._debugging = replace(
+            debugging or Debugging(), coverage=coverage_variables(self._options.shell)
+        )
         self._feed = Feed()
         self._say = publishing(say, self._feed)
         self.clock = MovableClock()
@@ -296,6 +304,7 @@ class Sandbox:
                 environment=self.environment,
                 clock=self.clock,
                 path_additions=(RUNTIME_HELPER,),
+                debugging=self._debugging,
             )
         )
         self._running = Running(

@@ -6,7 +6,8 @@ a pipe, and `Console` where NO_COLOR is set (https://no-color.org).
 
 import json
 import threading
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
@@ -57,6 +58,8 @@ class Console:
         self._verbosity = verbosity
         self._use_colour = use_colour
         self._lock = threading.Lock()
+        self._pauses = 0
+        self._held_back: list[str] = []
 
     @property
     def is_quiet(self) -> bool:
@@ -66,7 +69,25 @@ class Console:
     def write(self, text: str) -> None:
         """Write `text` and a line end."""
         with self._lock:
-            click.echo(text, color=self._use_colour)
+            if self._pauses:
+                self._held_back.append(text)
+            else:
+                click.echo(text, color=self._use_colour)
+
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Hold back what is written meanwhile: something else has the terminal."""
+        with self._lock:
+            self._pauses += 1
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._pauses -= 1
+                if not self._pauses:
+                    for text in self._held_back:
+                        click.echo(text, color=self._use_colour)
+                    self._held_back.clear()
 
     def write_aside(self, text: str) -> None:
         """Write what is only meant for whoever waits, unless that is nobody."""

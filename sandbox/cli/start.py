@@ -15,6 +15,7 @@ import click
 
 from sandbox.backing import Wishes, is_on
 from sandbox.cli.console import Console, Verbosity, notice_text, route_lines
+from sandbox.cli.debugging import debugging_for
 from sandbox.cli.keys import sandbox_keys, serve_keys
 from sandbox.cli.options import api_type_option, cwd_option
 from sandbox.cli.progress import telling
@@ -33,6 +34,7 @@ from sandbox.ready_file import (
     write_ready_file,
 )
 from sandbox.sandbox import Sandbox
+from sandbox.workers.debugging import DEFAULT_PORT
 
 PORT = click.IntRange(0, MAX_PORT)
 PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -83,6 +85,14 @@ PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--cert", type=PEM, help="A certificate for that, in PEM.  [default: an own one]"
 )
 @click.option("--key", type=PEM, help="The certificate's private key, in PEM.")
+@click.option(
+    "--debugger",
+    type=PORT,
+    is_flag=False,
+    flag_value=DEFAULT_PORT,
+    metavar="[PORT]",
+    help="Have handlers wait for an editor's debugger.  [default port: 5678]",
+)
 @click.option("--no-watch", is_flag=True, help="Do not react to saves by themselves.")
 @cwd_option
 @click.option("--tables-port", type=PORT, envvar="ARC_TABLES_PORT", hidden=True)
@@ -104,6 +114,7 @@ def start_command(  # noqa: PLR0913 - click passes each option by name
     https: bool,
     cert: Path | None,
     key: Path | None,
+    debugger: int | None,
     no_watch: bool,
     cwd: Path,
     tables_port: int | None,
@@ -139,10 +150,17 @@ def start_command(  # noqa: PLR0913 - click passes each option by name
         tls=_tls(is_wanted=https, certificate=cert, key=key),
         inspector_token=secrets.token_urlsafe() if expose_inspector else None,
     )
-    _run(Sandbox(cwd, options=options, say=console.show_notice), console, options)
+    reader = KeyReader(sys.stdin.fileno()) if sys.stdin.isatty() else None
+    debugging = debugging_for(console, reader, port=debugger)
+    sandbox = Sandbox(
+        cwd, options=options, say=console.show_notice, debugging=debugging
+    )
+    _run(sandbox, console, options, reader)
 
 
-def _run(sandbox: Sandbox, console: Console, options: Options) -> None:
+def _run(
+    sandbox: Sandbox, console: Console, options: Options, reader: KeyReader | None
+) -> None:
     with _until_interrupted() as stop:
         with _started(sandbox, console):
             run_startup_commands(sandbox, console, shell=options.shell, stop=stop)
@@ -153,9 +171,9 @@ def _run(sandbox: Sandbox, console: Console, options: Options) -> None:
                     f"Local environment ready at {sandbox.url} (Ctrl-C ends it)"
                 )
                 sandbox.adviser.tell()
-                if sys.stdin.isatty():
+                if reader is not None:
                     keys = sandbox_keys(sandbox, console, ready, stop)
-                    serve_keys(keys, KeyReader(sys.stdin.fileno()), stop)
+                    serve_keys(keys, reader, stop)
                 stop.wait()
         if not console.is_quiet:
             console.write("Stopped.")

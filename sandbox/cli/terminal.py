@@ -11,6 +11,7 @@ import signal
 import socket
 import sys
 import termios
+import threading
 from collections.abc import Iterator
 from types import FrameType, TracebackType
 from typing import Any, Self, TextIO
@@ -43,15 +44,18 @@ class KeyReader:
     """
 
     def __init__(self, fd: int) -> None:
-        self._fd = fd
+        self.fd = fd
         self._former: Any = None
-        self._wake_up, self._woken = socket.socketpair()
-        for end in (self._wake_up, self._woken):
-            end.settimeout(0)
+        self._lock = threading.Lock()
+        self._pauses = 0
+        self._ends: tuple[socket.socket, socket.socket] | None = None
 
     def __enter__(self) -> Self:
+        self._ends = socket.socketpair()
+        for end in self._ends:
+            end.settimeout(0)
         self._former_wake_up = signal.set_wakeup_fd(
-            self._wake_up.fileno(), warn_on_full_buffer=False
+            self._ends[0].fileno(), warn_on_full_buffer=False
         )
         self._former_handlers = {
             signal.SIGTSTP: signal.signal(signal.SIGTSTP, self._suspend),
@@ -71,25 +75,28 @@ class KeyReader:
         for number, handler in self._former_handlers.items():
             signal.signal(number, handler)
         signal.set_wakeup_fd(self._former_wake_up)
-        self._wake_up.close()
-        self._woken.close()
+        ends, self._ends = self._ends, None
+        for end in ends or ():
+            end.close()
 
     def wait_keys(self) -> str | None:
         """Wait for keys; "" after a signal or an arrow key, None once all is over."""
-        woken = self._woken.fileno()
+        if self._ends is None:
+            return None
+        woken = self._ends[1].fileno()
         # A shell's `fg` need not send a signal to what already runs.
         self._take()
         waited_for, seconds = (
-            ((woken, self._fd), None) if self._former else ((woken,), _LOOK_SECONDS)
+            ((woken, self.fd), None) if self._former else ((woken,), _LOOK_SECONDS)
         )
         ready, _, _ = select.select(waited_for, (), (), seconds)
         if woken in ready:
             with contextlib.suppress(BlockingIOError):
-                self._woken.recv(_READ_BYTES)
-        if self._fd not in ready or not is_in_foreground(self._fd):
+                self._ends[1].recv(_READ_BYTES)
+        if self.fd not in ready or not is_in_foreground(self.fd):
             return ""
         try:
-            typed = os.read(self._fd, _READ_BYTES).decode(errors="ignore")
+            typed = os.read(self.fd, _READ_BYTES).decode(errors="ignore")
         except OSError:  # the terminal is gone
             typed = ""
         if not typed:
@@ -98,27 +105,39 @@ class KeyReader:
 
     @contextlib.contextmanager
     def paused(self) -> Iterator[None]:
-        """Leave the terminal to something else meanwhile."""
+        """Leave the terminal to something else meanwhile; from any thread."""
+        with self._lock:
+            self._pauses += 1
         self._give_back()
+        self._wake()
         try:
             yield
         finally:
-            self._take()
+            with self._lock:
+                self._pauses -= 1
+            self._wake()
+
+    def _wake(self) -> None:
+        """Have the main thread look at the terminal anew."""
+        ends = self._ends
+        if ends is not None:
+            with contextlib.suppress(OSError):  # it is on its way already
+                ends[0].send(b".")
 
     def _take(self) -> None:
-        if self._former is not None or not is_in_foreground(self._fd):
+        if self._former or self._pauses or not is_in_foreground(self.fd):
             return
-        self._former = termios.tcgetattr(self._fd)
-        settings = termios.tcgetattr(self._fd)
+        self._former = termios.tcgetattr(self.fd)
+        settings = termios.tcgetattr(self.fd)
         settings[3] &= ~(termios.ICANON | termios.ECHO)
         settings[6][termios.VMIN], settings[6][termios.VTIME] = 1, 0
-        termios.tcsetattr(self._fd, termios.TCSADRAIN, settings)
+        termios.tcsetattr(self.fd, termios.TCSADRAIN, settings)
 
     def _give_back(self) -> None:
         former, self._former = self._former, None
-        if former is not None and is_in_foreground(self._fd):
+        if former is not None and is_in_foreground(self.fd):
             with contextlib.suppress(termios.error):  # the terminal is gone
-                termios.tcsetattr(self._fd, termios.TCSADRAIN, former)
+                termios.tcsetattr(self.fd, termios.TCSADRAIN, former)
 
     def _suspend(self, number: int, _frame: FrameType | None) -> None:
         self._give_back()

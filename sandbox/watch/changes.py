@@ -86,7 +86,7 @@ def is_ignored(path: Path, root: Path) -> bool:
     return (
         any(part in IGNORED_FOLDERS for part in parts)
         or name.endswith((*EDITOR_LEFTOVERS, *PROGRAM_OUTPUT))
-        or name.startswith((".#", "#"))
+        or name.startswith((".#", "#", ".coverage"))
         or name == "4913"  # what Vim creates to see whether it may write here
     )
 

@@ -21,6 +21,12 @@ class Language:
     """What must be on PATH; None is the sandbox's own interpreter."""
     bootstrap: Path | None = None
     """The worker's side of the wire, which the program runs."""
+    debugger_flag: str = ""
+    """What has the program listen for a debugger, up to the port."""
+
+    def debugger_flags(self, port: int | None) -> tuple[str, ...]:
+        """Give the program's arguments for a debugger at `port`; None is without."""
+        return () if port is None else (f"{self.debugger_flag}127.0.0.1:{port}",)
 
 
 _RUNTIMES = Path(__file__).parent / "runtimes"
@@ -38,6 +44,7 @@ LANGUAGES = {
         created_name="index.mjs",
         program="node",
         bootstrap=_RUNTIMES / "node" / "main.mjs",
+        debugger_flag="--inspect=",
     ),
 }
 """By the name of a Lambda runtime without its version."""

@@ -10,6 +10,7 @@ import os
 import shutil
 import sys
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 from sandbox.clock import Clock
@@ -17,6 +18,7 @@ from sandbox.exchange import Unavailable
 from sandbox.project.model import Project
 from sandbox.workers import preloading
 from sandbox.workers.channel import Channel
+from sandbox.workers.debugging import DEFAULT_PORT, DebuggerPorts, Debugging
 from sandbox.workers.interpreter import interpreter_command, launch_command
 from sandbox.workers.languages import LANGUAGES, Language
 from sandbox.workers.nursery import Nursery, NurseryError
@@ -30,11 +32,18 @@ class Launcher:
     """Owns the nursery and the lifeline that every process hangs on."""
 
     def __init__(
-        self, *, path_additions: tuple[Path, ...], clock: Clock, can_fork: bool
+        self,
+        *,
+        path_additions: tuple[Path, ...],
+        clock: Clock,
+        can_fork: bool,
+        debugging: Debugging,
     ) -> None:
         self._path_additions = path_additions
         self._clock = clock
         self._can_fork = can_fork
+        self._debugging = debugging
+        self._ports = DebuggerPorts(debugging.port or DEFAULT_PORT)
         self._lifeline_fd, self._lifeline_end_fd = os.pipe()
         self._lock = threading.Lock()
         self._nursery: Nursery | None = None
@@ -63,9 +72,10 @@ class Launcher:
     def launch(self, setup: Setup, project: Project) -> Worker | Unavailable:
         """Start the process for a worker; its handler is not loaded yet."""
         language = LANGUAGES[setup.function.language]
+        debugging = self._debugging_of(setup)
         channel = Channel(self._clock)
         try:
-            process = self._process(setup, language, project, channel)
+            process = self._process(setup, language, project, channel, debugging.port)
         except OSError as error:
             channel.close()
             return Unavailable(
@@ -77,7 +87,14 @@ class Launcher:
         if isinstance(process, Unavailable):
             channel.close()
             return process
-        return Worker(process, channel, setup=setup, project=project, clock=self._clock)
+        return Worker(
+            process,
+            channel,
+            setup=setup,
+            project=project,
+            clock=self._clock,
+            debugging=debugging,
+        )
 
     def close(self) -> None:
         """End the nursery and cut the lifeline. Idempotent."""
@@ -91,12 +108,26 @@ class Launcher:
         os.close(self._lifeline_end_fd)
         os.close(self._lifeline_fd)
 
+    def _debugging_of(self, setup: Setup) -> Debugging:
+        """Give what one worker does beside its work, with the port that is its own."""
+        if self._debugging.port is None:
+            return self._debugging
+        name = setup.function.name
+        port = self._ports.take(name)
+        self._debugging.say(f"{name} waits for a debugger at port {port}.")
+        return replace(self._debugging, port=port)
+
     def _process(
-        self, setup: Setup, language: Language, project: Project, channel: Channel
+        self,
+        setup: Setup,
+        language: Language,
+        project: Project,
+        channel: Channel,
+        debugger_port: int | None,
     ) -> Process | Unavailable:
         socket_fd = channel.worker_socket.fileno()
         if language.program is not None:
-            return self._program(setup, language, channel)
+            return self._program(setup, language, channel, debugger_port)
         forked = self._fork(setup, project, channel)
         if forked is not None:
             return forked
@@ -104,7 +135,11 @@ class Launcher:
         return self._spawn(command, channel)
 
     def _program(
-        self, setup: Setup, language: Language, channel: Channel
+        self,
+        setup: Setup,
+        language: Language,
+        channel: Channel,
+        debugger_port: int | None,
     ) -> Process | Unavailable:
         program = shutil.which(
             language.program or "", path=setup.environment.get("PATH")
@@ -120,7 +155,7 @@ class Launcher:
         command = launch_command(
             channel.worker_socket.fileno(),
             self._lifeline_fd,
-            [program, str(language.bootstrap)],
+            [program, *language.debugger_flags(debugger_port), str(language.bootstrap)],
         )
         return self._spawn(command, channel)
 

@@ -20,6 +20,7 @@ from sandbox.project.model import Function, Project
 from sandbox.workers import outcomes
 from sandbox.workers.capacity import Capacity, key_of
 from sandbox.workers.channel import EventNotTakenError
+from sandbox.workers.debugging import Debugging
 from sandbox.workers.idle import IdleWorkers
 from sandbox.workers.languages import handler_file_of, language_of
 from sandbox.workers.launcher import CAN_FORK, Launcher
@@ -28,8 +29,6 @@ from sandbox.workers.setup import Setup, setup_for
 from sandbox.workers.statistics import PoolStatistics, Statistics
 from sandbox.workers.worker import Worker
 
-CLOSE_GRACE_SECONDS = 0.1
-"""What each worker has for its exit hooks when the pool is closed."""
 CLOSE_SECONDS = 2.0
 """How long closing waits for events in flight, whose workers are killed."""
 LOADED_AT_MOST = 3
@@ -65,9 +64,10 @@ class WorkerPool:
         path_additions: folders that Python handlers import from, searched last.
         can_fork: whether workers may be forked; by default where that is safe.
         limits: how much the pool may hold.
+        debugging: what workers do beside their work.
     """
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - parts, which the composition root alone passes
         self,
         *,
         environment: Callable[[Function], Mapping[str, str]],
@@ -76,14 +76,19 @@ class WorkerPool:
         path_additions: tuple[Path, ...] = (),
         can_fork: bool = CAN_FORK,
         limits: PoolLimits | None = None,
+        debugging: Debugging | None = None,
     ) -> None:
         self._environment = environment
         self._project = project
         self._clock = clock
         self._path_additions = path_additions
         self._limits = limits or PoolLimits()
+        self._debugging = debugging or Debugging()
         self._launcher = Launcher(
-            path_additions=path_additions, clock=clock, can_fork=can_fork
+            path_additions=path_additions,
+            clock=clock,
+            can_fork=can_fork,
+            debugging=self._debugging,
         )
         self._capacity = Capacity(self._limits.running)
         self._statistics = Statistics()
@@ -131,7 +136,7 @@ class WorkerPool:
         for worker in waiting:
             worker.retire()
         for worker in waiting:
-            worker.close(grace_seconds=CLOSE_GRACE_SECONDS)
+            worker.close(grace_seconds=self._debugging.ending_seconds)
         with self._changed:
             self._changed.wait_for(lambda: not self._busy, timeout=CLOSE_SECONDS)
         self._launcher.close()
@@ -301,8 +306,9 @@ class WorkerPool:
             self._stopping += workers
             overdue = self._stopping[:-STOPPING_AT_ONCE]
             del self._stopping[:-STOPPING_AT_ONCE]
+        grace = self._debugging.ending_seconds if self._debugging.coverage else 0
         for worker in overdue:
-            worker.close(grace_seconds=0)
+            worker.close(grace_seconds=grace)
 
     # New workers
 

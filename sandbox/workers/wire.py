@@ -32,6 +32,14 @@ group of its own, and is killed with it. End of file on the socket means the sam
     - `path_additions` (array of str): further folders to import from, searched last.
     - `clock_offset_seconds` (number): how far the sandbox's clock is ahead.
 
+    - `coverage` (object of str): variables by which Coverage.py is started in the
+      worker; empty where it is not. Other languages ignore it.
+    - `debugger_port` (int or null): where a Python worker has debugpy listen, on the
+      loopback address. Node is told on its command line.
+
+`terminal`: the answer to `debug`. `path` (str or null): a terminal that the worker has
+    for itself until it says `debug_over`; null where there is none, and nothing to say.
+
 `invoke`: one event, only while the worker is idle. Answer `returned` or `raised`.
     - `request_id` (str), `event` (any JSON)
     - `time_limit_ms` (int): from now on; the sandbox kills the worker then.
@@ -69,6 +77,11 @@ Every message may carry these, and the first answer does:
 `returned`: `request_id`, `value` (the handler's result as JSON).
 
 `raised`: `request_id`, and the fields of an error.
+
+`debug`: no fields. At any time between `start` or `invoke` and its answer: the handler
+    waits at a breakpoint, and asks for a terminal. Time limits stand still.
+
+`debug_over`: no fields. The handler goes on, and so does its time.
 
 A worker that ends without one of these has crashed.
 """

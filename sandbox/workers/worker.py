@@ -22,6 +22,7 @@ from sandbox.project.model import Project
 from sandbox.trace_header import trace_header
 from sandbox.workers import lifecycle, outcomes, wire
 from sandbox.workers.channel import Channel, ConnectionEndedError, EventNotTakenError
+from sandbox.workers.debugging import LONG_SECONDS, Debugging
 from sandbox.workers.freshness import Freshness
 from sandbox.workers.lifecycle import State, Step
 from sandbox.workers.memory import resident_bytes
@@ -121,6 +122,7 @@ class Worker:
         setup: Setup,
         project: Project,
         clock: Clock,
+        debugging: Debugging,
     ) -> None:
         self.setup = setup
         self.project = project
@@ -129,6 +131,9 @@ class Worker:
         self._process = process
         self._channel = channel
         self._clock = clock
+        self._debugging = debugging
+        self.debugger_port = debugging.port
+        """Where a debugger finds it; None where it waits for none."""
         self._freshness = Freshness(clock)
         self._state = State.STARTING
 
@@ -149,7 +154,11 @@ class Worker:
 
         Else the outcome that every event would have, and the worker is stopping.
         """
-        message = self.setup.start_message(clock_offset)
+        message = {
+            **self.setup.start_message(clock_offset),
+            "coverage": dict(self._debugging.coverage),
+            "debugger_port": self.debugger_port,
+        }
         try:
             answer = self._ask(message, limit_seconds)
         except EventNotTakenError:
@@ -260,10 +269,10 @@ class Worker:
 
     def _ask(self, message: wire.Message, seconds: float) -> wire.Message | Outcome:
         """Send a message and wait for its answer; the outcome where there is none."""
-        deadline = self._clock.monotonic() + seconds
+        deadline = self._clock.monotonic() + self._debugging.limit(seconds)
         try:
             self._channel.send(wire.encode(message), deadline)
-            answer = self._channel.wait_answer(deadline, self._check_memory)
+            answer = self._wait_answer(deadline)
         except TimeoutError:
             self.kill()
             self._channel.drain()
@@ -280,6 +289,24 @@ class Worker:
         if "files" in answer:
             self._freshness.note(answer["files"], answer.get("folders", ()))
         return answer
+
+    def _wait_answer(self, deadline: float) -> wire.Message:
+        """Wait for an answer; time stands still while the handler is debugged."""
+        answer = self._channel.wait_answer(deadline, self._check_memory)
+        while answer["type"] == "debug":
+            began = self._clock.monotonic()
+            self._debug(began + LONG_SECONDS)
+            deadline += self._clock.monotonic() - began
+            answer = self._channel.wait_answer(deadline, self._check_memory)
+        return answer
+
+    def _debug(self, deadline: float) -> None:
+        """Lend the terminal until the handler goes on."""
+        with self._debugging.lend_terminal() as path:
+            frame = wire.encode({"type": "terminal", "path": path})
+            self._channel.send(frame, deadline)
+            if path is not None:
+                self._channel.wait_answer(deadline, self._check_memory)
 
     @property
     def _memory_mb(self) -> int:

@@ -11,7 +11,8 @@ from collections.abc import Callable
 from typing import Any, NoReturn
 
 from sandbox.workers import wire
-from sandbox.workers.runtimes.python import failures, imports, logs
+from sandbox.workers.runtimes.python import attaching, failures, imports, logs
+from sandbox.workers.runtimes.python.breakpoints import Breakpoints
 from sandbox.workers.runtimes.python.clock import MovedClock
 from sandbox.workers.runtimes.python.context import LambdaContext
 from sandbox.workers.runtimes.python.observe import Observer
@@ -32,6 +33,7 @@ class Worker:
         self._clock = MovedClock()
         self._pid = os.getpid()
         self._observer = Observer(())
+        self._breakpoints = Breakpoints(self._borrow_terminal, self._give_back_terminal)
         self._handler: Callable[[Any, Any], Any] = _no_handler
         self._context: LambdaContext | None = None
 
@@ -60,7 +62,9 @@ class Worker:
             self._invoke(message)
 
     def _load(self, start: wire.Message) -> bool:
+        attaching.start_coverage(start["coverage"])
         _become(start)
+        self._breakpoints.install()
         self._context = LambdaContext(start, start["environment"])
         roots = (start["project_root"], start["folder"])
         mounted = (start["shared_folder"], start["views_folder"])
@@ -71,6 +75,7 @@ class Worker:
         imports.install(start, self._observer)
         logs.configure(lambda: self._context.aws_request_id if self._context else "")
         try:
+            attaching.listen_for_debugger(start["debugger_port"])
             self._clock.set_offset(start["clock_offset_seconds"])
             self._handler = imports.load_handler(
                 start["handler_file"], start["handler_method"]
@@ -97,7 +102,10 @@ class Worker:
             self._clock.set_offset(message["clock_offset_seconds"])
             # botocore sends it along, so that a call can be told from others.
             os.environ["_X_AMZN_TRACE_ID"] = message["trace_header"]
-            result = self._handler(message["event"], context)
+            try:
+                result = self._handler(message["event"], context)
+            finally:
+                self._breakpoints.end_event()
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 (whatever the app raises)
@@ -134,6 +142,15 @@ class Worker:
         frame = wire.encode({**message, **news})
         self._observer.forget(news)
         return frame
+
+    def _borrow_terminal(self) -> str | None:
+        self._connection.sendall(wire.encode({"type": "debug"}))
+        answer = wire.receive(self._reader, self._connection.recv)
+        path: str | None = answer["path"] if answer else None
+        return path
+
+    def _give_back_terminal(self) -> None:
+        self._connection.sendall(wire.encode({"type": "debug_over"}))
 
     def _leave_if_forked(self) -> None:
         """End a child that the handler forked and that came back from it.
