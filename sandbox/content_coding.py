@@ -34,7 +34,7 @@ def decode(body: bytes, coding: str) -> bytes:
             case "deflate":
                 return _inflate(body, _deflate_window(body))
             case "br":
-                return bytes(_brotli().decompress(body))
+                return _unbrotli(body)
     except zlib.error as error:
         raise CodingError(f"the body is not {coding}: {error}") from error
     except Exception as error:
@@ -68,6 +68,23 @@ def _inflate(body: bytes, window: int) -> bytes:
     if not inflater.eof:
         raise CodingError("the body ends too early, or is too long")
     return text
+
+
+def _unbrotli(body: bytes) -> bytes:
+    unpacker = _brotli().Decompressor()
+    limit = MOST_DECODED_BYTES + 1
+    try:
+        piece = text = unpacker.process(body, output_buffer_limit=limit)
+    except TypeError as error:
+        raise CodingError(
+            'the coding "br" needs the package "brotli" 1.2 or newer'
+        ) from error
+    while piece and len(text) < limit:
+        piece = unpacker.process(b"", output_buffer_limit=limit - len(text))
+        text += piece
+    if len(text) >= limit or not unpacker.is_finished():
+        raise CodingError("the body ends too early, or is too long")
+    return bytes(text)
 
 
 def _deflate_window(body: bytes) -> int:

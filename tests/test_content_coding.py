@@ -59,6 +59,7 @@ def test_encode_gives_what_others_can_decode(coding: str) -> None:
         ("gzip", gzip.compress(TEXT)[:-9]),
         ("deflate", b"\x78\x9cno"),
         ("br", b"no brotli at all"),
+        ("br", brotli.compress(TEXT)[:-3]),
         ("zstd", b"x"),
         ("gzip, br", b"x"),
     ],
@@ -69,10 +70,46 @@ def test_decode_refuses_what_it_cannot_read(coding: str, body: bytes) -> None:
         decode(body, coding)
 
 
-def test_decode_refuses_a_bomb() -> None:
+BOMB = bytes(MOST_DECODED_BYTES + 1)
+
+
+@pytest.mark.parametrize(
+    ("coding", "body"),
+    [
+        ("gzip", gzip.compress(BOMB)),
+        ("deflate", zlib.compress(BOMB)),
+        ("br", brotli.compress(BOMB, quality=1)),
+    ],
+)
+def test_decode_refuses_a_bomb(coding: str, body: bytes) -> None:
     """A few kilobytes that would fill the memory are not unpacked."""
     with pytest.raises(CodingError, match="too long"):
-        decode(gzip.compress(bytes(MOST_DECODED_BYTES + 1)), "gzip")
+        decode(body, coding)
+
+
+def test_decode_gives_what_is_just_short_enough() -> None:
+    """The bound itself is allowed, in Brotli too, which comes in pieces."""
+    body = brotli.compress(BOMB[1:], quality=1)
+
+    assert len(decode(body, "br")) == MOST_DECODED_BYTES
+
+
+class OldBrotli:
+    """The library before 1.2, which unpacks as much as there is."""
+
+    class Decompressor:
+        """Takes no limit."""
+
+        def process(self, body: bytes) -> bytes:
+            return bytes(brotli.decompress(body))
+
+
+def test_decode_needs_a_brotli_that_can_stop(monkeypatch: pytest.MonkeyPatch) -> None:
+    """An older library has no bound, so that a body is left as it is."""
+    monkeypatch.setitem(sys.modules, "brotli", OldBrotli)
+
+    with pytest.raises(CodingError, match=r"1\.2"):
+        decode(brotli.compress(TEXT), "br")
 
 
 def test_encode_refuses_an_unknown_coding() -> None:
