@@ -241,7 +241,7 @@ def test_coverage_sees_what_handlers_run(make_app: Any, serve: Any) -> None:
     settings.write_text(f"[run]\nparallel = true\ndata_file = {data_file}\n")
     path = os.environ["PATH"]  # noqa: TID251 - what a shell gives
     variables = {"PATH": path, "COVERAGE_PROCESS_START": str(settings)}
-    served = serve(app, shell=variables)  # noqa: S604 - no shell runs anything
+    served = serve(app, shell=variables)
     assert served.client.get("/").text == "reached"
     served.sandbox.close()
 
