@@ -31,7 +31,8 @@ class LiveProject:
         api_type: overrides the manifest's `@aws apigateway`; None leaves it.
         adopt: called with each new project and the one before it (None at first), one
             call at a time; what it raises counts as a problem of the new project.
-        say: told of problems once, and of their end.
+        say: told of problems once, and of their end; not before the first project,
+            as nothing is served then, and whoever asked gets the error.
     """
 
     def __init__(
@@ -99,7 +100,7 @@ class LiveProject:
         return project
 
     def _tell(self, problem: str) -> None:
-        if problem == self._told:
+        if problem == self._told or self._adopted is None:
             return
         self._told = problem
         if problem:

@@ -119,3 +119,14 @@ def test_last_is_the_project_before_the_break() -> None:
 
     assert watched.live.last is not None
     assert watched.live.last.name == "one"
+
+
+def test_current_leaves_a_broken_start_to_who_asked() -> None:
+    """The command shows the error and ends; said as well, it would be there twice."""
+    watched = Watched(project("one"))
+    watched.disk.content = AppError("No.")
+
+    with pytest.raises(AppError):
+        watched.live.current()
+
+    assert watched.said == []

@@ -60,6 +60,7 @@ class Console:
         self._lock = threading.Lock()
         self._pauses = 0
         self._held_back: list[str] = []
+        self._noticed: set[str] = set()
 
     @property
     def is_quiet(self) -> bool:
@@ -100,14 +101,21 @@ class Console:
             return
         if notice.level == "info" and self._verbosity.is_quiet:
             return
+        if notice.level == "warning":
+            self._noticed.add(notice.text)
         text = self._trimmed(notice.text)
         self.write(notice_text(replace(notice, text=text)))
 
     def show_exchange(self, exchange: Exchange) -> None:
-        """Show one request: its line, its handler's output, and what went wrong."""
+        """Show one request: its line, its handler's output, and what went wrong.
+
+        A note that was a notice already is not told again.
+        """
         is_calm = exchange.response.status < 500
         if self._verbosity.is_quiet and is_calm:
             return
+        news = tuple(note for note in exchange.notes if note not in self._noticed)
+        exchange = replace(exchange, notes=news)
         frames_below = self._verbosity.frames_below
         lines = [
             request_line(exchange),

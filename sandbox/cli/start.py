@@ -95,9 +95,19 @@ PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
 )
 @click.option("--no-watch", is_flag=True, help="Do not react to saves by themselves.")
 @cwd_option
-@click.option("--tables-port", type=PORT, envvar="ARC_TABLES_PORT", hidden=True)
-@click.option("--internal-port", type=PORT, envvar="ARC_INTERNAL_PORT", hidden=True)
-@click.option("--events-port", type=PORT, envvar="ARC_EVENTS_PORT", hidden=True)
+@click.option(
+    "--tables-port", type=PORT, envvar="ARC_TABLES_PORT", show_envvar=True, hidden=True
+)
+@click.option(
+    "--internal-port",
+    type=PORT,
+    envvar="ARC_INTERNAL_PORT",
+    show_envvar=True,
+    hidden=True,
+)
+@click.option(
+    "--events-port", type=PORT, envvar="ARC_EVENTS_PORT", show_envvar=True, hidden=True
+)
 @api_type_option
 @click.pass_context
 def start_command(  # noqa: PLR0913 - click passes each option by name

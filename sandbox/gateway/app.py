@@ -79,6 +79,8 @@ class _Answer:
     match: Match | None = None
     event: Event | None = None
     execution: Execution | None = None
+    notes: tuple[str, ...] = ()
+    """Why it is a refusal, where neither outcome nor project tells."""
 
 
 class Gateway:
@@ -161,7 +163,7 @@ class Gateway:
                 match=answer.match,
                 event=cast(JsonValue, answer.event),
                 execution=answer.execution,
-                notes=(*dropped, *notes),
+                notes=(*dropped, *answer.notes, *notes),
             )
         )
         return response
@@ -176,7 +178,7 @@ class Gateway:
         unrouted = compiled.unrouted
         if is_too_large:
             page = trouble.request_too_large(compiled.project.api_type)
-            answer = self._page(page, request)
+            answer = self._refusal(page, request)
         elif direct := unrouted.before_routes(request):
             answer = _Answer(response=direct)
         elif isinstance(routed, MalformedPath):
@@ -231,7 +233,7 @@ class Gateway:
             now_epoch=self._clock.now_epoch(),
         )
         if is_too_large(event, request.body):
-            return self._page(trouble.request_too_large(api_type), request)
+            return self._refusal(trouble.request_too_large(api_type), request)
         execution = self._invoke(
             Invocation(
                 request_id=request_id,
@@ -239,6 +241,7 @@ class Gateway:
                 event=cast(JsonValue, event),
             )
         )
+        notes: tuple[str, ...] = ()
         if isinstance(execution.outcome, Returned):
             made = from_result(execution.outcome.value, api_type=api_type)
             if not isinstance(made, InvalidResult):
@@ -248,14 +251,24 @@ class Gateway:
                     made, execution, match, event, api_type=api_type
                 )
                 response = render(page, request)
+                notes = (f"{made.reason} {made.remedy}",)
         else:
             page = trouble.failed(execution, match, event, api_type=api_type)
             response = render(page, request)
-        return _Answer(response=response, match=match, event=event, execution=execution)
+        return _Answer(
+            response=response,
+            match=match,
+            event=event,
+            execution=execution,
+            notes=notes,
+        )
 
     @staticmethod
     def _page(page: Page, request: HttpRequest) -> _Answer:
         return _Answer(response=render(page, request))
+
+    def _refusal(self, page: Page, request: HttpRequest) -> _Answer:
+        return replace(self._page(page, request), notes=(f"{page.fact} {page.remedy}",))
 
     def _tell_bug(self, request: HttpRequest) -> _Answer:
         trace = traceback.format_exc()

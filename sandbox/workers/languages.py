@@ -19,6 +19,8 @@ class Language:
     """The file name to recommend."""
     program: str | None
     """What must be on PATH; None is the sandbox's own interpreter."""
+    typed_names: tuple[str, ...] = ()
+    """Names of handlers that a compiler must turn into one of these first."""
     bootstrap: Path | None = None
     """The worker's side of the wire, which the program runs."""
     debugger_flag: str = ""
@@ -42,6 +44,7 @@ LANGUAGES = {
         title="Node.js",
         handler_names=NODE_HANDLERS,
         created_name="index.mjs",
+        typed_names=("index.ts", "index.mts", "index.cts", "index.tsx"),
         program="node",
         bootstrap=_RUNTIMES / "node" / "main.mjs",
         debugger_flag="--inspect=",
@@ -73,6 +76,17 @@ def handler_file_of(function: Function, language: Language) -> Path | Unavailabl
             return file
     if function.handler_file.is_file():
         return function.handler_file
+    typed = [
+        name for name in language.typed_names if (function.folder / name).is_file()
+    ]
+    if typed:
+        return Unavailable(
+            message=f'"{function.name}" has no handler but "{typed[0]}".',
+            remedy=(
+                f"Neither Lambda nor the sandbox runs TypeScript: compile it to "
+                f'"{language.created_name}" in "{function.folder}".'
+            ),
+        )
     expected = function.folder / language.created_name
     return Unavailable(
         message=f'"{function.name}" has no handler: "{expected}" is not there.',

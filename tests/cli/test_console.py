@@ -1,5 +1,6 @@
 """What the terminal shows, as text without colours."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -119,6 +120,18 @@ def test_output_is_marked_with_its_function() -> None:
 def test_failure_text_of_each_outcome(outcome: Outcome, text: str) -> None:
     """Each way to fail has its own words, and success has none."""
     assert failure_text(outcome) == text
+
+
+def test_notes_that_were_notices_are_not_told_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A Secure cookie is warned of once, however many responses set it."""
+    console = Console(Verbosity(), use_colour=False)
+    console.show_notice(Notice(level="warning", text="Said."))
+    console.show_exchange(replace(exchange(), notes=("Said.", "New.")))
+
+    shown = capsys.readouterr().out
+    assert (shown.count("Said."), shown.count("note: New.")) == (1, 1)
 
 
 def test_notice_text_indents_what_follows() -> None:

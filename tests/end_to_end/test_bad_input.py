@@ -38,14 +38,14 @@ def test_a_wrong_manifest_is_refused_before_serving(
 
 
 def test_all_problems_are_told_at_once(command: Any, tmp_path: Any) -> None:
-    """Three mistakes, three messages, one run."""
+    """Three mistakes, three messages, one run, and none of them twice."""
     manifest = "@app\nx1\n\n@http\nfetch /\nget nowhere\nget /x/\n"
     (tmp_path / "app.arc").write_text(manifest)
 
     run = command("start", cwd=tmp_path)
 
     assert run.wait() == 2
-    assert all(f"app.arc:{line}" in run.output for line in (5, 6, 7))
+    assert [run.output.count(f"app.arc:{line}") for line in (5, 6, 7)] == [1, 1, 1]
 
 
 def test_a_seed_for_an_unknown_table_is_refused(make_app: Any, command: Any) -> None:
@@ -189,3 +189,14 @@ def test_output_of_megabytes_and_threads_left_running_are_survived(
     client = serve(make_app({"src/http/get-index/index.py": noisy})).client
 
     assert [client.get("/").text for _ in range(3)] == ["done"] * 3
+
+
+@pytest.mark.parametrize("name", ["ARC_API_TYPE", "ARC_TABLES_PORT", "ARC_HTTP_PORT"])
+def test_a_wrong_variable_is_named(command: Any, tmp_path: Any, name: str) -> None:
+    """Some of them stand for no flag that a user has ever seen."""
+    (tmp_path / "app.arc").write_text("@app\nx1\n")
+
+    run = command("start", cwd=tmp_path, environ={name: "nonsense"})
+
+    assert run.wait() == 2
+    assert name in run.output

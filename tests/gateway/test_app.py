@@ -338,3 +338,21 @@ def test_any_request_is_answered_in_well_formed_http(
 
     format_head(f"{response.status} X", list(response.headers))
     assert here.said == []
+
+
+def test_malformed_result_has_its_reason_as_a_note(stage: MakeStage) -> None:
+    """Programs get a plain message, so the terminal must say what is wrong."""
+    here = stage(make_project("get /")).returns({"statusCode": 99, "body": ""})
+    here.ask("GET /")
+
+    (note,) = here.exchanges[0].notes
+    assert "99" in note
+
+
+def test_body_over_the_limit_has_its_reason_as_a_note(stage: MakeStage) -> None:
+    """A bare 413 in the terminal would leave it to guessing."""
+    here = stage(make_project("post /"))
+    here.gateway.answer(make_request("POST /"), port=1, is_too_large=True)
+
+    (note,) = here.exchanges[0].notes
+    assert "6 MB" in note

@@ -47,3 +47,15 @@ def test_language_of_says_what_runs_here(app):
 def test_every_bootstrap_is_there(language):
     """The package holds what the table names."""
     assert language.bootstrap is None or language.bootstrap.is_file()
+
+
+def test_handler_file_of_knows_typescript_by_sight(app):
+    """What is there is named, and that it must be compiled."""
+    function = app.function("f", None, runtime="nodejs20.x")
+    app.write("src/http/get-f/index.ts", "")
+
+    outcome = handler_file_of(function, LANGUAGES["nodejs"])
+
+    assert isinstance(outcome, Unavailable)
+    assert "index.ts" in outcome.message
+    assert "compile" in outcome.remedy

@@ -17,6 +17,8 @@ _DISTRIBUTIONS = {
     "yaml": "PyYAML",
 }
 """Packages whose import name is not the name that pip knows."""
+_SHARED_FOLDERS = ("shared", "views")
+"""Folders of the app that functions import from; never packages to install."""
 
 
 def remedy_for_missing(package: str, *, folder: str) -> str:
@@ -25,12 +27,17 @@ def remedy_for_missing(package: str, *, folder: str) -> str:
     Looks for `requirements.txt` in `folder` and above; a requirement in it that is not
     installed is what the command names.
     """
+    if package in _SHARED_FOLDERS:
+        return (
+            f'Check that "src/{package}" has the module, and that no '
+            f'"{package} false" in "config.arc" keeps it from this function.'
+        )
     distribution = _DISTRIBUTIONS.get(package, package)
     for file in _requirement_files(folder):
         missing = [name for name in _names(file) if not _is_installed(name)]
         same = [name for name in missing if _plain(name) == _plain(distribution)]
         if missing:
-            return f'Install what "{file}" names: {_pip(*(same or missing))}'
+            return f'Install what "{file}" names: {_pip(*(same or missing))}.'
     return (
         f"If it is a package, install it: {_pip(distribution)} "
         'and name it in "requirements.txt"; if it is a module of the app, '
@@ -39,7 +46,7 @@ def remedy_for_missing(package: str, *, folder: str) -> str:
 
 
 def _pip(*names: str) -> str:
-    return f'"{sys.executable} -m pip install {" ".join(names)}".'
+    return f'"{sys.executable} -m pip install {" ".join(names)}"'
 
 
 def _requirement_files(folder: str) -> Iterator[str]:

@@ -137,3 +137,13 @@ def test_missing_requirements_are_told_with_the_command(app, invoke):
     assert outcome.error_type == "Runtime.ImportModuleError"
     assert "-m pip install no-such-thing" in outcome.remedy
     assert "boto3" not in outcome.remedy
+
+
+def test_shared_code_is_never_a_package_to_install(app, invoke):
+    """Whoever owns the name on PyPI has nothing to do with the app's own folder."""
+    function = app.function("f", "from shared.gone import X\n")
+
+    outcome = invoke(app.pool(), function).outcome
+
+    assert "src/shared" in outcome.remedy
+    assert "pip" not in outcome.remedy
