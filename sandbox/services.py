@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sandbox.json_value import JsonValue
 from sandbox.project.model import Project, Stage
+from sandbox.project.table_names import physical_name, table_stage
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -61,10 +62,10 @@ def service_map(
             `events`, `_arc`.
         stage: the value of ARC_ENV.
     """
-    table_stage = "production" if stage == "production" else "staging"
+    names = (table.name for table in project.tables)
     values = {
-        f"tables/{table.name}": f"{project.name}-{table_stage}-{table.name}"
-        for table in project.tables
+        f"tables/{name}": physical_name(project.name, table_stage(stage), name)
+        for name in names
     }
     values["ARC_SANDBOX/ports"] = json.dumps(dict(ports))
     if project.static is not None:

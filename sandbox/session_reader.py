@@ -11,13 +11,13 @@ from sandbox.errors import SandboxError
 from sandbox.exchange import Exchange
 from sandbox.inspector.session_table import StoredSessions
 from sandbox.project.model import Function, Project
+from sandbox.project.table_names import physical_name, table_stage
 from sandbox.sessions.advice import session_table
 from sandbox.sessions.explain import CookieWarning, Helper
 from sandbox.sessions.remarks import SessionTraffic, session_remarks
 from sandbox.sessions.settings import SessionSettings
 from sandbox.surroundings import pypi_helper
 from sandbox.tables.errors import TableError
-from sandbox.tables.schema import TableStage, physical_name
 
 if TYPE_CHECKING:
     from sandbox.tables.deferred import Tables
@@ -92,8 +92,7 @@ class SessionReader:
         table = session_table(project, settings)
         if table is None:
             return None
-        is_production = environment.get("ARC_ENV") == "production"
-        stage: TableStage = "production" if is_production else "staging"
+        stage = table_stage(environment.get("ARC_ENV"))
         name = physical_name(project.name, stage, table.name)
         return StoredSessions(call=self._app.tables.call, name=name)
 

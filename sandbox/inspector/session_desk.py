@@ -12,6 +12,7 @@ from sandbox.inspector.session_view import SessionView
 from sandbox.inspector.subject import Subject
 from sandbox.inspector.token_sessions import MadeTokens, TokenSessions
 from sandbox.project.model import Function
+from sandbox.project.table_names import physical_name, table_stage
 from sandbox.sessions import rows
 from sandbox.sessions.advice import session_table
 from sandbox.sessions.cookie import write_cookie
@@ -206,9 +207,10 @@ class SessionDesk:
                 f'ARC_SESSION_TABLE_NAME is "{settings.table_name}": no such table.',
                 remedy="Name a table of @tables, or jwe.",
             )
-        stage = "production" if self._subject.stage() == "production" else "staging"
+        stage = table_stage(self._subject.stage())
         return StoredSessions(
-            call=self._subject.call_tables, name=f"{project.name}-{stage}-{table.name}"
+            call=self._subject.call_tables,
+            name=physical_name(project.name, stage, table.name),
         )
 
     def _now_epoch(self) -> float:

@@ -11,6 +11,7 @@ from sandbox.errors import SourceLocation
 from sandbox.project.advice import Advice, Surroundings, table_place
 from sandbox.project.expiry_preferences import expiry_mode
 from sandbox.project.model import Project, Table
+from sandbox.project.table_names import TABLE_STAGES, physical_name
 from sandbox.sessions.browser_view import domain_matches
 from sandbox.sessions.secret_advice import advise_secret
 from sandbox.sessions.settings import JWE, SessionSettings, SessionSettingsError
@@ -59,8 +60,9 @@ def session_table(project: Project, settings: SessionSettings) -> Table | None:
     if settings.table_name is None:
         return None
     names = {settings.table_name}
-    for stage in ("staging", "production"):
-        names.add(settings.table_name.removeprefix(f"{project.name}-{stage}-"))
+    for stage in TABLE_STAGES:
+        beginning = physical_name(project.name, stage, "")
+        names.add(settings.table_name.removeprefix(beginning))
     return next((table for table in project.tables if table.name in names), None)
 
 

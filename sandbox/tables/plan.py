@@ -8,13 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from sandbox.project.model import Project, Table
+from sandbox.project.table_names import TABLE_STAGES, TableStage, physical_name
 from sandbox.tables.schema import (
-    STAGES,
     CreateTable,
-    TableStage,
     create_table,
     has_same_keys,
-    physical_name,
     typed_keys,
 )
 
@@ -63,7 +61,7 @@ def declarations(project: Project) -> dict[str, Declaration]:
             ),
         )
         for table in project.tables
-        for stage in STAGES
+        for stage in TABLE_STAGES
     ]
     return {declaration.name: declaration for declaration in found}
 

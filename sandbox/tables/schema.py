@@ -4,14 +4,9 @@ The requests are DynamoDB's own `CreateTable` and `UpdateTimeToLive` (API Refere
 Architect deploys every table as PAY_PER_REQUEST, one table a stage.
 """
 
-from typing import Literal, NotRequired, TypeAlias, TypedDict
+from typing import NotRequired, TypedDict
 
 from sandbox.project.model import Index, Key, KeyType, Table
-
-TableStage: TypeAlias = Literal["staging", "production"]
-
-STAGES: tuple[TableStage, ...] = ("staging", "production")
-"""The stages whose tables exist locally; `testing` uses those of `staging`."""
 
 _ATTRIBUTE_TYPES: dict[KeyType, str] = {"String": "S", "Number": "N"}
 
@@ -67,11 +62,6 @@ class UpdateTimeToLive(TypedDict):
 
     TableName: str
     TimeToLiveSpecification: TimeToLiveSpecification
-
-
-def physical_name(app: str, stage: TableStage, table: str) -> str:
-    """Give the table's name in DynamoDB, as `@architect/sandbox` forms it."""
-    return f"{app}-{stage}-{table}"
 
 
 def create_table(table: Table, *, physical_name: str) -> CreateTable:

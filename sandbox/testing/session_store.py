@@ -5,11 +5,11 @@ from typing import Any
 
 from sandbox.inspector.session_table import StoredSessions
 from sandbox.project.model import Function
+from sandbox.project.table_names import physical_name, table_stage
 from sandbox.sandbox import Sandbox
 from sandbox.sessions.advice import session_table
 from sandbox.sessions.forge import forge_session
 from sandbox.sessions.settings import SessionSettings
-from sandbox.tables.schema import TableStage, physical_name
 from sandbox.testing.unanswered import UnansweredError
 
 
@@ -57,8 +57,7 @@ def stored_sessions(sandbox: Sandbox) -> StoredSessions | None:
 
 def dynamodb_name(sandbox: Sandbox, table: str) -> str:
     """Give the name by which DynamoDB knows a table of the manifest."""
-    stage: TableStage = "production" if sandbox.stage == "production" else "staging"
-    return physical_name(sandbox.project.name, stage, table)
+    return physical_name(sandbox.project.name, table_stage(sandbox.stage), table)
 
 
 def _function(sandbox: Sandbox) -> Function:

@@ -6,16 +6,10 @@ from sandbox.project.model import Index, Key, Table
 from sandbox.tables.schema import (
     create_table,
     has_same_keys,
-    physical_name,
     update_ttl,
 )
 
 PLAIN = Table(name="cats", partition_key=Key(attribute="id"))
-
-
-def test_physical_name_has_app_stage_and_table() -> None:
-    """A table is found in DynamoDB under the name that Architect gives it."""
-    assert physical_name("demo", "staging", "cats") == "demo-staging-cats"
 
 
 def test_create_table_of_a_plain_table() -> None:
