@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from sandbox.errors import SandboxError
 from sandbox.exchange import Exchange
+from sandbox.host_header import bare_host
 from sandbox.inspector.session_table import StoredSessions
 from sandbox.project.model import Function, Project
 from sandbox.project.table_names import physical_name, table_stage
@@ -105,8 +106,6 @@ def _helper_of(function: Function) -> Helper:
 
 def _traffic(exchange: Exchange) -> SessionTraffic:
     request = exchange.request
-    host = request.header("host") or "localhost"
-    name, _, port = host.rpartition(":")
     return SessionTraffic(
         cookie_header="; ".join(
             value for name, value in request.headers if name.lower() == "cookie"
@@ -116,7 +115,7 @@ def _traffic(exchange: Exchange) -> SessionTraffic:
             for name, value in exchange.response.headers
             if name.lower() == "set-cookie"
         ),
-        host=name if name and port.isdigit() else host,
+        host=bare_host(request.header("host") or "localhost"),
         scheme=request.scheme,
         at_epoch=exchange.started_epoch,
     )

@@ -23,7 +23,7 @@ from sandbox.exchange import (
 )
 from sandbox.gateway import trouble
 from sandbox.gateway.cookie_expiry import BrowserCookies
-from sandbox.gateway.cookie_notes import bare_host, refused_cookie
+from sandbox.gateway.cookie_notes import refused_cookie
 from sandbox.gateway.pages import Page, render
 from sandbox.gateway.payload import (
     MAX_PAYLOAD_BYTES,
@@ -36,6 +36,7 @@ from sandbox.gateway.response import InvalidResult, from_result
 from sandbox.gateway.router import MalformedPath, Routed, Router
 from sandbox.gateway.unrouted import Unrouted
 from sandbox.gateway.wsgi import read_body, read_head, respond
+from sandbox.host_header import bare_host
 from sandbox.json_value import JsonValue
 from sandbox.project.model import Function, Project
 

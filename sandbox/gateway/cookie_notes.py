@@ -4,7 +4,7 @@ Pure. A Secure cookie is only taken from a trustworthy origin. For loopback addr
 Chrome and Firefox make an exception, Safari does not (MDN, "Secure cookies").
 """
 
-_LOOPBACK = ("localhost", "127.0.0.1", "[::1]")
+from sandbox.host_header import LOOPBACK_NAMES, bare_host
 
 
 def refused_cookie(
@@ -23,13 +23,8 @@ def refused_cookie(
         return None
     name = first.partition("=")[0].strip()
     name_alone = bare_host(host)
-    if name_alone in _LOOPBACK or name_alone.endswith(".localhost"):
+    if name_alone in LOOPBACK_NAMES or name_alone.endswith(".localhost"):
         refusal = "Safari refuses it on plain HTTP; Chrome and Firefox keep it here"
     else:
         refusal = "browsers refuse it on plain HTTP"
     return name, f'The cookie "{name}" is Secure: {refusal}.'
-
-
-def bare_host(host: str) -> str:
-    """Give a Host header's value without its port."""
-    return host if host.endswith("]") else host.rsplit(":", 1)[0]

@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from urllib.parse import parse_qs
 
 from sandbox.exchange import HttpRequest, HttpResponse
-from sandbox.gateway.cookie_notes import bare_host
 from sandbox.gateway.livereload import SCRIPT_PATH, STREAM_PATH, with_script
 from sandbox.gateway.open_pages import OpenPages
 from sandbox.gateway.wsgi import read_head, respond
+from sandbox.host_header import bare_host
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment

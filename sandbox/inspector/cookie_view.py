@@ -3,6 +3,7 @@
 from collections.abc import Callable
 
 from sandbox.exchange import Exchange, HttpRequest
+from sandbox.host_header import bare_host
 from sandbox.json_value import JsonValue
 from sandbox.project.model import Function
 from sandbox.sessions.browser_view import BrowserView, browser_view
@@ -50,14 +51,13 @@ def request_cookies(header: str) -> tuple[tuple[str, str], ...]:
 
 def set_cookies(exchange: Exchange) -> tuple[tuple[str, BrowserView], ...]:
     """Give each Set-Cookie value, and what the browser made of it."""
-    host = (exchange.request.header("host") or "localhost").rpartition(":")
-    name = host[0] or host[2]
+    host = bare_host(exchange.request.header("host") or "localhost")
     return tuple(
         (
             value,
             browser_view(
                 value,
-                host=name,
+                host=host,
                 scheme=exchange.request.scheme,
                 now_epoch=exchange.started_epoch,
             ),
