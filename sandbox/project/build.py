@@ -14,6 +14,7 @@ from sandbox.json_value import JsonValue
 from sandbox.manifest import javascript
 from sandbox.manifest.nodes import Manifest
 from sandbox.project import http, proxy, static, tables
+from sandbox.project.dotenv import lines_without_variable
 from sandbox.project.events import read_events, read_queues, read_websockets
 from sandbox.project.files import Files
 from sandbox.project.functions import FunctionDraft, FunctionReader
@@ -28,7 +29,11 @@ from sandbox.project.model import (
 )
 from sandbox.project.names import NameRules
 from sandbox.project.plugins import check_plugins
-from sandbox.project.preferences import PreferencesDraft, read_preferences
+from sandbox.project.preferences import (
+    DOTENV_FILE,
+    PreferencesDraft,
+    read_preferences,
+)
 from sandbox.project.preferences import to_model as preferences_model
 from sandbox.project.reading import Problems, Reading, as_written
 from sandbox.project.runtimes import NODE_HANDLERS, PYTHON_HANDLERS
@@ -294,7 +299,30 @@ def _warnings(
             remedy="Create app.arc with a line @app and a name below it.",
         )
     yield from misspelt_pragmas(reading.manifest)
+    yield from _bad_dotenv_lines(reading)
     yield from _python_files_under_node(reading, drafts)
+
+
+def _bad_dotenv_lines(reading: Reading) -> Iterator[Problem]:
+    """Warn of lines that are passed over; they are not quoted, as one may be secret."""
+    if not reading.files.present(reading.root, (DOTENV_FILE,)):
+        return
+    text = reading.files.read(reading.path(DOTENV_FILE)) or ""
+    for line in lines_without_variable(text):
+        yield Problem(
+            message="This line sets no variable.",
+            remedy="Write it as NAME=value, or take it out.",
+            location=SourceLocation(file=DOTENV_FILE, line=line),
+        )
+    if "\N{REPLACEMENT CHARACTER}" in text:
+        yield Problem(
+            message="It has bytes that are not UTF-8, which variables lose.",
+            remedy="Save it as UTF-8.",
+            location=SourceLocation(
+                file=DOTENV_FILE,
+                line=text.count("\n", 0, text.index("\N{REPLACEMENT CHARACTER}")) + 1,
+            ),
+        )
 
 
 def _python_files_under_node(reading: Reading, drafts: Drafts) -> Iterator[Problem]:

@@ -80,6 +80,20 @@ def read_assignments(text: str) -> Iterator[Assignment]:
         )
 
 
+def lines_without_variable(text: str) -> tuple[int, ...]:
+    """Give the numbers of lines that say something, but set nothing; from 1."""
+    text = with_plain_line_ends(text)
+    read: set[int] = set()
+    for found in read_assignments(text):
+        last = found.line + text.count("\n", found.name_offset, found.end)
+        read.update(range(found.line, last + 1))
+    return tuple(
+        number
+        for number, line in enumerate(text.split("\n"), 1)
+        if number not in read and line.strip() and not line.lstrip().startswith("#")
+    )
+
+
 def _unquoted(value: str) -> str:
     is_escaped = value.startswith('"')
     value = _OUTER_QUOTES.sub(r"\2", value)

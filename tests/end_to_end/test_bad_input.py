@@ -153,13 +153,17 @@ def test_a_malformed_cookie_is_passed_on(make_app: Any, serve: Any) -> None:
 
 
 def test_a_bad_dotenv_line_is_no_end(make_app: Any, serve: Any) -> None:
-    """Lines of `.env` that say nothing are passed over, as dotenv does."""
+    """Lines of `.env` that set nothing are passed over, as dotenv does, and told."""
     code = "import os\ndef handler(e, c):\n    return os.environ.get('GOOD')\n"
     app = make_app(
         {"src/http/get-index/index.py": code, ".env": "!!!\nGOOD=yes\n= no\n"}
     )
 
-    assert serve(app).client.get("/").text == "yes"
+    served = serve(app)
+
+    assert served.client.get("/").text == "yes"
+    told = [notice.text for notice in served.notices if ".env:" in notice.text]
+    assert [text.split(" ")[0] for text in told] == [".env:1:1:", ".env:3:1:"]
 
 
 def test_a_folder_without_a_manifest_serves_public(

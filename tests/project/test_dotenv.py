@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.project.dotenv import parse_dotenv
+from sandbox.project.dotenv import lines_without_variable, parse_dotenv
 
 
 @pytest.mark.parametrize(
@@ -23,3 +23,10 @@ from sandbox.project.dotenv import parse_dotenv
 def test_parse_dotenv_reads_variables(text: str, expected: dict[str, str]) -> None:
     """Names, quotes, comments and escapes; nothing is expanded."""
     assert parse_dotenv(text) == expected
+
+
+def test_lines_without_variable_are_those_that_say_something_and_set_nothing() -> None:
+    """Comments, blank lines and the lines of a quoted value are no mistake."""
+    text = "# note\n\nA=1\nFOO\nB='x\ny'\n  BAR BAZ\r\n=4\nC: 5\n"
+
+    assert lines_without_variable(text) == (4, 7, 8)
