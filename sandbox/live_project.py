@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import replace
 from typing import Protocol
 
-from sandbox.errors import SandboxError
+from sandbox.errors import AppError, SandboxError
 from sandbox.notice import Notice
 from sandbox.project.model import ApiType, Function, Project
 from sandbox.tables.deferred import DeferredTables
@@ -92,12 +92,25 @@ class LiveProject:
             read = self._source.current(function)
             if read is self._read and self._adopted is not None:
                 return self._adopted
+            self._refuse_lost_manifest(read)
             project = replace(read, api_type=self._api_type) if self._api_type else read
             self._adopt(project, self._adopted)
             self._adopted, self._read = project, read
         if self._told:
             self._tell("")
         return project
+
+    def _refuse_lost_manifest(self, read: Project) -> None:
+        """Keep the app where its manifest has gone: a checkout takes it for a moment.
+
+        The default project of such a folder has no tables, and theirs would be lost.
+        """
+        before = self._adopted
+        if before and before.manifest_file and read.manifest_file is None:
+            raise AppError(
+                f'"{before.manifest_file.name}" has gone.',
+                remedy="Put it back; or start anew to serve public/ alone.",
+            )
 
     def _tell(self, problem: str) -> None:
         if problem == self._told or self._adopted is None:

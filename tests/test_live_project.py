@@ -130,3 +130,18 @@ def test_current_leaves_a_broken_start_to_who_asked() -> None:
         watched.live.current()
 
     assert watched.said == []
+
+
+def test_current_keeps_the_app_while_its_manifest_is_away() -> None:
+    """A checkout takes app.arc for a moment: no table is dropped, and it heals."""
+    watched = Watched(project("one"))
+    watched.live.current()
+    here = watched.disk.content
+    watched.disk.content = Project(root=Path("/app"), name="x", manifest_file=None)
+
+    with pytest.raises(AppError, match='"app.arc" has gone'):
+        watched.live.current()
+    watched.disk.content = here
+
+    assert watched.live.current().name == "one"
+    assert watched.adopted == [("one", None)]
