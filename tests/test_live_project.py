@@ -139,7 +139,7 @@ def test_current_keeps_the_app_while_its_manifest_is_away() -> None:
     here = watched.disk.content
     watched.disk.content = Project(root=Path("/app"), name="x", manifest_file=None)
 
-    with pytest.raises(AppError, match='"app.arc" has gone'):
+    with pytest.raises(AppError, match=r'"app\.arc" has gone'):
         watched.live.current()
     watched.disk.content = here
 
