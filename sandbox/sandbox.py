@@ -317,6 +317,8 @@ class Sandbox:
         pool.prepare()
         for server in filter(None, (tables, internal, http)):
             self._stack.enter_context(server)
+        # Before the servers wait for what they answer: a handler at work is cut short.
+        self._stack.callback(pool.close)
         self._stack.callback(self._feed.close)
         self._stack.callback(self.pages.close)
         if self._options.watch:

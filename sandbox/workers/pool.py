@@ -34,6 +34,7 @@ CLOSE_SECONDS = 2.0
 LOADED_AT_MOST = 3
 """How often code is loaded whose files change while they are read."""
 STOPPING_AT_ONCE = 16
+CLOSING = Unavailable(message="The sandbox is closing.")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -239,11 +240,14 @@ class WorkerPool:
         self, worker: Worker, invocation: Invocation, queued_ms: float
     ) -> Execution:
         try:
-            return worker.invoke(
+            execution = worker.invoke(
                 invocation, clock_offset=self._clock_offset(), queued_ms=queued_ms
             )
         finally:
             self._give_back(worker)
+        if self._is_closed and isinstance(execution.outcome, Crashed):
+            return replace(execution, outcome=CLOSING)  # it was us who ended it
+        return execution
 
     def _clock_offset(self) -> float:
         offset: float = getattr(self._clock, "offset_seconds", 0.0)
@@ -374,7 +378,7 @@ class WorkerPool:
             return setup
         with self._changed:
             if self._is_closed:
-                return Unavailable(message="The sandbox is closing.")
+                return CLOSING
         worker = self._launcher.launch(setup, project)
         if isinstance(worker, Worker):
             worker.generation = self._generation

@@ -159,3 +159,19 @@ def test_start_quiet_is_quiet(
     wait_until(lambda: "ready" in run.output, what="ready")
 
     assert "GET" not in run.output
+
+
+def test_interrupt_cuts_a_handler_short(
+    make_app: Any, command: Any, wait_until: Callable[..., None]
+) -> None:
+    """Ctrl-C does not wait for what a handler is at, and blames nobody for its end."""
+    app = make_app({"src/http/get-index/index.py": DEAF})
+    run = command("start", cwd=app.root)
+    wait_until(lambda: "ready" in run.output, what="ready")
+    with pytest.raises(httpx.TimeoutException):
+        httpx.get(f"{run.url}/", timeout=0.5)
+
+    run.send(signal.SIGINT)
+
+    assert run.wait(seconds=5) == 0
+    assert "signal 9" not in run.output
