@@ -48,6 +48,11 @@ class Freshness:
             for path, stamp, digest in rows:
                 self._remember(path, _parse(stamp), digest, is_folder=is_folder)
 
+    def forget(self, paths: Iterable[str]) -> None:
+        """Let go of files that the worker writes itself: they are its own data."""
+        for path in paths:
+            self._noted.pop(path, None)
+
     def note_now(self, paths: Iterable[Path]) -> None:
         """Remember files as they are now; call it before reading them."""
         for path in paths:

@@ -61,6 +61,9 @@ Every message may carry these, and the first answer does:
     - `folders` (array of `[path, stamp, digest]`): folders of the project in which
       imports were looked for; the same, but with `digest` always given: the SHA-256
       of the names in it that matter, as `names_digest` makes it.
+    - `written` (array of str): project files that the handler itself has written,
+      replaced or removed, after it was said that they were read: data of its own, no
+      longer to be watched.
     - `max_memory_bytes` (int): the largest resident size so far.
 
 `ready`: the handler is loaded; the worker is idle.

@@ -286,8 +286,8 @@ class Worker:
         except (ConnectionEndedError, wire.WireError):
             return self._crashed()
         self.tally.max_memory_bytes = answer.get("max_memory_bytes")
-        if "files" in answer:
-            self._freshness.note(answer["files"], answer.get("folders", ()))
+        self._freshness.note(answer.get("files", ()), answer.get("folders", ()))
+        self._freshness.forget(answer.get("written", ()))
         return answer
 
     def _wait_answer(self, deadline: float) -> wire.Message:

@@ -186,24 +186,100 @@ def test_whatever_the_code_rests_on_is_watched(app, invoke, changed, content):
     assert after.worker_pid != before[0].worker_pid
 
 
-def test_files_that_a_handler_writes_do_not_make_it_cold(app, invoke):
+APPENDS = """
+    def handler(event, context):
+        with open("data.txt", "a+") as file:
+            file.write("x")
+            file.seek(0)
+            return len(file.read())
+"""
+READS_AND_WRITES = """
+    from pathlib import Path
+
+    def handler(event, context):
+        text = Path("data.txt").read_text() + "x"
+        Path("data.txt").write_text(text)
+        return len(text)
+"""
+READS_AND_REPLACES = """
+    from pathlib import Path
+
+    def handler(event, context):
+        text = Path("data.txt").read_text() + "x"
+        Path("data.new").write_text(text)
+        Path("data.new").replace("data.txt")
+        return len(text)
+"""
+READS_FIRST_AND_WRITES_LATER = """
+    from pathlib import Path
+
+    TEXT = Path("data.txt").read_text()
+
+    def handler(event, context):
+        Path("data.txt").write_text(f"{TEXT}{event}")
+        return len(TEXT)
+"""
+READS_AND_REMOVES = """
+    import os
+    from pathlib import Path
+
+    def handler(event, context):
+        text = Path("data.txt").read_text() if os.path.exists("data.txt") else ""
+        os.path.exists("data.txt") and os.remove("data.txt")
+        return len(text)
+"""
+
+
+@pytest.mark.parametrize(
+    ("source", "values"),
+    [
+        (APPENDS, [2, 3, 4]),
+        (READS_AND_WRITES, [2, 3, 4]),
+        (READS_AND_REPLACES, [2, 3, 4]),
+        (READS_FIRST_AND_WRITES_LATER, [1, 1, 1]),
+        (READS_AND_REMOVES, [1, 0, 0]),
+    ],
+    ids=["appends", "reads, writes", "reads, replaces", "reads first", "removes"],
+)
+def test_files_that_a_handler_writes_do_not_make_it_cold(app, invoke, source, values):
     """Data beside the code is data, and bytecode is not written."""
-    function = app.function(
-        "data",
+    function = app.function("data", source)
+    app.write("src/http/get-data/data.txt", "x")
+    pool = app.pool()
+
+    executions = [invoke(pool, function, number) for number in range(3)]
+
+    assert [execution.outcome.value for execution in executions] == values
+    assert [execution.is_cold for execution in executions] == [True, False, False]
+    names = {path.name for path in function.folder.iterdir()}
+    assert names <= {"index.py", "data.txt"}
+
+
+def test_a_file_that_another_function_writes_is_a_change(app, invoke):
+    """What is one function's own data may be in another one's variables."""
+    reader = app.function(
+        "reader",
         """
-        def handler(event, context):
-            with open("data.txt", "a+") as file:
-                file.write("x")
-                file.seek(0)
-                return len(file.read())
+        from pathlib import Path
+        WORD = Path(__file__).with_name("word.txt").read_text()
+        def handler(event, context): return WORD
+        """,
+    )
+    app.write("src/http/get-reader/word.txt", "old")
+    writer = app.function(
+        "writer",
+        """
+        from pathlib import Path
+        def handler(event, context): Path(event).write_text("new")
         """,
     )
     pool = app.pool()
+    before = invoke(pool, reader)
 
-    executions = [invoke(pool, function) for _ in range(3)]
+    invoke(pool, writer, str(reader.folder / "word.txt"))
 
-    assert [execution.is_cold for execution in executions] == [True, False, False]
-    assert {path.name for path in function.folder.iterdir()} == {"index.py", "data.txt"}
+    assert before.outcome == Returned(value="old")
+    assert invoke(pool, reader).outcome == Returned(value="new")
 
 
 def test_stale_bytecode_is_not_trusted(app, invoke):

@@ -672,20 +672,33 @@ def test_module_that_appears_heals_the_function(
     assert invoke(pool, function).outcome == Returned(value="healed")
 
 
-def test_data_that_the_handler_writes_is_no_change(app, node_function, invoke):
+@pytest.mark.parametrize(
+    "steps",
+    [
+        "writeFileSync(file, `${Date.now()}`); return readFileSync(file, 'utf8')",
+        "const text = readFileSync(file, 'utf8'); writeFileSync(file, text + 'x')",
+        "const text = readFileSync(file, 'utf8'); writeFileSync('new', text + 'x');"
+        "renameSync('new', file)",
+        "event ? writeFileSync(file, `${event}`) : readFileSync(file, 'utf8')",
+        "if (existsSync(file)) { readFileSync(file, 'utf8'); unlinkSync(file) }",
+    ],
+    ids=["writes, reads", "reads, writes", "reads, replaces", "reads first", "removes"],
+)
+def test_data_that_the_handler_writes_is_no_change(app, node_function, invoke, steps):
     """A file that the function itself writes beside its code recycles no worker."""
-    source = """
-        import { readFileSync, writeFileSync } from 'node:fs'
-        export async function handler () {
-          writeFileSync('count.txt', `${Date.now()}`)
-          return readFileSync('count.txt', 'utf8').length
-        }
+    source = f"""
+        import {{
+          existsSync, readFileSync, renameSync, unlinkSync, writeFileSync
+        }} from 'node:fs'
+        const file = 'count.txt'
+        export async function handler (event) {{ {steps} }}
     """
-    function = node_function("data", source)
+    function = node_function("data", source, files={"count.txt": "x"})
     pool = app.pool()
-    pids = {invoke(pool, function).worker_pid for _ in range(3)}
+    executions = [invoke(pool, function, number) for number in range(3)]
 
-    assert len(pids) == 1
+    assert {type(execution.outcome) for execution in executions} == {Returned}
+    assert len({execution.worker_pid for execution in executions}) == 1
 
 
 CLOCK = """

@@ -15,21 +15,28 @@ const READERS = [
 ]
 const WRITERS = [
   [fs, 'writeFileSync'], [fs, 'writeFile'], [fs, 'appendFileSync'], [fs, 'appendFile'],
-  [fs, 'createWriteStream'], [fs.promises, 'writeFile'], [fs.promises, 'appendFile']
+  [fs, 'createWriteStream'], [fs.promises, 'writeFile'], [fs.promises, 'appendFile'],
+  [fs, 'unlinkSync'], [fs, 'unlink'], [fs.promises, 'unlink']
 ]
+const MOVERS = [[fs, 'renameSync'], [fs, 'rename'], [fs.promises, 'rename']]
 
 /** Observe the file system functions from now on. */
 export function install (observer) {
   for (const [owner, name] of READERS) tap(owner, name, path => observer.note(path))
-  for (const [owner, name] of WRITERS) tap(owner, name, path => observer.disregard(path))
+  const disregard = path => observer.disregard(path)
+  for (const [owner, name] of WRITERS) tap(owner, name, disregard)
+  for (const [owner, name] of MOVERS) tap(owner, name, disregard, disregard)
   syncBuiltinESMExports()
 }
 
-function tap (owner, name, tell) {
+/** Have a function tell of the paths that it is given, one teller an argument. */
+function tap (owner, name, ...tellers) {
   const original = owner[name]
   function tapped (...parts) {
-    const path = pathOf(parts[0])
-    if (path !== null) tell(path)
+    tellers.forEach((tell, position) => {
+      const path = pathOf(parts[position])
+      if (path !== null) tell(path)
+    })
     return Reflect.apply(original, this, parts)
   }
   Object.defineProperties(tapped, Object.getOwnPropertyDescriptors(original))

@@ -111,9 +111,11 @@ class Worker {
   #answer (type, fields = {}, value = undefined) {
     this.#imports.collect()
     const files = this.#observer.take()
+    const written = this.#observer.takeWritten()
     const maxMemoryBytes = process.resourceUsage().maxRSS * 1024
     const message = { type, ...fields, max_memory_bytes: maxMemoryBytes }
     if (files.length > 0) message.files = files
+    if (written.length > 0) message.written = written
     const json = JSON.stringify(message)
     send(value === undefined ? json : `${json.slice(0, -1)},"value":${value}}`)
   }

@@ -10,6 +10,7 @@ import fs from 'node:fs'
 import { realNowMs } from './clock.mjs'
 
 const YOUNG_MS = 2000
+const CODE = /\.(?:[cm]?js|node)$/
 const { readFileSync, realpathSync, statSync } = fs
 const require = createRequire(import.meta.url)
 
@@ -18,6 +19,7 @@ export class Observer {
   #rows = []
   #seen = new Set()
   #written = new Set()
+  #disowned = []
 
   /** Watch the files below `roots`, folders that may be reached by symbolic links. */
   constructor (roots) {
@@ -48,9 +50,17 @@ export class Observer {
     if (stampOf(find(path)) === '') this.note(path)
   }
 
-  /** Leave out a file that the handler writes: it is data of its own. */
+  /**
+   * Leave out a file that the handler writes: it is data of its own.
+   *
+   * Code that was read before it is written stays.
+   */
   disregard (path) {
     if (this.#written.has(path) || !this.isProjectPath(path)) return
+    if (this.#seen.has(path)) {
+      if (CODE.test(path)) return
+      this.#disowned.push(path)
+    }
     this.#written.add(path)
     this.#rows = this.#rows.filter(row => row[0] !== path)
   }
@@ -67,6 +77,11 @@ export class Observer {
   /** Give the paths of the rows to come, the last noted first. */
   newest () {
     return this.#rows.map(row => row[0]).reverse()
+  }
+
+  /** Give the files since the last call that were read first and written later. */
+  takeWritten () {
+    return this.#disowned.splice(0)
   }
 
   /** Give the rows since the last call. */

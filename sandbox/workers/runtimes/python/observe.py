@@ -1,7 +1,8 @@
 """What a worker has read of the project: takes audit events, gives the wire's lists.
 
 Stamps are taken before a file is read, so that an edit during the reading is seen as a
-change. A file that the handler itself writes is left out: it is data of its own.
+change. A file that the handler itself writes is left out, or forgotten where it was
+read first: it is data of its own. Code that was read before it is written stays.
 """
 
 import os
@@ -10,7 +11,7 @@ import time
 from _thread import _local
 from collections.abc import Callable
 from hashlib import sha256
-from typing import Any
+from typing import Any, TypedDict
 
 from sandbox.workers.wire import YOUNG_SECONDS, names_digest
 
@@ -19,6 +20,15 @@ Row = tuple[str, str, str]
 
 _INSTALLED = ("/site-packages/", "/dist-packages/", "/node_modules/", "/lib/python3.")
 _WRITING = os.O_WRONLY | os.O_RDWR
+_CODE_SUFFIXES = (".py", ".so")
+
+
+class News(TypedDict):
+    """What the sandbox does not know yet, as fields of a message."""
+
+    files: list[Row]
+    folders: list[Row]
+    written: list[str]
 
 
 class Observer:
@@ -33,6 +43,7 @@ class Observer:
         self._folders: dict[str, tuple[str, str]] = {}
         self._seen: set[str] = set()
         self._written: set[str] = set()
+        self._disowned: set[str] = set()
         self._thread = _local()
 
     def is_project_path(self, path: str) -> bool:
@@ -57,37 +68,62 @@ class Observer:
     @property
     def has_news(self) -> bool:
         """Whether anything was noted that the sandbox does not know."""
-        return bool(self._files or self._folders)
+        return bool(self._files or self._folders or self._disowned)
 
-    def news(self) -> dict[str, list[Row]]:
-        """Give what was noted and not forgotten, as fields of a message."""
-        return {"files": _rows(self._files), "folders": _rows(self._folders)}
+    def news(self) -> News:
+        """Give what was noted and not forgotten."""
+        return {
+            "files": _rows(self._files),
+            "folders": _rows(self._folders),
+            "written": list(self._disowned),
+        }
 
-    def forget(self, news: dict[str, list[Row]]) -> None:
+    def forget(self, news: News) -> None:
         """Drop what the sandbox knows by now; it is not noted again."""
         for path, _, _ in news["files"]:
             self._files.pop(path, None)
         for path, _, _ in news["folders"]:
             self._folders.pop(path, None)
+        self._disowned.difference_update(news["written"])
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             self._note_open(arguments[0], arguments[2])
+        elif event == "os.rename":
+            self._note_change(arguments[0])
+            self._note_change(arguments[1])
+        elif event == "os.remove":
+            self._note_change(arguments[0])
 
     def _note_open(self, target: object, flags: object) -> None:
-        if not isinstance(target, str) or not isinstance(flags, int):
-            return
-        path = os.path.normpath(os.path.join(os.getcwd(), target))
-        if path in self._seen or not self.is_project_path(path):
-            return
-        if getattr(self._thread, "is_reading", False) or path in self._written:
+        if not isinstance(flags, int) or getattr(self._thread, "is_reading", False):
             return
         if flags & _WRITING:
-            self._written.add(path)
-            self._files.pop(path, None)
+            self._note_change(target)
+            return
+        path = self._project_path(target)
+        if path is None or path in self._seen or path in self._written:
             return
         self._seen.add(path)
         self._files[path] = self._state(path)
+
+    def _note_change(self, target: object) -> None:
+        """Leave out a file that the handler writes, and say so if it was read."""
+        path = self._project_path(target)
+        if path is None or path in self._written:
+            return
+        if path in self._seen:
+            if path.endswith(_CODE_SUFFIXES):
+                return
+            self._disowned.add(path)
+        self._written.add(path)
+        self._files.pop(path, None)
+
+    def _project_path(self, target: object) -> str | None:
+        if not isinstance(target, str):
+            return None
+        path = os.path.normpath(os.path.join(os.getcwd(), target))
+        return path if self.is_project_path(path) else None
 
     def _state(self, path: str) -> tuple[str, str]:
         stamp = _stamp(path)
