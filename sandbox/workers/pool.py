@@ -6,7 +6,7 @@ replaced. What is in flight ends on the code that it began with.
 """
 
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -15,7 +15,14 @@ from typing import Self
 
 from sandbox.clock import Clock
 from sandbox.errors import SandboxError
-from sandbox.exchange import Execution, Invocation, Outcome, Throttled, Unavailable
+from sandbox.exchange import (
+    Crashed,
+    Execution,
+    Invocation,
+    Outcome,
+    Throttled,
+    Unavailable,
+)
 from sandbox.project.model import Function, Project
 from sandbox.workers import outcomes
 from sandbox.workers.capacity import Capacity, key_of
@@ -132,15 +139,19 @@ class WorkerPool:
             self._is_closed = True
             for worker in self._busy:
                 worker.interrupt()
-            waiting = [*self._idle.take(lambda _: True), *self._stopping]
-            self._stopping.clear()
-        for worker in waiting:
-            worker.retire()
-        for worker in waiting:
-            worker.close(grace_seconds=self._debugging.ending_seconds)
+            idle = self._idle.take(lambda _: True)
+        self._stop(*idle)
+        self._end_stopping()
         with self._changed:
             self._changed.wait_for(lambda: not self._busy, timeout=CLOSE_SECONDS)
+        self._end_stopping()  # those that were busy
         self._launcher.close()
+
+    def _end_stopping(self) -> None:
+        with self._changed:
+            stopping, self._stopping = self._stopping, []
+        for worker in stopping:
+            worker.close(grace_seconds=CLOSE_GRACE_SECONDS)
 
     def retire(self, function: Function | None = None) -> None:
         """Stop the idle workers of a function, or all; busy ones end their event.
@@ -162,8 +173,7 @@ class WorkerPool:
                 lambda worker: now - worker.tally.idle_since > self._limits.idle_seconds
             )
             stopping, self._stopping = self._stopping, []
-        for worker in stopping:
-            worker.close(grace_seconds=0)
+        _force(stopping)
         self._stop(*old)
 
     def statistics(self) -> PoolStatistics:
@@ -267,7 +277,6 @@ class WorkerPool:
                 self._busy.add(worker)
             if self._may_serve(worker, function, project):
                 return worker
-            self._let_go(worker)
             self._stop(worker)
 
     def _may_serve(self, worker: Worker, function: Function, project: Project) -> bool:
@@ -283,36 +292,37 @@ class WorkerPool:
 
     def _give_back(self, worker: Worker) -> None:
         """Keep a worker for the next event, or stop it where it can take none."""
-        is_well = worker.state is State.BUSY and not self._is_closed
-        is_well = is_well and worker.generation == self._generation
-        if is_well:
-            worker.release()
         with self._changed:
-            if is_well:
+            is_well = worker.state is State.BUSY and not self._is_closed
+            if is_well and worker.generation == self._generation:
+                worker.release()
+                self._busy.discard(worker)
                 self._idle.put(key_of(worker.setup.function), worker)
-            surplus = self._idle.take_surplus(self._limits.idle)
-            self._busy.discard(worker)
-            self._changed.notify_all()
-        self._stop(*surplus, *(() if is_well else (worker,)))
-
-    def _let_go(self, worker: Worker) -> None:
-        with self._changed:
-            self._busy.discard(worker)
-            self._changed.notify_all()
+                ending = self._idle.take_surplus(self._limits.idle)
+            else:
+                ending = [worker]
+            overdue = self._begin_to_stop(ending)
+        _force(overdue)
 
     def _stop(self, *workers: Worker) -> None:
         """Have workers end by themselves; `tick` sees to those that do not."""
-        if not workers:
-            return
+        with self._changed:
+            overdue = self._begin_to_stop(workers)
+        _force(overdue)
+
+    def _begin_to_stop(self, workers: Iterable[Worker]) -> list[Worker]:
+        """Stop workers, under the lock; give those that have to be forced by now.
+
+        So whoever waits until none is busy finds them all among the stopping.
+        """
         for worker in workers:
             worker.retire()
-        with self._changed:
-            self._stopping += workers
-            overdue = self._stopping[:-STOPPING_AT_ONCE]
-            del self._stopping[:-STOPPING_AT_ONCE]
-        grace = self._debugging.ending_seconds if self._debugging.coverage else 0
-        for worker in overdue:
-            worker.close(grace_seconds=grace)
+            self._busy.discard(worker)
+            self._stopping.append(worker)
+        self._changed.notify_all()
+        overdue = self._stopping[:-STOPPING_AT_ONCE]
+        del self._stopping[:-STOPPING_AT_ONCE]
+        return overdue
 
     # New workers
 
@@ -349,7 +359,6 @@ class WorkerPool:
         if failure is None and not is_half_read:
             worker.take()
             return worker
-        self._let_go(worker)
         self._stop(worker)
         if failure is None or is_half_read:
             return self._start(function, project, attempts - 1)
@@ -387,6 +396,11 @@ class WorkerPool:
                 if self._is_closed:
                     worker.interrupt()
         return worker
+
+
+def _force(workers: Iterable[Worker]) -> None:
+    for worker in workers:
+        worker.close(grace_seconds=0)
 
 
 def _serves(worker: Worker, function: Function) -> bool:
