@@ -151,7 +151,7 @@ class WorkerPool:
         with self._changed:
             stopping, self._stopping = self._stopping, []
         for worker in stopping:
-            worker.close(grace_seconds=CLOSE_GRACE_SECONDS)
+            worker.close(grace_seconds=self._debugging.ending_seconds)
 
     def retire(self, function: Function | None = None) -> None:
         """Stop the idle workers of a function, or all; busy ones end their event.
