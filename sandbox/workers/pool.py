@@ -103,6 +103,7 @@ class WorkerPool:
         self._changed = threading.Condition()
         self._idle = IdleWorkers()
         self._busy: set[Worker] = set()
+        self._launching = 0
         self._stopping: list[Worker] = []
         self._generation = 0
         self._is_closed = False
@@ -140,17 +141,22 @@ class WorkerPool:
             for worker in self._busy:
                 worker.interrupt()
             idle = self._idle.take(lambda _: True)
-        self._stop(*idle)
-        self._end_stopping()
+        self._end(*idle)
         with self._changed:
-            self._changed.wait_for(lambda: not self._busy, timeout=CLOSE_SECONDS)
-        self._end_stopping()  # those that were busy
+            self._changed.wait_for(
+                lambda: not self._busy and not self._launching, timeout=CLOSE_SECONDS
+            )
+        self._end()  # those that were busy
         self._launcher.close()
 
-    def _end_stopping(self) -> None:
+    def _end(self, *workers: Worker) -> None:
+        """Stop workers, and wait for the end of them and of all that are stopping."""
         with self._changed:
-            stopping, self._stopping = self._stopping, []
-        for worker in stopping:
+            ending = [*workers, *self._stopping]
+            self._stopping.clear()
+        for worker in ending:
+            worker.retire()
+        for worker in ending:
             worker.close(grace_seconds=self._debugging.ending_seconds)
 
     def retire(self, function: Function | None = None) -> None:
@@ -388,14 +394,23 @@ class WorkerPool:
         with self._changed:
             if self._is_closed:
                 return CLOSING
-        worker = self._launcher.launch(setup, project)
-        if isinstance(worker, Worker):
-            worker.generation = self._generation
+            self._launching += 1
+        worker: Worker | Unavailable | None = None
+        try:
+            worker = self._launcher.launch(setup, project)
+        finally:
             with self._changed:
-                self._busy.add(worker)
-                if self._is_closed:
-                    worker.interrupt()
+                self._launching -= 1
+                self._changed.notify_all()
+                if isinstance(worker, Worker):
+                    self._begin_work(worker)
         return worker
+
+    def _begin_work(self, worker: Worker) -> None:
+        worker.generation = self._generation
+        self._busy.add(worker)
+        if self._is_closed:
+            worker.interrupt()
 
 
 def _force(workers: Iterable[Worker]) -> None:

@@ -594,6 +594,22 @@ def test_statistics_count(app, invoke):
     assert found.max_memory_bytes > 1_000_000
 
 
+def test_close_leaves_no_file_open(app, invoke, tmp_path, wait_until):
+    """Not even those of a worker whose event was in flight."""
+    function = app.function("open", WAITS_FOR_FILE.format(version=1))
+    event = {"begun": str(tmp_path / "begun"), "go": str(tmp_path / "never")}
+    open_before = os.listdir("/dev/fd")
+    pool = app.pool()
+    with ThreadPoolExecutor() as threads:
+        running = threads.submit(invoke, pool, function, event)
+        wait_until((tmp_path / "begun").exists)
+
+        pool.close()
+
+    assert not isinstance(running.result().outcome, Returned)
+    assert os.listdir("/dev/fd") == open_before
+
+
 def test_close_ends_everything(app, invoke, wait_until):
     """Idle and busy workers, their children and the nursery are gone, twice over."""
     function = app.function(
