@@ -598,7 +598,7 @@ def test_close_leaves_no_file_open(app, invoke, tmp_path, wait_until):
     """Not even those of a worker whose event was in flight."""
     function = app.function("open", WAITS_FOR_FILE.format(version=1))
     event = {"begun": str(tmp_path / "begun"), "go": str(tmp_path / "never")}
-    open_before = os.listdir("/dev/fd")
+    open_before = len(list(Path("/dev/fd").iterdir()))
     pool = app.pool()
     with ThreadPoolExecutor() as threads:
         running = threads.submit(invoke, pool, function, event)
@@ -607,7 +607,7 @@ def test_close_leaves_no_file_open(app, invoke, tmp_path, wait_until):
         pool.close()
 
     assert not isinstance(running.result().outcome, Returned)
-    assert os.listdir("/dev/fd") == open_before
+    assert len(list(Path("/dev/fd").iterdir())) == open_before
 
 
 def test_close_ends_everything(app, invoke, wait_until):
