@@ -6,7 +6,7 @@ replaced. What is in flight ends on the code that it began with.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -34,13 +34,13 @@ from sandbox.workers.launcher import CAN_FORK, Launcher
 from sandbox.workers.lifecycle import State
 from sandbox.workers.setup import Setup, setup_for
 from sandbox.workers.statistics import PoolStatistics, Statistics
+from sandbox.workers.stopping import StoppingWorkers
 from sandbox.workers.worker import Worker
 
 CLOSE_SECONDS = 2.0
 """How long closing waits for events in flight, whose workers are killed."""
 LOADED_AT_MOST = 3
 """How often code is loaded whose files change while they are read."""
-STOPPING_AT_ONCE = 16
 CLOSING = Unavailable(message="The sandbox is closing.")
 
 
@@ -104,7 +104,7 @@ class WorkerPool:
         self._idle = IdleWorkers()
         self._busy: set[Worker] = set()
         self._launching = 0
-        self._stopping: list[Worker] = []
+        self._stopping = StoppingWorkers()
         self._generation = 0
         self._is_closed = False
 
@@ -152,8 +152,7 @@ class WorkerPool:
     def _end(self, *workers: Worker) -> None:
         """Stop workers, and wait for the end of them and of all that are stopping."""
         with self._changed:
-            ending = [*workers, *self._stopping]
-            self._stopping.clear()
+            ending = [*workers, *self._stopping.take_all()]
         for worker in ending:
             worker.retire()
         for worker in ending:
@@ -172,14 +171,17 @@ class WorkerPool:
         self._stop(*retired)
 
     def tick(self) -> None:
-        """Stop workers that were idle for long, and end those that do not stop."""
+        """Stop workers that were idle for long, and end those that do not stop.
+
+        Those are workers that were to stop at the tick before already.
+        """
         now = self._clock.monotonic()
         with self._changed:
             old = self._idle.take(
                 lambda worker: now - worker.tally.idle_since > self._limits.idle_seconds
             )
-            stopping, self._stopping = self._stopping, []
-        _force(stopping)
+            overdue = self._stopping.take_older()
+        _force(overdue)
         self._stop(*old)
 
     def statistics(self) -> PoolStatistics:
@@ -316,19 +318,14 @@ class WorkerPool:
             overdue = self._begin_to_stop(workers)
         _force(overdue)
 
-    def _begin_to_stop(self, workers: Iterable[Worker]) -> list[Worker]:
+    def _begin_to_stop(self, workers: Sequence[Worker]) -> list[Worker]:
         """Stop workers, under the lock; give those that have to be forced by now.
 
         So whoever waits until none is busy finds them all among the stopping.
         """
-        for worker in workers:
-            worker.retire()
-            self._busy.discard(worker)
-            self._stopping.append(worker)
+        self._busy.difference_update(workers)
         self._changed.notify_all()
-        overdue = self._stopping[:-STOPPING_AT_ONCE]
-        del self._stopping[:-STOPPING_AT_ONCE]
-        return overdue
+        return self._stopping.put(workers)
 
     # New workers
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.exchange import Crashed, Raised, Returned, Throttled, Unavailable
+from sandbox.exchange import Raised, Returned, Throttled, Unavailable
 from sandbox.project.model import Key, Table
 from sandbox.workers.pool import PoolLimits
 
@@ -511,6 +511,42 @@ def test_retired_workers_run_their_exit_hooks(app, invoke, wait_until):
     wait_until(mark.exists)
 
 
+def test_a_worker_has_from_one_tick_to_the_next_to_end(app, invoke, wait_until):
+    """Its exit hooks are not cut off by a tick that happens to come at once."""
+    function = app.function(
+        "hook",
+        """
+        import atexit, os, time
+        from pathlib import Path
+
+        def end():
+            Path("begun").touch()
+            while not os.path.exists("go"):
+                time.sleep(0.002)
+            Path("ended").touch()
+
+        atexit.register(end)
+        def handler(event, context): return os.getpid()
+        """,
+    )
+    pool = app.pool()
+    go = function.folder / "go"
+    invoke(pool, function)
+    pool.retire()
+    wait_until((function.folder / "begun").exists)
+    pool.tick()
+    go.touch()
+    wait_until((function.folder / "ended").exists)
+
+    go.unlink()
+    pid = invoke(pool, function).worker_pid
+    pool.retire()
+    for _ in range(2):
+        pool.tick()
+
+    assert not is_alive(pid)
+
+
 def test_warm_has_a_worker_ready(app, invoke):
     """The first event after it is not cold."""
     function = app.function("pid", PID)
@@ -637,7 +673,7 @@ def test_close_ends_everything(app, invoke, wait_until):
         pool.close()
         execution = running.result(timeout=5)
 
-    assert isinstance(execution.outcome, Crashed)
+    assert isinstance(execution.outcome, Unavailable)
     for pid in (*pids, execution.worker_pid):
         wait_until(lambda pid=pid: not is_alive(pid))
     assert isinstance(invoke(pool, idle).outcome, Unavailable)

@@ -1,0 +1,34 @@
+"""Workers that were told to end: puts them in, gives those whose time is over."""
+
+from collections.abc import Iterable
+
+from sandbox.workers.worker import Worker
+
+STOPPING_AT_ONCE = 16
+"""How many may take their time; of more, the first are forced."""
+
+
+class StoppingWorkers:
+    """Workers until they are waited for, in the order they came. Its owner locks."""
+
+    def __init__(self) -> None:
+        self._older: list[Worker] = []
+        self._newer: list[Worker] = []
+
+    def put(self, workers: Iterable[Worker]) -> list[Worker]:
+        """Tell workers to end; take out those that are too many."""
+        for worker in workers:
+            worker.retire()
+            self._newer.append(worker)
+        overdue = self._newer[:-STOPPING_AT_ONCE]
+        del self._newer[:-STOPPING_AT_ONCE]
+        return overdue
+
+    def take_older(self) -> list[Worker]:
+        """Take out those that were there at the last call already."""
+        older, self._older, self._newer = self._older, self._newer, []
+        return older
+
+    def take_all(self) -> list[Worker]:
+        """Take out every worker."""
+        return self.take_older() + self.take_older()
