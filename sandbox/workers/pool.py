@@ -8,7 +8,7 @@ replaced. What is in flight ends on the code that it began with.
 import threading
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -32,6 +32,7 @@ from sandbox.workers.idle import IdleWorkers
 from sandbox.workers.languages import handler_file_of, language_of
 from sandbox.workers.launcher import CAN_FORK, Launcher
 from sandbox.workers.lifecycle import State
+from sandbox.workers.limits import PoolLimits
 from sandbox.workers.setup import Setup, setup_for
 from sandbox.workers.statistics import PoolStatistics, Statistics
 from sandbox.workers.stopping import StoppingWorkers
@@ -42,23 +43,6 @@ CLOSE_SECONDS = 2.0
 LOADED_AT_MOST = 3
 """How often code is loaded whose files change while they are read."""
 CLOSING = Unavailable(message="The sandbox is closing.")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PoolLimits:
-    """How much a pool may hold."""
-
-    running: int = 64
-    """Events in work at once; further ones wait."""
-    idle: int = 40
-    """Warm workers kept, all functions together; the longest idle give way."""
-    idle_seconds: float = 600.0
-    """How long an idle worker is kept."""
-    load_seconds: float = 10.0
-    """Lambda's limit for the init phase (AWS Lambda developer guide)."""
-    least_load_seconds: float = 3.0
-    """A module that loads for longer than this, and than its function's time limit,
-    is stopped: Lambda would load it again inside that limit."""
 
 
 class WorkerPool:
@@ -375,12 +359,9 @@ class WorkerPool:
         )
 
     def _load(self, worker: Worker) -> Outcome | None:
-        limits = self._limits
         time_limit = worker.setup.function.config.timeout_seconds
         return worker.load(
-            limit_seconds=min(
-                limits.load_seconds, max(limits.least_load_seconds, time_limit)
-            ),
+            limit_seconds=self._limits.loading_seconds(time_limit),
             clock_offset=self._clock_offset(),
         )
 

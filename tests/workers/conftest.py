@@ -11,7 +11,8 @@ import pytest
 from sandbox.clock import MovableClock
 from sandbox.exchange import Execution, Invocation
 from sandbox.project.model import Function, FunctionConfig, Project
-from sandbox.workers.pool import PoolLimits, WorkerPool
+from sandbox.workers.limits import PoolLimits
+from sandbox.workers.pool import WorkerPool
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/", "TZ": "UTC"}
 

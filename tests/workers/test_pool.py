@@ -10,7 +10,7 @@ import pytest
 
 from sandbox.exchange import Raised, Returned, Throttled, Unavailable
 from sandbox.project.model import Key, Table
-from sandbox.workers.pool import PoolLimits
+from sandbox.workers.limits import PoolLimits
 
 PID = "import os\ndef handler(event, context): return os.getpid()\n"
 WAITS_FOR_FILE = """

@@ -1,0 +1,24 @@
+"""How much a pool of workers may hold, and for how long."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PoolLimits:
+    """How much a pool may hold."""
+
+    running: int = 64
+    """Events in work at once; further ones wait."""
+    idle: int = 40
+    """Warm workers kept, all functions together; the longest idle give way."""
+    idle_seconds: float = 600.0
+    """How long an idle worker is kept."""
+    load_seconds: float = 10.0
+    """Lambda's limit for the init phase (AWS Lambda developer guide)."""
+    least_load_seconds: float = 3.0
+    """A module that loads for longer than this, and than its function's time limit,
+    is stopped: Lambda would load it again inside that limit."""
+
+    def loading_seconds(self, time_limit_seconds: float) -> float:
+        """Give how long the module of a function with that time limit may load."""
+        return min(self.load_seconds, max(self.least_load_seconds, time_limit_seconds))
