@@ -2,6 +2,11 @@
 
 from dataclasses import dataclass
 
+CLOSE_SECONDS = 2.0
+"""How long closing waits for events in flight, whose workers are killed."""
+LOADED_AT_MOST = 3
+"""How often code is loaded whose files change while they are read."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PoolLimits:

@@ -29,19 +29,14 @@ from sandbox.workers.capacity import Capacity, key_of
 from sandbox.workers.channel import EventNotTakenError
 from sandbox.workers.debugging import Debugging
 from sandbox.workers.idle import IdleWorkers
-from sandbox.workers.languages import handler_file_of, language_of
 from sandbox.workers.launcher import CAN_FORK, Launcher
 from sandbox.workers.lifecycle import State
-from sandbox.workers.limits import PoolLimits
+from sandbox.workers.limits import CLOSE_SECONDS, LOADED_AT_MOST, PoolLimits
 from sandbox.workers.setup import Setup, setup_for
 from sandbox.workers.statistics import PoolStatistics, Statistics
 from sandbox.workers.stopping import StoppingWorkers
 from sandbox.workers.worker import Worker
 
-CLOSE_SECONDS = 2.0
-"""How long closing waits for events in flight, whose workers are killed."""
-LOADED_AT_MOST = 3
-"""How often code is loaded whose files change while they are read."""
 CLOSING = Unavailable(message="The sandbox is closing.")
 
 
@@ -245,8 +240,10 @@ class WorkerPool:
             execution = worker.invoke(
                 invocation, clock_offset=self._clock_offset(), queued_ms=queued_ms
             )
-        finally:
-            self._give_back(worker)
+        except BaseException:
+            self._abandon(worker)
+            raise
+        self._give_back(worker)
         if self._is_closed and isinstance(execution.outcome, Crashed):
             return replace(execution, outcome=CLOSING)  # it was us who ended it
         return execution
@@ -296,6 +293,11 @@ class WorkerPool:
             overdue = self._begin_to_stop(ending)
         _force(overdue)
 
+    def _abandon(self, worker: Worker) -> None:
+        """End a worker that is gone, or whose answer nobody waits for any more."""
+        worker.kill()
+        self._stop(worker)
+
     def _stop(self, *workers: Worker) -> None:
         """Have workers end by themselves; `tick` sees to those that do not."""
         with self._changed:
@@ -314,17 +316,10 @@ class WorkerPool:
     # New workers
 
     def _setup(self, function: Function, project: Project) -> Setup | Unavailable:
-        language = language_of(function)
-        if isinstance(language, Unavailable):
-            return language
-        handler_file = handler_file_of(function, language)
-        if isinstance(handler_file, Unavailable):
-            return handler_file
         return setup_for(
             function,
             project,
             environment=self._environment(function),
-            handler_file=handler_file,
             path_additions=self._path_additions,
         )
 
@@ -360,35 +355,37 @@ class WorkerPool:
 
     def _load(self, worker: Worker) -> Outcome | None:
         time_limit = worker.setup.function.config.timeout_seconds
-        return worker.load(
-            limit_seconds=self._limits.loading_seconds(time_limit),
-            clock_offset=self._clock_offset(),
-        )
+        try:
+            return worker.load(
+                limit_seconds=self._limits.loading_seconds(time_limit),
+                clock_offset=self._clock_offset(),
+            )
+        except BaseException:
+            self._abandon(worker)
+            raise
 
     def _launch(self, function: Function, project: Project) -> Worker | Unavailable:
-        setup = self._setup(function, project)
-        if isinstance(setup, Unavailable):
-            return setup
         with self._changed:
             if self._is_closed:
                 return CLOSING
             self._launching += 1
+            generation = self._generation
         worker: Worker | Unavailable | None = None
         try:
+            setup = self._setup(function, project)
+            if isinstance(setup, Unavailable):
+                return setup
             worker = self._launcher.launch(setup, project)
         finally:
             with self._changed:
                 self._launching -= 1
                 self._changed.notify_all()
                 if isinstance(worker, Worker):
-                    self._begin_work(worker)
+                    worker.generation = generation
+                    self._busy.add(worker)
+                    if self._is_closed:
+                        worker.interrupt()
         return worker
-
-    def _begin_work(self, worker: Worker) -> None:
-        worker.generation = self._generation
-        self._busy.add(worker)
-        if self._is_closed:
-            worker.interrupt()
 
 
 def _force(workers: Iterable[Worker]) -> None:

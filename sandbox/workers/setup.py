@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
+from sandbox.exchange import Unavailable
 from sandbox.project.function_names import context_name
 from sandbox.project.model import Function, Project
+from sandbox.workers.languages import handler_file_of, language_of
 from sandbox.workers.wire import Message
-
-ACCOUNT_ID = "123456789012"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,10 +56,15 @@ def setup_for(
     project: Project,
     *,
     environment: Mapping[str, str],
-    handler_file: Path,
     path_additions: tuple[Path, ...] = (),
-) -> Setup:
-    """Give the setup of `function` in `project`."""
+) -> Setup | Unavailable:
+    """Give the setup of `function` in `project`, or why it cannot have one."""
+    language = language_of(function)
+    if isinstance(language, Unavailable):
+        return language
+    handler_file = handler_file_of(function, language)
+    if isinstance(handler_file, Unavailable):
+        return handler_file
     config = function.config
     return Setup(
         function=function,

@@ -2,7 +2,7 @@
 
 import os
 import signal
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,7 +10,9 @@ import pytest
 
 from sandbox.exchange import Raised, Returned, Throttled, Unavailable
 from sandbox.project.model import Key, Table
+from sandbox.workers.channel import Channel
 from sandbox.workers.limits import PoolLimits
+from sandbox.workers.worker import Worker
 
 PID = "import os\ndef handler(event, context): return os.getpid()\n"
 WAITS_FOR_FILE = """
@@ -348,6 +350,54 @@ def test_an_event_in_flight_ends_on_the_code_it_began_with(
 
     assert running.result().outcome == Returned(value=1)
     assert after.outcome == Returned(value=2)
+
+
+@pytest.mark.parametrize("end", ["retire", "close"])
+def test_a_worker_that_is_given_back_meanwhile_ends(
+    app, invoke, monkeypatch, wait_until, end
+):
+    """Retiring and closing leave out no worker that is just becoming idle."""
+    function = app.function("pid", PID)
+    pool = app.pool()
+    release = Worker.release
+    with ThreadPoolExecutor() as threads:
+
+        def release_meanwhile(worker):
+            ending.append(threads.submit(getattr(pool, end)))
+            wait(ending, timeout=0.1)
+            release(worker)
+
+        ending = []
+        monkeypatch.setattr(Worker, "release", release_meanwhile)
+        execution = invoke(pool, function)
+        ending[0].result()
+
+    wait_until(lambda: not is_alive(execution.worker_pid))
+    assert pool.statistics().worker_pids == ()
+
+
+@pytest.mark.parametrize("step", ["load", "invoke"])
+def test_an_interrupted_wait_ends_the_worker(
+    app, invoke, monkeypatch, wait_until, step
+):
+    """Its answer is still to come, and would be taken for that to the next event."""
+    function = app.function("pid", PID)
+    pool = app.pool()
+    if step == "invoke":
+        pool.warm(function)
+
+    def interrupt(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Channel, "wait_answer", interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            invoke(pool, function)
+    assert pool.statistics().worker_pids == ()
+    execution = invoke(pool, function)
+
+    assert execution.outcome == Returned(value=execution.worker_pid)
+    assert execution.is_cold
 
 
 def test_a_changed_environment_is_seen(app, invoke):

@@ -8,9 +8,7 @@ def test_setup_for_leaves_out_folders_that_a_function_opts_out_of(app):
     function = app.function("f", "", shared=False, views=True)
     app.mount(shared_folder=app.root / "shared", views_folder=app.root / "views")
 
-    setup = setup_for(
-        function, app.project, environment={}, handler_file=function.handler_file
-    )
+    setup = setup_for(function, app.project, environment={})
 
     assert setup.shared_folder is None
     assert setup.views_folder == app.root / "views"
