@@ -3,35 +3,57 @@
 import threading
 from collections import Counter
 
+from sandbox.exchange import Throttled, Unavailable
 from sandbox.project.model import Function
 
 
 class Capacity:
-    """Counts running events by function, and all of them against one limit."""
+    """Counts running events by function, and all of them against one limit.
 
-    def __init__(self, limit: int) -> None:
+    Args:
+        limit: how many may run at once.
+        wait_seconds: how long a further one waits for a place.
+    """
+
+    def __init__(self, limit: int, *, wait_seconds: float) -> None:
         self._limit = limit
+        self._wait_seconds = wait_seconds
         self._condition = threading.Condition()
         self._running: Counter[str] = Counter()
         self._total = 0
 
-    def enter(self, function: Function) -> bool:
+    def enter(self, function: Function) -> Throttled | Unavailable | None:
         """Take a place for one event; waits where the sandbox is full.
 
         Returns:
-            False where the function's own `concurrency` leaves no place: Lambda does
-            not wait either (AWS Lambda developer guide, "Reserved concurrency").
+            None, or the outcome of an event that gets no place. A function's own
+            `concurrency` leaves none at once: Lambda does not wait either (AWS Lambda
+            developer guide, "Reserved concurrency").
         """
         key = key_of(function)
         allowed = function.config.concurrency
         with self._condition:
             if allowed is not None and self._running[key] >= allowed:
-                return False
+                return Throttled(concurrency=allowed)
             self._running[key] += 1
-            while self._total >= self._limit:
-                self._condition.wait()
-            self._total += 1
-            return True
+            has_place = False
+            try:
+                has_place = self._condition.wait_for(
+                    lambda: self._total < self._limit, self._wait_seconds
+                )
+                self._total += has_place
+            finally:
+                self._running[key] -= not has_place
+        return None if has_place else self._full()
+
+    def _full(self) -> Unavailable:
+        return Unavailable(
+            message=(
+                f'All "{self._limit}" places for events were taken for '
+                f'"{self._wait_seconds:g}" seconds.'
+            ),
+            remedy="Send fewer requests at once, or look for handlers that hang.",
+        )
 
     def leave(self, function: Function) -> None:
         """Give a place back."""

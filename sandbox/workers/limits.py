@@ -14,6 +14,9 @@ class PoolLimits:
 
     running: int = 64
     """Events in work at once; further ones wait."""
+    wait_seconds: float = 900.0
+    """How long they wait: as long as an event may take at most (AWS Lambda developer
+    guide, "Lambda quotas")."""
     idle: int = 40
     """Warm workers kept, all functions together; the longest idle give way."""
     idle_seconds: float = 600.0

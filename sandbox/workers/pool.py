@@ -20,7 +20,6 @@ from sandbox.exchange import (
     Execution,
     Invocation,
     Outcome,
-    Throttled,
     Unavailable,
 )
 from sandbox.project.model import Function, Project
@@ -77,7 +76,9 @@ class WorkerPool:
             can_fork=can_fork,
             debugging=self._debugging,
         )
-        self._capacity = Capacity(self._limits.running)
+        self._capacity = Capacity(
+            self._limits.running, wait_seconds=self._limits.wait_seconds
+        )
         self._statistics = Statistics()
         self._changed = threading.Condition()
         self._idle = IdleWorkers()
@@ -184,9 +185,9 @@ class WorkerPool:
         """
         function = invocation.function
         asked = self._clock.monotonic()
-        if not self._capacity.enter(function):
-            concurrency = function.config.concurrency or 0
-            return Execution(outcome=Throttled(concurrency=concurrency))
+        refusal = self._capacity.enter(function)
+        if refusal is not None:
+            return Execution(outcome=refusal)
         try:
             queued_ms = (self._clock.monotonic() - asked) * 1000
             execution = self._run(invocation, self._project(), queued_ms)

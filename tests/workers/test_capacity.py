@@ -2,25 +2,26 @@
 
 from concurrent.futures import ThreadPoolExecutor
 
+from sandbox.exchange import Throttled, Unavailable
 from sandbox.workers.capacity import Capacity, key_of
 
 
 def test_enter_refuses_beyond_a_functions_concurrency(app):
     """And lets in again what comes after a place was given back."""
     function = app.function("f", "", concurrency=1)
-    capacity = Capacity(10)
+    capacity = Capacity(10, wait_seconds=10)
 
-    assert capacity.enter(function)
-    assert not capacity.enter(function)
+    assert capacity.enter(function) is None
+    assert capacity.enter(function) == Throttled(concurrency=1)
     capacity.leave(function)
-    assert capacity.enter(function)
+    assert capacity.enter(function) is None
     assert capacity.running(key_of(function)) == 1
 
 
 def test_enter_waits_where_all_places_are_taken(app, wait_until):
     """Until one is given back."""
     one, two = app.function("one", ""), app.function("two", "")
-    capacity = Capacity(1)
+    capacity = Capacity(1, wait_seconds=10)
     capacity.enter(one)
     with ThreadPoolExecutor() as threads:
         waiting = threads.submit(capacity.enter, two)
@@ -28,4 +29,19 @@ def test_enter_waits_where_all_places_are_taken(app, wait_until):
         assert not waiting.done()
         capacity.leave(one)
 
-    assert waiting.result()
+    assert waiting.result() is None
+
+
+def test_enter_does_not_wait_for_ever(app):
+    """An event that got no place in time is refused, and leaves no trace."""
+    one, two = app.function("one", ""), app.function("two", "")
+    capacity = Capacity(1, wait_seconds=0.01)
+    capacity.enter(one)
+
+    refusal = capacity.enter(two)
+
+    assert isinstance(refusal, Unavailable)
+    assert '"1" places' in refusal.message
+    assert capacity.running(key_of(two)) == 0
+    capacity.leave(one)
+    assert capacity.enter(two) is None
