@@ -13,38 +13,38 @@ from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
 from sandbox import runtime_helper
-from sandbox.adviser import Adviser
-from sandbox.app_tables import TableHome
 from sandbox.clock import MovableClock
 from sandbox.exchange import Execution, Invocation
 from sandbox.gateway.app import Gateway
 from sandbox.gateway.cookie_expiry import BrowserCookies
 from sandbox.gateway.open_pages import OpenPages
-from sandbox.inspection import (
+from sandbox.inspector.app import Inspector
+from sandbox.inspector.feed import Feed
+from sandbox.journal import Journal
+from sandbox.json_value import JsonValue
+from sandbox.notice import Notice, told_errors
+from sandbox.options import LOOPBACK, Options
+from sandbox.project.model import Function, Project, Stage
+from sandbox.project.source import ProjectSource
+from sandbox.tables.deferred import DeferredTables
+from sandbox.tables.traced import OperationLog
+from sandbox.ticker import Ticker
+from sandbox.wiring.adviser import Adviser
+from sandbox.wiring.app_tables import TableHome
+from sandbox.wiring.inspection import (
     app_services,
     make_inspector,
     make_subject,
     publishing,
     tell_moves,
 )
-from sandbox.inspector.app import Inspector
-from sandbox.inspector.feed import Feed
-from sandbox.journal import Journal
-from sandbox.json_value import JsonValue
-from sandbox.live_project import LiveProject, ProjectsWithTables
-from sandbox.live_reload import LiveReload
-from sandbox.notice import Notice, told_errors
-from sandbox.options import LOOPBACK, Options
-from sandbox.project.model import Function, Project, Stage
-from sandbox.project.source import ProjectSource
-from sandbox.reactions import create_missing_handlers, keep_static_manifest
-from sandbox.running import Running, bind, bind_tables, tls_context
-from sandbox.saves import Saves
-from sandbox.session_notes import SessionNotes, session_remarks_of
-from sandbox.start_states import StartStates
-from sandbox.tables.deferred import DeferredTables
-from sandbox.tables.traced import OperationLog
-from sandbox.ticker import Ticker
+from sandbox.wiring.live_project import LiveProject, ProjectsWithTables
+from sandbox.wiring.live_reload import LiveReload
+from sandbox.wiring.reactions import create_missing_handlers, keep_static_manifest
+from sandbox.wiring.running import Running, bind, bind_tables, tls_context
+from sandbox.wiring.saves import Saves
+from sandbox.wiring.session_notes import SessionNotes, session_remarks_of
+from sandbox.wiring.start_states import StartStates
 from sandbox.workers.debugging import Debugging, coverage_variables
 from sandbox.workers.environment import Ports
 from sandbox.workers.pool import WorkerPool

@@ -8,7 +8,6 @@ from pathlib import Path
 
 import click
 
-from sandbox.adviser import NOTICE_LEVELS, advice_text, advise_all
 from sandbox.cli.console import LEVEL_COLOURS, notice_text
 from sandbox.cli.options import cwd_option, format_option
 from sandbox.cli.shell import shell_options
@@ -24,7 +23,8 @@ from sandbox.json_value import JsonValue
 from sandbox.notice import Notice
 from sandbox.project.advice import Advice
 from sandbox.project.load import load_project
-from sandbox.surroundings import collect_surroundings
+from sandbox.wiring.adviser import NOTICE_LEVELS, advice_text, advise_all
+from sandbox.wiring.surroundings import collect_surroundings
 
 EXIT_WILL_BITE = 1
 

@@ -4,7 +4,7 @@ import sys
 from pathlib import Path
 
 from sandbox.options import Options
-from sandbox.running import own_certificate_file
+from sandbox.wiring.running import own_certificate_file
 
 _COMMANDS = {
     "darwin": "security add-trusted-cert -p ssl "

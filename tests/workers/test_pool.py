@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.exchange import Raised, Returned, Throttled, Unavailable
 from sandbox.project.model import Key, Table
+from sandbox.workers import wire
 from sandbox.workers.channel import Channel
 from sandbox.workers.limits import PoolLimits
 from sandbox.workers.worker import Worker
@@ -398,6 +399,29 @@ def test_an_interrupted_wait_ends_the_worker(
 
     assert execution.outcome == Returned(value=execution.worker_pid)
     assert execution.is_cold
+
+
+@pytest.mark.parametrize(
+    ("event", "reason"),
+    [
+        (float("nan"), "not JSON compliant"),
+        ({1, 2}, "not JSON serializable"),
+        ("x" * wire.MAX_FRAME_BYTES, "too long"),
+    ],
+    ids=["NaN", "set", "too long"],
+)
+def test_an_event_that_is_not_json_is_refused(app, invoke, event, reason):
+    """It is an outcome, and costs no worker."""
+    function = app.function("pid", PID)
+    pool = app.pool()
+    pool.warm(function)
+
+    outcome = invoke(pool, function, event).outcome
+
+    assert isinstance(outcome, Raised)
+    assert outcome.error_type == "InvalidRequestContentException"
+    assert reason in outcome.message
+    assert not invoke(pool, function).is_cold
 
 
 def test_a_changed_environment_is_seen(app, invoke):

@@ -818,7 +818,6 @@ class BareWorker:
                 "request_id": "1",
                 "event": None,
                 "time_limit_ms": 60_000,
-                "deadline_epoch_ms": 0,
                 "clock_offset_seconds": 0,
                 "trace_header": "Root=1-0-0",
             }

@@ -1,0 +1,206 @@
+"""Gives the inspector its subject: what of a running sandbox it sees and may change."""
+
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from sandbox.clock import MovableClock
+from sandbox.durations import spoken_moment, spoken_offset
+from sandbox.exchange import Exchange, HttpRequest, HttpResponse
+from sandbox.gateway.app import Gateway
+from sandbox.gateway.cookie_expiry import BrowserCookies
+from sandbox.gateway.open_pages import OpenPages
+from sandbox.inspector.app import Inspector, Pages
+from sandbox.inspector.feed import Feed
+from sandbox.inspector.messages import ApiError
+from sandbox.inspector.security import Policy
+from sandbox.inspector.subject import Subject, TableCall
+from sandbox.journal import Journal
+from sandbox.json_value import JsonValue
+from sandbox.notice import Notice
+from sandbox.project.model import Function, Project, Stage
+from sandbox.services import ServiceMap, Services, service_map
+from sandbox.tables.errors import TableError
+from sandbox.tables.traced import OperationLog
+from sandbox.wiring.adviser import Adviser
+from sandbox.wiring.start_states import StartStates
+from sandbox.workers.environment import Ports, arc_ports
+from sandbox.workers.pool import WorkerPool
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+    from sandbox.inspector.endpoints import Directory
+    from sandbox.tables.deferred import Tables
+
+
+class Inspected(Protocol):
+    """A running sandbox, of which the inspector sees this: `sandbox.Sandbox`."""
+
+    clock: MovableClock
+    journal: Journal
+    adviser: Adviser
+    operations: OperationLog
+    snapshots: StartStates
+    pages: OpenPages
+
+    @property
+    def project(self) -> Project:
+        """The app as it is on disk now."""
+        ...
+
+    @property
+    def ports(self) -> Ports:
+        """The ports in use."""
+        ...
+
+    @property
+    def url(self) -> str:
+        """The app's address."""
+        ...
+
+    @property
+    def stage(self) -> Stage:
+        """The stage that functions see."""
+        ...
+
+    @property
+    def tables(self) -> "Tables":
+        """The app's DynamoDB."""
+        ...
+
+    def environment(self, function: Function) -> Mapping[str, str]:
+        """Give what a function sees."""
+        ...
+
+
+def publishing(say: Callable[[Notice], None], feed: Feed) -> Callable[[Notice], None]:
+    """Give what tells a notice both to the terminal and to the inspector's pages."""
+
+    def tell(notice: Notice) -> None:
+        say(notice)
+        feed.publish("notice", {"level": notice.level, "text": notice.text})
+
+    return tell
+
+
+def tell_moves(
+    clock: MovableClock, *, say: Callable[[Notice], None], feed: Feed
+) -> None:
+    """Say each move of the clock, whoever moves it."""
+
+    def tell() -> None:
+        now_epoch, offset = clock.now_epoch(), clock.offset_seconds
+        spoken = f"{spoken_moment(now_epoch)}, {spoken_offset(offset)}"
+        say(Notice(level="info", text=f"The sandbox's clock says {spoken}."))
+        feed.publish("clock", {"now_epoch": now_epoch, "offset_seconds": offset})
+
+    clock.subscribe(tell)
+
+
+def make_subject(
+    sandbox: Inspected,
+    *,
+    gateway: Gateway,
+    cookies: BrowserCookies,
+    pool: Callable[[], WorkerPool],
+    say: Callable[[Notice], None],
+    feed: Feed,
+) -> Subject:
+    """Give the sandbox as the inspector knows it; it is asked once it runs.
+
+    Args:
+        sandbox: what is inspected.
+        gateway: requests are replayed on it.
+        cookies: session cookies are exchanged there.
+        pool: gives the workers.
+        say: told what the inspector has to say.
+        feed: has the sandbox's requests from here on.
+    """
+
+    def replay(request: HttpRequest) -> HttpResponse:
+        return gateway.answer(request, port=sandbox.ports.http)
+
+    def reload() -> None:
+        pool().retire()
+        sandbox.pages.reload()
+
+    def publish(exchange: Exchange) -> None:
+        feed.publish("request", {"id": exchange.request_id})
+
+    sandbox.journal.subscribe(publish)
+    return Subject(
+        stage=lambda: sandbox.stage,
+        clock=sandbox.clock,
+        journal=sandbox.journal,
+        feed=feed,
+        project=lambda: sandbox.project,
+        app_url=lambda: sandbox.url,
+        environment=sandbox.environment,
+        call_tables=_table_call(sandbox),
+        table_operations=sandbox.operations.of,
+        statistics=lambda: pool().statistics(),
+        reload=reload,
+        replay=replay,
+        exchange_session=lambda value, by: cookies.exchange_session(value, by=by),
+        advice=sandbox.adviser.advice,
+        snapshots=sandbox.snapshots,
+        say=say,
+    )
+
+
+def make_inspector(
+    subject: Subject, *, services: "WSGIApplication", token: str | None
+) -> Inspector:
+    """Give the application of the internal port.
+
+    Args:
+        subject: what it shows and changes.
+        services: answers runtime helpers.
+        token: asked of everybody, where the port is open to other machines.
+    """
+
+    def directory() -> "Directory":
+        # What reads session cookies takes a fifth of a second to import; a sandbox
+        # that nobody inspects never pays for it.
+        from sandbox.inspector.directory import make_directory
+
+        return make_directory(subject)
+
+    def pages(endpoints: "Directory") -> Pages:
+        # Jinja2 likewise, for a sandbox whose inspector nobody opens.
+        from sandbox.inspector.pages.site import Site
+
+        return Site(endpoints)
+
+    return Inspector(
+        services=services,
+        make_directory=directory,
+        make_pages=pages,
+        policy=Policy(token=token),
+    )
+
+
+def _table_call(sandbox: Inspected) -> TableCall:
+    def call(operation: str, request: Mapping[str, object]) -> Mapping[str, JsonValue]:
+        if not sandbox.project.tables:
+            raise ApiError(
+                404, "The app has no tables.", remedy="Declare one under @tables."
+            )
+        try:
+            return sandbox.tables.call(operation, request)
+        except TableError as error:
+            is_missing = error.code == "ResourceNotFoundException"
+            raise ApiError(404 if is_missing else 400, error.message) from error
+
+    return call
+
+
+def app_services(sandbox: Inspected) -> Services:
+    """Give service discovery for a sandbox; it is asked once it runs."""
+
+    def services() -> ServiceMap:
+        return service_map(
+            sandbox.project, ports=arc_ports(sandbox.ports), stage=sandbox.stage
+        )
+
+    return Services(services)

@@ -1,0 +1,160 @@
+"""What open pages show of a save: loads them again, or tells what it has broken."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sandbox.errors import ManifestSyntaxError, Problem, ProjectError, SandboxError
+from sandbox.exchange import Execution, Frame, Raised, Unavailable
+from sandbox.gateway.live_pages import LivePages
+from sandbox.gateway.open_pages import OpenPages, Trouble
+from sandbox.notice import Notice
+from sandbox.project.model import Project
+from sandbox.watch.changes import Reaction
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import WSGIApplication
+
+SHOWN_METHODS = frozenset(("get", "any"))
+"""Routes of these answer what a browser shows."""
+
+
+class LiveReload:
+    """Follows saves for the open pages; for one thread at a time.
+
+    Args:
+        pages: told what to show.
+        project: gives the app as it was last read; None before that.
+        say: told why a page is left alone.
+    """
+
+    def __init__(
+        self,
+        pages: OpenPages,
+        *,
+        project: Callable[[], Project | None],
+        say: Callable[[Notice], None],
+    ) -> None:
+        self._project = project
+        self._say = say
+        self._pages = pages
+        self._broken: dict[str, Trouble] = {}
+
+    def around(self, app: "WSGIApplication") -> LivePages:
+        """Give the gateway with live reload around it."""
+        return LivePages(
+            app,
+            pages=self._pages,
+            is_on=self._is_on,
+            say=lambda text: self._say(Notice(level="info", text=text)),
+        )
+
+    def follow(
+        self,
+        reaction: Reaction,
+        project: Project,
+        loaded: Mapping[str, Execution | None],
+    ) -> None:
+        """Show what a save did.
+
+        Args:
+            reaction: what changed.
+            project: the app as it is now.
+            loaded: what became of the functions that were loaded anew, by name.
+        """
+        was_broken = bool(self._pages.troubles)
+        self._note(loaded, project)
+        self._pages.show(*self._broken.values())
+        if self._broken:
+            return
+        if was_broken or changes_pages(reaction):
+            self._pages.reload()
+        elif reaction.assets:
+            self._pages.swap_styles()
+
+    def show_broken(self, error: SandboxError) -> None:
+        """Show that the app cannot be read as it stands."""
+        self._pages.show(*troubles_of_app(error))
+
+    def _is_on(self) -> bool:
+        project = self._project()
+        setting = project.preferences.sandbox("livereload") if project else None
+        return setting is None or bool(setting)
+
+    def _note(self, loaded: Mapping[str, Execution | None], project: Project) -> None:
+        for name, failed in loaded.items():
+            trouble = trouble_of_function(name, failed, project.root)
+            self._broken.pop(name, None)
+            if trouble is not None:
+                self._broken[name] = trouble
+        there = {function.name for function in project.functions}
+        for name in self._broken.keys() - there:
+            del self._broken[name]
+
+
+def changes_pages(reaction: Reaction) -> bool:
+    """Tell whether pages may differ in more than their style sheets."""
+    return (
+        reaction.reload_project
+        or reaction.other_code
+        or any(path.suffix.lower() != ".css" for path in reaction.assets)
+        or any(
+            function.pragma == "http" and function.name.split()[0] in SHOWN_METHODS
+            for function in reaction.functions
+        )
+    )
+
+
+def trouble_of_function(
+    name: str, failed: Execution | None, root: Path
+) -> Trouble | None:
+    """Give what keeps a function from being loaded; None where nothing does."""
+    outcome = failed.outcome if failed else None
+    title = f"{name} does not load."
+    if isinstance(outcome, Unavailable):
+        return Trouble(title=title, message=outcome.message, remedy=outcome.remedy)
+    if not isinstance(outcome, Raised):
+        return None
+    frame = _own_frame(outcome)
+    return Trouble(
+        title=title,
+        message=f"{outcome.error_type}: {outcome.message}",
+        place=f"{_shown(frame.file, root)}, line {frame.line}" if frame else "",
+        source=frame.source_line.strip() if frame else "",
+        cause=outcome.trace.rstrip(),
+        remedy=outcome.remedy,
+    )
+
+
+def troubles_of_app(error: SandboxError) -> tuple[Trouble, ...]:
+    """Give what keeps the app from being read, one trouble a problem."""
+    if isinstance(error, ProjectError):
+        return tuple(map(_trouble_of_problem, error.problems))
+    location = error.location if isinstance(error, ManifestSyntaxError) else None
+    return (
+        _trouble_of_problem(
+            Problem(message=error.message, remedy=error.remedy, location=location)
+        ),
+    )
+
+
+def _trouble_of_problem(problem: Problem) -> Trouble:
+    location = problem.location
+    return Trouble(
+        title="The app cannot be read.",
+        message=problem.message,
+        place=f"{location.file}, line {location.line}" if location else "",
+        source=location.source_line.strip() if location else "",
+        remedy=problem.remedy,
+    )
+
+
+def _own_frame(raised: Raised) -> Frame | None:
+    """Give the innermost frame of the app's own code, else the innermost one."""
+    own = [frame for frame in raised.stack if frame.is_app_code]
+    return next(reversed(own or raised.stack), None)
+
+
+def _shown(file: str, root: Path) -> str:
+    path = Path(file)
+    return str(path.relative_to(root)) if path.is_relative_to(root) else file

@@ -1,0 +1,88 @@
+"""What a save sets off: edited functions are loaded at once, so that errors show.
+
+Nothing depends on it: a worker is never stale when a request comes (`workers`).
+"""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+from sandbox.errors import WorldError
+from sandbox.exchange import Execution, Raised
+from sandbox.gateway.fingerprint import write_static_manifest
+from sandbox.notice import Notice
+from sandbox.project.model import Function, Project
+from sandbox.scaffold.missing import missing_handlers, wants_handlers, write_new
+from sandbox.watch.changes import Reaction
+
+WARMED_AT_ONCE = 4
+"""A save of shared code warms at most so many functions; others wait for a request."""
+
+
+def warm_edited(
+    reaction: Reaction,
+    project: Project,
+    *,
+    warm: Callable[[Function], Execution | None],
+    say: Callable[[Notice], None],
+) -> Mapping[str, Execution | None]:
+    """Load the functions that were edited, and say how that went.
+
+    Gives what went wrong, by function; None where nothing did.
+
+    Args:
+        reaction: names the functions, as they were before the edit.
+        project: the app as it is now.
+        warm: loads a function; gives what went wrong.
+        say: told of each function.
+    """
+    edited = {function.name for function in reaction.functions}
+    now = [function for function in project.functions if function.name in edited]
+    loaded: dict[str, Execution | None] = {}
+    for function in now[:WARMED_AT_ONCE]:
+        loaded[function.name] = warm(function)
+        notice = _loading_notice(function, loaded[function.name])
+        if notice is not None:
+            say(notice)
+    return loaded
+
+
+def create_missing_handlers(
+    project: Project, *, home: Path | None, say: Callable[[Notice], None]
+) -> None:
+    """Create the handlers that an app lacks, if `@create autocreate` wants it.
+
+    Raises:
+        AppError: a template is named that is not there.
+    """
+    if not wants_handlers(project.preferences):
+        return
+    for path, text in missing_handlers(project, home=home).files.items():
+        try:
+            is_new = write_new(path, text)
+        except WorldError as error:
+            say(Notice(level="warning", text=str(error)))
+            continue
+        if is_new:
+            shown = path.relative_to(project.root)
+            say(Notice(level="info", text=f"{shown} is created (@create autocreate)."))
+
+
+def _loading_notice(function: Function, failed: Execution | None) -> Notice | None:
+    if failed is None:
+        return Notice(
+            level="detail", text=f"{function.name} is warm with its new code."
+        )
+    if not isinstance(failed.outcome, Raised):
+        return None
+    trace = f"{failed.outcome.trace.rstrip()}\n{failed.outcome.remedy}".rstrip()
+    return Notice(level="error", text=f"{function.name} does not load.\n{trace}")
+
+
+def keep_static_manifest(project: Project, *, say: Callable[[Notice], None]) -> None:
+    """Have `static.json` tell the names that `@static fingerprint true` deploys."""
+    if project.static is None:
+        return
+    try:
+        write_static_manifest(project.static)
+    except OSError as error:
+        say(Notice(level="warning", text=f"static.json cannot be written: {error}."))

@@ -1,0 +1,138 @@
+"""What exists only while a sandbox runs, and how its ports are bound."""
+
+from collections.abc import Mapping
+from contextlib import ExitStack
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from sandbox.clock import MovableClock
+from sandbox.errors import PortInUseError
+from sandbox.httpd import LoopbackServer
+from sandbox.options import LOOPBACK, Options, PortChoice, Settings
+from sandbox.project.model import Function, Project
+from sandbox.ready_file import ready_folder
+from sandbox.tables.door import guarded
+from sandbox.workers.environment import Ports, function_environment
+from sandbox.workers.pool import WorkerPool
+
+if TYPE_CHECKING:
+    import ssl
+
+    from _typeshed.wsgi import WSGIApplication
+
+_EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - not bound here
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Running:
+    """What exists only between start and close."""
+
+    settings: Settings
+    ports: Ports
+    pool: WorkerPool
+    url: str
+    """The app's address."""
+    inspector_url: str
+
+    def environment(
+        self, function: Function, project: Project, *, own: Mapping[str, str]
+    ) -> dict[str, str]:
+        """Give the whole environment that a function sees.
+
+        Args:
+            function: whose environment it is.
+            project: the app as it is now.
+            own: variables that beat the developer's.
+        """
+        settings = self.settings
+        return function_environment(
+            function,
+            project,
+            ports=self.ports if project.tables else replace(self.ports, tables=None),
+            stage=settings.stage,
+            shell=settings.shell,
+            overrides={
+                **project.preferences.environment.get(settings.stage, {}),
+                **own,
+            },
+        )
+
+
+def bind_tables(
+    stack: ExitStack, app: "WSGIApplication", settings: Settings
+) -> LoopbackServer | None:
+    """Give a guarded server for the app's tables; None where they are elsewhere.
+
+    Raises:
+        PortInUseError: as for `bind`.
+    """
+    if not settings.serves_tables:
+        return None
+    return bind(stack, guarded(app), settings.tables, name="tables")
+
+
+def bind(
+    stack: ExitStack,
+    app: "WSGIApplication",
+    choice: PortChoice,
+    *,
+    name: str,
+    host: str = LOOPBACK,
+    ssl_context: "ssl.SSLContext | None" = None,
+) -> LoopbackServer:
+    """Give a server on the chosen port, or on another where that may be.
+
+    Args:
+        stack: closes the server.
+        app: what it serves, once it is started.
+        choice: the port.
+        name: what it serves, in a word.
+        host: the address.
+        ssl_context: speaks TLS where given.
+
+    Raises:
+        PortInUseError: the port is taken, and was asked for by name.
+    """
+
+    def listen(port: int) -> LoopbackServer:
+        return LoopbackServer(
+            app, host=host, port=port, name=name, ssl_context=ssl_context
+        )
+
+    try:
+        server = listen(choice.number)
+    except PortInUseError:
+        if not choice.may_move:
+            raise
+        server = listen(0)
+    stack.callback(server.close)
+    return server
+
+
+def tls_context(options: Options) -> "ssl.SSLContext | None":
+    """Give what the app's port speaks TLS with; None where it speaks plain HTTP.
+
+    Raises:
+        WorldError: the certificate cannot be used, or made.
+    """
+    if options.tls is None:
+        return None
+    # A tenth of a second, which nobody pays who asks for no HTTPS.
+    from sandbox.certificates import CertificateFiles, own_certificate, server_context
+
+    tls = options.tls
+    if tls.certificate and tls.key:
+        files = CertificateFiles(certificate=tls.certificate, key=tls.key)
+        return server_context(files)
+    files = own_certificate(
+        own_certificate_file(options),
+        now=MovableClock().now(),  # real time, which browsers go by
+        host=options.host if options.host not in _EVERY_ADDRESS else None,
+    )
+    return server_context(files)
+
+
+def own_certificate_file(options: Options) -> Path:
+    """Give where the user's own certificate for localhost is kept."""
+    return ready_folder(options.shell, options.home) / "tls" / "localhost.pem"

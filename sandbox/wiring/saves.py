@@ -1,0 +1,77 @@
+"""Watches an app's folder, and does at once what its saves ask for.
+
+Nothing depends on it: what a request needs is compared with the disk when it comes.
+"""
+
+from collections.abc import Callable, Iterable
+from contextlib import ExitStack
+from pathlib import Path
+
+from sandbox.errors import SandboxError
+from sandbox.notice import Notice, told_errors
+from sandbox.watch.changes import Change, Reaction, classify
+from sandbox.watch.watcher import Watcher
+from sandbox.wiring.adviser import Adviser
+from sandbox.wiring.live_project import LiveProject
+from sandbox.wiring.live_reload import LiveReload
+from sandbox.wiring.reactions import keep_static_manifest, warm_edited
+from sandbox.workers.pool import WorkerPool
+
+
+class Saves:
+    """Has the errors of an edit show before anybody asks. For one thread at a time.
+
+    Args:
+        projects: the app as it was and as it is.
+        pool: gives the workers, once they run.
+        live_reload: told what open pages should show.
+        adviser: told that something was edited.
+        say: told of what does not load, and of what loads again.
+    """
+
+    def __init__(
+        self,
+        projects: LiveProject,
+        *,
+        pool: Callable[[], WorkerPool],
+        live_reload: LiveReload,
+        adviser: Adviser,
+        say: Callable[[Notice], None],
+    ) -> None:
+        self._projects = projects
+        self._pool = pool
+        self._live_reload = live_reload
+        self._adviser = adviser
+        self._say = say
+
+    def watch(self, root: Path, stack: ExitStack) -> None:
+        """Begin to watch; `stack` ends it. A system that cannot is told of."""
+        watcher = Watcher(root, react=self.react_to, on_error=told_errors(self._say))
+        stack.callback(watcher.close)
+        text = ""
+        try:
+            if refusal := watcher.start():
+                text = f"Saves are noticed within a second, not at once: {refusal}."
+        except OSError as error:
+            text = f"Saves are not noticed by themselves: {error}."
+        if text:
+            self._say(Notice(level="warning", text=text))
+
+    def react_to(self, changes: Iterable[Change]) -> None:
+        """Take changes on disk, as the watcher gives them."""
+        project = self._projects.last
+        if project is not None:
+            self.apply(classify(changes, project))
+
+    def apply(self, reaction: Reaction) -> None:
+        """Do what changes on disk ask for, so that their errors show at once."""
+        try:
+            project = self._projects.current()
+        except SandboxError as error:
+            self._live_reload.show_broken(error)
+            return  # told already, and shown at every request
+        if reaction.assets:
+            keep_static_manifest(project, say=self._say)
+        loaded = warm_edited(reaction, project, warm=self._pool().warm, say=self._say)
+        self._live_reload.follow(reaction, project, loaded)
+        self._adviser.follow(project, is_edited=True)

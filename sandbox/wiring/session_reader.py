@@ -1,0 +1,121 @@
+"""Reads the sessions of a running app as its functions do: exchange in, remarks out.
+
+Takes a tenth of a second to import (jwcrypto): whoever needs it waits until then.
+"""
+
+import sys
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Protocol
+
+from sandbox.errors import SandboxError
+from sandbox.exchange import Exchange
+from sandbox.host_header import bare_host
+from sandbox.inspector.session_table import StoredSessions
+from sandbox.project.model import Function, Project
+from sandbox.project.table_names import physical_name, table_stage
+from sandbox.sessions.advice import session_table
+from sandbox.sessions.explain import CookieWarning, Helper
+from sandbox.sessions.remarks import SessionTraffic, session_remarks
+from sandbox.sessions.settings import SessionSettings
+from sandbox.tables.errors import TableError
+from sandbox.wiring.surroundings import pypi_helper
+
+if TYPE_CHECKING:
+    from sandbox.tables.deferred import Tables
+
+
+class RunningApp(Protocol):
+    """A running sandbox, of which a reader sees this: `sandbox.Sandbox`."""
+
+    @property
+    def project(self) -> Project:
+        """The app as it is on disk now; raises SandboxError."""
+        ...
+
+    @property
+    def tables(self) -> "Tables":
+        """The app's DynamoDB."""
+        ...
+
+    def environment(self, function: Function) -> Mapping[str, str]:
+        """Give what a function sees."""
+        ...
+
+
+class SessionReader:
+    """Explains the session cookies of exchanges. Used by one thread at a time.
+
+    Args:
+        app: whose functions answered.
+    """
+
+    def __init__(self, app: RunningApp) -> None:
+        self._app = app
+        self._project: Project | None = None
+        self._helpers: dict[str, Helper] = {}
+
+    def remarks(self, exchange: Exchange) -> tuple[CookieWarning, ...]:
+        """Give what there is to say; nothing where the session cannot be read at all.
+
+        What is wrong then is told elsewhere: by advice, and at each request that asks
+        a table which refuses.
+        """
+        if exchange.match is None:
+            return ()
+        function = exchange.match.route.function
+        try:
+            project = self._app.project
+            environment = self._app.environment(function)
+            settings = SessionSettings.from_environment(environment)
+            return session_remarks(
+                _traffic(exchange),
+                settings,
+                helper=self._helper(function, project),
+                table=self._table(project, settings, environment),
+            )
+        except (SandboxError, TableError):
+            return ()
+
+    def _helper(self, function: Function, project: Project) -> Helper:
+        if project is not self._project:
+            self._project, self._helpers = project, {}
+        known = self._helpers.get(function.name)
+        if known is None:
+            known = self._helpers[function.name] = _helper_of(function)
+        return known
+
+    def _table(
+        self,
+        project: Project,
+        settings: SessionSettings,
+        environment: Mapping[str, str],
+    ) -> StoredSessions | None:
+        table = session_table(project, settings)
+        if table is None:
+            return None
+        stage = table_stage(environment.get("ARC_ENV"))
+        name = physical_name(project.name, stage, table.name)
+        return StoredSessions(call=self._app.tables.call, name=name)
+
+
+def _helper_of(function: Function) -> Helper:
+    if function.language == "nodejs":
+        return "npm"
+    return "own" if pypi_helper(function, sys.path) is None else "pypi"
+
+
+def _traffic(exchange: Exchange) -> SessionTraffic:
+    request = exchange.request
+    return SessionTraffic(
+        cookie_header="; ".join(
+            value for name, value in request.headers if name.lower() == "cookie"
+        ),
+        set_cookies=tuple(
+            value
+            for name, value in exchange.response.headers
+            if name.lower() == "set-cookie"
+        ),
+        host=bare_host(request.header("host") or "localhost"),
+        scheme=request.scheme,
+        at_epoch=exchange.started_epoch,
+    )

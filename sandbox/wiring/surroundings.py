@@ -1,0 +1,233 @@
+"""Collects what advice needs to know beside the manifest; only reads the disk.
+
+A few directory listings and small files: no package is imported to learn its version.
+"""
+
+import json
+import re
+import sys
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from sandbox.errors import SourceLocation
+from sandbox.options import Options, resolve
+from sandbox.project.advice import Surroundings
+from sandbox.project.dotenv import with_plain_line_ends
+from sandbox.project.model import Function, Project, Stage
+from sandbox.project.places import dotenv_places, preferences_places
+from sandbox.project.preferences import DOTENV_FILE, PREFERENCES_FILES
+from sandbox.workers.environment import Ports, function_environment
+
+REQUIREMENTS_FILE = "requirements.txt"
+MOST_FILES_READ = 400
+"""So that a very large app costs no more than a large one."""
+
+_NO_PORTS = Ports(http=0, tables=None, internal=0, events=0)
+_ARC_IMPORT = re.compile(
+    rb"^[ \t]*(?:from[ \t]+arc\b|import[ \t]+(?:[\w., \t]*[, \t])?arc\b)", re.MULTILINE
+)
+_REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)", re.MULTILINE)
+_DIST_INFO = re.compile(r"architect_functions-([^-]+)\.dist-info", re.IGNORECASE)
+_NODE_SOURCES = (".js", ".mjs", ".cjs")
+_NODE_HELPER = b"@architect/functions"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SourceFile:
+    """A file of the app's code, as it was read."""
+
+    path: Path
+    text: bytes
+
+
+def collect_surroundings(
+    project: Project, options: Options, *, python_path: Sequence[str] | None = None
+) -> Surroundings:
+    """Look around a project; takes milliseconds.
+
+    Args:
+        project: whose folder is looked at.
+        options: decide the stage, and with it whose variables count.
+        python_path: where installed packages are looked for; `sys.path` by default.
+
+    Raises:
+        ProjectError: a preference that no sandbox could start with.
+    """
+    stage = resolve(options, project.preferences).stage
+    python = _functions_of(project, "python")
+    imports = tuple(_arc_imports(project, python))
+    installed = sys.path if python_path is None else python_path
+    return Surroundings(
+        environment=seen_environment(project, options),
+        places=variable_places(project, stage=stage),
+        stage=stage,
+        python_version=sys.version_info[:2] if python else None,
+        pypi_helper=_first(
+            pypi_helper(function, installed) for function in python if imports
+        ),
+        npm_helper=_first(
+            npm_helper(function, project)
+            for function in _functions_of(project, "nodejs")
+        ),
+        arc_imports=imports,
+        requirements=frozenset(_requirements(project, python)),
+    )
+
+
+def seen_environment(project: Project, options: Options) -> Mapping[str, str]:
+    """Give what functions see, ports apart; empty where the app has no function.
+
+    Functions that hide the developer's variables (`@arc env false`) do not count,
+    unless all do.
+
+    Raises:
+        ProjectError: a preference that no sandbox could start with.
+    """
+    functions = sorted(project.functions, key=lambda f: not f.config.env)
+    if not functions:
+        return {}
+    stage = resolve(options, project.preferences).stage
+    own = project.preferences.environment.get(stage, {})
+    return function_environment(
+        functions[0],
+        project,
+        ports=_NO_PORTS,
+        stage=stage,
+        shell=options.shell,
+        overrides={**own, **options.environment},
+    )
+
+
+def variable_places(project: Project, *, stage: Stage) -> dict[str, SourceLocation]:
+    """Find where the developer's variables are set, in `.env` or the preferences."""
+    text = _read_text(project.root / DOTENV_FILE)
+    if text is not None:
+        found = dotenv_places(text, file=DOTENV_FILE)
+        return found if stage == "testing" else {}
+    for name in PREFERENCES_FILES:
+        text = _read_text(project.root / name)
+        if text is not None:
+            return preferences_places(text, file=name, stage=stage)
+    return {}
+
+
+def pypi_helper(function: Function, installed: Sequence[str]) -> str | None:
+    """Give the version of `architect-functions` that a function imports as `arc`.
+
+    None where it would get another package of that name, or the sandbox's own.
+    """
+    own = (function.folder, function.folder / "vendor")
+    for folder in own:
+        if (folder / "arc").is_dir():
+            return _first(_versions_in((folder,)))
+    return _first(_versions_in(map(Path, installed)))
+
+
+def npm_helper(function: Function, project: Project) -> str | None:
+    """Give the version of `@architect/functions` that a function loads, or None."""
+    folders = [function.folder]
+    folders += [f for f in (project.shared_folder, project.views_folder) if f]
+    if not any(
+        _NODE_HELPER in source.text for source in _sources(folders, _NODE_SOURCES)
+    ):
+        return None
+    for folder in (function.folder, *function.folder.parents):
+        file = folder / "node_modules/@architect/functions/package.json"
+        text = _read_text(file)
+        if text is not None:
+            return _package_version(text)
+    return None
+
+
+def _functions_of(project: Project, language: str) -> tuple[Function, ...]:
+    return tuple(f for f in project.functions if f.language == language)
+
+
+def _first(found: Iterable[str | None]) -> str | None:
+    return next((version for version in found if version is not None), None)
+
+
+def _arc_imports(
+    project: Project, functions: Sequence[Function]
+) -> Iterator[SourceLocation]:
+    """Find the first `import arc` of each file."""
+    if not functions:
+        return
+    for source in _sources(_code_folders(project, functions), (".py",)):
+        found = _ARC_IMPORT.search(source.text)
+        if found is not None:
+            yield _location(source, found.start(), project.root)
+
+
+def _location(source: SourceFile, offset: int, root: Path) -> SourceLocation:
+    text = source.text
+    start, end = text.rfind(b"\n", 0, offset) + 1, text.find(b"\n", offset)
+    line = text[start : end if end >= 0 else len(text)].decode("utf-8", "replace")
+    inside = source.path.is_relative_to(root)
+    return SourceLocation(
+        file=(source.path.relative_to(root) if inside else source.path).as_posix(),
+        line=text.count(b"\n", 0, offset) + 1,
+        column=len(line) - len(line.lstrip()) + 1,
+        source_line=line.rstrip("\r"),
+    )
+
+
+def _code_folders(project: Project, functions: Sequence[Function]) -> list[Path]:
+    shared = [f for f in (project.shared_folder, project.views_folder) if f]
+    return [*dict.fromkeys(function.folder for function in functions), *shared]
+
+
+def _sources(
+    folders: Iterable[Path], suffixes: tuple[str, ...]
+) -> Iterator[SourceFile]:
+    left = MOST_FILES_READ
+    for folder in folders:
+        for path in _files(folder, suffixes)[:left]:
+            left -= 1
+            try:
+                yield SourceFile(path=path, text=path.read_bytes())
+            except OSError:
+                continue
+
+
+def _files(folder: Path, suffixes: tuple[str, ...]) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if path.suffix in suffixes)
+    except OSError:
+        return []
+
+
+def _requirements(project: Project, functions: Sequence[Function]) -> Iterator[str]:
+    for folder in (project.root, *_code_folders(project, functions)):
+        text = _read_text(folder / REQUIREMENTS_FILE)
+        for name in _REQUIREMENT.findall(text or ""):
+            yield re.sub(r"[-_.]+", "-", name).lower()
+
+
+def _versions_in(folders: Iterable[Path]) -> Iterator[str]:
+    for folder in folders:
+        try:
+            names = [entry.name for entry in folder.iterdir()]
+        except OSError:
+            continue
+        for name in names:
+            if found := _DIST_INFO.fullmatch(name):
+                yield found[1]
+
+
+def _package_version(text: str) -> str | None:
+    try:
+        package = json.loads(text)
+    except ValueError:
+        return None
+    version = package.get("version") if isinstance(package, dict) else None
+    return version if isinstance(version, str) else None
+
+
+def _read_text(path: Path) -> str | None:
+    try:
+        text = path.read_bytes().decode("utf-8", "replace")
+    except OSError:
+        return None
+    return with_plain_line_ends(text)

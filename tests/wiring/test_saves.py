@@ -1,0 +1,63 @@
+"""What saves set off in a running app: errors at once, and advice that is new."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.notice import Notice, told_errors
+from sandbox.options import Options
+from sandbox.sandbox import Sandbox
+
+pytestmark = pytest.mark.slow
+
+MANIFEST = "@app\nmyapp\n@aws\nruntime python\n@http\nget /\n"
+HANDLER = "def handler(event, context):\n    return {}\n"
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    """Give the folder of an app with one function."""
+    (tmp_path / "app.arc").write_text(MANIFEST)
+    handler = tmp_path / "src/http/get-index/index.py"
+    handler.parent.mkdir(parents=True)
+    handler.write_text(HANDLER)
+    return tmp_path
+
+
+def test_a_save_shows_its_error_and_its_advice(app: Path, wait_until: Any) -> None:
+    """Nobody has asked for the page yet."""
+    said: list[Notice] = []
+    options = Options(
+        http_port=0, tables_port=0, internal_port=0, events_port=0, watch=True
+    )
+    with Sandbox(app, options=options, say=said.append) as sandbox:
+        sandbox.adviser.tell()
+        handler = app / "src/http/get-index/index.py"
+        handler.write_text(f"import arc\n{HANDLER}oops(\n")
+        wait_until(lambda: any("does not load" in notice.text for notice in said))
+        wait_until(lambda: any("requirements.txt" in notice.text for notice in said))
+
+    assert "SyntaxError" in next(n.text for n in said if "does not load" in n.text)
+
+
+def test_a_manifest_edit_is_advised_on_without_watching(app: Path) -> None:
+    """At the next tick after a request has read it."""
+    said: list[Notice] = []
+    with Sandbox(app, options=Options.for_program({}), say=said.append) as sandbox:
+        sandbox.adviser.tell()
+        said.clear()
+        (app / "app.arc").write_text(f"{MANIFEST}@tables\njwe\n  id *String\n")
+        assert sandbox.project.tables
+        sandbox.tick()
+
+    assert any('A table is called "jwe".' in notice.text for notice in said)
+
+
+def test_told_errors_names_the_error() -> None:
+    """For threads that go on after one."""
+    said: list[Notice] = []
+
+    told_errors(said.append)(ValueError("no"))
+
+    assert said == [Notice(level="error", text="ValueError: no")]
