@@ -31,6 +31,22 @@ def raised(answer: Message, *, while_loading: bool = False) -> Raised:
     )
 
 
+def unsendable(error: Exception) -> Raised:
+    """Give the outcome of an event that JSON cannot say, or that is too long.
+
+    Lambda refuses it before any function runs: InvalidRequestContentException (AWS
+    Lambda API reference, "Invoke").
+    """
+    return Raised(
+        error_type="InvalidRequestContentException",
+        message=f"The event cannot be written as JSON: {error}.",
+        remedy=(
+            "Make it of objects with text as keys, lists, text, numbers, true, false "
+            "and null; NaN and the infinities are none of them."
+        ),
+    )
+
+
 def crashed(exit_code: int | None, log_tail: str) -> Crashed:
     """Give the outcome of a worker that ended without an answer."""
     return Crashed(exit_code=exit_code, log_tail=log_tail, remedy=_remedy(exit_code))

@@ -181,7 +181,7 @@ class WorkerPool:
     def invoke(self, invocation: Invocation) -> Execution:
         """Run one event to its outcome, on a warm worker or a new one.
 
-        Raises what `project` raises, and nothing else.
+        Raises what `project` raises; what else may go wrong is an outcome.
         """
         function = invocation.function
         asked = self._clock.monotonic()

@@ -160,7 +160,7 @@ class Worker:
             "debugger_port": self.debugger_port,
         }
         try:
-            answer = self._ask(message, limit_seconds)
+            answer = self._ask(wire.encode(message), limit_seconds)
         except EventNotTakenError:
             answer = self._crashed()
         self.tally.init_output = self._channel.output.take()
@@ -208,7 +208,7 @@ class Worker:
                 invocation.request_id, now_epoch=self._clock.now_epoch()
             ),
         }
-        answer = self._ask(message, limit_seconds)
+        answer = self._send_event(message, limit_seconds)
         outcome = (
             self._outcome_of(answer, invocation.request_id)
             if isinstance(answer, dict)
@@ -267,11 +267,20 @@ class Worker:
 
     # Asking
 
-    def _ask(self, message: wire.Message, seconds: float) -> wire.Message | Outcome:
-        """Send a message and wait for its answer; the outcome where there is none."""
+    def _send_event(
+        self, message: wire.Message, seconds: float
+    ) -> wire.Message | Outcome:
+        try:
+            frame = wire.encode(message)
+        except (TypeError, ValueError, RecursionError, wire.WireError) as error:
+            return outcomes.unsendable(error)
+        return self._ask(frame, seconds)
+
+    def _ask(self, frame: bytes, seconds: float) -> wire.Message | Outcome:
+        """Send a frame and wait for its answer; the outcome where there is none."""
         deadline = self._clock.monotonic() + self._debugging.limit(seconds)
         try:
-            self._channel.send(wire.encode(message), deadline)
+            self._channel.send(frame, deadline)
             answer = self._wait_answer(deadline)
         except TimeoutError:
             self.kill()
