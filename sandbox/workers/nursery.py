@@ -59,7 +59,7 @@ class Nursery:
         """Ask for imports, once a name; does not wait for them.
 
         Raises:
-            NurseryError
+            NurseryError: it has died, or does not answer in time.
         """
         with self._lock:
             self._finish_preloading()
@@ -80,7 +80,7 @@ class Nursery:
         """Tell whether a fork would be answered at once.
 
         Raises:
-            NurseryError
+            NurseryError: it has died, or does not answer in time.
         """
         if not self._preloading:
             return True
@@ -98,7 +98,7 @@ class Nursery:
         """Wait until what was asked for is imported.
 
         Raises:
-            NurseryError
+            NurseryError: it has died, or does not answer in time.
         """
         with self._lock:
             self._finish_preloading()
@@ -107,7 +107,7 @@ class Nursery:
         """Fork a worker on the other ends of `channel`; waits for preloading.
 
         Raises:
-            NurseryError
+            NurseryError: it has died, or does not answer in time.
         """
         descriptors = [channel.worker_socket.fileno(), channel.worker_output_fd]
         with self._lock:
@@ -119,7 +119,7 @@ class Nursery:
         """Wait so long for a worker's end, then kill its group; give its exit code.
 
         Raises:
-            NurseryError
+            NurseryError: it has died, or does not answer in time.
         """
         request = {"type": "reap", "pid": pid, "grace_ms": int(grace_seconds * 1000)}
         with self._lock:

@@ -43,7 +43,6 @@ group of its own, and is killed with it. End of file on the socket means the sam
 `invoke`: one event, only while the worker is idle. Answer `returned` or `raised`.
     - `request_id` (str), `event` (any JSON)
     - `time_limit_ms` (int): from now on; the sandbox kills the worker then.
-    - `deadline_epoch_ms` (int): the same as a time of day on the sandbox's clock.
     - `clock_offset_seconds` (number): as above, it may have moved.
     - `trace_header` (str): what `_X_AMZN_TRACE_ID` is while the event is handled.
 
@@ -51,7 +50,7 @@ group of its own, and is killed with it. End of file on the socket means the sam
 
 **From the worker**
 
-Every message may carry these, and the first answer does:
+Every message may carry these, the lists only where there is news:
     - `files` (array of `[path, stamp, digest]`): project files that were read since the
       last message. `stamp` is `mtime_ns-ctime_ns-size-inode`, in digits, taken *before*
       the file was read, or `""` where no such file exists but its appearance would
@@ -75,7 +74,6 @@ Every message may carry these, and the first answer does:
       outermost call first; the worker's own frames are left out.
     - `trace` (str): the traceback as the language prints it.
     - `remedy` (str): may be empty.
-    - `missing_module` (str, optional): top-level package that could not be imported.
 
 `returned`: `request_id`, `value` (the handler's result as JSON).
 

@@ -102,7 +102,6 @@ class SpawnedProcess:
 class Tally:
     """What a worker has done so far."""
 
-    invocations: int = 0
     idle_since: float = 0.0
     """On the monotonic clock."""
     max_memory_bytes: int | None = None
@@ -202,7 +201,6 @@ class Worker:
             "request_id": invocation.request_id,
             "event": invocation.event,
             "time_limit_ms": limit_seconds * 1000,
-            "deadline_epoch_ms": int((self._clock.now_epoch() + limit_seconds) * 1000),
             "clock_offset_seconds": clock_offset,
             "trace_header": trace_header(
                 invocation.request_id, now_epoch=self._clock.now_epoch()
@@ -215,7 +213,6 @@ class Worker:
             else answer
         )
         ended = self._clock.monotonic()
-        self.tally.invocations += 1
         self.tally.idle_since = ended
         return Execution(
             outcome=outcome,

@@ -119,7 +119,7 @@ function missingModule (message, start) {
     ? `Run "npm install ${missing}" in "${start.project_root}".`
     : `Put the code into "src/${shared}", and see that the function's config.arc ` +
       `does not say "${shared} false".`
-  return { missing_module: missing, remedy }
+  return { remedy }
 }
 
 function syntaxRemedy (error, start) {

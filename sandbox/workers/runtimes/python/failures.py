@@ -44,7 +44,7 @@ def load_failure(
     elif isinstance(error, ImportError):
         failure["error_type"] = "Runtime.ImportModuleError"
         failure["message"] = f"Unable to import module '{module}': {_text_of(error)}"
-        failure |= _missing_module(error, handler_file)
+        failure["remedy"] = _import_remedy(error, handler_file)
     elif isinstance(error, SyntaxError):
         failure["error_type"] = "Runtime.UserCodeSyntaxError"
         failure["message"] = f"Syntax error in module '{module}': {_text_of(error)}"
@@ -92,15 +92,11 @@ def size_failure() -> dict[str, Any]:
     }
 
 
-def _missing_module(error: ImportError, handler_file: str) -> dict[str, Any]:
+def _import_remedy(error: ImportError, handler_file: str) -> str:
     if not isinstance(error, ModuleNotFoundError) or not error.name:
-        return {}
+        return ""
     package = error.name.partition(".")[0]
-    folder = handler_file.rpartition("/")[0]
-    return {
-        "missing_module": package,
-        "remedy": remedy_for_missing(package, folder=folder),
-    }
+    return remedy_for_missing(package, folder=handler_file.rpartition("/")[0])
 
 
 def _text_of(error: BaseException) -> str:

@@ -106,7 +106,8 @@ def load_handler(handler_file: str, method: str) -> Callable[[Any, Any], Any]:
     """Import the handler's file under its own name, and give the function in it.
 
     Raises:
-        HandlerMissing: the module has no such function.
+        HandlerMissingError: the module has no such function.
+        ImportError: its file can be no module.
         BaseException: whatever the module raises.
     """
     name = handler_file.rpartition("/")[2].removesuffix(".py")
