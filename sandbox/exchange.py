@@ -62,6 +62,8 @@ class Invocation:
     """A UUID: the handler's `context.aws_request_id`."""
     function: Function
     event: JsonValue
+    trace_root: str | None = None
+    """The trace that it belongs to, in X-Ray's form; None where it begins one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -30,6 +30,7 @@ from sandbox.gateway.payload import (
     Event,
     build_event,
     is_too_large,
+    trace_root_of,
 )
 from sandbox.gateway.request_parts import ApiFacts
 from sandbox.gateway.response import InvalidResult, from_result
@@ -240,6 +241,7 @@ class Gateway:
                 request_id=request_id,
                 function=match.route.function,
                 event=cast(JsonValue, event),
+                trace_root=trace_root_of(event),
             )
         )
         notes: tuple[str, ...] = ()

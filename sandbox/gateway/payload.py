@@ -12,6 +12,7 @@ from sandbox.gateway.payload_v1 import EventV1, build_event_v1
 from sandbox.gateway.payload_v2 import EventV2, build_event_v2
 from sandbox.gateway.request_parts import ApiFacts
 from sandbox.project.model import ApiType
+from sandbox.trace_header import root_of
 
 MAX_PAYLOAD_BYTES = 6_000_000
 """What Lambda takes and gives in one synchronous invocation: "6 MB each for request
@@ -55,6 +56,13 @@ def build_event(
         now_epoch=now_epoch,
         is_rest=api_type == "rest",
     )
+
+
+def trace_root_of(event: Event) -> str | None:
+    """Give the trace that an event's headers name."""
+    headers = event["headers"]
+    name = "x-amzn-trace-id"
+    return root_of(headers.get(name) or headers.get(name.title(), ""))
 
 
 def is_too_large(event: Event, body: bytes) -> bool:

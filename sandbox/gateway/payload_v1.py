@@ -99,7 +99,9 @@ def build_event_v1(
     """Make the event that a function of a REST API, or of an HTTP API 1.0, receives."""
     resource = resource_of(match.route.path)
     headers = _headers(request, facts, is_rest=is_rest)
-    headers.setdefault("X-Amzn-Trace-Id", trace_id(now_epoch, request_id))
+    headers["X-Amzn-Trace-Id"] = trace_id(
+        headers.get("X-Amzn-Trace-Id"), request_id=request_id, now_epoch=now_epoch
+    )
     query = gather(query_pairs(request.query_string))
     event: EventV1 = {
         "resource": resource,

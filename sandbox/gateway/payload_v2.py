@@ -88,7 +88,9 @@ def build_event_v2(
     collected = collect_headers(request.headers)
     cookies = split_cookies(collected.pop("cookie", ()))
     headers = _headers(collected, request, facts)
-    headers.setdefault("x-amzn-trace-id", trace_id(now_epoch, request_id))
+    headers["x-amzn-trace-id"] = trace_id(
+        headers.get("x-amzn-trace-id"), request_id=request_id, now_epoch=now_epoch
+    )
     event: EventV2 = {
         "version": "2.0",
         "routeKey": route_key,

@@ -22,6 +22,7 @@ from urllib.parse import unquote, unquote_plus
 
 from sandbox.exchange import Headers, HttpRequest
 from sandbox.project.model import Project
+from sandbox.trace_header import new_root, root_of
 
 DROPPED_REQUEST_HEADERS = frozenset(
     ("connection", "expect", "proxy-authenticate", "te", "transfer-encoding", "upgrade")
@@ -148,7 +149,14 @@ def log_time(epoch: float) -> str:
     )
 
 
-def trace_id(epoch: float, request_id: str) -> str:
-    """Give X-Amzn-Trace-Id's value (X-Ray developer guide, "Tracing header")."""
-    unique = request_id.replace("-", "")[:24]
-    return f"Root=1-{int(epoch) & 0xFFFFFFFF:08x}-{unique}"
+def trace_id(sent: str | None, *, request_id: str, now_epoch: float) -> str:
+    """Give X-Amzn-Trace-Id's value (X-Ray developer guide, "Tracing header").
+
+    Args:
+        sent: the client's own header, which stands if it names a trace.
+        request_id: the exchange's id.
+        now_epoch: the sandbox's time, in seconds since 1970.
+    """
+    if sent is not None and root_of(sent) is not None:
+        return sent
+    return f"Root={new_root(request_id, now_epoch=now_epoch)}"

@@ -19,7 +19,7 @@ from sandbox.exchange import (
     TimedOut,
 )
 from sandbox.project.model import Project
-from sandbox.trace_header import trace_header
+from sandbox.trace_header import new_root, trace_header
 from sandbox.workers import lifecycle, outcomes, wire
 from sandbox.workers.channel import Channel, ConnectionEndedError, EventNotTakenError
 from sandbox.workers.debugging import LONG_SECONDS, Debugging
@@ -202,9 +202,7 @@ class Worker:
             "event": invocation.event,
             "time_limit_ms": limit_seconds * 1000,
             "clock_offset_seconds": clock_offset,
-            "trace_header": trace_header(
-                invocation.request_id, now_epoch=self._clock.now_epoch()
-            ),
+            "trace_header": self._trace_header(invocation),
         }
         answer = self._send_event(message, limit_seconds)
         outcome = (
@@ -263,6 +261,12 @@ class Worker:
         self._state = lifecycle.after(self._state, step)
 
     # Asking
+
+    def _trace_header(self, invocation: Invocation) -> str:
+        root = invocation.trace_root or new_root(
+            invocation.request_id, now_epoch=self._clock.now_epoch()
+        )
+        return trace_header(invocation.request_id, root=root)
 
     def _send_event(
         self, message: wire.Message, seconds: float

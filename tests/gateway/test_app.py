@@ -68,6 +68,23 @@ def test_request_becomes_event_answer_and_exchange(stage: MakeStage) -> None:
     assert ("apigw-requestid", exchange.request_id) in response.headers
 
 
+@pytest.mark.parametrize("api_type", ["http", "httpv1", "rest"])
+@pytest.mark.parametrize(
+    "sent", [(), ("x-amzn-trace-id: Root=1-5759e988-bd862e3fe1be46a994272793",)]
+)
+def test_event_and_invocation_belong_to_one_trace(
+    stage: MakeStage, api_type: ApiType, sent: tuple[str, ...]
+) -> None:
+    """The function's own calls go on with the trace that the event names."""
+    here = stage(make_project("get /", api_type=api_type))
+    here.ask("GET /", *sent)
+    [invocation] = here.invocations
+    event: Any = invocation.event
+    headers = {name.lower(): value for name, value in event["headers"].items()}
+
+    assert headers["x-amzn-trace-id"] == f"Root={invocation.trace_root}"
+
+
 @pytest.mark.parametrize(
     ("outcome", "status", "message"),
     [

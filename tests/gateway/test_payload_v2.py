@@ -122,7 +122,7 @@ def test_body_is_text_or_base64(
         ("x-forwarded-for", "203.0.113.9"),
         ("x-forwarded-port", "443"),
         ("x-forwarded-proto", "https"),
-        ("x-amzn-trace-id", "Root=1-abc"),
+        ("x-amzn-trace-id", "Root=1-5759e988-bd862e3fe1be46a994272793"),
     ],
 )
 def test_headers_of_a_proxy_are_believed(header: str, value: str) -> None:

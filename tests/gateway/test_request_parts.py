@@ -151,11 +151,23 @@ def test_log_time(epoch: float, text: str) -> None:
     assert log_time(epoch) == text
 
 
-def test_trace_id_is_of_the_documented_form() -> None:
-    """A version, the time in eight hex digits, and 24 more."""
-    told = trace_id(1583348638, "01234567-89ab-cdef-0123-456789abcdef")
+@pytest.mark.parametrize(
+    ("sent", "told"),
+    [
+        (None, "Root=1-5e5ffb9e-0123456789abcdef01234567"),
+        ("Root=1-abc", "Root=1-5e5ffb9e-0123456789abcdef01234567"),
+        (
+            "Self=1-a;Root=1-5759e988-bd862e3fe1be46a994272793",
+            "Self=1-a;Root=1-5759e988-bd862e3fe1be46a994272793",
+        ),
+    ],
+    ids=["none", "malformed", "the client's"],
+)
+def test_trace_id_is_of_the_documented_form(sent: str | None, told: str) -> None:
+    """A version, the time in eight hex digits, and 24 more; a client's own stands."""
+    request_id = "01234567-89ab-cdef-0123-456789abcdef"
 
-    assert told == "Root=1-5e5ffb9e-0123456789abcdef01234567"
+    assert trace_id(sent, request_id=request_id, now_epoch=1583348638) == told
 
 
 def test_api_facts_are_stable() -> None:

@@ -14,6 +14,7 @@ from sandbox.tables.traced import MOST_EVENTS, MOST_OPERATIONS, OperationLog
 from sandbox.trace_header import trace_header
 
 ID = "1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9"
+ROOT = "1-5759e988-1f2e3d4c5b6a49788695a4b3"
 
 
 class Echo:
@@ -34,7 +35,7 @@ def ask(app: Any, body: bytes, *, operation: str = "GetItem", **extra: Any) -> b
         "REQUEST_METHOD": "POST",
         "CONTENT_LENGTH": str(len(body)),
         "HTTP_X_AMZ_TARGET": f"DynamoDB_20120810.{operation}",
-        "HTTP_X_AMZN_TRACE_ID": trace_header(ID, now_epoch=1),
+        "HTTP_X_AMZN_TRACE_ID": trace_header(ID, root=ROOT),
         "wsgi.input": io.BytesIO(body),
         **extra,
     }
@@ -129,7 +130,7 @@ def test_the_log_is_bounded(log: OperationLog, clock: ManualClock) -> None:
     assert len(log.of(ID)) == MOST_OPERATIONS
 
     for number in range(MOST_EVENTS):
-        header = trace_header(f"{number:032x}"[::-1], now_epoch=1)
+        header = trace_header(f"{number:032x}", root=ROOT)
         ask(app, b"{}", HTTP_X_AMZN_TRACE_ID=header)
 
     assert log.of(ID) == ()
@@ -157,10 +158,10 @@ def test_the_log_is_bounded_in_bytes(clock: ManualClock) -> None:
     """Old events give way to long ones, however few they are."""
     log = OperationLog(clock, most_kept_bytes=20_000)
     for number in range(4):
-        header = trace_header(f"{number:032x}"[::-1], now_epoch=1)
+        header = trace_header(f"{number:032x}", root=ROOT)
         body = json.dumps({"TableName": "a", "x": "é" * 1000}).encode()
         ask(log.around(Echo(clock)), body, HTTP_X_AMZN_TRACE_ID=header)
-    kept = [len(log.of(f"{number:032x}"[::-1])) for number in range(4)]
+    kept = [len(log.of(f"{number:032x}")) for number in range(4)]
 
     assert kept == [0, 0, 1, 1]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.exchange import Raised, Returned, Throttled, Unavailable
+from sandbox.exchange import Invocation, Raised, Returned, Throttled, Unavailable
 from sandbox.project.model import Key, Table
 from sandbox.workers import wire
 from sandbox.workers.channel import Channel
@@ -422,6 +422,30 @@ def test_an_event_that_is_not_json_is_refused(app, invoke, event, reason):
     assert outcome.error_type == "InvalidRequestContentException"
     assert reason in outcome.message
     assert not invoke(pool, function).is_cold
+
+
+def test_a_handlers_own_calls_belong_to_the_trace_of_its_event(app):
+    """Its AWS clients send what the environment names."""
+    function = app.function(
+        "trace",
+        """
+        import os
+        def handler(event, context): return os.environ["_X_AMZN_TRACE_ID"]
+        """,
+    )
+    invocation = Invocation(
+        request_id="1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9",
+        function=function,
+        event=None,
+        trace_root="1-5759e988-bd862e3fe1be46a994272793",
+    )
+
+    outcome = app.pool().invoke(invocation).outcome
+
+    assert outcome == Returned(
+        value="Root=1-5759e988-bd862e3fe1be46a994272793;"
+        "Parent=8695a4b3c2d1e0f9;Sampled=0"
+    )
 
 
 def test_a_changed_environment_is_seen(app, invoke):
