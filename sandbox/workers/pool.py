@@ -239,7 +239,7 @@ class WorkerPool:
     ) -> Execution:
         try:
             execution = worker.invoke(
-                invocation, clock_offset=self._clock_offset(), queued_ms=queued_ms
+                invocation, clock_offset=_offset_of(self._clock), queued_ms=queued_ms
             )
         except BaseException:
             self._abandon(worker)
@@ -248,10 +248,6 @@ class WorkerPool:
         if self._is_closed and isinstance(execution.outcome, Crashed):
             return replace(execution, outcome=CLOSING)  # it was us who ended it
         return execution
-
-    def _clock_offset(self) -> float:
-        offset: float = getattr(self._clock, "offset_seconds", 0.0)
-        return offset
 
     # Warm workers
 
@@ -359,7 +355,7 @@ class WorkerPool:
         try:
             return worker.load(
                 limit_seconds=self._limits.loading_seconds(time_limit),
-                clock_offset=self._clock_offset(),
+                clock_offset=_offset_of(self._clock),
             )
         except BaseException:
             self._abandon(worker)
@@ -387,6 +383,11 @@ class WorkerPool:
                     if self._is_closed:
                         worker.interrupt()
         return worker
+
+
+def _offset_of(clock: Clock) -> float:
+    offset: float = getattr(clock, "offset_seconds", 0.0)
+    return offset
 
 
 def _force(workers: Iterable[Worker]) -> None:
