@@ -129,7 +129,7 @@ def test_stepping_ends_with_the_handler(
 ) -> None:
     """What follows is the sandbox's code, not the developer's."""
     terminal.type("r\n")
-    wait_until(lambda: "--Return--" in terminal.shown)
+    wait_until(lambda: "(Pdb)" in terminal.shown.partition("--Return--")[2])
     terminal.type("n\n")
     visit.join(30)
 
