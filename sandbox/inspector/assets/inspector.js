@@ -346,15 +346,12 @@ function showLink (text, state) {
 /** Follow while the page is seen: a browser has few connections for each host. */
 function connect () {
   if (stream || document.hidden) return
-  let wasLost = false
   stream = new EventSource('/api/events')
   stream.addEventListener('open', () => {
     showLink(isPaused ? 'Paused' : 'Following', isPaused ? 'paused' : 'on')
-    if (wasLost) refreshSoon()
-    wasLost = false
+    refreshSoon() // what happened before the stream was there is in no event of it
   })
   stream.addEventListener('error', () => {
-    wasLost = true
     showLink('Not connected', 'off')
   })
   for (const name of ['request', 'clock', 'notice', 'missed']) {
