@@ -7,10 +7,12 @@ connection wait 40 ms for each other (Nagle's algorithm against delayed ACK).
 import socket
 from collections.abc import Callable, Iterable
 from email.utils import formatdate
+from functools import lru_cache
 from http import HTTPStatus
 from types import TracebackType
 from typing import TypeAlias
 
+from sandbox.clock import Clock
 from sandbox.http1.head import RequestHead, format_head, may_have_body
 
 _OWN_HEADERS = frozenset(
@@ -57,8 +59,9 @@ class Start:
 class AnswerWriter:
     """Writes the answers of one connection; the socket is its owner's to close."""
 
-    def __init__(self, connection: socket.socket) -> None:
+    def __init__(self, connection: socket.socket, clock: Clock) -> None:
         self._socket = connection
+        self._clock = clock
 
     def write(self, data: bytes) -> None:
         """Send all of `data`.
@@ -144,13 +147,20 @@ class AnswerWriter:
             self.write(b"0\r\n\r\n")
         return keeps_alive and (length is None or int(length) == sent)
 
-    @staticmethod
-    def _common_headers(start: Start, *, keeps_alive: bool) -> list[tuple[str, str]]:
+    def _common_headers(
+        self, start: Start, *, keeps_alive: bool
+    ) -> list[tuple[str, str]]:
         headers = [h for h in start.headers if h[0].lower() not in _OWN_HEADERS]
-        headers.append(("Date", formatdate(usegmt=True)))
+        headers.append(("Date", _http_date(int(self._clock.now_epoch()))))
         if not keeps_alive:
             headers.append(("Connection", "close"))
         return headers
+
+
+@lru_cache(1)
+def _http_date(epoch: int) -> str:
+    """Give the Date header's value (RFC 9110 section 6.6.1), once a second."""
+    return formatdate(epoch, usegmt=True)
 
 
 def _as_chunk(piece: bytes) -> bytes:

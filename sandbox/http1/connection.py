@@ -14,6 +14,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from http import HTTPStatus
 from http.client import HTTPMessage
 from typing import TYPE_CHECKING
@@ -24,7 +25,13 @@ from werkzeug.serving import ThreadedWSGIServer, WSGIRequestHandler
 from sandbox.clock import Clock
 from sandbox.http1.answer import AnswerWriter, SendError, Start
 from sandbox.http1.head import BadRequestError, RequestHead
-from sandbox.http1.reading import BodyStream, ClientGoneError, SocketReader
+from sandbox.http1.reading import (
+    SEND_SECONDS,
+    BodyStream,
+    ClientGoneError,
+    SocketReader,
+    limit_sending,
+)
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -32,6 +39,8 @@ if TYPE_CHECKING:
 _MAX_DRAIN_BYTES = 64 * 1024
 _LINGER_BYTES = 64 * 1024 * 1024
 _LINGER_SECONDS = 2.0
+_NAMES_REMEMBERED = 1024
+_UNPREFIXED = ("CONTENT_TYPE", "CONTENT_LENGTH")
 
 
 class KeptConnectionServer(ThreadedWSGIServer):
@@ -91,7 +100,9 @@ class Connection(WSGIRequestHandler):
         """Get ready to read; the first step that `socketserver` takes."""
         self.connection = self.request
         self._reader = SocketReader(self.connection, self.server.clock)
-        self._writer = AnswerWriter(self.connection)
+        self._writer = AnswerWriter(self.connection, self.server.clock)
+        self._environ: WSGIEnvironment | None = None
+        """What Werkzeug made of the connection; each request has a copy."""
         self.is_busy = False
         """True from a request's head to the end of its answer."""
         self.server.add(self)
@@ -100,6 +111,7 @@ class Connection(WSGIRequestHandler):
         """Answer requests until the client or the server ends the connection."""
         with contextlib.suppress(OSError):  # the client went; nobody is left to tell
             self.connection.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+            limit_sending(self.connection, SEND_SECONDS)
             while self._serve_one() and not self.server.closing.is_set():
                 pass
 
@@ -126,7 +138,7 @@ class Connection(WSGIRequestHandler):
             return False
 
     def _answer(self, head: RequestHead) -> bool:
-        body = BodyStream(self._reader, head, self._body_starter(head))
+        body = self._body_of(head)
         environ = self._environ_of(head, body)
         start = Start()
         pieces: Iterable[bytes] | None = None
@@ -154,15 +166,19 @@ class Connection(WSGIRequestHandler):
                 HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error"
             )
 
-    def _body_starter(self, head: RequestHead) -> Callable[[], None]:
+    def _body_of(self, head: RequestHead) -> BodyStream | None:
+        """Give what is to be read of a body; None where there is none."""
+        if not head.content_length and not head.is_chunked:
+            return None
+
         def start() -> None:
             if head.expects_continue:
                 self._writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
 
-        return start
+        return BodyStream(self._reader, head, start)
 
-    def _finish(self, body: BodyStream, *, keeps_alive: bool) -> bool:
-        if not body.unread_bytes:
+    def _finish(self, body: BodyStream | None, *, keeps_alive: bool) -> bool:
+        if body is None or not body.unread_bytes:
             return keeps_alive
         if keeps_alive:
             while body.unread_bytes and body.read(_MAX_DRAIN_BYTES):
@@ -186,12 +202,12 @@ class Connection(WSGIRequestHandler):
         head: RequestHead,
         start: Start,
         pieces: Iterable[bytes],
-        body: BodyStream,
+        body: BodyStream | None,
     ) -> bool:
         keeps_alive = (
             head.keeps_alive
             and not self.server.closing.is_set()
-            and (not body.unread_bytes or self._can_drain(head, body))
+            and (body is None or self._can_drain(head, body))
         )
         if isinstance(pieces, list | tuple):
             self._writer.send_whole(
@@ -202,34 +218,61 @@ class Connection(WSGIRequestHandler):
 
     @staticmethod
     def _can_drain(head: RequestHead, body: BodyStream) -> bool:
-        return body.unread_bytes <= _MAX_DRAIN_BYTES and not head.expects_continue
+        return not body.unread_bytes or (
+            body.unread_bytes <= _MAX_DRAIN_BYTES and not head.expects_continue
+        )
 
-    def _environ_of(self, head: RequestHead, body: BodyStream) -> "WSGIEnvironment":
+    def _environ_of(
+        self, head: RequestHead, body: BodyStream | None
+    ) -> "WSGIEnvironment":
         """Give Werkzeug's environ, and what PEP 3333 cannot say.
 
         `REQUEST_URI` is the target as sent. `arc.headers` is the header lines in
         order, repeated names kept.
         """
-        self.command, self.request_version = head.method, head.version
-        self.headers = HTTPMessage()
-        for name, value in head.headers:
-            self.headers[name] = value
-        # Werkzeug would split the target as a URL, and fail on `//[`; a plain one
-        # stands in for it, and the exact parts are laid over.
-        self.path = "/"
-        self.rfile = io.BufferedReader(body) if body.unread_bytes else io.BytesIO()
-        environ = self.make_environ()
+        if self._environ is None:
+            self._environ = self._connection_environ()
         path, _, query = head.target.partition("?")
+        environ = self._environ.copy()
+        environ["REQUEST_METHOD"] = head.method
+        environ["SERVER_PROTOCOL"] = head.version
         environ["PATH_INFO"] = _unquote(path)
         environ["QUERY_STRING"] = query
         environ["REQUEST_URI"] = environ["RAW_URI"] = head.target
-        environ["wsgi.input"] = self.rfile
-        environ["wsgi.input_terminated"] = True
+        environ["wsgi.input"] = (
+            io.BytesIO() if body is None else io.BufferedReader(body)
+        )
         environ["arc.headers"] = head.headers
-        cookies = self.headers.get_all("cookie", ())
-        if len(cookies) > 1:  # RFC 9113 section 8.2.3; Werkzeug joins with a comma
-            environ["HTTP_COOKIE"] = "; ".join(cookies)
+        for name, value in head.headers:
+            key = _environ_key(name)
+            if key in environ and key not in _UNPREFIXED:
+                # RFC 9113 section 8.2.3 for cookies; all else joins with a comma.
+                value = f"{environ[key]}{'; ' if key == 'HTTP_COOKIE' else ','}{value}"
+            if key:
+                environ[key] = value
         return environ
+
+    def _connection_environ(self) -> "WSGIEnvironment":
+        """Have Werkzeug say what is the same for all requests of a connection.
+
+        Its `make_environ` takes as long as a warm handler; and it would split the
+        target as a URL, and fail on `//[`.
+        """
+        self.command, self.request_version, self.path = "GET", "HTTP/1.1", "/"
+        self.headers, self.rfile = HTTPMessage(), io.BufferedReader(io.BytesIO())
+        return {**self.make_environ(), "wsgi.input_terminated": True}
+
+
+@lru_cache(_NAMES_REMEMBERED)
+def _environ_key(name: str) -> str:
+    """Give what the environ has a header under; "" for what it leaves out.
+
+    A name with an underscore would pass for one with a hyphen.
+    """
+    if "_" in name:
+        return ""
+    key = name.upper().replace("-", "_")
+    return key if key in _UNPREFIXED else f"HTTP_{key}"
 
 
 def _unquote(path: str) -> str:

@@ -11,8 +11,11 @@ is request smuggling. The rules are those of RFC 9112:
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from http import HTTPStatus
+from typing import TypeAlias
 
 MAX_HEAD_BYTES = 64 * 1024
 MAX_HEADER_LINES = 256
@@ -21,14 +24,22 @@ _MAX_TARGET_BYTES = 32 * 1024
 _REQUEST_LINE = re.compile(
     rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21-\x7e]+) HTTP/(\d)\.(\d)"
 )
-_HEADER_LINE = re.compile(
-    rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*)"
+_HEADER_LINES = re.compile(
+    r"^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*)\r\n",
+    re.MULTILINE,
 )
+_FRAMING = frozenset(
+    ("connection", "content-length", "expect", "host", "transfer-encoding")
+)
+"""The headers that say how a request is read, and what becomes of the connection."""
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,8})[ \t]*(?:;[^\r\n]*)?\r\n")
 _ABSOLUTE_FORM = re.compile(r"(?i:https?)://([^/?#]*)(.*)", re.DOTALL)
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSAFE_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _WITHOUT_BODY = frozenset((204, 304))
+_NAMES_REMEMBERED = 1024
+
+_Framing: TypeAlias = dict[str, list[str]]
 
 
 class BadRequestError(Exception):
@@ -66,22 +77,22 @@ def parse_head(raw: bytes) -> RequestHead:
     Raises:
         BadRequestError: it is not a request that RFC 9112 allows.
     """
-    request_line, *header_lines = raw.split(b"\r\n")
+    request_line, _, header_lines = raw.partition(b"\r\n")
     method, target, version = _parse_request_line(request_line)
     headers = _parse_header_lines(header_lines)
-    by_name = _collect(headers)
-    target, headers = _to_origin_form(target, headers)
-    _check_host(by_name, version)
-    is_chunked = _is_chunked(by_name, version)
+    framing = _framing_of(headers)
+    if not target.startswith("/"):
+        target, headers = _to_origin_form(target, headers)
+    _check_host(framing, version)
     return RequestHead(
         method=method,
         target=target,
         version=version,
         headers=headers,
-        content_length=_content_length(by_name),
-        is_chunked=is_chunked,
-        keeps_alive=version == "HTTP/1.1" and not _asks_to_close(by_name),
-        expects_continue=_expects_continue(by_name),
+        is_chunked="transfer-encoding" in framing and _is_chunked(framing, version),
+        content_length=_content_length(framing),
+        keeps_alive=version == "HTTP/1.1" and not _asks_to_close(framing),
+        expects_continue="expect" in framing and _expects_continue(framing),
     )
 
 
@@ -97,18 +108,23 @@ def parse_chunk_size(line: bytes) -> int:
     return int(matched[1], 16)
 
 
-def format_head(status_line: str, headers: list[tuple[str, str]]) -> bytes:
+def format_head(status_line: str, headers: Sequence[tuple[str, str]]) -> bytes:
     """Give the bytes of a response head, the empty line included.
 
     Raises:
         ValueError: a header would break the framing or is not Latin-1.
     """
-    lines = [f"HTTP/1.1 {status_line}"]
-    for name, value in headers:
-        if not _HEADER_NAME.fullmatch(name) or _UNSAFE_VALUE.search(value):
-            raise ValueError(f"header {name!r} cannot be sent")
-        lines.append(f"{name}: {value}")
-    return ("\r\n".join(lines) + "\r\n\r\n").encode("latin-1")
+    lines = [f"{name}: {value}\r\n" for name, value in headers]
+    if _UNSAFE_VALUE.search("".join([value for _, value in headers])) or not all(
+        [_is_header_name(name) for name, _ in headers]
+    ):
+        raise ValueError(f"a header of {headers!r} cannot be sent")
+    return f"HTTP/1.1 {status_line}\r\n{''.join(lines)}\r\n".encode("latin-1")
+
+
+@lru_cache(_NAMES_REMEMBERED)
+def _is_header_name(name: str) -> bool:
+    return _HEADER_NAME.fullmatch(name) is not None
 
 
 def may_have_body(method: str, status: int) -> bool:
@@ -138,34 +154,38 @@ def _parse_request_line(line: bytes) -> tuple[str, str, str]:
     return method.decode("ascii"), target.decode("ascii"), version
 
 
-def _parse_header_lines(lines: list[bytes]) -> tuple[tuple[str, str], ...]:
-    """field-line = field-name ":" OWS field-value OWS."""
-    if len(lines) > MAX_HEADER_LINES:
+def _parse_header_lines(raw: bytes) -> tuple[tuple[str, str], ...]:
+    """field-line = field-name ":" OWS field-value OWS.
+
+    All lines are matched at once. A match takes exactly one line feed, and begins a
+    line; so where there are as many as line feeds, nothing stands between them.
+    """
+    text = f"{raw.decode('latin-1')}\r\n" if raw else ""
+    count = text.count("\n")
+    if count > MAX_HEADER_LINES:
         raise BadRequestError(
             HTTPStatus.REQUEST_HEADER_FIELDS_TOO_LARGE, "There are too many headers."
         )
-    headers = []
-    for line in lines:
-        matched = _HEADER_LINE.fullmatch(line)
-        if matched is None:
-            raise _bad("A header line is malformed.")
-        name, value = matched.groups()
-        headers.append((name.decode("ascii"), value.rstrip(b" \t").decode("latin-1")))
-    return tuple(headers)
+    found = _HEADER_LINES.findall(text)
+    if len(found) != count:
+        raise _bad("A header line is malformed.")
+    return tuple([(name, value.rstrip(" \t")) for name, value in found])
 
 
-def _collect(headers: tuple[tuple[str, str], ...]) -> dict[str, list[str]]:
-    by_name: dict[str, list[str]] = {}
+def _framing_of(headers: tuple[tuple[str, str], ...]) -> _Framing:
+    framing: _Framing = {}
     for name, value in headers:
-        by_name.setdefault(name.lower(), []).append(value)
-    return by_name
+        lower = name.lower()
+        if lower in _FRAMING:
+            framing.setdefault(lower, []).append(value)
+    return framing
 
 
 def _to_origin_form(
     target: str, headers: tuple[tuple[str, str], ...]
 ) -> tuple[str, tuple[tuple[str, str], ...]]:
     """Turn `http://host/path` into `/path` with that Host (RFC 9112 section 3.2.2)."""
-    if target.startswith("/") or target == "*":
+    if target == "*":
         return target, headers
     matched = _ABSOLUTE_FORM.fullmatch(target)
     if matched is None:
@@ -176,17 +196,15 @@ def _to_origin_form(
     return path, (("Host", authority), *others)
 
 
-def _check_host(by_name: dict[str, list[str]], version: str) -> None:
-    hosts = by_name.get("host", ())
+def _check_host(framing: _Framing, version: str) -> None:
+    hosts = framing.get("host", ())
     if len(hosts) > 1 or (version == "HTTP/1.1" and not hosts):
         raise _bad("A request has exactly one Host header.")
 
 
-def _is_chunked(by_name: dict[str, list[str]], version: str) -> bool:
-    codings = by_name.get("transfer-encoding")
-    if codings is None:
-        return False
-    if "content-length" in by_name or version == "HTTP/1.0":
+def _is_chunked(framing: _Framing, version: str) -> bool:
+    codings = framing["transfer-encoding"]
+    if "content-length" in framing or version == "HTTP/1.0":
         raise _bad("Transfer-Encoding contradicts the rest of the request.")
     if [coding.lower() for coding in codings] != ["chunked"]:
         raise BadRequestError(
@@ -195,8 +213,8 @@ def _is_chunked(by_name: dict[str, list[str]], version: str) -> bool:
     return True
 
 
-def _content_length(by_name: dict[str, list[str]]) -> int:
-    lengths = by_name.get("content-length")
+def _content_length(framing: _Framing) -> int:
+    lengths = framing.get("content-length")
     if lengths is None:
         return 0
     if len(lengths) > 1 or not re.fullmatch("[0-9]{1,18}", lengths[0], re.ASCII):
@@ -204,15 +222,12 @@ def _content_length(by_name: dict[str, list[str]]) -> int:
     return int(lengths[0])
 
 
-def _asks_to_close(by_name: dict[str, list[str]]) -> bool:
-    return any("close" in value.lower() for value in by_name.get("connection", ()))
+def _asks_to_close(framing: _Framing) -> bool:
+    return any("close" in value.lower() for value in framing.get("connection", ()))
 
 
-def _expects_continue(by_name: dict[str, list[str]]) -> bool:
-    expected = by_name.get("expect")
-    if expected is None:
-        return False
-    if [value.lower() for value in expected] != ["100-continue"]:
+def _expects_continue(framing: _Framing) -> bool:
+    if [value.lower() for value in framing["expect"]] != ["100-continue"]:
         raise BadRequestError(
             HTTPStatus.EXPECTATION_FAILED, "Only 100-continue can be expected."
         )

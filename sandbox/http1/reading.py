@@ -5,6 +5,8 @@ A body is read only as far as the application asks; what it leaves is `unread_by
 
 import io
 import socket
+import ssl
+import struct
 from collections.abc import Callable
 from http import HTTPStatus
 
@@ -23,14 +25,44 @@ HEAD_SECONDS = 10.0
 """How long a client may take from the first byte of a head to its last."""
 STALL_SECONDS = 20.0
 """How long a client may pause inside a body."""
+SEND_SECONDS = 75.0
+"""How long a client may leave an answer untaken."""
 
 _RECEIVE_BYTES = 64 * 1024
 _MAX_CHUNK_LINE_BYTES = 4096
 _UNKNOWN_LENGTH = 1 << 62
+_END_OF_HEAD = b"\r\n\r\n"
 
 
 class ClientGoneError(ConnectionError):
     """The client closed its connection inside a request's body."""
+
+
+def limit_receiving(connection: socket.socket, seconds: float) -> None:
+    """Have reads wait so long at most; they end with BlockingIOError or TimeoutError.
+
+    The system keeps the limit of a plain socket, which stays a blocking one: Python's
+    own would poll before each read and each write, and let go of the interpreter lock
+    for that.
+    """
+    if isinstance(connection, ssl.SSLSocket):
+        connection.settimeout(seconds)
+        return
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _timeval(seconds))
+
+
+def limit_sending(connection: socket.socket, seconds: float) -> None:
+    """Have writes wait so long at most; one socket option, as for `limit_receiving`.
+
+    TLS has one limit for both directions, which `limit_receiving` sets.
+    """
+    if not isinstance(connection, ssl.SSLSocket):
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_SNDTIMEO, _timeval(seconds))
+
+
+def _timeval(seconds: float) -> bytes:
+    whole = int(seconds)
+    return struct.pack("@ll", whole, int((seconds - whole) * 1_000_000))
 
 
 class SocketReader:
@@ -48,14 +80,14 @@ class SocketReader:
         Raises:
             BadRequestError: it is malformed, too large or too slow.
         """
-        self._wait_at_most(IDLE_SECONDS)
-        try:
-            arrived = bool(self._buffer) or self._receive()
-        except TimeoutError:
-            return None
-        if not arrived:
-            return None
-        raw = self._take_until(b"\r\n\r\n")
+        if not self._buffer:
+            self._wait_at_most(IDLE_SECONDS)
+            try:
+                if not self._receive():
+                    return None
+            except TimeoutError:
+                return None
+        raw = self._take_head() or self._await_head()
         return None if raw is None else parse_head(raw)
 
     def read_some(self, limit: int) -> bytes:
@@ -117,29 +149,37 @@ class SocketReader:
                 raise ClientGoneError
 
     def _wait_at_most(self, seconds: float) -> None:
-        """Set the socket's limit, where it is another: that is a system call."""
+        """Set how long the next reads wait, where that is another than before."""
         if seconds != self._limit_seconds:
-            self._socket.settimeout(seconds)
+            limit_receiving(self._socket, seconds)
             self._limit_seconds = seconds
 
     def _receive(self) -> bool:
-        received = self._socket.recv(_RECEIVE_BYTES)
-        self._buffer += received
+        try:
+            received = self._socket.recv(_RECEIVE_BYTES)
+        except BlockingIOError as late:  # what SO_RCVTIMEO ends with
+            raise TimeoutError from late
+        self._buffer = self._buffer + received if self._buffer else received
         return bool(received)
 
-    def _take_until(self, end: bytes) -> bytes | None:
+    def _take_head(self) -> bytes | None:
+        """Take a head out of what has arrived; None while it is incomplete."""
+        if self._buffer.startswith(b"\r\n"):  # RFC 9112 section 2.2
+            self._buffer = self._buffer.lstrip(b"\r\n")
+        raw, end, rest = self._buffer.partition(_END_OF_HEAD)
+        if not end or len(raw) > MAX_HEAD_BYTES:
+            return None
+        self._buffer = rest
+        return raw
+
+    def _await_head(self) -> bytes | None:
         deadline = self._clock.monotonic() + HEAD_SECONDS
         while True:
-            if self._buffer.startswith(b"\r\n"):  # RFC 9112 section 2.2
-                self._buffer = self._buffer.lstrip(b"\r\n")
-            found = self._buffer.find(end)
-            if 0 <= found <= MAX_HEAD_BYTES:
-                raw = self._buffer[:found]
-                self._buffer = self._buffer[found + len(end) :]
-                return raw
             self._refuse_hopeless_head()
             if not self._receive_before(deadline):
                 return None
+            if raw := self._take_head():
+                return raw
 
     def _refuse_hopeless_head(self) -> None:
         if len(self._buffer) > MAX_HEAD_BYTES:
