@@ -33,7 +33,10 @@ class HttpRequest:
     def header(self, name: str) -> str | None:
         """Give the first header called `name`, in any case, or None."""
         wanted = name.lower()
-        return next((v for k, v in self.headers if k.lower() == wanted), None)
+        for known, value in self.headers:
+            if known.lower() == wanted:
+                return value
+        return None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -121,6 +121,10 @@ class Gateway:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
+        return respond(self.serve(environ)[1], start_response)
+
+    def serve(self, environ: "WSGIEnvironment") -> tuple[HttpRequest, HttpResponse]:
+        """Answer a request as `__call__` does, for who has more to do to the answer."""
         head = read_head(environ)
         request = read_body(head, environ, limit_bytes=MAX_PAYLOAD_BYTES)
         response = self.answer(
@@ -128,7 +132,7 @@ class Gateway:
             port=int(environ.get("SERVER_PORT") or 80),
             is_too_large=request is None,
         )
-        return respond(response, start_response)
+        return request or head, response
 
     def answer(
         self, request: HttpRequest, *, port: int, is_too_large: bool = False
@@ -150,9 +154,11 @@ class Gateway:
             answer = self._answer(passed, request_id, port, is_too_large=is_too_large)
         except Exception:  # noqa: BLE001 - a bug of ours is told, and the server lives on
             answer = self._tell_bug(request)
-        response = replace(
-            answer.response,
-            headers=(*answer.response.headers, ("apigw-requestid", request_id)),
+        made = answer.response
+        response = HttpResponse(
+            status=made.status,
+            headers=(*made.headers, ("apigw-requestid", request_id)),
+            body=made.body,
         )
         notes = self._note_cookies(request, response)
         self._record(

@@ -7,17 +7,17 @@ and adds the script to the pages that pass.
 from collections.abc import Callable, Iterable
 from ipaddress import ip_address
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 from urllib.parse import parse_qs
 
-from sandbox.exchange import HttpRequest, HttpResponse
+from sandbox.exchange import Headers, HttpRequest, HttpResponse
 from sandbox.gateway.livereload import SCRIPT_PATH, STREAM_PATH, with_script
 from sandbox.gateway.open_pages import OpenPages
 from sandbox.gateway.wsgi import read_head, respond
 from sandbox.host_header import bare_host
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _SCRIPT_FILE = Path(__file__).with_name("livereload.js")
 _UNREGISTRABLE = frozenset(("localhost", "test", "internal", "local"))
@@ -25,8 +25,16 @@ _UNREGISTRABLE = frozenset(("localhost", "test", "internal", "local"))
 _COMMON = (("cache-control", "no-cache"), ("x-content-type-options", "nosniff"))
 
 
+class App(Protocol):
+    """What serves the app itself: the gateway."""
+
+    def serve(self, environ: "WSGIEnvironment") -> tuple[HttpRequest, HttpResponse]:
+        """Give the request that an environ is, and its answer."""
+        ...
+
+
 class LivePages:
-    """A WSGI application around another one.
+    """A WSGI application around the app's own.
 
     Args:
         app: the gateway.
@@ -37,7 +45,7 @@ class LivePages:
 
     def __init__(
         self,
-        app: "WSGIApplication",
+        app: App,
         *,
         pages: OpenPages,
         is_on: Callable[[], bool],
@@ -54,14 +62,17 @@ class LivePages:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
-        if not self._is_on():
-            return self._app(environ, start_response)
-        path = environ.get("PATH_INFO")
-        if path == STREAM_PATH:
-            return self._stream(read_head(environ), start_response)
-        if path == SCRIPT_PATH:
-            return respond(self._script_response(), start_response)
-        return self._edited(environ, start_response)
+        is_on = self._is_on()
+        if is_on:
+            path = environ.get("PATH_INFO")
+            if path == STREAM_PATH:
+                return self._stream(read_head(environ), start_response)
+            if path == SCRIPT_PATH:
+                return respond(self._script_response(), start_response)
+        request, response = self._app.serve(environ)
+        if is_on and _is_html(response.headers):
+            response = self._edited(request, response)
+        return respond(response, start_response)
 
     def _script_response(self) -> HttpResponse:
         media_type = ("content-type", "text/javascript; charset=utf-8")
@@ -85,29 +96,10 @@ class LivePages:
             sees_source=is_unregistrable(bare_host(request.header("host") or "")),
         )
 
-    def _edited(
-        self, environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
-        started: list[tuple[str, list[tuple[str, str]]]] = []
-
-        def start(
-            status: str, headers: list[tuple[str, str]], exc_info: object = None
-        ) -> Callable[[bytes], object]:
-            started.append((status, headers))
-            return lambda _: None
-
-        body = self._app(environ, start)
-        status, headers = started[-1]
-        if isinstance(body, list) and _is_html(headers):
-            request = read_head(environ)
-            whole = HttpResponse(
-                status=int(status[:3]), headers=tuple(headers), body=b"".join(body)
-            )
-            edited = with_script(request, whole)
-            self._tell(request, edited.why_not)
-            headers, body = list(edited.response.headers), [edited.response.body]
-        start_response(status, headers)
-        return body
+    def _edited(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
+        edited = with_script(request, response)
+        self._tell(request, edited.why_not)
+        return edited.response
 
     def _tell(self, request: HttpRequest, why_not: str) -> None:
         if why_not and why_not not in self._said:
@@ -115,12 +107,12 @@ class LivePages:
             self._say(f'Live reload leaves "{request.path}" alone, because {why_not}.')
 
 
-def _is_html(headers: list[tuple[str, str]]) -> bool:
-    """Tell cheaply what most answers are not, before a request is made out again."""
-    return any(
-        name.lower() == "content-type" and "html" in value.lower()
-        for name, value in headers
-    )
+def _is_html(headers: Headers) -> bool:
+    """Tell cheaply what most answers are not."""
+    for name, value in headers:
+        if name.lower() == "content-type":
+            return "html" in value.lower()
+    return False
 
 
 def is_unregistrable(host: str) -> bool:

@@ -86,7 +86,7 @@ def build_event_v2(
     route_key = f"{route.method.upper()} {resource_of(route.path)}"
     raw_path = decode_path(request.path)
     collected = collect_headers(request.headers)
-    cookies = split_cookies(collected.pop("cookie", ()))
+    cookies = split_cookies(collected.pop("cookie")) if "cookie" in collected else None
     headers = _headers(collected, request, facts)
     headers["x-amzn-trace-id"] = trace_id(
         headers.get("x-amzn-trace-id"), request_id=request_id, now_epoch=now_epoch
@@ -119,7 +119,7 @@ def build_event_v2(
     }
     if cookies:
         event["cookies"] = cookies
-    if query := gather(query_pairs(request.query_string)):
+    if request.query_string and (query := gather(query_pairs(request.query_string))):
         event["queryStringParameters"] = {k: ",".join(v) for k, v in query.items()}
     if match.path_parameters:
         event["pathParameters"] = dict(match.path_parameters)

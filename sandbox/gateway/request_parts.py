@@ -17,6 +17,7 @@ import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import Self
 from urllib.parse import unquote, unquote_plus
 
@@ -28,6 +29,8 @@ DROPPED_REQUEST_HEADERS = frozenset(
     ("connection", "expect", "proxy-authenticate", "te", "transfer-encoding", "upgrade")
 )
 _MONTHS = tuple("Jan Feb Mar Apr May Jun Jul Aug Sep Oct Nov Dec".split())  # noqa: SIM905 - reads better than twelve strings
+
+_RESOURCES_REMEMBERED = 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -104,6 +107,7 @@ def decode_path(raw_path: str) -> str:
     return unquote(raw_path) if "%" in raw_path else raw_path
 
 
+@lru_cache(_RESOURCES_REMEMBERED)
 def resource_of(route_path: str) -> str:
     """Write a route's path as API Gateway does: `/a/{id}`, `/c/{proxy+}`."""
     return "/".join(_resource_part(part) for part in route_path.split("/"))
@@ -142,6 +146,11 @@ def encode_body(body: bytes) -> str:
 
 def log_time(epoch: float) -> str:
     """Give the time as API Gateway writes it: `12/Mar/2020:19:03:58 +0000`."""
+    return _second_of_log(int(epoch))
+
+
+@lru_cache(1)
+def _second_of_log(epoch: int) -> str:
     moment = datetime.fromtimestamp(epoch, UTC)
     return (
         f"{moment.day:02}/{_MONTHS[moment.month - 1]}/{moment.year}"

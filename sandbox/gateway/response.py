@@ -79,7 +79,7 @@ def from_result(value: JsonValue, *, api_type: ApiType) -> HttpResponse | Invali
 
 
 def _from_result_v2(value: JsonValue) -> HttpResponse:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, dict | Mapping):
         return _implicit(value)
     headers = _headers_of(value)
     cookies = _cookies_of(value)
@@ -159,7 +159,7 @@ def _encode(text: str) -> bytes:
 
 def _is_truthy(value: JsonValue) -> bool:
     """Tell what JavaScript takes for true: empty lists and objects are."""
-    return isinstance(value, list | Mapping) or bool(value)
+    return bool(value) or (value is not None and isinstance(value, list | Mapping))
 
 
 def _status_of(value: JsonValue) -> int:

@@ -17,6 +17,7 @@ are not served, and `get /` answers every method and path that nothing else take
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import Self, TypeAlias
 from urllib.parse import unquote_to_bytes
 
@@ -24,6 +25,7 @@ from sandbox.exchange import Match
 from sandbox.project.model import ApiType, Project, Route
 
 _ANY = "any"
+_MATCHES_REMEMBERED = 256
 _REST_METHODS = frozenset(("get", "post", "put", "patch", "delete"))
 
 
@@ -79,6 +81,8 @@ class Router:
                 self._add(order, route)
         self._root_parameters = {} if has_proxy else _root_parameters(routes)
         self._greedy = _greedy_root(routes) if self._is_rest else None
+        # People ask for the same few addresses again and again.
+        self._remembered = lru_cache(_MATCHES_REMEMBERED)(self._decide)
 
     @classmethod
     def from_project(cls, project: Project) -> Self:
@@ -96,6 +100,9 @@ class Router:
             method: as sent, in capitals.
             raw_path: percent-encoded, beginning with a slash, without the query.
         """
+        return self._remembered(method, raw_path)
+
+    def _decide(self, method: str, raw_path: str) -> Routed:
         method = method.lower()
         parts = raw_path.split("/")[1:]
         found = self._best(parts, method)

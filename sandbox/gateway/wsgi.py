@@ -52,6 +52,8 @@ def read_body(
         length = limit_bytes + 1 if environ.get("wsgi.input_terminated") else 0
     if declared.isdecimal() and length > limit_bytes:
         return None
+    if not length:
+        return request
     body = _read_at_most(environ["wsgi.input"], length)
     if len(body) > limit_bytes:
         return None

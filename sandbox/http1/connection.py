@@ -239,9 +239,11 @@ class Connection(WSGIRequestHandler):
         environ["PATH_INFO"] = _unquote(path)
         environ["QUERY_STRING"] = query
         environ["REQUEST_URI"] = environ["RAW_URI"] = head.target
-        environ["wsgi.input"] = (
-            io.BytesIO() if body is None else io.BufferedReader(body)
-        )
+        if body is None:
+            environ["wsgi.input"] = io.BytesIO()
+        else:
+            environ["wsgi.input"] = io.BufferedReader(body)
+            environ["wsgi.input_terminated"] = True
         environ["arc.headers"] = head.headers
         for name, value in head.headers:
             key = _environ_key(name)
@@ -260,7 +262,7 @@ class Connection(WSGIRequestHandler):
         """
         self.command, self.request_version, self.path = "GET", "HTTP/1.1", "/"
         self.headers, self.rfile = HTTPMessage(), io.BufferedReader(io.BytesIO())
-        return {**self.make_environ(), "wsgi.input_terminated": True}
+        return self.make_environ()
 
 
 @lru_cache(_NAMES_REMEMBERED)

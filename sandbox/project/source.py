@@ -104,12 +104,15 @@ class _Loaded:
 
     def still_holds(self, function: Function | None) -> bool:
         """Tell whether nothing has changed that matters for `function`."""
-        if not all(observation.still_holds() for observation in self._common):
-            return False
+        for observation in self._common:
+            if not observation.still_holds():
+                return False
         if function is None:
             return True
-        own = self._by_folder.get(str(function.folder), ())
-        return all(observation.still_holds() for observation in own)
+        for observation in self._by_folder.get(str(function.folder), ()):
+            if not observation.still_holds():
+                return False
+        return True
 
     def _is_of_a_function(self, observation: Observation) -> bool:
         """Sort an observation to the function folder that it is about.

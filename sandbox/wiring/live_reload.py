@@ -2,18 +2,14 @@
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from sandbox.errors import ManifestSyntaxError, Problem, ProjectError, SandboxError
 from sandbox.exchange import Execution, Frame, Raised, Unavailable
-from sandbox.gateway.live_pages import LivePages
+from sandbox.gateway.live_pages import App, LivePages
 from sandbox.gateway.open_pages import OpenPages, Trouble
 from sandbox.notice import Notice
 from sandbox.project.model import Project
 from sandbox.watch.changes import Reaction
-
-if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
 
 SHOWN_METHODS = frozenset(("get", "any"))
 """Routes of these answer what a browser shows."""
@@ -40,7 +36,7 @@ class LiveReload:
         self._pages = pages
         self._broken: dict[str, Trouble] = {}
 
-    def around(self, app: "WSGIApplication") -> LivePages:
+    def around(self, app: App) -> LivePages:
         """Give the gateway with live reload around it."""
         return LivePages(
             app,

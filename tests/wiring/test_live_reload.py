@@ -8,8 +8,17 @@ import pytest
 from werkzeug.test import Client
 
 from sandbox.errors import AppError, ManifestSyntaxError, SourceLocation, WorldError
-from sandbox.exchange import Execution, Frame, Raised, TimedOut, Unavailable
+from sandbox.exchange import (
+    Execution,
+    Frame,
+    HttpRequest,
+    HttpResponse,
+    Raised,
+    TimedOut,
+    Unavailable,
+)
 from sandbox.gateway.open_pages import OpenPages
+from sandbox.gateway.wsgi import read_head
 from sandbox.project.model import Function, FunctionConfig, Preferences, Project
 from sandbox.watch.changes import Reaction
 from sandbox.wiring.live_reload import LiveReload, changes_pages, trouble_of_function
@@ -174,15 +183,15 @@ def test_show_broken_takes_any_refusal() -> None:
 def test_preferences_turn_it_off(preferences: dict[str, Any], status: int) -> None:
     """`@sandbox livereload false`: on without it, as `@architect/sandbox` has it."""
 
-    def app(environ: Any, start: Any) -> list[bytes]:
-        start("404 Not Found", [])
-        return [b""]
+    class App:
+        def serve(self, environ: Any) -> tuple[HttpRequest, HttpResponse]:
+            return read_head(environ), HttpResponse(status=404, headers=())
 
     live = LiveReload(
         OpenPages(), project=lambda: project(**preferences), say=[].append
     )
 
-    assert Client(live.around(app)).get("/_arc/livereload.js").status_code == status
+    assert Client(live.around(App())).get("/_arc/livereload.js").status_code == status
 
 
 def test_trouble_of_function_tells_a_missing_handler() -> None:
