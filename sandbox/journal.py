@@ -27,17 +27,21 @@ class Journal:
         self._limit = limit
         self._limit_bytes = limit_bytes
         self._exchanges: deque[Exchange] = deque()
+        self._sizes: deque[int] = deque()
         self._kept_bytes = 0
         self._listeners: tuple[Listener, ...] = ()
         self._lock = threading.Lock()
 
     def append(self, exchange: Exchange) -> None:
         """Keep `exchange` (the oldest gives way), and tell listeners."""
+        size_bytes = _size_bytes(exchange)
         with self._lock:
             self._exchanges.append(exchange)
-            self._kept_bytes += _size_bytes(exchange)
+            self._sizes.append(size_bytes)
+            self._kept_bytes += size_bytes
             while len(self._exchanges) > 1 and self._is_over():
-                self._kept_bytes -= _size_bytes(self._exchanges.popleft())
+                self._exchanges.popleft()
+                self._kept_bytes -= self._sizes.popleft()
             listeners = self._listeners
         for listener in listeners:
             listener(exchange)
@@ -65,6 +69,7 @@ class Journal:
         """Forget everything kept; listeners stay."""
         with self._lock:
             self._exchanges.clear()
+            self._sizes.clear()
             self._kept_bytes = 0
 
     def subscribe(self, listener: Listener) -> Callable[[], None]:

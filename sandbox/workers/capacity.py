@@ -18,9 +18,11 @@ class Capacity:
     def __init__(self, limit: int, *, wait_seconds: float) -> None:
         self._limit = limit
         self._wait_seconds = wait_seconds
-        self._condition = threading.Condition()
+        self._lock = threading.Lock()
+        self._freed = threading.Condition(self._lock)
         self._running: Counter[str] = Counter()
         self._total = 0
+        self._waiting = 0
 
     def enter(self, function: Function) -> Throttled | Unavailable | None:
         """Take a place for one event; waits where the sandbox is full.
@@ -32,19 +34,27 @@ class Capacity:
         """
         key = key_of(function)
         allowed = function.config.concurrency
-        with self._condition:
+        with self._lock:
             if allowed is not None and self._running[key] >= allowed:
                 return Throttled(concurrency=allowed)
             self._running[key] += 1
-            has_place = False
-            try:
-                has_place = self._condition.wait_for(
-                    lambda: self._total < self._limit, self._wait_seconds
-                )
-                self._total += has_place
-            finally:
-                self._running[key] -= not has_place
-        return None if has_place else self._full()
+            if self._total >= self._limit and not self._wait_for_place(key):
+                return self._full()
+            self._total += 1
+        return None
+
+    def _wait_for_place(self, key: str) -> bool:
+        """Wait, under the lock; tells whether there is a place now."""
+        self._waiting += 1
+        has_place = False
+        try:
+            has_place = self._freed.wait_for(
+                lambda: self._total < self._limit, self._wait_seconds
+            )
+        finally:
+            self._waiting -= 1
+            self._running[key] -= not has_place
+        return has_place
 
     def _full(self) -> Unavailable:
         return Unavailable(
@@ -57,10 +67,11 @@ class Capacity:
 
     def leave(self, function: Function) -> None:
         """Give a place back."""
-        with self._condition:
+        with self._lock:
             self._running[key_of(function)] -= 1
             self._total -= 1
-            self._condition.notify()
+            if self._waiting:
+                self._freed.notify()
 
     def running(self, key: str) -> int:
         """Give how many events a function has in work or waiting."""

@@ -6,12 +6,15 @@
         │                 │ ▲────answered──┘│
         │                 │                 │
         └──── retired ────┴──── retired ────┘──▶ STOPPING ──ended──▶ DEAD
+
+Both are integers, whose hash costs nothing; that of an Enum is a call in Python, and
+each event takes four.
 """
 
-from enum import Enum, auto
+from enum import IntEnum, auto
 
 
-class State(Enum):
+class State(IntEnum):
     """Where a worker is in its life."""
 
     STARTING = auto()
@@ -21,7 +24,7 @@ class State(Enum):
     DEAD = auto()
 
 
-class Step(Enum):
+class Step(IntEnum):
     """What can happen to a worker."""
 
     LOADED = auto()

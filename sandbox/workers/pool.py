@@ -80,7 +80,9 @@ class WorkerPool:
             self._limits.running, wait_seconds=self._limits.wait_seconds
         )
         self._statistics = Statistics()
-        self._changed = threading.Condition()
+        self._lock = threading.Lock()
+        self._ended = threading.Condition(self._lock)
+        """Told, once the pool is closed, of each worker that nobody uses any more."""
         self._idle = IdleWorkers()
         self._busy: set[Worker] = set()
         self._launching = 0
@@ -116,14 +118,14 @@ class WorkerPool:
 
     def close(self) -> None:
         """Kill every worker and wait for its end. Idempotent."""
-        with self._changed:
+        with self._lock:
             self._is_closed = True
             for worker in self._busy:
                 worker.interrupt()
             idle = self._idle.take(lambda _: True)
         self._end(*idle)
-        with self._changed:
-            self._changed.wait_for(
+        with self._lock:
+            self._ended.wait_for(
                 lambda: not self._busy and not self._launching, timeout=CLOSE_SECONDS
             )
         self._end()  # those that were busy
@@ -131,7 +133,7 @@ class WorkerPool:
 
     def _end(self, *workers: Worker) -> None:
         """Stop workers, and wait for the end of them and of all that are stopping."""
-        with self._changed:
+        with self._lock:
             ending = [*workers, *self._stopping.take_all()]
         for worker in ending:
             worker.retire()
@@ -143,7 +145,7 @@ class WorkerPool:
 
         The next event of the function starts anew.
         """
-        with self._changed:
+        with self._lock:
             self._generation += 1
             retired = self._idle.take(
                 lambda worker: function is None or _serves(worker, function)
@@ -156,7 +158,7 @@ class WorkerPool:
         Those are workers that were to stop at the tick before already.
         """
         now = self._clock.monotonic()
-        with self._changed:
+        with self._lock:
             old = self._idle.take(
                 lambda worker: now - worker.tally.idle_since > self._limits.idle_seconds
             )
@@ -166,7 +168,7 @@ class WorkerPool:
 
     def statistics(self) -> PoolStatistics:
         """Give what every function has done so far, and the processes there are."""
-        with self._changed:
+        with self._lock:
             pids = tuple(sorted(worker.pid for worker in (*self._idle, *self._busy)))
         return PoolStatistics(
             functions=self._statistics.by_function(
@@ -204,6 +206,9 @@ class WorkerPool:
         """
         project = self._project()
         worker = self._take_warm(function, project)
+        while worker is not None and not worker.is_connected():
+            self._abandon(worker)
+            worker = self._take_warm(function, project)
         if worker is None:
             started = self._start(function, project)
             if isinstance(started, Execution):
@@ -252,10 +257,13 @@ class WorkerPool:
     # Warm workers
 
     def _take_warm(self, function: Function, project: Project) -> Worker | None:
-        """Take an idle worker that may serve, and stop those that may not."""
+        """Take an idle worker that may serve, and stop those that may not.
+
+        It may have ended by itself meanwhile, which sending to it will tell.
+        """
         key = key_of(function)
         while True:
-            with self._changed:
+            with self._lock:
                 worker = self._idle.pop(key)
                 if worker is None:
                     return None
@@ -266,7 +274,7 @@ class WorkerPool:
             self._stop(worker)
 
     def _may_serve(self, worker: Worker, function: Function, project: Project) -> bool:
-        if not worker.is_current():
+        if not worker.has_current_code():
             return False
         if worker.project is project and worker.setup.function is function:
             return True
@@ -278,12 +286,14 @@ class WorkerPool:
 
     def _give_back(self, worker: Worker) -> None:
         """Keep a worker for the next event, or stop it where it can take none."""
-        with self._changed:
+        with self._lock:
             is_well = worker.state is State.BUSY and not self._is_closed
             if is_well and worker.generation == self._generation:
                 worker.release()
                 self._busy.discard(worker)
                 self._idle.put(key_of(worker.setup.function), worker)
+                if len(self._idle) <= self._limits.idle:
+                    return
                 ending = self._idle.take_surplus(self._limits.idle)
             else:
                 ending = [worker]
@@ -297,7 +307,7 @@ class WorkerPool:
 
     def _stop(self, *workers: Worker) -> None:
         """Have workers end by themselves; `tick` sees to those that do not."""
-        with self._changed:
+        with self._lock:
             overdue = self._begin_to_stop(workers)
         _force(overdue)
 
@@ -307,7 +317,8 @@ class WorkerPool:
         So whoever waits until none is busy finds them all among the stopping.
         """
         self._busy.difference_update(workers)
-        self._changed.notify_all()
+        if self._is_closed:
+            self._ended.notify_all()
         return self._stopping.put(workers)
 
     # New workers
@@ -362,7 +373,7 @@ class WorkerPool:
             raise
 
     def _launch(self, function: Function, project: Project) -> Worker | Unavailable:
-        with self._changed:
+        with self._lock:
             if self._is_closed:
                 return CLOSING
             self._launching += 1
@@ -374,9 +385,9 @@ class WorkerPool:
                 return setup
             worker = self._launcher.launch(setup, project)
         finally:
-            with self._changed:
+            with self._lock:
                 self._launching -= 1
-                self._changed.notify_all()
+                self._ended.notify_all()
                 if isinstance(worker, Worker):
                     worker.generation = generation
                     self._busy.add(worker)

@@ -106,6 +106,7 @@ Message: TypeAlias = dict[str, Any]
 _HEADER_BYTES = 4
 _RECEIVE_BYTES = 65_536
 _to_json = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+_from_json = json.JSONDecoder().raw_decode
 
 
 class WireError(Exception):
@@ -208,9 +209,12 @@ def _is_whole_frame(chunk: bytes) -> bool:
 
 def _decode(payload: bytes) -> Message:
     try:
-        message = json.loads(payload.decode())
+        text = payload.decode()
+        message, end = _from_json(text)
     except (ValueError, RecursionError) as error:
         raise WireError(f"a frame that is not JSON: {error}") from error
+    if end != len(text):
+        raise WireError("a frame that is not JSON: it goes on after its end")
     if not isinstance(message, dict) or not isinstance(message.get("type"), str):
         raise WireError("a frame that is not a message")
     return message

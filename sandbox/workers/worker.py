@@ -172,9 +172,9 @@ class Worker:
         self.kill()
         return outcomes.raised(answer, while_loading=True)
 
-    def is_current(self) -> bool:
-        """Tell whether the process lives and its code is what the disk has."""
-        return self._channel.is_connected() and self.has_current_code()
+    def is_connected(self) -> bool:
+        """Tell whether the process still holds its end of the connection."""
+        return self._channel.is_connected()
 
     def has_current_code(self) -> bool:
         """Tell whether the files that were loaded are what the disk has."""
@@ -296,8 +296,10 @@ class Worker:
         except (ConnectionEndedError, wire.WireError):
             return self._crashed()
         self.tally.max_memory_bytes = answer.get("max_memory_bytes")
-        self._freshness.note(answer.get("files", ()), answer.get("folders", ()))
-        self._freshness.forget(answer.get("written", ()))
+        if "files" in answer or "folders" in answer:
+            self._freshness.note(answer.get("files", ()), answer.get("folders", ()))
+        if "written" in answer:
+            self._freshness.forget(answer["written"])
         return answer
 
     def _wait_answer(self, deadline: float) -> wire.Message:
