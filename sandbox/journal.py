@@ -39,7 +39,10 @@ class Journal:
             self._exchanges.append(exchange)
             self._sizes.append(size_bytes)
             self._kept_bytes += size_bytes
-            while len(self._exchanges) > 1 and self._is_over():
+            while (
+                len(self._exchanges) > self._limit
+                or self._kept_bytes > self._limit_bytes
+            ) and len(self._exchanges) > 1:
                 self._exchanges.popleft()
                 self._kept_bytes -= self._sizes.popleft()
             listeners = self._listeners
@@ -84,11 +87,6 @@ class Journal:
                 )
 
         return unsubscribe
-
-    def _is_over(self) -> bool:
-        return (
-            len(self._exchanges) > self._limit or self._kept_bytes > self._limit_bytes
-        )
 
 
 def _size_bytes(exchange: Exchange) -> int:

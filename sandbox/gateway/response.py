@@ -81,10 +81,10 @@ def from_result(value: JsonValue, *, api_type: ApiType) -> HttpResponse | Invali
 def _from_result_v2(value: JsonValue) -> HttpResponse:
     if not isinstance(value, dict | Mapping):
         return _implicit(value)
-    headers = _headers_of(value)
-    cookies = _cookies_of(value)
-    is_base64 = _is_base64(value)
-    if not _is_truthy(value.get("statusCode")):
+    headers = _headers_of(value) if "headers" in value else {}
+    cookies = _cookies_of(value) if "cookies" in value else ()
+    is_base64 = "isBase64Encoded" in value and _is_base64(value)
+    if "statusCode" not in value or not _is_truthy(value["statusCode"]):
         return _implicit(value)
     status = _status_of(value["statusCode"])
     body = _body_of(value, is_base64=is_base64)
@@ -114,7 +114,8 @@ def _from_result_v1(value: JsonValue, *, is_rest: bool) -> HttpResponse:
         _refuse_unknown_keys(value)
     status = value.get("statusCode")
     merged = _merged_headers(value)
-    body = _body_of(value, is_base64=_is_base64(value))
+    is_base64 = "isBase64Encoded" in value and _is_base64(value)
+    body = _body_of(value, is_base64=is_base64)
     types = merged.pop("content-type", [])
     content_type = types[0] if types else "application/json; charset=utf-8"
     named = ((_name_v1(name, is_rest=is_rest), v) for name, v in merged.items())
@@ -179,7 +180,7 @@ def _status_of(value: JsonValue) -> int:
 
 
 def _is_base64(result: Mapping[str, JsonValue]) -> bool:
-    value = result.get("isBase64Encoded", False)
+    value = result["isBase64Encoded"]
     if not isinstance(value, bool):
         raise _Refused(
             f'"isBase64Encoded" is {_quote(value)}, which is no boolean.',

@@ -90,8 +90,9 @@ def parse_head(raw: bytes) -> RequestHead:
         version=version,
         headers=headers,
         is_chunked="transfer-encoding" in framing and _is_chunked(framing, version),
-        content_length=_content_length(framing),
-        keeps_alive=version == "HTTP/1.1" and not _asks_to_close(framing),
+        content_length=_content_length(framing) if "content-length" in framing else 0,
+        keeps_alive=version == "HTTP/1.1"
+        and not ("connection" in framing and _asks_to_close(framing)),
         expects_continue="expect" in framing and _expects_continue(framing),
     )
 
@@ -214,16 +215,14 @@ def _is_chunked(framing: _Framing, version: str) -> bool:
 
 
 def _content_length(framing: _Framing) -> int:
-    lengths = framing.get("content-length")
-    if lengths is None:
-        return 0
+    lengths = framing["content-length"]
     if len(lengths) > 1 or not re.fullmatch("[0-9]{1,18}", lengths[0], re.ASCII):
         raise _bad("The Content-Length is malformed.")
     return int(lengths[0])
 
 
 def _asks_to_close(framing: _Framing) -> bool:
-    return any("close" in value.lower() for value in framing.get("connection", ()))
+    return any("close" in value.lower() for value in framing["connection"])
 
 
 def _expects_continue(framing: _Framing) -> bool:

@@ -28,7 +28,7 @@ STALL_SECONDS = 20.0
 SEND_SECONDS = 75.0
 """How long a client may leave an answer untaken."""
 
-_RECEIVE_BYTES = 64 * 1024
+_RECEIVE_BYTES = 16 * 1024
 _MAX_CHUNK_LINE_BYTES = 4096
 _UNKNOWN_LENGTH = 1 << 62
 _END_OF_HEAD = b"\r\n\r\n"

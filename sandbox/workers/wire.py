@@ -104,7 +104,7 @@ IMPORTABLE_SUFFIXES = (".py", ".so", ".js", ".mjs", ".cjs", ".json", ".node")
 Message: TypeAlias = dict[str, Any]
 
 _HEADER_BYTES = 4
-_RECEIVE_BYTES = 65_536
+_RECEIVE_BYTES = 16_384
 _to_json = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 _from_json = json.JSONDecoder().raw_decode
 
@@ -144,8 +144,12 @@ class FrameReader:
         Raises:
             WireError: what arrived is no frame; the stream cannot be used any more.
         """
-        if not self._received and _is_whole_frame(chunk):
-            return _decode(chunk[_HEADER_BYTES:])  # the usual case, without a copy
+        if not self._received:
+            if not chunk:
+                return None
+            length = int.from_bytes(chunk[:_HEADER_BYTES], "big")
+            if len(chunk) == _HEADER_BYTES + length <= MAX_FRAME_BYTES:
+                return _decode(chunk[_HEADER_BYTES:])  # the usual case, without a copy
         self._received += chunk
         if self.missing_bytes():
             return None
@@ -200,11 +204,6 @@ def _is_importable(name: str) -> bool:
     if "." not in name:
         return name != "__pycache__"
     return name.endswith(IMPORTABLE_SUFFIXES)
-
-
-def _is_whole_frame(chunk: bytes) -> bool:
-    length = int.from_bytes(chunk[:_HEADER_BYTES], "big")
-    return len(chunk) == _HEADER_BYTES + length <= MAX_FRAME_BYTES
 
 
 def _decode(payload: bytes) -> Message:
