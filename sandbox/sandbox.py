@@ -15,6 +15,7 @@ from uuid import uuid4
 from sandbox import runtime_helper
 from sandbox.clock import MovableClock
 from sandbox.exchange import Execution, Invocation
+from sandbox.folder_events import FolderEvents
 from sandbox.gateway.app import Gateway
 from sandbox.gateway.cookie_expiry import BrowserCookies
 from sandbox.gateway.open_pages import OpenPages
@@ -106,14 +107,9 @@ class Sandbox:
         self._cookies = BrowserCookies(self.clock)
         self.operations = OperationLog(self.clock)
         self._stack = ExitStack()
-        self._projects = LiveProject(
-            ProjectSource(
-                self._root, home=self._options.home, environ=self._options.shell
-            ),
-            api_type=self._options.api_type,
-            adopt=self._adopt,
-            say=self._say,
-        )
+        self._events = FolderEvents()
+        self._stack.callback(self._events.close)
+        self._projects = self._live_project()
         self.adviser = Adviser(
             self._projects.current, options=self._options, say=self._say
         )
@@ -305,6 +301,7 @@ class Sandbox:
                 clock=self.clock,
                 path_additions=(RUNTIME_HELPER,),
                 debugging=self._debugging,
+                events=self._events,
             )
         )
         self._running = Running(
@@ -327,6 +324,20 @@ class Sandbox:
             Ticker(
                 self.tick, every_seconds=TICK_SECONDS, on_error=told_errors(self._say)
             )
+        )
+
+    def _live_project(self) -> LiveProject:
+        source = ProjectSource(
+            self._root,
+            home=self._options.home,
+            environ=self._options.shell,
+            events=self._events,
+        )
+        return LiveProject(
+            source,
+            api_type=self._options.api_type,
+            adopt=self._adopt,
+            say=self._say,
         )
 
     def _gateway(self) -> Gateway:

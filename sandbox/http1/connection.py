@@ -13,7 +13,7 @@ import ssl
 import sys
 import threading
 import traceback
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from functools import lru_cache
 from http import HTTPStatus
 from http.client import HTTPMessage

@@ -117,7 +117,7 @@ def format_head(status_line: str, headers: Sequence[tuple[str, str]]) -> bytes:
     """
     lines = [f"{name}: {value}\r\n" for name, value in headers]
     if _UNSAFE_VALUE.search("".join([value for _, value in headers])) or not all(
-        [_is_header_name(name) for name, _ in headers]
+        map(_is_header_name, [name for name, _ in headers])
     ):
         raise ValueError(f"a header of {headers!r} cannot be sent")
     return f"HTTP/1.1 {status_line}\r\n{''.join(lines)}\r\n".encode("latin-1")

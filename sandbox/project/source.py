@@ -6,11 +6,12 @@ request that arrives right after a save already sees what was saved.
 
 import os.path
 import threading
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 from sandbox.clock import MovableClock
 from sandbox.errors import AppError
+from sandbox.folder_events import FolderEvents, Unchanged
 from sandbox.project.load import DiskFiles, read_project
 from sandbox.project.model import Function, Project
 from sandbox.project.observed import Observation, ObservedFiles
@@ -25,11 +26,18 @@ class ProjectSource:
         root: the app's folder.
         home: the developer's home folder, for preferences; None leaves it out.
         environ: of which AWS_REGION counts.
+        events: spare it most looks at the disk.
     """
 
     def __init__(
-        self, root: Path, *, home: Path | None, environ: Mapping[str, str]
+        self,
+        root: Path,
+        *,
+        home: Path | None,
+        environ: Mapping[str, str],
+        events: FolderEvents | None = None,
     ) -> None:
+        self._events = events
         self._root = root
         self._home = home
         self._environ = environ
@@ -76,7 +84,11 @@ class ProjectSource:
             )
         except AppError as error:
             result = error
-        loaded = self._loaded = _Loaded(result, files.observations)
+        loaded = self._loaded = _Loaded(
+            result,
+            files.observations,
+            unchanged=lambda: Unchanged(self._events, self._clock),
+        )
         return loaded
 
 
@@ -84,9 +96,15 @@ class _Loaded:
     """A project or its error, and the observations that it rests on."""
 
     def __init__(
-        self, result: Project | AppError, observations: Sequence[Observation]
+        self,
+        result: Project | AppError,
+        observations: Sequence[Observation],
+        *,
+        unchanged: Callable[[], Unchanged],
     ) -> None:
         self._result = result
+        self._unchanged = unchanged
+        self._grounds: dict[Path | None, _Grounds] = {}
         self._by_folder: dict[str, list[Observation]] = {}
         if isinstance(result, Project):
             self._by_folder = {str(f.folder): [] for f in result.functions}
@@ -104,15 +122,13 @@ class _Loaded:
 
     def still_holds(self, function: Function | None) -> bool:
         """Tell whether nothing has changed that matters for `function`."""
-        for observation in self._common:
-            if not observation.still_holds():
-                return False
-        if function is None:
-            return True
-        for observation in self._by_folder.get(str(function.folder), ()):
-            if not observation.still_holds():
-                return False
-        return True
+        folder = None if function is None else function.folder
+        grounds = self._grounds.get(folder)
+        if grounds is None:
+            own = self._by_folder.get(str(folder), ())
+            grounds = _Grounds((*self._common, *own), self._unchanged())
+            self._grounds[folder] = grounds
+        return grounds.still_hold()
 
     def _is_of_a_function(self, observation: Observation) -> bool:
         """Sort an observation to the function folder that it is about.
@@ -129,3 +145,21 @@ class _Loaded:
     def _is_of_the_project(self, folder: str) -> bool:
         """Tell whether a function lives in the project's own folder (`src .`)."""
         return isinstance(self._result, Project) and folder == str(self._result.root)
+
+
+class _Grounds:
+    """The observations that a project rests on, as far as one function goes."""
+
+    def __init__(
+        self, observations: tuple[Observation, ...], unchanged: Unchanged
+    ) -> None:
+        self._observations = observations
+        self._paths = [observation.path for observation in observations]
+        self._unchanged = unchanged
+
+    def still_hold(self) -> bool:
+        """Tell whether the disk would still give the same answers."""
+        return self._unchanged.still_holds(self._paths, self._look)
+
+    def _look(self) -> bool:
+        return all(known.still_holds() for known in self._observations)

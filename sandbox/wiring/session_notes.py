@@ -99,7 +99,4 @@ def has_session_cookie(exchange: Exchange) -> bool:
 
 
 def _mentions(headers: Headers, wanted: str) -> bool:
-    for name, value in headers:
-        if _COOKIE in value and name.lower() == wanted:
-            return True
-    return False
+    return any(_COOKIE in value and name.lower() == wanted for name, value in headers)

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from sandbox.clock import Clock
+from sandbox.folder_events import FolderEvents, Unchanged
 from sandbox.workers.wire import YOUNG_SECONDS, names_digest
 
 Row: TypeAlias = tuple[str, str, str]
@@ -33,35 +34,51 @@ class _Noted:
 
 
 class Freshness:
-    """The files and folders behind one worker, or behind one value such as a project.
+    """The files and folders behind one worker.
 
-    Not safe to share between threads; a check costs about a microsecond a file.
+    Not safe to share between threads; a look costs about two microseconds a file.
+
+    Args:
+        clock: tells when a file has aged.
+        events: spare it most looks.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, events: FolderEvents | None = None) -> None:
         self._clock = clock
         self._noted: dict[str, _Noted] = {}
+        self._paths: list[str] = []
+        self._unchanged = Unchanged(events, clock)
 
     def note(self, files: Iterable[Row] = (), folders: Iterable[Row] = ()) -> None:
         """Remember the states that a worker reported."""
         for rows, is_folder in ((files, False), (folders, True)):
             for path, stamp, digest in rows:
                 self._remember(path, _parse(stamp), digest, is_folder=is_folder)
+        self._follow()
 
     def forget(self, paths: Iterable[str]) -> None:
         """Let go of files that the worker writes itself: they are its own data."""
         for path in paths:
             self._noted.pop(path, None)
+        self._follow()
 
     def note_now(self, paths: Iterable[Path]) -> None:
         """Remember files as they are now; call it before reading them."""
         for path in paths:
             name = str(path)
             self._remember(name, _stamp(name), _content_digest(name), is_folder=False)
+        self._follow()
 
     def is_current(self) -> bool:
         """Tell whether everything noted is still as it was."""
+        return self._unchanged.still_holds(self._paths, self._look)
+
+    def _look(self) -> bool:
         return self.first_change() is None
+
+    def _follow(self) -> None:
+        self._paths = list(self._noted)
+        self._unchanged.doubt()
 
     def first_change(self) -> Path | None:
         """Give a path that is no longer as it was noted, or None."""

@@ -15,6 +15,7 @@ from pathlib import Path
 
 from sandbox.clock import Clock
 from sandbox.exchange import Unavailable
+from sandbox.folder_events import FolderEvents
 from sandbox.project.model import Project
 from sandbox.workers import preloading
 from sandbox.workers.channel import Channel
@@ -38,7 +39,9 @@ class Launcher:
         clock: Clock,
         can_fork: bool,
         debugging: Debugging,
+        events: FolderEvents | None = None,
     ) -> None:
+        self._events = events
         self._path_additions = path_additions
         self._clock = clock
         self._can_fork = can_fork
@@ -94,6 +97,7 @@ class Launcher:
             project=project,
             clock=self._clock,
             debugging=debugging,
+            events=self._events,
         )
 
     def close(self) -> None:

@@ -22,6 +22,7 @@ from sandbox.exchange import (
     Outcome,
     Unavailable,
 )
+from sandbox.folder_events import FolderEvents
 from sandbox.project.model import Function, Project
 from sandbox.workers import outcomes
 from sandbox.workers.capacity import Capacity, key_of
@@ -51,6 +52,7 @@ class WorkerPool:
         can_fork: whether workers may be forked; by default where that is safe.
         limits: how much the pool may hold.
         debugging: what workers do beside their work.
+        events: spare most looks at the code behind workers.
     """
 
     def __init__(  # noqa: PLR0913 - parts, which the composition root alone passes
@@ -63,6 +65,7 @@ class WorkerPool:
         can_fork: bool = CAN_FORK,
         limits: PoolLimits | None = None,
         debugging: Debugging | None = None,
+        events: FolderEvents | None = None,
     ) -> None:
         self._environment = environment
         self._project = project
@@ -75,6 +78,7 @@ class WorkerPool:
             clock=clock,
             can_fork=can_fork,
             debugging=self._debugging,
+            events=events,
         )
         self._capacity = Capacity(
             self._limits.running, wait_seconds=self._limits.wait_seconds

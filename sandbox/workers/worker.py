@@ -18,6 +18,7 @@ from sandbox.exchange import (
     Returned,
     TimedOut,
 )
+from sandbox.folder_events import FolderEvents
 from sandbox.project.model import Project
 from sandbox.trace_header import new_root, trace_header
 from sandbox.workers import lifecycle, outcomes, wire
@@ -113,7 +114,7 @@ class Tally:
 class Worker:
     """Owns its process and channel; ends with `close` or `kill` and then `close`."""
 
-    def __init__(
+    def __init__(  # noqa: PLR0913 - parts, which the launcher alone passes
         self,
         process: Process,
         channel: Channel,
@@ -122,6 +123,7 @@ class Worker:
         project: Project,
         clock: Clock,
         debugging: Debugging,
+        events: FolderEvents | None = None,
     ) -> None:
         self.setup = setup
         self.project = project
@@ -133,7 +135,7 @@ class Worker:
         self._debugging = debugging
         self.debugger_port = debugging.port
         """Where a debugger finds it; None where it waits for none."""
-        self._freshness = Freshness(clock)
+        self._freshness = Freshness(clock, events)
         self._state = State.STARTING
 
     @property

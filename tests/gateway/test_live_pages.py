@@ -27,9 +27,7 @@ class AppThatAnswers:
 
 
 def app_that_answers(text: str, *headers: tuple[str, str]) -> AppThatAnswers:
-    return AppThatAnswers(
-        HttpResponse(status=200, headers=headers, body=text.encode())
-    )
+    return AppThatAnswers(HttpResponse(status=200, headers=headers, body=text.encode()))
 
 
 def live(
