@@ -7,7 +7,7 @@ never an exception of ours.
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from sandbox.json_value import JsonValue
+from sandbox.json_value import JsonText, JsonValue
 from sandbox.project.model import Function, Route
 
 Headers: TypeAlias = tuple[tuple[str, str], ...]
@@ -64,7 +64,7 @@ class Invocation:
     request_id: str
     """A UUID: the handler's `context.aws_request_id`."""
     function: Function
-    event: JsonValue
+    event: JsonText
     trace_root: str | None = None
     """The trace that it belongs to, in X-Ray's form; None where it begins one."""
 
@@ -171,7 +171,13 @@ class Exchange:
     duration_ms: float
     match: Match | None = None
     """None where no function of the app answered (static files, pages, no route)."""
-    event: JsonValue = None
+    event_json: JsonText | None = None
+    """None where there was no event."""
     execution: Execution | None = None
     notes: tuple[str, ...] = field(default=())
     """What the sandbox has to say about it, one sentence each."""
+
+    @property
+    def event(self) -> JsonValue:
+        """What the function was given, read anew each time; None without an event."""
+        return self.event_json.value() if self.event_json else None

@@ -1,9 +1,39 @@
 """The type of what JSON can say: the one place where a value has no narrower type."""
 
+import json
 from collections.abc import Mapping, Sequence
-from typing import TypeAlias, Union
+from dataclasses import dataclass
+from typing import Self, TypeAlias, Union
 
 JsonValue: TypeAlias = Union[  # noqa: UP007 - `|` cannot take a forward reference
     bool, int, float, str, Sequence["JsonValue"], Mapping[str, "JsonValue"], None
 ]
 """Anything that `json.loads` can give; read-only for whoever receives it."""
+
+_write = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+
+
+@dataclass(frozen=True, slots=True)
+class JsonText:
+    """A value as it travels and is kept: one text, where the value is many objects."""
+
+    text: str
+    """JSON without white space, in ASCII."""
+
+    @classmethod
+    def of(cls, value: object) -> Self:
+        """Write a value.
+
+        Raises:
+            TypeError, ValueError, RecursionError: it holds something that JSON cannot
+                say; NaN and the infinities are refused too (RFC 8259 section 6).
+        """
+        return cls(_write(value))
+
+    def value(self) -> JsonValue:
+        """Read it: a new value each time."""
+        value: JsonValue = json.loads(self.text)
+        return value
+
+
+NULL = JsonText("null")

@@ -22,7 +22,7 @@ from sandbox.gateway.open_pages import OpenPages
 from sandbox.inspector.app import Inspector
 from sandbox.inspector.feed import Feed
 from sandbox.journal import Journal
-from sandbox.json_value import JsonValue
+from sandbox.json_value import JsonText, JsonValue
 from sandbox.notice import Notice, told_errors
 from sandbox.options import LOOPBACK, Options
 from sandbox.project.model import Function, Project, Stage
@@ -48,6 +48,7 @@ from sandbox.wiring.session_notes import SessionNotes, session_remarks_of
 from sandbox.wiring.start_states import StartStates
 from sandbox.workers.debugging import Debugging, coverage_variables
 from sandbox.workers.environment import Ports
+from sandbox.workers.outcomes import unsendable
 from sandbox.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
@@ -254,8 +255,13 @@ class Sandbox:
         """
         self.wait_ready()
         functions = {f.name: f for f in self._projects.current().functions}
+        function = functions[name]
+        try:
+            sent = JsonText.of(event)
+        except (TypeError, ValueError, RecursionError) as error:
+            return Execution(outcome=unsendable(error))
         return self._invoke(
-            Invocation(request_id=str(uuid4()), function=functions[name], event=event)
+            Invocation(request_id=str(uuid4()), function=function, event=sent)
         )
 
     # Starting

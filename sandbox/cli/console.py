@@ -194,7 +194,7 @@ def failure_text(outcome: Outcome) -> str:
 
 def debug_text(exchange: Exchange) -> str:
     """Give the event and the result as JSON, each cut at 10 KB."""
-    parts = [f"  event  {_json(exchange.event)}"] if exchange.event else []
+    parts = [f"  event  {_json(exchange.event)}"] if exchange.event_json else []
     execution = exchange.execution
     if execution and isinstance(execution.outcome, Returned):
         parts.append(f"  result {_json(execution.outcome.value)}")

@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from random import getrandbits
-from typing import TYPE_CHECKING, Protocol, cast
+from typing import TYPE_CHECKING, Protocol
 from uuid import UUID
 
 from sandbox.clock import Clock
@@ -28,7 +28,6 @@ from sandbox.gateway.cookie_notes import refused_cookie
 from sandbox.gateway.pages import Page, render
 from sandbox.gateway.payload import (
     MAX_PAYLOAD_BYTES,
-    Event,
     build_event,
     is_too_large,
     trace_root_of,
@@ -39,7 +38,7 @@ from sandbox.gateway.router import MalformedPath, Routed, Router
 from sandbox.gateway.unrouted import Unrouted
 from sandbox.gateway.wsgi import read_body, read_head, respond
 from sandbox.host_header import bare_host
-from sandbox.json_value import JsonValue
+from sandbox.json_value import JsonText
 from sandbox.project.model import Function, Project
 
 if TYPE_CHECKING:
@@ -80,7 +79,7 @@ class _Answer:
 
     response: HttpResponse
     match: Match | None = None
-    event: Event | None = None
+    event_json: JsonText | None = None
     execution: Execution | None = None
     notes: tuple[str, ...] = ()
     """Why it is a refusal, where neither outcome nor project tells."""
@@ -170,7 +169,7 @@ class Gateway:
                 response=_as_kept(response, answer),
                 duration_ms=(self._clock.monotonic() - started) * 1000,
                 match=answer.match,
-                event=cast(JsonValue, answer.event),
+                event_json=answer.event_json,
                 execution=answer.execution,
                 notes=(*dropped, *answer.notes, *notes),
             )
@@ -243,11 +242,12 @@ class Gateway:
         )
         if is_too_large(event, request.body):
             return self._refusal(trouble.request_too_large(api_type), request)
+        event_json = JsonText.of(event)
         execution = self._invoke(
             Invocation(
                 request_id=request_id,
                 function=match.route.function,
-                event=cast(JsonValue, event),
+                event=event_json,
                 trace_root=trace_root_of(event),
             )
         )
@@ -268,7 +268,7 @@ class Gateway:
         return _Answer(
             response=response,
             match=match,
-            event=event,
+            event_json=event_json,
             execution=execution,
             notes=notes,
         )

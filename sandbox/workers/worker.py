@@ -19,6 +19,7 @@ from sandbox.exchange import (
     TimedOut,
 )
 from sandbox.folder_events import FolderEvents
+from sandbox.json_value import JsonText
 from sandbox.project.model import Project
 from sandbox.trace_header import new_root, trace_header
 from sandbox.workers import lifecycle, outcomes, wire
@@ -201,12 +202,11 @@ class Worker:
         message = {
             "type": "invoke",
             "request_id": invocation.request_id,
-            "event": invocation.event,
             "time_limit_ms": limit_seconds * 1000,
             "clock_offset_seconds": clock_offset,
             "trace_header": self._trace_header(invocation),
         }
-        answer = self._send_event(message, limit_seconds)
+        answer = self._send_event(message, invocation.event, limit_seconds)
         outcome = (
             self._outcome_of(answer, invocation.request_id)
             if isinstance(answer, dict)
@@ -271,11 +271,11 @@ class Worker:
         return trace_header(invocation.request_id, root=root)
 
     def _send_event(
-        self, message: wire.Message, seconds: float
+        self, message: wire.Message, event: JsonText, seconds: float
     ) -> wire.Message | Outcome:
         try:
-            frame = wire.encode(message)
-        except (TypeError, ValueError, RecursionError, wire.WireError) as error:
+            frame = wire.encode(message, event=event.text)
+        except wire.WireError as error:
             return outcomes.unsendable(error)
         return self._ask(frame, seconds)
 

@@ -53,14 +53,14 @@ def test_request_becomes_event_answer_and_exchange(stage: MakeStage) -> None:
     response = here.ask("GET /p/7?x=1")
     [exchange] = here.exchanges
     [invocation] = here.invocations
-    event: Any = invocation.event
+    event: Any = invocation.event.value()
 
     assert (response.status, response.body) == (201, b"hi")
     assert event["pathParameters"] == {"id": "7"}
     assert event["requestContext"]["requestId"] == invocation.request_id
     assert invocation.function.name == "get /p/:id"
     assert exchange.request_id == invocation.request_id
-    assert exchange.event is event
+    assert exchange.event == event
     assert exchange.execution is here.execution
     assert exchange.match is not None
     assert exchange.match.route.name == "get /p/:id"
@@ -79,7 +79,7 @@ def test_event_and_invocation_belong_to_one_trace(
     here = stage(make_project("get /", api_type=api_type))
     here.ask("GET /", *sent)
     [invocation] = here.invocations
-    event: Any = invocation.event
+    event: Any = invocation.event.value()
     headers = {name.lower(): value for name, value in event["headers"].items()}
 
     assert headers["x-amzn-trace-id"] == f"Root={invocation.trace_root}"
@@ -285,7 +285,7 @@ def test_gateway_works_under_any_wsgi_client(stage: MakeStage) -> None:
     transport = httpx.WSGITransport(app=here.gateway)  # type: ignore[arg-type]
     with httpx.Client(transport=transport, base_url="http://testserver") as client:
         answer = client.post("/p/a b%C3%BC?x=%20", json={"a": 1}, headers={"X-A": "1"})
-    event: Any = here.invocations[0].event
+    event: Any = here.invocations[0].event.value()
 
     assert answer.status_code == 200
     assert event["rawPath"] == "/p/a bü"
@@ -303,7 +303,7 @@ def test_gateway_on_a_socket(stage: MakeStage) -> None:
             content=iter([b"one", b"two"]),
             headers=[("x-a", "1"), ("x-a", "2"), ("content-type", "text/plain")],
         )
-    event: Any = here.invocations[0].event
+    event: Any = here.invocations[0].event.value()
 
     assert answer.text == "ok"
     assert event["pathParameters"] == {"id": "a/b"}

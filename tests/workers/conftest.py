@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.clock import MovableClock
 from sandbox.exchange import Execution, Invocation
+from sandbox.json_value import JsonText
 from sandbox.project.model import Function, FunctionConfig, Project
 from sandbox.workers.limits import PoolLimits
 from sandbox.workers.pool import WorkerPool
@@ -134,5 +135,7 @@ def invoke() -> Callable[..., Execution]:
 
 def _invoke(pool: WorkerPool, function: Function, event: Any = None) -> Execution:
     return pool.invoke(
-        Invocation(request_id=str(uuid.uuid4()), function=function, event=event)
+        Invocation(
+            request_id=str(uuid.uuid4()), function=function, event=JsonText.of(event)
+        )
     )

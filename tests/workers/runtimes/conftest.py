@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 
 from sandbox.exchange import Execution, Invocation
+from sandbox.json_value import JsonText
 from sandbox.project.model import Function
 
 MakeFunction = Callable[..., Function]
@@ -41,7 +42,9 @@ def run_node(shared_app, shared_pool, node_program: str) -> Callable[..., Execut
         function = make(f"n{uuid.uuid4().hex[:8]}", source, **options)
         request_id = str(uuid.uuid4())
         return shared_pool.invoke(
-            Invocation(request_id=request_id, function=function, event=event)
+            Invocation(
+                request_id=request_id, function=function, event=JsonText.of(event)
+            )
         )
 
     return run

@@ -14,6 +14,7 @@ import os, sys
 from pathlib import Path
 from sandbox.clock import MovableClock
 from sandbox.exchange import Invocation
+from sandbox.json_value import JsonText
 from sandbox.project.model import Function, FunctionConfig, Project
 from sandbox.workers.pool import WorkerPool
 
@@ -30,8 +31,9 @@ pool = WorkerPool(environment=lambda _: {"PATH": "/usr/bin:/bin"},
                   project=lambda: project, clock=MovableClock(), can_fork=can_fork)
 pool.prepare()
 pool.wait_prepared()
+event = JsonText.of(os.getpid())
 for function in functions:
-    pool.invoke(Invocation(request_id="r", function=function, event=os.getpid()))
+    pool.invoke(Invocation(request_id="r", function=function, event=event))
 """
 IDLE = """
 import os
