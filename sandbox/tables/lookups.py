@@ -17,6 +17,7 @@ from sandbox.json_value import JsonValue
 from sandbox.tables.shapes import write_attribute
 
 __all__ = [
+    "KEY_TYPES",
     "IndexLookup",
     "Item",
     "ItemKey",
@@ -31,6 +32,8 @@ KeyValue: TypeAlias = str | bytes | Decimal
 ItemKey: TypeAlias = tuple[KeyValue, KeyValue | None]
 """The values of an item's partition key and sort key, which compare fast."""
 
+KEY_TYPES = frozenset({"S", "N", "B"})
+"""Those that a key of a table or an index can have."""
 _MAX_UNASKED = 1000
 
 
@@ -50,10 +53,11 @@ def attributes_of(
     item: Item, names: Iterable[str] | None = None
 ) -> dict[str, JsonValue]:
     """Give an item's attributes, or those of `names`, in DynamoDB JSON."""
+    attributes = item.attrs
     return {
-        name: write_attribute(dynamo_to_dict(item.attrs[name]))
-        for name in (item.attrs if names is None else names)
-        if name in item.attrs
+        name: write_attribute(dynamo_to_dict(attributes[name]))
+        for name in (attributes if names is None else names)
+        if name in attributes
     }
 
 
@@ -166,12 +170,16 @@ class IndexLookup:
         return sorted(self._items.get(value, {}).values(), key=key_of)
 
     def follow(self, before: Item | None, after: Item | None) -> None:
-        """Follow the change of one item."""
-        if before is not None and self._attribute in before.attrs:
-            self._take(before.attrs[self._attribute], key_of(before))
-        if after is not None and self._attribute in after.attrs:
-            value = after.attrs[self._attribute]
+        """Follow the change of one item, which may have no key for this index."""
+        if before is not None and (value := self._value_of(before)) is not None:
+            self._take(value, key_of(before))
+        if after is not None and (value := self._value_of(after)) is not None:
             self._items.setdefault(value, {})[key_of(after)] = after
+
+    def _value_of(self, item: Item) -> DynamoType | None:
+        """Give the partition key; a list or a set, which moto stores, can be none."""
+        value: DynamoType | None = item.attrs.get(self._attribute)
+        return value if value is not None and value.type in KEY_TYPES else None
 
     def _take(self, value: DynamoType, key: ItemKey) -> None:
         partition = self._items.get(value, {})

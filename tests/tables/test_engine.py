@@ -152,6 +152,14 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "put, empty key": ("PutItem", on_notes(Item=note("", 1))),
     "put, not a number": ("PutItem", on_notes(Item=note("a", 1, x={"N": "one"}))),
+    "put, a list where an index has its key": (
+        "PutItem",
+        on_notes(Item=note("a", 1, tag={"L": []})),
+    ),
+    "put, nothing where an index has its key": (
+        "PutItem",
+        on_notes(Item=note("a", 1, tag={"NULL": True})),
+    ),
     "put, too large": ("PutItem", on_notes(Item=note("a", 1, x={"S": "x" * 410_000}))),
     "delete": ("DeleteItem", on_notes(Key=ANN, ReturnValues="ALL_OLD")),
     "delete, missing": ("DeleteItem", on_notes(Key=note("eve", 1))),
