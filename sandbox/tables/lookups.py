@@ -14,7 +14,7 @@ from moto.dynamodb.models.table import SecondaryIndex
 from moto.dynamodb.models.utilities import dynamo_to_dict
 
 from sandbox.json_value import JsonValue
-from sandbox.tables.shapes import write_attribute
+from sandbox.tables.shapes import SCALAR_TYPES, write_attribute
 
 __all__ = [
     "KEY_TYPES",
@@ -55,10 +55,16 @@ def attributes_of(
     """Give an item's attributes, or those of `names`, in DynamoDB JSON."""
     attributes = item.attrs
     return {
-        name: write_attribute(dynamo_to_dict(attributes[name]))
+        name: _as_json(attributes[name])
         for name in (attributes if names is None else names)
         if name in attributes
     }
+
+
+def _as_json(value: DynamoType) -> dict[str, JsonValue]:
+    if value.type in SCALAR_TYPES:
+        return {value.type: value.value}
+    return write_attribute(dynamo_to_dict(value))
 
 
 class Rows:

@@ -74,9 +74,17 @@ class StoredTable(Table):
 
     def item_of(self, row: Mapping[str, Any]) -> Item:
         """Give the item for a row in DynamoDB JSON that a table like this one held."""
-        attributes = {name: read_attribute(value, name) for name, value in row.items()}
-        hash_key, *rest = (DynamoType(attributes[k]) for k in self.table_key_attrs)
-        return Item(hash_key, rest[0] if rest else None, attributes)
+        return self._sound_item(
+            {name: read_attribute(value, name) for name, value in row.items()}
+        )
+
+    def _sound_item(self, attributes: Mapping[str, Any]) -> Item:
+        values = {name: DynamoType(value) for name, value in attributes.items()}
+        hash_key, *rest = (values[name] for name in self.table_key_attrs)
+        item = Item(hash_key, rest[0] if rest else None, {})
+        # moto's own dictionary measures all of itself for each attribute it takes.
+        dict.update(item.attrs, values)
+        return item
 
     # One item
 
@@ -115,6 +123,17 @@ class StoredTable(Table):
         item = super().put_item(item_attrs, *rest, **more)
         self._record(before, item)
         return item
+
+    def put_sound(self, attributes: Mapping[str, Any]) -> None:
+        """Store an item that is known to fit, and record the change.
+
+        Args:
+            attributes: as `shapes` reads them, the table's keys among them.
+        """
+        item = self._sound_item(attributes)
+        before = self.rows.get(item.hash_key, item.range_key)
+        self.rows.put(item)
+        self._record(before, item)
 
     def delete_item(
         self, hash_key: DynamoType, range_key: DynamoType | None
