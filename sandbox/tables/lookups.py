@@ -22,10 +22,13 @@ __all__ = [
     "Item",
     "ItemKey",
     "KeyOrder",
+    "KeyValue",
     "Rows",
     "attributes_of",
     "index_lookups",
     "key_of",
+    "plain_key",
+    "sort_key_of",
 ]
 
 KeyValue: TypeAlias = str | bytes | Decimal
@@ -40,10 +43,16 @@ _MAX_UNASKED = 1000
 def key_of(item: Item) -> ItemKey:
     """Give an item's key as plain values."""
     sort_key = item.range_key
-    return _plain(item.hash_key), None if sort_key is None else _plain(sort_key)
+    return plain_key(item.hash_key), None if sort_key is None else plain_key(sort_key)
 
 
-def _plain(value: DynamoType) -> KeyValue:
+def sort_key_of(item: Item) -> KeyValue:
+    """Give the sort key of an item of a table that has one."""
+    sort_key: Any = item.range_key
+    return plain_key(sort_key)
+
+
+def plain_key(value: DynamoType) -> KeyValue:
     """Do what `DynamoType.cast_value` does, for the types that a key can have."""
     plain: KeyValue = Decimal(value.value) if value.type == "N" else value.value
     return plain
@@ -100,7 +109,9 @@ class Rows:
         found = self._items.get(hash_key)
         if found is None:
             return []
-        return sorted(found.values(), key=key_of) if self._has_sort_key else [found]
+        return (
+            sorted(found.values(), key=sort_key_of) if self._has_sort_key else [found]
+        )
 
     def put(self, item: Item) -> None:
         """Store an item in the place of its key."""

@@ -6,15 +6,29 @@ can undo an operation, copies of a table can share its items, and lookups are ex
 """
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
-from sandbox.tables.lookups import Item, ItemKey, KeyOrder, Rows, index_lookups, key_of
+from sandbox.tables.lookups import (
+    Item,
+    ItemKey,
+    KeyOrder,
+    Rows,
+    index_lookups,
+    key_of,
+    plain_key,
+)
 from sandbox.tables.shapes import read_attribute
+from sandbox.tables.windows import Bounds, window
+
+_KEY_CONDITIONS = frozenset({"hash_key_conditions", "range_key_conditions"})
+"""What a query says by name; whatever else it says there is a filter of old."""
+_FIRST_SETTINGS = 5
+"""Comparison, its values, limit, start key and direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,9 +204,13 @@ class StoredTable(Table):
         return self._order.items() if self._narrowed is None else self._narrowed
 
     def query(self, hash_key: DynamoType | None, *rest: Any, **more: Any) -> Any:
-        """Query as moto does, over the one partition that can match."""
+        """Query as moto does, over the items of one partition that can matter."""
         index_name = rest[6] if len(rest) > 6 else more.get("index_name")
-        self._narrowed = self._partition(hash_key, index_name)
+        narrowed = self._partition(hash_key, index_name)
+        if narrowed and not index_name and more.keys() <= _KEY_CONDITIONS:
+            bounds = _bounds(self, narrowed[0].hash_key, rest)
+            narrowed = narrowed if bounds is None else window(narrowed, bounds)
+        self._narrowed = narrowed
         try:
             return super().query(hash_key, *rest, **more)
         finally:
@@ -228,3 +246,40 @@ class StoredTable(Table):
             return super().scan(filters, limit, start, *rest, **more)
         finally:
             self._narrowed = None
+
+
+def _bounds(
+    table: StoredTable, hash_key: DynamoType, asked: Sequence[Any]
+) -> Bounds | None:
+    """Give a query's bounds, or None where it is odd and moto is to see all items.
+
+    Args:
+        table: the one that is queried, not an index of it.
+        hash_key: of the partition.
+        asked: the query's settings from the second on, as moto's table takes them.
+    """
+    if not table.has_range_key or len(asked) < _FIRST_SETTINGS:
+        return None
+    comparison, values, limit, start, is_forward = asked[:_FIRST_SETTINGS]
+    started = _started(table, hash_key, start) if start else ()
+    if started is None:
+        return None
+    if any(value.type != table.range_key_type for value in (*values, *started)):
+        return None
+    return Bounds(
+        comparison=comparison,
+        values=tuple(map(plain_key, values)),
+        start=plain_key(started[0]) if started else None,
+        limit=limit,
+        is_forward=is_forward is not False,
+    )
+
+
+def _started(
+    table: StoredTable, hash_key: DynamoType, start: Mapping[str, Any]
+) -> tuple[DynamoType] | None:
+    """Give the sort key of a start key; None where it is not of this partition."""
+    if start.keys() != {*table.table_key_attrs}:
+        return None
+    partition, sort_key = (DynamoType(start[name]) for name in table.table_key_attrs)
+    return (sort_key,) if partition == hash_key else None
