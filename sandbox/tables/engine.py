@@ -4,6 +4,7 @@ Only this file, `stored_table` and `lookups` know moto (the range is pinned in
 pyproject; `tests/tables/test_engine.py` compares this door with moto's own). Requests
 are read by `shapes` and handed to moto's operation methods: moto's own way in parses
 URLs, forms and headers that a DynamoDB request does not have, at ten times the cost.
+Gets and puts of whole items are for `plain`, unless moto has something to refuse.
 
 Nothing here is safe between threads; `store.TableStore` holds the lock.
 """
@@ -22,6 +23,7 @@ from moto.dynamodb.responses import TRANSACTION_MAX_ITEMS, DynamoHandler
 from sandbox.json_value import JsonValue
 from sandbox.tables.errors import TableError, validation_error
 from sandbox.tables.lookups import Item
+from sandbox.tables.plain import get_plainly, put_plainly
 from sandbox.tables.schema import CreateTable
 from sandbox.tables.shapes import input_reader, output_writer
 from sandbox.tables.stored_table import Change, StoredTable
@@ -61,6 +63,11 @@ start threads and need S3), and DescribeEndpoints, which sends clients to AWS.""
 _CODES = {"ResourceNotFound": "ResourceNotFoundException"}
 """Where moto's name for an error is not DynamoDB's."""
 
+_PLAIN: Mapping[
+    str,
+    Callable[[StoredTable, Mapping[str, Any]], dict[str, JsonValue] | None],
+] = {"GetItem": get_plainly, "PutItem": put_plainly}
+"""What is tried before moto, and gives None where moto is to answer."""
 
 Commit: TypeAlias = Callable[[str, Mapping[str, object], Sequence[Change]], None]
 """Told of an operation, its request and its changes just before they count.
@@ -179,11 +186,21 @@ class Engine:
         if method is None:
             message = f'The sandbox does not emulate DynamoDB\'s "{operation}".'
             raise TableError("UnknownOperationException", message)
-        handler = _Handler(self._backend, read(request, ""))
+        asked = read(request, "")
         with self._all_or_nothing(operation):
-            result = getattr(handler, method)().result
+            result = self._answer_plainly(operation, asked)
+            if result is None:
+                answer = getattr(_Handler(self._backend, asked), method)().result
+                result = output_writer(operation)(answer or {})
             commit(operation, request, self._changes)
-        return output_writer(operation)(result or {}), self._take_changes()
+        return result, self._take_changes()
+
+    def _answer_plainly(
+        self, operation: str, asked: Mapping[str, Any]
+    ) -> dict[str, JsonValue] | None:
+        carry_out = _PLAIN.get(operation)
+        table = self.tables.get(asked["TableName"]) if carry_out else None
+        return carry_out(table, asked) if carry_out and table is not None else None
 
     def use_region(self, region: str) -> None:
         """Name tables that are created from now on after this region."""

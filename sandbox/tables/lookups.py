@@ -14,33 +14,45 @@ from moto.dynamodb.models.table import SecondaryIndex
 from moto.dynamodb.models.utilities import dynamo_to_dict
 
 from sandbox.json_value import JsonValue
-from sandbox.tables.shapes import write_attribute
+from sandbox.tables.shapes import SCALAR_TYPES, write_attribute
 
 __all__ = [
+    "KEY_TYPES",
     "IndexLookup",
     "Item",
     "ItemKey",
     "KeyOrder",
+    "KeyValue",
     "Rows",
     "attributes_of",
     "index_lookups",
     "key_of",
+    "plain_key",
+    "sort_key_of",
 ]
 
 KeyValue: TypeAlias = str | bytes | Decimal
 ItemKey: TypeAlias = tuple[KeyValue, KeyValue | None]
 """The values of an item's partition key and sort key, which compare fast."""
 
+KEY_TYPES = frozenset({"S", "N", "B"})
+"""Those that a key of a table or an index can have."""
 _MAX_UNASKED = 1000
 
 
 def key_of(item: Item) -> ItemKey:
     """Give an item's key as plain values."""
     sort_key = item.range_key
-    return _plain(item.hash_key), None if sort_key is None else _plain(sort_key)
+    return plain_key(item.hash_key), None if sort_key is None else plain_key(sort_key)
 
 
-def _plain(value: DynamoType) -> KeyValue:
+def sort_key_of(item: Item) -> KeyValue:
+    """Give the sort key of an item of a table that has one."""
+    sort_key: Any = item.range_key
+    return plain_key(sort_key)
+
+
+def plain_key(value: DynamoType) -> KeyValue:
     """Do what `DynamoType.cast_value` does, for the types that a key can have."""
     plain: KeyValue = Decimal(value.value) if value.type == "N" else value.value
     return plain
@@ -50,11 +62,18 @@ def attributes_of(
     item: Item, names: Iterable[str] | None = None
 ) -> dict[str, JsonValue]:
     """Give an item's attributes, or those of `names`, in DynamoDB JSON."""
+    attributes = item.attrs
     return {
-        name: write_attribute(dynamo_to_dict(item.attrs[name]))
-        for name in (item.attrs if names is None else names)
-        if name in item.attrs
+        name: _as_json(attributes[name])
+        for name in (attributes if names is None else names)
+        if name in attributes
     }
+
+
+def _as_json(value: DynamoType) -> dict[str, JsonValue]:
+    if value.type in SCALAR_TYPES:
+        return {value.type: value.value}
+    return write_attribute(dynamo_to_dict(value))
 
 
 class Rows:
@@ -90,7 +109,9 @@ class Rows:
         found = self._items.get(hash_key)
         if found is None:
             return []
-        return sorted(found.values(), key=key_of) if self._has_sort_key else [found]
+        return (
+            sorted(found.values(), key=sort_key_of) if self._has_sort_key else [found]
+        )
 
     def put(self, item: Item) -> None:
         """Store an item in the place of its key."""
@@ -166,12 +187,16 @@ class IndexLookup:
         return sorted(self._items.get(value, {}).values(), key=key_of)
 
     def follow(self, before: Item | None, after: Item | None) -> None:
-        """Follow the change of one item."""
-        if before is not None and self._attribute in before.attrs:
-            self._take(before.attrs[self._attribute], key_of(before))
-        if after is not None and self._attribute in after.attrs:
-            value = after.attrs[self._attribute]
+        """Follow the change of one item, which may have no key for this index."""
+        if before is not None and (value := self._value_of(before)) is not None:
+            self._take(value, key_of(before))
+        if after is not None and (value := self._value_of(after)) is not None:
             self._items.setdefault(value, {})[key_of(after)] = after
+
+    def _value_of(self, item: Item) -> DynamoType | None:
+        """Give the partition key; a list or a set, which moto stores, can be none."""
+        value: DynamoType | None = item.attrs.get(self._attribute)
+        return value if value is not None and value.type in KEY_TYPES else None
 
     def _take(self, value: DynamoType, key: ItemKey) -> None:
         partition = self._items.get(value, {})

@@ -8,7 +8,7 @@ low-level API").
 
 import binascii
 import json
-import uuid
+import secrets
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -24,6 +24,9 @@ MAX_BODY_BYTES = 16 * 1024 * 1024
 """DynamoDB's own limit for a request."""
 
 CONTENT_TYPE = "application/x-amz-json-1.0"
+
+_encode = json.JSONEncoder(separators=(",", ":")).encode
+"""Made once: `json.dumps` makes an encoder at each call that sets it otherwise."""
 
 _REASONS = {
     403: "Forbidden",
@@ -117,11 +120,11 @@ def greeting(text: str) -> Answer:
 
 
 def _answer(status: str, content: JsonValue) -> Answer:
-    body = json.dumps(content, separators=(",", ":")).encode("ascii")
+    body = _encode(content).encode("ascii")
     headers = [
         ("Content-Type", CONTENT_TYPE),
         ("Content-Length", str(len(body))),
-        ("x-amzn-RequestId", uuid.uuid4().hex.upper()),
+        ("x-amzn-RequestId", secrets.token_hex(16).upper()),
         ("x-amz-crc32", str(binascii.crc32(body))),
     ]
     return Answer(status=status, headers=headers, body=body)

@@ -29,7 +29,8 @@ MAX_NESTING_LEVELS = 32
 """How deep lists and maps may be nested (Developer Guide, "Quotas")."""
 
 _TYPES = frozenset({"S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "M", "L"})
-_SCALAR_TYPES = frozenset({"S", "N", "BOOL", "NULL"})
+SCALAR_TYPES = frozenset({"S", "N", "BOOL", "NULL"})
+"""Those whose values are the same in JSON and in moto."""
 
 
 @cache
@@ -90,7 +91,7 @@ def read_attribute(value: Any, path: str = "", *, depth: int = 1) -> dict[str, A
 def write_attribute(value: Mapping[str, Any]) -> dict[str, JsonValue]:
     """Give an AttributeValue as JSON: bytes as base64, all else as it is."""
     ((name, content),) = value.items()
-    if name in _SCALAR_TYPES:
+    if name in SCALAR_TYPES:
         return {name: content}
     match name:
         case "B":

@@ -6,15 +6,29 @@ can undo an operation, copies of a table can share its items, and lookups are ex
 """
 
 import copy
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
-from sandbox.tables.lookups import Item, ItemKey, KeyOrder, Rows, index_lookups, key_of
+from sandbox.tables.lookups import (
+    Item,
+    ItemKey,
+    KeyOrder,
+    Rows,
+    index_lookups,
+    key_of,
+    plain_key,
+)
 from sandbox.tables.shapes import read_attribute
+from sandbox.tables.windows import Bounds, window
+
+_KEY_CONDITIONS = frozenset({"hash_key_conditions", "range_key_conditions"})
+"""What a query says by name; whatever else it says there is a filter of old."""
+_FIRST_SETTINGS = 5
+"""Comparison, its values, limit, start key and direction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,9 +88,17 @@ class StoredTable(Table):
 
     def item_of(self, row: Mapping[str, Any]) -> Item:
         """Give the item for a row in DynamoDB JSON that a table like this one held."""
-        attributes = {name: read_attribute(value, name) for name, value in row.items()}
-        hash_key, *rest = (DynamoType(attributes[k]) for k in self.table_key_attrs)
-        return Item(hash_key, rest[0] if rest else None, attributes)
+        return self._sound_item(
+            {name: read_attribute(value, name) for name, value in row.items()}
+        )
+
+    def _sound_item(self, attributes: Mapping[str, Any]) -> Item:
+        values = {name: DynamoType(value) for name, value in attributes.items()}
+        hash_key, *rest = (values[name] for name in self.table_key_attrs)
+        item = Item(hash_key, rest[0] if rest else None, {})
+        # moto's own dictionary measures all of itself for each attribute it takes.
+        dict.update(item.attrs, values)
+        return item
 
     # One item
 
@@ -115,6 +137,17 @@ class StoredTable(Table):
         item = super().put_item(item_attrs, *rest, **more)
         self._record(before, item)
         return item
+
+    def put_sound(self, attributes: Mapping[str, Any]) -> None:
+        """Store an item that is known to fit, and record the change.
+
+        Args:
+            attributes: as `shapes` reads them, the table's keys among them.
+        """
+        item = self._sound_item(attributes)
+        before = self.rows.get(item.hash_key, item.range_key)
+        self.rows.put(item)
+        self._record(before, item)
 
     def delete_item(
         self, hash_key: DynamoType, range_key: DynamoType | None
@@ -171,9 +204,13 @@ class StoredTable(Table):
         return self._order.items() if self._narrowed is None else self._narrowed
 
     def query(self, hash_key: DynamoType | None, *rest: Any, **more: Any) -> Any:
-        """Query as moto does, over the one partition that can match."""
+        """Query as moto does, over the items of one partition that can matter."""
         index_name = rest[6] if len(rest) > 6 else more.get("index_name")
-        self._narrowed = self._partition(hash_key, index_name)
+        narrowed = self._partition(hash_key, index_name)
+        if narrowed and not index_name and more.keys() <= _KEY_CONDITIONS:
+            bounds = _bounds(self, narrowed[0].hash_key, rest)
+            narrowed = narrowed if bounds is None else window(narrowed, bounds)
+        self._narrowed = narrowed
         try:
             return super().query(hash_key, *rest, **more)
         finally:
@@ -209,3 +246,40 @@ class StoredTable(Table):
             return super().scan(filters, limit, start, *rest, **more)
         finally:
             self._narrowed = None
+
+
+def _bounds(
+    table: StoredTable, hash_key: DynamoType, asked: Sequence[Any]
+) -> Bounds | None:
+    """Give a query's bounds, or None where it is odd and moto is to see all items.
+
+    Args:
+        table: the one that is queried, not an index of it.
+        hash_key: of the partition.
+        asked: the query's settings from the second on, as moto's table takes them.
+    """
+    if not table.has_range_key or len(asked) < _FIRST_SETTINGS:
+        return None
+    comparison, values, limit, start, is_forward = asked[:_FIRST_SETTINGS]
+    started = _started(table, hash_key, start) if start else ()
+    if started is None:
+        return None
+    if any(value.type != table.range_key_type for value in (*values, *started)):
+        return None
+    return Bounds(
+        comparison=comparison,
+        values=tuple(map(plain_key, values)),
+        start=plain_key(started[0]) if started else None,
+        limit=limit,
+        is_forward=is_forward is not False,
+    )
+
+
+def _started(
+    table: StoredTable, hash_key: DynamoType, start: Mapping[str, Any]
+) -> tuple[DynamoType] | None:
+    """Give the sort key of a start key; None where it is not of this partition."""
+    if start.keys() != {*table.table_key_attrs}:
+        return None
+    partition, sort_key = (DynamoType(start[name]) for name in table.table_key_attrs)
+    return (sort_key,) if partition == hash_key else None

@@ -49,6 +49,32 @@ class TableOperation:
     duration_ms: float
 
 
+@dataclass(frozen=True, slots=True)
+class _Noted:
+    """An operation as it passed by; read when it is asked for, as a function waits."""
+
+    operation: str
+    body: bytes | None
+    """The request; None where it is not kept."""
+    tables: tuple[str, ...]
+    """What a request that is not kept named."""
+    status: int
+    duration_ms: float
+    size_bytes: int
+    """What remembering it takes."""
+
+    def told(self) -> TableOperation:
+        """Give it as it is told."""
+        body = self.body
+        return TableOperation(
+            operation=self.operation,
+            tables=self.tables if body is None else _tables_of(body),
+            request=None if body is None else str(body, "utf-8", "replace"),
+            status=self.status,
+            duration_ms=self.duration_ms,
+        )
+
+
 class OperationLog:
     """Remembers the operations of the last events. Safe between threads.
 
@@ -62,12 +88,13 @@ class OperationLog:
         self._most_kept_bytes = most_kept_bytes
         self._kept_bytes = 0
         self._lock = threading.Lock()
-        self._by_key: OrderedDict[str, tuple[TableOperation, ...]] = OrderedDict()
+        self._by_key: OrderedDict[str, tuple[_Noted, ...]] = OrderedDict()
 
     def of(self, request_id: str) -> tuple[TableOperation, ...]:
         """Give an event's operations, as far as they are remembered."""
         with self._lock:
-            return self._by_key.get(trace_key(request_id), ())
+            noted = self._by_key.get(trace_key(request_id), ())
+        return tuple(operation.told() for operation in noted)
 
     def clear(self) -> None:
         """Forget everything."""
@@ -105,25 +132,20 @@ class OperationLog:
         started = self._clock.monotonic()
         answer = app(environ, start)
         took_ms = (self._clock.monotonic() - started) * 1000
-        operation = TableOperation(
-            operation=environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2],
-            tables=_tables_of(body),
-            request=_kept_text(body),
-            status=int(statuses[-1][:3]) if statuses else 0,
-            duration_ms=took_ms,
-        )
-        self._remember(key, operation)
+        name = environ.get("HTTP_X_AMZ_TARGET", "").rpartition(".")[2]
+        status = int(statuses[-1][:3]) if statuses else 0
+        self._remember(key, _note(name, body, status=status, took_ms=took_ms))
         return answer
 
-    def _remember(self, key: str, operation: TableOperation) -> None:
+    def _remember(self, key: str, operation: _Noted) -> None:
         with self._lock:
             known = self._by_key.get(key, ())
             if len(known) < MOST_OPERATIONS:
                 self._by_key[key] = (*known, operation)
-                self._kept_bytes += _size_bytes(operation)
+                self._kept_bytes += operation.size_bytes
             while self._is_full():
                 _key, forgotten = self._by_key.popitem(last=False)
-                self._kept_bytes -= sum(map(_size_bytes, forgotten))
+                self._kept_bytes -= sum(noted.size_bytes for noted in forgotten)
 
     def _is_full(self) -> bool:
         is_heavy = self._kept_bytes > self._most_kept_bytes
@@ -146,15 +168,14 @@ def _take_request(environ: "WSGIEnvironment") -> bytes | None:
     return body
 
 
-def _kept_text(body: bytes | None) -> str | None:
-    if body is None or len(body) > LONGEST_KEPT_BYTES:
-        return None
-    return str(body, "utf-8", "replace")
-
-
-def _size_bytes(operation: TableOperation) -> int:
-    texts = (operation.operation, operation.request or "", *operation.tables)
-    return _FRAME_BYTES + sum(map(sys.getsizeof, texts))
+def _note(operation: str, body: bytes | None, *, status: int, took_ms: float) -> _Noted:
+    """Keep a short request whole; of a long one only the tables that it names."""
+    is_kept = body is not None and len(body) <= LONGEST_KEPT_BYTES
+    kept = body if is_kept else None
+    tables = () if is_kept else _tables_of(body)
+    size_bytes = _FRAME_BYTES + len(operation) + len(kept or b"")
+    size_bytes += sum(map(sys.getsizeof, tables))
+    return _Noted(operation, kept, tables, status, took_ms, size_bytes)
 
 
 def _tables_of(body: bytes | None) -> tuple[str, ...]:

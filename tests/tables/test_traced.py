@@ -108,6 +108,15 @@ def test_not_every_request_is_kept(
     assert log.of(ID)[0].request is None
 
 
+def test_a_long_request_names_its_tables(log: OperationLog, clock: ManualClock) -> None:
+    """Its text is not kept, but what it was about is."""
+    body = json.dumps({"TableName": "things", "Item": {"a": {"S": "x" * 9000}}})
+
+    ask(log.around(Echo(clock)), body.encode(), operation="PutItem")
+
+    assert log.of(ID)[0].tables == ("things",)
+
+
 def test_a_refusal_is_remembered(log: OperationLog, clock: ManualClock) -> None:
     """With the status that the function saw."""
     ask(log.around(Echo(clock)), b"")
@@ -159,7 +168,7 @@ def test_the_log_is_bounded_in_bytes(clock: ManualClock) -> None:
     log = OperationLog(clock, most_kept_bytes=20_000)
     for number in range(4):
         header = trace_header(f"{number:032x}", root=ROOT)
-        body = json.dumps({"TableName": "a", "x": "é" * 1000}).encode()
+        body = json.dumps({"TableName": "a", "x": "é" * 1100}).encode()
         ask(log.around(Echo(clock)), body, HTTP_X_AMZN_TRACE_ID=header)
     kept = [len(log.of(f"{number:032x}")) for number in range(4)]
 

@@ -1,0 +1,111 @@
+"""Takes a get or a put of a whole item, carries it out; what is not plain is moto's.
+
+They are what handlers ask for most, sessions above all. moto parses expressions that
+are not there, and measures the item anew for each attribute that it adds to it. Where
+moto might refuse a request, it is left to moto, so that its errors stay its own.
+"""
+
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from sandbox.json_value import JsonValue
+from sandbox.tables.lookups import KEY_TYPES, attributes_of
+from sandbox.tables.stored_table import StoredTable
+
+_GET = frozenset({"TableName", "Key", "ConsistentRead"})
+_PUT = frozenset({"TableName", "Item"})
+
+_MAX_ITEM_BYTES = 400_000
+_MAX_KEY_CHARACTERS = 256
+"""A sort key has at most 1024 bytes, and a character at most four."""
+_TOO_LARGE = _MAX_ITEM_BYTES + 1
+_NUMBER = re.compile(r"-?[0-9]{1,38}(?:\.[0-9]{1,38})?")
+
+
+def get_plainly(
+    table: StoredTable, request: Mapping[str, Any]
+) -> dict[str, JsonValue] | None:
+    """Give the result of a GetItem, or None where it is moto's to answer.
+
+    Args:
+        table: the one that the request names.
+        request: as `shapes` has read it.
+    """
+    key: Mapping[str, Any] = request["Key"]
+    if not request.keys() <= _GET or key.keys() != {*table.table_key_attrs}:
+        return None
+    if not all(map(_is_key_value, key.values())):
+        return None
+    item = table.find(key)
+    return {} if item is None else {"Item": attributes_of(item)}
+
+
+def put_plainly(
+    table: StoredTable, request: Mapping[str, Any]
+) -> dict[str, JsonValue] | None:
+    """Store the item of a PutItem and give the result, or None where it is moto's.
+
+    Args:
+        table: the one that the request names.
+        request: as `shapes` has read it.
+    """
+    item: Mapping[str, Any] = request["Item"]
+    if not request.keys() <= _PUT or not _has_sound_keys(table, item):
+        return None
+    if _map_bytes(item) > _MAX_ITEM_BYTES:
+        return None
+    table.put_sound(item)
+    return {}
+
+
+def _has_sound_keys(table: StoredTable, item: Mapping[str, Any]) -> bool:
+    """Tell whether the keys of table and indexes are such as moto takes, for sure."""
+    for name, kind in table.typed_keys:
+        if kind not in item.get(name, ()):
+            return False
+    return all(
+        _is_key_value(item[name]) for name in table.attribute_keys if name in item
+    )
+
+
+def _is_key_value(value: Mapping[str, Any]) -> bool:
+    ((kind, content),) = value.items()
+    return kind in KEY_TYPES and 0 < len(content) <= _MAX_KEY_CHARACTERS
+
+
+def _map_bytes(values: Mapping[str, Any]) -> int:
+    return sum(map(_text_bytes, values)) + sum(map(_value_bytes, values.values()))
+
+
+def _value_bytes(value: Mapping[str, Any]) -> int:
+    """Give the size of an attribute; `_TOO_LARGE` where moto may refuse it.
+
+    That is: for odd numbers, empty sets and a NULL that is false.
+    """
+    ((kind, content),) = value.items()
+    match kind:
+        case "S":
+            return _text_bytes(content)
+        case "N":
+            return len(content) if _NUMBER.fullmatch(content) else _TOO_LARGE
+        case "BOOL":
+            return 1
+        case "NULL":
+            return 1 if content else _TOO_LARGE
+        case "B":
+            return len(content)
+        case "M":
+            return _map_bytes(content)
+        case "L":
+            return sum(map(_value_bytes, content))
+    members = [{kind[0]: member} for member in content]
+    return sum(map(_value_bytes, members)) if members else _TOO_LARGE
+
+
+def _text_bytes(text: str) -> int:
+    """Give the size of a text; `_TOO_LARGE` for half a surrogate pair."""
+    try:
+        return len(text.encode())
+    except UnicodeEncodeError:
+        return _TOO_LARGE
