@@ -1,0 +1,52 @@
+"""What a nursery does ahead for AWS calls, and what it shares with later sessions."""
+
+import boto3.session
+import botocore.hooks
+import botocore.session
+import pytest
+
+from sandbox.workers.runtimes.python import rehearsing, warming
+
+
+@pytest.fixture(autouse=True)
+def botocore_as_it_was(monkeypatch):
+    """Give botocore back what warming replaces, after a test."""
+    hooks = botocore.hooks
+    monkeypatch.setattr(hooks, "accepts_kwargs", hooks.accepts_kwargs)
+    monkeypatch.setattr(hooks.EventAliaser, "__init__", hooks.EventAliaser.__init__)
+    monkeypatch.setattr(
+        botocore.session, "create_loader", botocore.session.create_loader
+    )
+
+
+def loader_of(**settings):
+    session = botocore.session.Session()
+    for name, value in settings.items():
+        session.set_config_variable(name, value)
+    return session.get_component("data_loader")
+
+
+def test_nothing_is_done_ahead_for_apps_without_aws():
+    """A package that was imported by another is no reason."""
+    assert not warming.warm(["datetime"])
+
+
+def test_later_sessions_know_the_models_that_were_read():
+    """One with a data path of its own reads them itself."""
+    assert warming.warm(["boto3"])
+
+    key = ("load_service_model", "dynamodb", "service-2", "api_version", None)
+    assert key in loader_of()._cache  # noqa: SLF001
+    assert key not in loader_of(data_path="/elsewhere")._cache  # noqa: SLF001
+
+
+def test_a_botocore_of_another_make_is_only_slower(monkeypatch):
+    """What goes wrong ahead is not the handler's trouble."""
+
+    def fail():
+        raise AttributeError
+
+    monkeypatch.setattr(rehearsing, "rehearse", fail)
+
+    assert not warming.warm(["boto3"])
+    assert boto3.session.Session().client("ssm", region_name="eu-west-1")
