@@ -473,6 +473,17 @@ def test_an_equal_project_leaves_workers_warm(app, invoke):
     assert not invoke(pool, function).is_cold
 
 
+def test_a_line_added_above_a_function_leaves_it_warm(app, invoke):
+    """A new route costs the others nothing, wherever the manifest has it."""
+    function = app.function("same", PID)
+    pool = app.pool()
+    invoke(pool, replace(function, line=7))
+
+    app.project = replace(app.project)
+
+    assert not invoke(pool, replace(function, line=8)).is_cold
+
+
 def test_a_declared_table_is_seen(app, invoke):
     """Runtime helpers remember the app's tables, so that a new one needs a new worker.
 
