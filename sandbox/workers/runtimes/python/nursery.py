@@ -25,8 +25,9 @@ from typing import Any, NoReturn
 
 from sandbox.workers import wire
 from sandbox.workers.reaping import reap
-from sandbox.workers.runtimes.python import rehearsing, serve, warming
+from sandbox.workers.runtimes.python import serve, warming
 from sandbox.workers.runtimes.python.lifeline import arm
+from sandbox.workers.runtimes.python.memos import Memory
 from sandbox.workers.runtimes.python.spares import Kind, Spares
 
 QUIET_SECONDS = 0.05
@@ -50,8 +51,9 @@ class Nursery:
         self._lifeline_fd = lifeline_fd
         self._received_fds: list[int] = []
         self._kinds: tuple[Kind, ...] = ()
+        self._memory: Memory | None = None
         self._spares = Spares(
-            serve=self._become_worker, rehearse=_rehearse, leave=control.close
+            serve=self._become_worker, rehearse=self._rehearse, leave=control.close
         )
 
     def run(self) -> NoReturn:
@@ -109,6 +111,10 @@ class Nursery:
         gc.enable()
         serve.serve(socket_fd)
 
+    def _rehearse(self) -> None:
+        if self._memory is not None:
+            warming.warm_again(self._memory)
+
     def _preload(self, names: list[str], path_additions: list[str]) -> dict[str, Any]:
         self._spares.discard()
         sys.path += [path for path in path_additions if path not in sys.path]
@@ -117,15 +123,10 @@ class Nursery:
                 importlib.import_module(name)
             except Exception:  # noqa: BLE001, S112 (the handler that imports it will tell)
                 continue
-        is_warm = Kind.REHEARSED in self._kinds or warming.warm(names)
-        self._kinds = (Kind.PLAIN, Kind.REHEARSED) if is_warm else (Kind.PLAIN,)
+        self._memory = self._memory or warming.warm(names)
+        self._kinds = (Kind.PLAIN, Kind.REHEARSED) if self._memory else (Kind.PLAIN,)
         gc.collect()
         gc.freeze()
         gc.disable()
         modules = {name.partition(".")[0] for name in sys.modules}
         return {"type": "preloaded", "modules": sorted(modules)}
-
-
-def _rehearse() -> None:
-    rehearsing.rehearse()
-    gc.collect()  # its session and clients refer to one another in circles

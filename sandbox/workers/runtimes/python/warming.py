@@ -5,25 +5,36 @@ them. A rehearsal makes the parent do so once, and workers are given what it rea
 Nothing else stays: no session, no credentials, no region.
 """
 
+import gc
 import sys
 from typing import Any
 
 from sandbox.workers.runtimes.python import memos, rehearsing
+from sandbox.workers.runtimes.python.memos import Memory
 
 
-def warm(names: list[str]) -> bool:
+def warm(names: list[str]) -> Memory | None:
     """Do ahead what the first AWS calls will need, where boto3 was asked for.
 
-    Gives whether a rehearsal is of use to workers of this nursery.
+    Gives what botocore remembers now; None where a rehearsal is of no use.
     """
     if "boto3" not in sys.modules or not {"boto3", "arc"} & set(names):
-        return False
+        return None
     try:
-        memos.install()
         _share_models(rehearsing.rehearse())
+        memory = memos.install()
+        rehearsing.rehearse()
+        memory.end_learning()
     except Exception:  # noqa: BLE001 (a botocore of another make is only slower)
-        return False
-    return True
+        return None
+    return memory
+
+
+def warm_again(memory: Memory) -> None:
+    """Rehearse in a process forked since, so that it has the memory that takes."""
+    rehearsing.rehearse()
+    memory.lay_out()
+    gc.collect()  # sessions and clients refer to one another in circles
 
 
 def _share_models(session: Any) -> None:

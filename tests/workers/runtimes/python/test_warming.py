@@ -1,7 +1,9 @@
 """What a nursery does ahead for AWS calls, and what it shares with later sessions."""
 
 import boto3.session
+import botocore.client
 import botocore.hooks
+import botocore.httpsession
 import botocore.session
 import pytest
 
@@ -14,6 +16,10 @@ def botocore_as_it_was(monkeypatch):
     hooks = botocore.hooks
     monkeypatch.setattr(hooks, "accepts_kwargs", hooks.accepts_kwargs)
     monkeypatch.setattr(hooks.EventAliaser, "__init__", hooks.EventAliaser.__init__)
+    creator, http = botocore.client.ClientCreator, botocore.httpsession
+    monkeypatch.setattr(creator, "_create_methods", creator._create_methods)  # noqa: SLF001
+    create_context = http.create_urllib3_context
+    monkeypatch.setattr(http, "create_urllib3_context", create_context)
     monkeypatch.setattr(
         botocore.session, "create_loader", botocore.session.create_loader
     )
@@ -28,7 +34,7 @@ def loader_of(**settings):
 
 def test_nothing_is_done_ahead_for_apps_without_aws():
     """A package that was imported by another is no reason."""
-    assert not warming.warm(["datetime"])
+    assert warming.warm(["datetime"]) is None
 
 
 def test_later_sessions_know_the_models_that_were_read():
@@ -48,5 +54,15 @@ def test_a_botocore_of_another_make_is_only_slower(monkeypatch):
 
     monkeypatch.setattr(rehearsing, "rehearse", fail)
 
-    assert not warming.warm(["boto3"])
+    assert warming.warm(["boto3"]) is None
     assert boto3.session.Session().client("ssm", region_name="eu-west-1")
+
+
+def test_warming_again_leaves_what_a_first_client_takes():
+    """A spare has as much ready after its rehearsal as before."""
+    memory = warming.warm(["boto3"])
+    ready = list(memory.contexts)
+
+    warming.warm_again(memory)
+
+    assert len(memory.contexts) == len(ready) > 0
