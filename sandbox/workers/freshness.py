@@ -35,7 +35,8 @@ class _Noted:
 class Freshness:
     """The files and folders behind one worker, or behind one value such as a project.
 
-    Not safe to share between threads; a check costs about a microsecond a file.
+    One thread at a time notes; others may look meanwhile. A check costs about a
+    microsecond a file.
     """
 
     def __init__(self, clock: Clock) -> None:
@@ -65,7 +66,7 @@ class Freshness:
 
     def first_change(self) -> Path | None:
         """Give a path that is no longer as it was noted, or None."""
-        for noted in self._noted.values():
+        for noted in tuple(self._noted.values()):
             stamp = _stamp(noted.path)
             if stamp == noted.stamp and noted.unsettled_until is None:
                 continue
