@@ -21,6 +21,7 @@ import os
 import select
 import socket
 import sys
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from sandbox.workers import wire
@@ -72,7 +73,8 @@ class Nursery:
         for kind in filter(self._spares.lacks, self._kinds):
             if select.select([self._control], [], [], QUIET_SECONDS)[0]:
                 return
-            self._spares.fork(kind)
+            with suppress(OSError):  # no more processes: none waits, then
+                self._spares.fork(kind)
 
     def _receive(self, size: int) -> bytes:
         data, fds, _, _ = socket.recv_fds(self._control, size, 2)

@@ -33,6 +33,7 @@ def rehearse() -> Any:
     import boto3.session
 
     session: Any = boto3.session.Session()
+    socket.getaddrinfo("localhost", None)  # loads what looks names up
     with _Answerer() as answerer:
         _ask_service_map(session, answerer.port)
         _use_table(session, answerer.port)
@@ -45,8 +46,8 @@ def _settings(port: int) -> dict[str, Any]:
     from botocore.config import Config
 
     return {
-        # By name, as the runtime helper asks: looking it up is part of the cost.
-        "endpoint_url": f"http://localhost:{port}",
+        # Not by name, which may lead to somebody else's port first, on ::1.
+        "endpoint_url": f"http://127.0.0.1:{port}",
         "region_name": REGION,
         "aws_access_key_id": _WORD,
         "aws_secret_access_key": _WORD,

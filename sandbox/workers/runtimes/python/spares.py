@@ -62,10 +62,13 @@ class Spares:
         control, theirs = socket.socketpair()
         pid = os.fork()
         if not pid:
-            control.close()
-            self._leave()
-            self.close_all()
-            self._wait(kind, theirs)
+            try:
+                control.close()
+                self._leave()
+                self.close_all()
+                self._wait(kind, theirs)
+            finally:
+                os._exit(os.EX_SOFTWARE)  # never on into the nursery's own work
         theirs.close()
         self._waiting[kind] = _Spare(pid=pid, control=control)
 

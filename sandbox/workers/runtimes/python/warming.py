@@ -23,8 +23,10 @@ def warm(names: list[str]) -> Memory | None:
     try:
         _share_models(rehearsing.rehearse())
         memory = memos.install()
-        rehearsing.rehearse()
-        memory.end_learning()
+        try:
+            rehearsing.rehearse()
+        finally:
+            memory.end_learning()
     except Exception:  # noqa: BLE001 (a botocore of another make is only slower)
         return None
     return memory

@@ -7,7 +7,7 @@ import botocore.httpsession
 import botocore.session
 import pytest
 
-from sandbox.workers.runtimes.python import rehearsing, warming
+from sandbox.workers.runtimes.python import memos, rehearsing, warming
 
 
 @pytest.fixture(autouse=True)
@@ -56,6 +56,27 @@ def test_a_botocore_of_another_make_is_only_slower(monkeypatch):
 
     assert warming.warm(["boto3"]) is None
     assert boto3.session.Session().client("ssm", region_name="eu-west-1")
+
+
+def test_a_rehearsal_that_fails_teaches_handlers_nothing(monkeypatch):
+    """What botocore remembers by then is all that it does."""
+    rehearse, calls = rehearsing.rehearse, []
+
+    def fail_later():
+        calls.append(1)
+        if len(calls) > 1:
+            raise OSError
+        return rehearse()
+
+    monkeypatch.setattr(rehearsing, "rehearse", fail_later)
+    installed = []
+    install = memos.install
+    monkeypatch.setattr(
+        memos, "install", lambda: installed.append(install()) or installed[0]
+    )
+
+    assert warming.warm(["boto3"]) is None
+    assert [memory.is_learning for memory in installed] == [False]
 
 
 def test_warming_again_leaves_what_a_first_client_takes():
