@@ -56,8 +56,9 @@ class Function:
     config: FunctionConfig
     config_file: Path | None = None
 
-    line: int | None = None
-    """Where the manifest declares it, counted from 1, where that is known."""
+    line: int | None = field(default=None, compare=False)
+    """Where the manifest declares it, counted from 1, where that is known. A function
+    that has moved in it is the same, and keeps its warm workers."""
 
     @property
     def language(self) -> str:

@@ -54,6 +54,7 @@ class Adviser:
         self._say = say
         self._lock = threading.Lock()
         self._project: Project | None = None
+        self._is_edited = False
         self._told: frozenset[tuple[str, str]] = frozenset()
 
     def advice(self) -> tuple[Advice, ...]:
@@ -86,14 +87,21 @@ class Adviser:
                 level = NOTICE_LEVELS[one.level]
                 self._say(Notice(level=level, text=advice_text(one)))
 
-    def follow(self, project: Project | None, *, is_edited: bool = False) -> None:
+    def note_edit(self) -> None:
+        """Look again at the next `follow`: code has changed, if not the project.
+
+        Not at once, for a save often comes with a request, which needs the processor.
+        """
+        self._is_edited = True
+
+    def follow(self, project: Project | None) -> None:
         """Tell again where something has changed since; nothing before the first.
 
         Args:
             project: the app as it is now; None where it cannot be understood.
-            is_edited: its code has changed, whatever the project looks like.
         """
         if project is None or self._project is None:
             return
+        is_edited, self._is_edited = self._is_edited, False
         if is_edited or project is not self._project:
             self._tell_new(project)

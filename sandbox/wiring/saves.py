@@ -46,6 +46,8 @@ class Saves:
 
     def watch(self, root: Path, stack: ExitStack) -> None:
         """Begin to watch; `stack` ends it. A system that cannot is told of."""
+        # Advice on the last edit is told even if no tick comes any more.
+        stack.callback(lambda: self._adviser.follow(self._projects.last))
         watcher = Watcher(root, react=self.react_to, on_error=told_errors(self._say))
         stack.callback(watcher.close)
         text = ""
@@ -74,4 +76,4 @@ class Saves:
             keep_static_manifest(project, say=self._say)
         loaded = warm_edited(reaction, project, warm=self._pool().warm, say=self._say)
         self._live_reload.follow(reaction, project, loaded)
-        self._adviser.follow(project, is_edited=True)
+        self._adviser.note_edit()

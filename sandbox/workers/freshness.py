@@ -36,7 +36,8 @@ class _Noted:
 class Freshness:
     """The files and folders behind one worker.
 
-    Not safe to share between threads; a look costs about two microseconds a file.
+    One thread at a time notes; others may look meanwhile. A look costs about two
+    microseconds a file.
 
     Args:
         clock: tells when a file has aged.
@@ -82,7 +83,7 @@ class Freshness:
 
     def first_change(self) -> Path | None:
         """Give a path that is no longer as it was noted, or None."""
-        for noted in self._noted.values():
+        for noted in tuple(self._noted.values()):
             stamp = _stamp(noted.path)
             if stamp == noted.stamp and noted.unsettled_until is None:
                 continue

@@ -184,7 +184,7 @@ class Launcher:
             nursery.wait_ready()
             if preloading.is_shadowed(setup.function.folder, nursery.modules):
                 return None
-            return nursery.fork(channel)
+            return nursery.fork(channel, uses_aws=bool(wanted))
         except NurseryError:
             self._drop(nursery)
             self.prepare(project)

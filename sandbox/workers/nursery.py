@@ -103,8 +103,12 @@ class Nursery:
         with self._lock:
             self._finish_preloading()
 
-    def fork(self, channel: Channel) -> "ForkedProcess":
+    def fork(self, channel: Channel, *, uses_aws: bool) -> "ForkedProcess":
         """Fork a worker on the other ends of `channel`; waits for preloading.
+
+        Args:
+            channel: connects the worker.
+            uses_aws: whether it seems to call AWS, for which memory is made ready.
 
         Raises:
             NurseryError: it has died, or does not answer in time.
@@ -112,7 +116,7 @@ class Nursery:
         descriptors = [channel.worker_socket.fileno(), channel.worker_output_fd]
         with self._lock:
             self._finish_preloading()
-            self._send({"type": "fork"}, descriptors)
+            self._send({"type": "fork", "uses_aws": uses_aws}, descriptors)
             return ForkedProcess(self._receive()["pid"], self)
 
     def reap(self, pid: int, grace_seconds: float) -> int | None:

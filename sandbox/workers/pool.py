@@ -6,7 +6,7 @@ replaced. What is in flight ends on the code that it began with.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -15,13 +15,7 @@ from typing import Self
 
 from sandbox.clock import Clock
 from sandbox.errors import SandboxError
-from sandbox.exchange import (
-    Crashed,
-    Execution,
-    Invocation,
-    Outcome,
-    Unavailable,
-)
+from sandbox.exchange import Crashed, Execution, Invocation, Outcome, Unavailable
 from sandbox.folder_events import FolderEvents
 from sandbox.project.model import Function, Project
 from sandbox.workers import outcomes
@@ -32,9 +26,10 @@ from sandbox.workers.idle import IdleWorkers
 from sandbox.workers.launcher import CAN_FORK, Launcher
 from sandbox.workers.lifecycle import State
 from sandbox.workers.limits import CLOSE_SECONDS, LOADED_AT_MOST, PoolLimits
-from sandbox.workers.setup import Setup, setup_for
+from sandbox.workers.setup import Setups
+from sandbox.workers.starts import Starts, failed_start, is_at_work
 from sandbox.workers.statistics import PoolStatistics, Statistics
-from sandbox.workers.stopping import StoppingWorkers
+from sandbox.workers.stopping import StoppingWorkers, force
 from sandbox.workers.worker import Worker
 
 CLOSING = Unavailable(message="The sandbox is closing.")
@@ -67,10 +62,9 @@ class WorkerPool:
         debugging: Debugging | None = None,
         events: FolderEvents | None = None,
     ) -> None:
-        self._environment = environment
         self._project = project
         self._clock = clock
-        self._path_additions = path_additions
+        self._setups = Setups(environment, path_additions)
         self._limits = limits or PoolLimits()
         self._debugging = debugging or Debugging()
         self._launcher = Launcher(
@@ -90,6 +84,7 @@ class WorkerPool:
         self._idle = IdleWorkers()
         self._busy: set[Worker] = set()
         self._launching = 0
+        self._starts = Starts()
         self._stopping = StoppingWorkers()
         self._generation = 0
         self._is_closed = False
@@ -152,7 +147,10 @@ class WorkerPool:
         with self._lock:
             self._generation += 1
             retired = self._idle.take(
-                lambda worker: function is None or _serves(worker, function)
+                lambda worker: (
+                    function is None
+                    or key_of(worker.setup.function) == key_of(function)
+                )
             )
         self._stop(*retired)
 
@@ -167,7 +165,7 @@ class WorkerPool:
                 lambda worker: now - worker.tally.idle_since > self._limits.idle_seconds
             )
             overdue = self._stopping.take_older()
-        _force(overdue)
+        force(overdue)
         self._stop(*old)
 
     def statistics(self) -> PoolStatistics:
@@ -205,33 +203,50 @@ class WorkerPool:
     def warm(self, function: Function) -> Execution | None:
         """Have a worker with the function's current code ready; None if there is one.
 
-        Gives what an event would come to where the code does not load. Raises what
-        `project` raises.
+        One that a request has started, and is using, will do. Gives what an event would
+        come to where the code does not load. Raises what `project` raises.
         """
-        project = self._project()
+        project, key = self._project(), key_of(function)
         worker = self._take_warm(function, project)
         while worker is not None and not worker.is_connected():
             self._abandon(worker)
             worker = self._take_warm(function, project)
-        if worker is None:
+        if worker is not None:
+            self._give_back(worker)
+            return None
+        shared = self._starts.wait(key, project, only_free=False)
+        if shared is not None:
+            return shared.failure
+        with self._lock:
+            busy = [w for w in self._busy if w.generation == self._generation]
+        if any(is_at_work(worker, function, project) for worker in busy):
+            return None
+        with self._starts.begin(key, project, is_free=True) as start:
             started = self._start(function, project)
-            if isinstance(started, Execution):
-                return started
-            worker = started
-        self._give_back(worker)
-        return None
+            if isinstance(started, Worker):
+                self._give_back(started)
+            else:
+                start.failure = started
+        return start.failure
 
     def _run(
         self, invocation: Invocation, project: Project, queued_ms: float
     ) -> Execution:
-        while (worker := self._take_warm(invocation.function, project)) is not None:
+        function, key = invocation.function, key_of(invocation.function)
+        while (worker := self._take_warm(function, project)) or self._starts.wait(
+            key, project, only_free=True
+        ):
+            if worker is None:
+                continue  # it is there by now, as a save has had it loaded
             try:
                 return self._invoke_on(worker, invocation, queued_ms)
             except EventNotTakenError:
                 continue  # it had ended meanwhile; another one takes the event
-        started = self._start(invocation.function, project)
-        if isinstance(started, Execution):
-            return started
+        with self._starts.begin(key, project, is_free=False) as start:
+            started = self._start(function, project)
+            if isinstance(started, Execution):
+                start.failure = started
+                return started
         try:
             execution = self._invoke_on(started, invocation, queued_ms)
         except EventNotTakenError:
@@ -275,14 +290,14 @@ class WorkerPool:
                 self._busy.add(worker)
             if self._may_serve(worker, function, project):
                 return worker
-            self._stop(worker)
+            self._stop(worker, may_wait=self._debugging.port is None)
 
     def _may_serve(self, worker: Worker, function: Function, project: Project) -> bool:
         if not worker.has_current_code():
             return False
         if worker.project is project and worker.setup.function is function:
             return True
-        setup = self._setup(function, project)
+        setup = self._setups.of(function, project)
         if setup != worker.setup:
             return False
         worker.adopt(setup, project)
@@ -302,20 +317,26 @@ class WorkerPool:
             else:
                 ending = [worker]
             overdue = self._begin_to_stop(ending)
-        _force(overdue)
+        force(overdue)
 
     def _abandon(self, worker: Worker) -> None:
         """End a worker that is gone, or whose answer nobody waits for any more."""
         worker.kill()
         self._stop(worker)
 
-    def _stop(self, *workers: Worker) -> None:
-        """Have workers end by themselves; `tick` sees to those that do not."""
-        with self._lock:
-            overdue = self._begin_to_stop(workers)
-        _force(overdue)
+    def _stop(self, *workers: Worker, may_wait: bool = False) -> None:
+        """Have workers end by themselves; `tick` sees to those that do not.
 
-    def _begin_to_stop(self, workers: Sequence[Worker]) -> list[Worker]:
+        One that may wait is told together with the next: the end of a process costs
+        milliseconds, and would come before the worker that takes its place.
+        """
+        with self._lock:
+            overdue = self._begin_to_stop(workers, may_wait=may_wait)
+        force(overdue)
+
+    def _begin_to_stop(
+        self, workers: Sequence[Worker], *, may_wait: bool = False
+    ) -> list[Worker]:
         """Stop workers, under the lock; give those that have to be forced by now.
 
         So whoever waits until none is busy finds them all among the stopping.
@@ -323,17 +344,9 @@ class WorkerPool:
         self._busy.difference_update(workers)
         if self._is_closed:
             self._ended.notify_all()
-        return self._stopping.put(workers)
+        return self._stopping.put(workers, may_wait=may_wait)
 
     # New workers
-
-    def _setup(self, function: Function, project: Project) -> Setup | Unavailable:
-        return setup_for(
-            function,
-            project,
-            environment=self._environment(function),
-            path_additions=self._path_additions,
-        )
 
     def _start(
         self, function: Function, project: Project, attempts: int = LOADED_AT_MOST
@@ -356,14 +369,7 @@ class WorkerPool:
         self._stop(worker)
         if failure is None or is_half_read:
             return self._start(function, project, attempts - 1)
-        return Execution(
-            outcome=failure,
-            output=worker.tally.init_output,
-            is_cold=True,
-            worker_pid=worker.pid,
-            init_ms=worker.tally.init_ms,
-            max_memory_bytes=worker.tally.max_memory_bytes,
-        )
+        return failed_start(worker, failure)
 
     def _load(self, worker: Worker) -> Outcome | None:
         time_limit = worker.setup.function.config.timeout_seconds
@@ -384,7 +390,7 @@ class WorkerPool:
             generation = self._generation
         worker: Worker | Unavailable | None = None
         try:
-            setup = self._setup(function, project)
+            setup = self._setups.of(function, project)
             if isinstance(setup, Unavailable):
                 return setup
             worker = self._launcher.launch(setup, project)
@@ -403,12 +409,3 @@ class WorkerPool:
 def _offset_of(clock: Clock) -> float:
     offset: float = getattr(clock, "offset_seconds", 0.0)
     return offset
-
-
-def _force(workers: Iterable[Worker]) -> None:
-    for worker in workers:
-        worker.close(grace_seconds=0)
-
-
-def _serves(worker: Worker, function: Function) -> bool:
-    return key_of(worker.setup.function) == key_of(function)

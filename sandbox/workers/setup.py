@@ -4,7 +4,7 @@ Two workers with equal setups are interchangeable; a warm one whose setup is no 
 the current one is replaced.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -49,6 +49,32 @@ class Setup:
             "path_additions": [str(path) for path in self.path_additions],
             "clock_offset_seconds": clock_offset_seconds,
         }
+
+
+class Setups:
+    """Gives setups as they are at this moment.
+
+    Args:
+        environment: gives the variables that a function sees.
+        path_additions: as in a `Setup`.
+    """
+
+    def __init__(
+        self,
+        environment: Callable[[Function], Mapping[str, str]],
+        path_additions: tuple[Path, ...],
+    ) -> None:
+        self._environment = environment
+        self._path_additions = path_additions
+
+    def of(self, function: Function, project: Project) -> Setup | Unavailable:
+        """Give the setup of `function` in `project`, or why it cannot have one."""
+        return setup_for(
+            function,
+            project,
+            environment=self._environment(function),
+            path_additions=self._path_additions,
+        )
 
 
 def setup_for(

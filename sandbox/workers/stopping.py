@@ -14,12 +14,20 @@ class StoppingWorkers:
     def __init__(self) -> None:
         self._older: list[Worker] = []
         self._newer: list[Worker] = []
+        self._waiting: list[Worker] = []
 
-    def put(self, workers: Iterable[Worker]) -> list[Worker]:
-        """Tell workers to end; take out those that are too many."""
-        for worker in workers:
+    def put(self, workers: Iterable[Worker], *, may_wait: bool = False) -> list[Worker]:
+        """Tell workers to end; take out those that are too many.
+
+        Those that may wait are told so at the next call.
+        """
+        if may_wait:
+            self._waiting += workers
+            return []
+        for worker in (*self._waiting, *workers):
             worker.retire()
             self._newer.append(worker)
+        self._waiting.clear()
         overdue = self._newer[:-STOPPING_AT_ONCE]
         del self._newer[:-STOPPING_AT_ONCE]
         return overdue
@@ -30,5 +38,12 @@ class StoppingWorkers:
         return older
 
     def take_all(self) -> list[Worker]:
-        """Take out every worker."""
-        return self.take_older() + self.take_older()
+        """Take out every worker, also those that were not told to end yet."""
+        waiting, self._waiting = self._waiting, []
+        return self.take_older() + self.take_older() + waiting
+
+
+def force(workers: Iterable[Worker]) -> None:
+    """End workers at once, and wait for their end."""
+    for worker in workers:
+        worker.close(grace_seconds=0)

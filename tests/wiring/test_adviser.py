@@ -85,7 +85,8 @@ def test_adviser_follows_nothing_before_it_has_told(load: Load) -> None:
     scene = Scene(load(""))
 
     scene.adviser.follow(load(DOMAIN))
-    scene.adviser.follow(None, is_edited=True)
+    scene.adviser.note_edit()
+    scene.adviser.follow(None)
 
     assert scene.heard() == []
 
@@ -104,7 +105,8 @@ def test_adviser_looks_again_after_an_edit_of_code(tmp_path: Path) -> None:
 
     scene.adviser.follow(project)
     assert scene.heard() == []
-    scene.adviser.follow(project, is_edited=True)
+    scene.adviser.note_edit()
+    scene.adviser.follow(project)
 
     assert (
         "warning",

@@ -41,6 +41,20 @@ def test_a_save_shows_its_error_and_its_advice(app: Path, wait_until: Any) -> No
     assert "SyntaxError" in next(n.text for n in said if "does not load" in n.text)
 
 
+def test_advice_on_an_edit_is_told_before_the_end(app: Path, wait_until: Any) -> None:
+    """Whoever stops the sandbox right after a save still hears of it."""
+    said: list[Notice] = []
+    options = Options(
+        http_port=0, tables_port=0, internal_port=0, events_port=0, watch=True
+    )
+    with Sandbox(app, options=options, say=said.append) as sandbox:
+        sandbox.adviser.tell()
+        (app / "src/http/get-index/index.py").write_text(f"import arc\n{HANDLER}")
+        wait_until(lambda: any("new code" in notice.text for notice in said))
+
+    assert any("requirements.txt" in notice.text for notice in said)
+
+
 def test_a_manifest_edit_is_advised_on_without_watching(app: Path) -> None:
     """At the next tick after a request has read it."""
     said: list[Notice] = []

@@ -26,6 +26,15 @@ WAITS_FOR_FILE = """
             time.sleep(0.002)
         return {version!r}
 """
+LOADS_ONCE_TOLD = """
+    import os, time
+
+    with open("loads", "a") as file:
+        file.write("x")
+    while not os.path.exists("go"):
+        time.sleep(0.002)
+    {ending}
+"""
 
 
 def is_alive(pid):
@@ -465,6 +474,17 @@ def test_an_equal_project_leaves_workers_warm(app, invoke):
     assert not invoke(pool, function).is_cold
 
 
+def test_a_line_added_above_a_function_leaves_it_warm(app, invoke):
+    """A new route costs the others nothing, wherever the manifest has it."""
+    function = app.function("same", PID)
+    pool = app.pool()
+    invoke(pool, replace(function, line=7))
+
+    app.project = replace(app.project)
+
+    assert not invoke(pool, replace(function, line=8)).is_cold
+
+
 def test_a_declared_table_is_seen(app, invoke):
     """Runtime helpers remember the app's tables, so that a new one needs a new worker.
 
@@ -645,6 +665,77 @@ def test_warm_has_a_worker_ready(app, invoke):
     assert pool.warm(function) is None
     assert pool.warm(function) is None
     assert not invoke(pool, function).is_cold
+
+
+def test_warm_leaves_it_at_a_worker_in_use(app, invoke, wait_until):
+    """A request that came with the save has had the new code loaded."""
+    function = app.function("busy", WAITS_FOR_FILE.format(version=1))
+    pool = app.pool()
+    event = {name: str(app.root / name) for name in ("begun", "go")}
+    with ThreadPoolExecutor() as threads:
+        running = threads.submit(invoke, pool, function, event)
+        wait_until((app.root / "begun").exists)
+        found, pids = pool.warm(function), pool.statistics().worker_pids
+        app.function("busy", WAITS_FOR_FILE.format(version=2))
+        edited, more = pool.warm(function), pool.statistics().worker_pids
+        (app.root / "go").touch()
+
+    assert running.result().outcome == Returned(value=1)
+    assert [found, edited] == [None, None]
+    assert [len(pids), len(more)] == [1, 2]
+
+
+@pytest.mark.parametrize("first", ["warm", "invoke"])
+def test_a_save_and_a_request_share_one_start(app, invoke, wait_until, first):
+    """Whichever comes first, the code is loaded once."""
+    source = LOADS_ONCE_TOLD.format(ending="def handler(event, context): return 1")
+    function = app.function("shared", source)
+    pool = app.pool()
+    calls = [lambda: invoke(pool, function), lambda: pool.warm(function)]
+    if first == "warm":
+        calls.reverse()
+    with ThreadPoolExecutor() as threads:
+        running = [threads.submit(calls[0])]
+        wait_until((function.folder / "loads").exists)
+        running.append(threads.submit(calls[1]))
+        (function.folder / "go").touch()
+        found = [call.result(timeout=5) for call in running]
+
+    assert {getattr(one, "outcome", None) for one in found} == {
+        None,
+        Returned(value=1),
+    }
+    assert (function.folder / "loads").read_text() == "x"
+
+
+def test_a_save_learns_from_a_request_why_code_does_not_load(app, invoke, wait_until):
+    """It is told as if the save had had the code loaded."""
+    function = app.function("bad", LOADS_ONCE_TOLD.format(ending="raise ValueError(7)"))
+    pool = app.pool()
+    with ThreadPoolExecutor() as threads:
+        running = threads.submit(invoke, pool, function)
+        wait_until((function.folder / "loads").exists)
+        warming = threads.submit(pool.warm, function)
+        (function.folder / "go").touch()
+
+    for execution in (running.result(), warming.result()):
+        assert isinstance(execution.outcome, Raised)
+        assert execution.outcome.message == "7"
+
+
+@pytest.mark.parametrize("ending", ["answer", "tick", "close"])
+def test_a_worker_that_is_behind_ends(app, invoke, wait_until, ending):
+    """Once another has answered in its place, or as soon as the pool looks."""
+    function = app.function("pid", PID)
+    pool = app.pool()
+    behind = invoke(pool, function).worker_pid
+
+    app.function("pid", PID + "\n" if ending == "answer" else "import no_such_module")
+    invoke(pool, function)
+    if ending != "answer":
+        getattr(pool, ending)()
+
+    wait_until(lambda: not is_alive(behind))
 
 
 def test_warm_tells_why_code_does_not_load(app):

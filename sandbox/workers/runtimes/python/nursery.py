@@ -1,12 +1,12 @@
 """The process that workers are forked from: imports what handlers will import.
 
-It has one thread and never runs a handler. What it does is asked for on its control
-socket, in frames as `wire` has them, one answer to each:
+It never runs a handler, and has one thread whenever it forks. What it does is asked for
+on its control socket, in frames as `wire` has them, one answer to each:
 
 `preload` (`names`, `path_additions`): import these; answers `preloaded` with `modules`,
     the top-level names that forked workers will find imported.
-`fork`: with two file descriptors, the worker's socket and its output; answers `forked`
-    with `pid`.
+`fork` (`uses_aws`): with two file descriptors, the worker's socket and its output;
+    answers `forked` with `pid`. Where a spare waits that suits, it becomes the worker.
 `reap` (`pid`, `grace_ms`): wait that long for the worker to end, then kill its process
     group; answers `reaped` with `exit_code`, negative for a signal, or null.
 
@@ -18,14 +18,22 @@ import fcntl
 import gc
 import importlib
 import os
+import select
 import socket
 import sys
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from sandbox.workers import wire
 from sandbox.workers.reaping import reap
 from sandbox.workers.runtimes.python import serve, warming
 from sandbox.workers.runtimes.python.lifeline import arm
+from sandbox.workers.runtimes.python.memos import Memory
+from sandbox.workers.runtimes.python.spares import Kind, Spares
+
+QUIET_SECONDS = 0.05
+"""After so long without a wish, spares are forked: not while a handler that was just
+started needs the processors, nor one for each of many functions in a row."""
 
 
 def main(control_fd: int, lifeline_fd: int) -> NoReturn:
@@ -43,15 +51,30 @@ class Nursery:
         self._control = control
         self._lifeline_fd = lifeline_fd
         self._received_fds: list[int] = []
+        self._kinds: tuple[Kind, ...] = ()
+        self._memory: Memory | None = None
+        self._spares = Spares(
+            serve=self._become_worker, rehearse=self._rehearse, leave=control.close
+        )
 
     def run(self) -> NoReturn:
         """Answer until the sandbox closes the control socket. Ends the process."""
         reader = wire.FrameReader()
         while True:
+            self._fork_spares()
             message = wire.receive(reader, self._receive)
             if message is None:
+                self._spares.discard()
                 os._exit(0)
             self._control.sendall(wire.encode(self._answer(message)))
+
+    def _fork_spares(self) -> None:
+        """Wait for the next wish, and fork what lacks once none comes for a while."""
+        for kind in filter(self._spares.lacks, self._kinds):
+            if select.select([self._control], [], [], QUIET_SECONDS)[0]:
+                return
+            with suppress(OSError):  # no more processes: none waits, then
+                self._spares.fork(kind)
 
     def _receive(self, size: int) -> bytes:
         data, fds, _, _ = socket.recv_fds(self._control, size, 2)
@@ -61,41 +84,51 @@ class Nursery:
     def _answer(self, message: wire.Message) -> dict[str, Any]:
         match message["type"]:
             case "preload":
-                return _preload(message["names"], message["path_additions"])
+                return self._preload(message["names"], message["path_additions"])
             case "fork":
-                return {"type": "forked", "pid": self._fork()}
+                kind = Kind.REHEARSED if message["uses_aws"] else Kind.PLAIN
+                return {"type": "forked", "pid": self._fork(kind)}
             case _:
                 exit_code = reap(message["pid"], message["grace_ms"] / 1000)
                 return {"type": "reaped", "exit_code": exit_code}
 
-    def _fork(self) -> int:
+    def _fork(self, kind: Kind) -> int:
         socket_fd, output_fd = self._received_fds
         self._received_fds = []
-        pid = os.fork()
+        pid = self._spares.take(kind, socket_fd, output_fd) or os.fork()
         if not pid:
-            os.setsid()
             self._control.close()
-            os.dup2(output_fd, 1)
-            os.dup2(output_fd, 2)
-            os.close(output_fd)
-            arm(self._lifeline_fd)
-            gc.enable()
-            serve.serve(socket_fd)
+            self._spares.close_all()
+            self._become_worker(socket_fd, output_fd)
         os.close(socket_fd)
         os.close(output_fd)
         return pid
 
+    def _become_worker(self, socket_fd: int, output_fd: int) -> NoReturn:
+        os.setsid()
+        os.dup2(output_fd, 1)
+        os.dup2(output_fd, 2)
+        os.close(output_fd)
+        arm(self._lifeline_fd)
+        gc.enable()
+        serve.serve(socket_fd)
 
-def _preload(names: list[str], path_additions: list[str]) -> dict[str, Any]:
-    sys.path += [path for path in path_additions if path not in sys.path]
-    for name in names:
-        try:
-            importlib.import_module(name)
-        except Exception:  # noqa: BLE001, S112 (the handler that imports it will tell)
-            continue
-    warming.warm(names)
-    gc.collect()
-    gc.freeze()
-    gc.disable()
-    modules = {name.partition(".")[0] for name in sys.modules}
-    return {"type": "preloaded", "modules": sorted(modules)}
+    def _rehearse(self) -> None:
+        if self._memory is not None:
+            warming.warm_again(self._memory)
+
+    def _preload(self, names: list[str], path_additions: list[str]) -> dict[str, Any]:
+        self._spares.discard()
+        sys.path += [path for path in path_additions if path not in sys.path]
+        for name in names:
+            try:
+                importlib.import_module(name)
+            except Exception:  # noqa: BLE001, S112 (the handler that imports it will tell)
+                continue
+        self._memory = self._memory or warming.warm(names)
+        self._kinds = (Kind.PLAIN, Kind.REHEARSED) if self._memory else (Kind.PLAIN,)
+        gc.collect()
+        gc.freeze()
+        gc.disable()
+        modules = {name.partition(".")[0] for name in sys.modules}
+        return {"type": "preloaded", "modules": sorted(modules)}
