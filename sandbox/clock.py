@@ -23,6 +23,12 @@ class Clock(Protocol):
         ...
 
 
+def offset_of(clock: Clock) -> float:
+    """Give how far a clock stands ahead of real time; 0 for one that cannot move."""
+    offset: float = getattr(clock, "offset_seconds", 0.0)
+    return offset
+
+
 class MovableClock:
     """Real time plus an offset that a developer moves; safe between threads."""
 

@@ -10,10 +10,9 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from types import TracebackType
 from typing import Self
 
-from sandbox.clock import Clock
+from sandbox.clock import Clock, offset_of
 from sandbox.errors import SandboxError
 from sandbox.exchange import Crashed, Execution, Invocation, Outcome, Unavailable
 from sandbox.folder_events import FolderEvents
@@ -96,12 +95,7 @@ class WorkerPool:
             self.prepare()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trail: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def prepare(self) -> None:
@@ -263,7 +257,7 @@ class WorkerPool:
     ) -> Execution:
         try:
             execution = worker.invoke(
-                invocation, clock_offset=_offset_of(self._clock), queued_ms=queued_ms
+                invocation, clock_offset=offset_of(self._clock), queued_ms=queued_ms
             )
         except BaseException:
             self._abandon(worker)
@@ -376,7 +370,7 @@ class WorkerPool:
         try:
             return worker.load(
                 limit_seconds=self._limits.loading_seconds(time_limit),
-                clock_offset=_offset_of(self._clock),
+                clock_offset=offset_of(self._clock),
             )
         except BaseException:
             self._abandon(worker)
@@ -404,8 +398,3 @@ class WorkerPool:
                     if self._is_closed:
                         worker.interrupt()
         return worker
-
-
-def _offset_of(clock: Clock) -> float:
-    offset: float = getattr(clock, "offset_seconds", 0.0)
-    return offset
