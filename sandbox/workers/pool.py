@@ -305,9 +305,9 @@ class WorkerPool:
                 worker.release()
                 self._busy.discard(worker)
                 self._idle.put(key_of(worker.setup.function), worker)
-                if len(self._idle) <= self._limits.idle:
-                    return
                 ending = self._idle.take_surplus(self._limits.idle)
+                if not (ending or self._stopping.has_waiting):
+                    return
             else:
                 ending = [worker]
             overdue = self._begin_to_stop(ending)

@@ -16,6 +16,11 @@ class StoppingWorkers:
         self._newer: list[Worker] = []
         self._waiting: list[Worker] = []
 
+    @property
+    def has_waiting(self) -> bool:
+        """Whether some are told to end at the next call of `put`."""
+        return bool(self._waiting)
+
     def put(self, workers: Iterable[Worker], *, may_wait: bool = False) -> list[Worker]:
         """Tell workers to end; take out those that are too many.
 

@@ -153,7 +153,7 @@ def test_workers_hold_nothing_of_other_spares(app, invoke, spares_of):
     source = (
         "import os\n"
         "def handler(event, context):\n"
-        "    paths = [f'/proc/self/fd/{fd}' for fd in range(20)]\n"
+        "    paths = [f'/proc/self/fd/{fd}' for fd in range(1024)]\n"
         "    found = [os.readlink(path) for path in paths if os.path.lexists(path)]\n"
         "    return sorted(path.partition(':')[0] for path in found)\n"
     )
