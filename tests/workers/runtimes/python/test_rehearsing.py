@@ -22,8 +22,9 @@ def test_a_rehearsal_reads_what_first_calls_need():
     } <= known
 
 
-def test_a_rehearsal_leaves_no_session_thread_or_file():
+def test_a_rehearsal_leaves_no_session_thread_or_file(monkeypatch):
     """What a handler finds is what it would find without it."""
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # a test before may have made one
     rehearsing.rehearse()  # loads what stays loaded
     threads, files = threading.enumerate(), os.listdir("/dev/fd")  # noqa: PTH208
 
