@@ -48,6 +48,7 @@ from sandbox.wiring.session_notes import SessionNotes, session_remarks_of
 from sandbox.wiring.start_states import StartStates
 from sandbox.workers.debugging import Debugging, coverage_variables
 from sandbox.workers.environment import Ports
+from sandbox.workers.nurseries import Nurseries
 from sandbox.workers.outcomes import unsendable
 from sandbox.workers.pool import WorkerPool
 
@@ -76,6 +77,7 @@ class Sandbox:
         say: told, from any thread, what is not about a single request.
         debugging: what workers do beside their work; by default nothing, but
             Coverage.py is started in them where the shell's variables ask for it.
+        nurseries: what workers are forked from, closed with it; by default new ones.
 
     Attributes:
         clock: the sandbox's time of day; move it, and everything follows.
@@ -93,6 +95,7 @@ class Sandbox:
         options: Options | None = None,
         say: Callable[[Notice], None] = say_nothing,
         debugging: Debugging | None = None,
+        nurseries: Nurseries | None = None,
     ) -> None:
         self._root = Path(app).resolve()
         # A script has no command line that would hand it the environment.
@@ -100,6 +103,7 @@ class Sandbox:
         self._debugging = replace(
             debugging or Debugging(), coverage=coverage_variables(self._options.shell)
         )
+        self._nurseries = nurseries
         self._feed = Feed()
         self._say = publishing(say, self._feed)
         self.clock = MovableClock()
@@ -307,6 +311,7 @@ class Sandbox:
                 clock=self.clock,
                 path_additions=(RUNTIME_HELPER,),
                 debugging=self._debugging,
+                nurseries=self._nurseries,
                 events=self._events,
             )
         )

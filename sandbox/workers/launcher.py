@@ -6,10 +6,8 @@ busy for others, and the function brings no module that forked workers have alre
 Otherwise a fresh interpreter is started.
 """
 
-import os
 import shutil
-import sys
-import threading
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -22,55 +20,42 @@ from sandbox.workers.channel import Channel
 from sandbox.workers.debugging import DEFAULT_PORT, DebuggerPorts, Debugging
 from sandbox.workers.interpreter import interpreter_command, launch_command
 from sandbox.workers.languages import LANGUAGES, Language
+from sandbox.workers.nurseries import Nurseries
 from sandbox.workers.nursery import Nursery, NurseryError
+from sandbox.workers.process import Process, SpawnedProcess
 from sandbox.workers.setup import Setup
-from sandbox.workers.worker import Process, SpawnedProcess, Worker
-
-CAN_FORK = sys.platform == "linux"
+from sandbox.workers.worker import Worker
 
 
 class Launcher:
-    """Owns the nursery and the lifeline that every process hangs on."""
+    """Starts what a pool asks for; the nursery, and its end, are the caller's."""
 
     def __init__(
         self,
         *,
+        nurseries: Nurseries,
         path_additions: tuple[Path, ...],
         clock: Clock,
-        can_fork: bool,
         debugging: Debugging,
         events: FolderEvents | None = None,
     ) -> None:
         self._events = events
+        self._nurseries = nurseries
         self._path_additions = path_additions
         self._clock = clock
-        self._can_fork = can_fork
         self._debugging = debugging
         self._ports = DebuggerPorts(debugging.port or DEFAULT_PORT)
-        self._lifeline_fd, self._lifeline_end_fd = os.pipe()
-        self._lock = threading.Lock()
-        self._nursery: Nursery | None = None
-        self._is_closed = False
-
-    @property
-    def nursery_pid(self) -> int | None:
-        """The nursery's process id, if there is one."""
-        return self._nursery.pid if self._nursery else None
 
     def prepare(self, project: Project) -> None:
         """Have imported ahead what the project's handlers will import; do not wait."""
-        if not self._can_fork or not _has_python(project):
+        if not self._nurseries.can_fork:
             return
-        self._nursery_of_now(preloading.wanted_by_all(project))
-
-    def wait_prepared(self) -> None:
-        """Wait for the imports that `prepare` asked for, if there are any."""
-        nursery = self._nursery
-        if nursery is not None:
-            try:
-                nursery.wait_ready()
-            except NurseryError:
-                self._drop(nursery)
+        if not _has_python(project):
+            self._nurseries.drop()
+            return
+        names = preloading.wanted_by_all(project)
+        with suppress(NurseryError, OSError):  # a worker's start will tell
+            self._nursery(names).preload(names, path_additions=self._path_additions)
 
     def launch(self, setup: Setup, project: Project) -> Worker | Unavailable:
         """Start the process for a worker; its handler is not loaded yet."""
@@ -100,18 +85,6 @@ class Launcher:
             events=self._events,
         )
 
-    def close(self) -> None:
-        """End the nursery and cut the lifeline. Idempotent."""
-        with self._lock:
-            if self._is_closed:
-                return
-            self._is_closed = True
-            nursery, self._nursery = self._nursery, None
-        if nursery is not None:
-            nursery.close()
-        os.close(self._lifeline_end_fd)
-        os.close(self._lifeline_fd)
-
     def _debugging_of(self, setup: Setup) -> Debugging:
         """Give what one worker does beside its work, with the port that is its own."""
         if self._debugging.port is None:
@@ -135,7 +108,7 @@ class Launcher:
         forked = self._fork(setup, project, channel)
         if forked is not None:
             return forked
-        command = interpreter_command("serve", socket_fd, self._lifeline_fd)
+        command = interpreter_command("serve", socket_fd, self._nurseries.lifeline_fd)
         return self._spawn(command, channel)
 
     def _program(
@@ -158,7 +131,7 @@ class Launcher:
             )
         command = launch_command(
             channel.worker_socket.fileno(),
-            self._lifeline_fd,
+            self._nurseries.lifeline_fd,
             [program, *language.debugger_flags(debugger_port), str(language.bootstrap)],
         )
         return self._spawn(command, channel)
@@ -166,19 +139,19 @@ class Launcher:
     def _spawn(self, command: list[str], channel: Channel) -> Process:
         return SpawnedProcess(
             command,
-            descriptors=(channel.worker_socket.fileno(), self._lifeline_fd),
+            descriptors=(channel.worker_socket.fileno(), self._nurseries.lifeline_fd),
             output_fd=channel.worker_output_fd,
         )
 
     def _fork(self, setup: Setup, project: Project, channel: Channel) -> Process | None:
         """Fork from the nursery; None where a fresh interpreter is the better way."""
-        if not self._can_fork:
+        if not self._nurseries.can_fork:
             return None
         wanted = preloading.wanted_by(setup.function, project)
-        nursery = self._nursery_of_now(wanted)
+        nursery = self._nursery(wanted)
         try:
             if wanted:
-                nursery.preload(wanted)
+                nursery.preload(wanted, path_additions=self._path_additions)
             elif not nursery.is_ready():
                 return None
             nursery.wait_ready()
@@ -186,25 +159,12 @@ class Launcher:
                 return None
             return nursery.fork(channel, uses_aws=bool(wanted))
         except NurseryError:
-            self._drop(nursery)
+            self._nurseries.drop(nursery)
             self.prepare(project)
             return None
 
-    def _nursery_of_now(self, wanted: frozenset[str]) -> Nursery:
-        """Give the nursery; a new one begins to import what is `wanted`."""
-        with self._lock:
-            if self._nursery is None:
-                self._nursery = Nursery(
-                    lifeline_fd=self._lifeline_fd, path_additions=self._path_additions
-                )
-                self._nursery.preload(preloading.ALWAYS | wanted)
-            return self._nursery
-
-    def _drop(self, nursery: Nursery) -> None:
-        with self._lock:
-            if self._nursery is nursery:
-                self._nursery = None
-        nursery.close()
+    def _nursery(self, wanted: frozenset[str]) -> Nursery:
+        return self._nurseries.begin(wanted, path_additions=self._path_additions)
 
 
 def _has_python(project: Project) -> bool:

@@ -7,14 +7,17 @@ raises `NurseryError`; its owner starts another.
 import select
 import socket
 import threading
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from sandbox.workers import wire
-from sandbox.workers.channel import Channel
 from sandbox.workers.interpreter import interpreter_command
+from sandbox.workers.process import DISCARD, SpawnedProcess
 from sandbox.workers.reaping import kill_group
-from sandbox.workers.worker import DISCARD, SpawnedProcess
+
+if TYPE_CHECKING:
+    from sandbox.workers.channel import Channel
 
 _PRELOADING_SECONDS = 10.0
 """What imports may take on a machine under load."""
@@ -29,11 +32,10 @@ class NurseryError(Exception):
 class Nursery:
     """One process to fork from. Safe between threads; calls queue behind one another.
 
-    Starts preloading at once and does not wait for it.
+    Its process is started at once, and nobody waits for it before it is asked to fork.
     """
 
-    def __init__(self, *, lifeline_fd: int, path_additions: Iterable[Path]) -> None:
-        self._path_additions = [str(path) for path in path_additions]
+    def __init__(self, *, lifeline_fd: int) -> None:
         self._lock = threading.Lock()
         self._reader = wire.FrameReader()
         self._preloading = False
@@ -55,8 +57,14 @@ class Nursery:
         """The nursery's own process id."""
         return self._process.pid
 
-    def preload(self, names: frozenset[str]) -> None:
+    def preload(
+        self, names: frozenset[str], *, path_additions: tuple[Path, ...] = ()
+    ) -> None:
         """Ask for imports, once a name; does not wait for them.
+
+        Args:
+            names: of packages.
+            path_additions: folders to import from, searched last.
 
         Raises:
             NurseryError: it has died, or does not answer in time.
@@ -71,7 +79,7 @@ class Nursery:
                 {
                     "type": "preload",
                     "names": sorted(wanted),
-                    "path_additions": self._path_additions,
+                    "path_additions": [str(path) for path in path_additions],
                 }
             )
             self._preloading = True
@@ -103,7 +111,7 @@ class Nursery:
         with self._lock:
             self._finish_preloading()
 
-    def fork(self, channel: Channel, *, uses_aws: bool) -> "ForkedProcess":
+    def fork(self, channel: "Channel", *, uses_aws: bool) -> "ForkedProcess":
         """Fork a worker on the other ends of `channel`; waits for preloading.
 
         Args:

@@ -22,9 +22,10 @@ from sandbox.workers.capacity import Capacity, key_of
 from sandbox.workers.channel import EventNotTakenError
 from sandbox.workers.debugging import Debugging
 from sandbox.workers.idle import IdleWorkers
-from sandbox.workers.launcher import CAN_FORK, Launcher
+from sandbox.workers.launcher import Launcher
 from sandbox.workers.lifecycle import State
 from sandbox.workers.limits import CLOSE_SECONDS, LOADED_AT_MOST, PoolLimits
+from sandbox.workers.nurseries import Nurseries
 from sandbox.workers.setup import Setups
 from sandbox.workers.starts import Starts, failed_start, is_at_work
 from sandbox.workers.statistics import PoolStatistics, Statistics
@@ -43,7 +44,7 @@ class WorkerPool:
             function's environment is taken to be the same too.
         clock: what handlers see as the time of day.
         path_additions: folders that Python handlers import from, searched last.
-        can_fork: whether workers may be forked; by default where that is safe.
+        nurseries: what workers are forked from, closed with the pool; by default new.
         limits: how much the pool may hold.
         debugging: what workers do beside their work.
         events: spare most looks at the code behind workers.
@@ -56,7 +57,7 @@ class WorkerPool:
         project: Callable[[], Project],
         clock: Clock,
         path_additions: tuple[Path, ...] = (),
-        can_fork: bool = CAN_FORK,
+        nurseries: Nurseries | None = None,
         limits: PoolLimits | None = None,
         debugging: Debugging | None = None,
         events: FolderEvents | None = None,
@@ -66,10 +67,11 @@ class WorkerPool:
         self._setups = Setups(environment, path_additions)
         self._limits = limits or PoolLimits()
         self._debugging = debugging or Debugging()
+        self._nurseries = nurseries or Nurseries()
         self._launcher = Launcher(
+            nurseries=self._nurseries,
             path_additions=path_additions,
             clock=clock,
-            can_fork=can_fork,
             debugging=self._debugging,
             events=events,
         )
@@ -99,15 +101,12 @@ class WorkerPool:
         self.close()
 
     def prepare(self) -> None:
-        """Begin to import what handlers will need, so that the first one starts fast.
-
-        Does not wait. Raises what `project` raises.
-        """
+        """Begin to import what handlers will need; raises what `project` raises."""
         self._launcher.prepare(self._project())
 
     def wait_prepared(self) -> None:
         """Wait until what `prepare` began is done, so that the next start is a fork."""
-        self._launcher.wait_prepared()
+        self._nurseries.wait_ready()
 
     def close(self) -> None:
         """Kill every worker and wait for its end. Idempotent."""
@@ -122,7 +121,7 @@ class WorkerPool:
                 lambda: not self._busy and not self._launching, timeout=CLOSE_SECONDS
             )
         self._end()  # those that were busy
-        self._launcher.close()
+        self._nurseries.close()
 
     def _end(self, *workers: Worker) -> None:
         """Stop workers, and wait for the end of them and of all that are stopping."""
@@ -171,7 +170,7 @@ class WorkerPool:
                 idle=self._idle.count, running=self._capacity.running
             ),
             worker_pids=pids,
-            nursery_pid=self._launcher.nursery_pid,
+            nursery_pid=self._nurseries.pid,
         )
 
     # Running events

@@ -10,8 +10,6 @@ from pathlib import Path
 
 from sandbox.project.model import Function, Project
 
-ALWAYS = frozenset(("datetime", "urllib.parse"))
-"""Small modules of the standard library that most handlers come to import."""
 PRELOADABLE = frozenset(("arc", "boto3", "botocore"))
 
 _IMPORT = re.compile(

@@ -1,13 +1,10 @@
 """One worker: a process and its channel. Takes invocations, gives executions.
 
-The only starter of processes. A worker serves one event at a time; whoever takes it has
-it for itself, so nothing here is shared between threads but `kill`.
+A worker serves one event at a time; whoever takes it has it for itself, so nothing
+here is shared between threads but `kill`.
 """
 
-import subprocess
-from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Protocol
 
 from sandbox.clock import Clock
 from sandbox.exchange import (
@@ -28,11 +25,8 @@ from sandbox.workers.debugging import LONG_SECONDS, Debugging
 from sandbox.workers.freshness import Freshness
 from sandbox.workers.lifecycle import State, Step
 from sandbox.workers.memory import resident_bytes
-from sandbox.workers.reaping import kill_group, reap
+from sandbox.workers.process import Process
 from sandbox.workers.setup import Setup
-
-DISCARD = subprocess.DEVNULL
-"""An output that nobody wants to see."""
 
 _MEGABYTE = 2**20
 _EXIT_GRACE_SECONDS = 0.25
@@ -41,63 +35,6 @@ _EXIT_GRACE_SECONDS = 0.25
 
 class MemoryExceededError(Exception):
     """The worker holds more memory than its function may."""
-
-
-class Process(Protocol):
-    """A process that leads a group of its own."""
-
-    @property
-    def pid(self) -> int:
-        """The process's id, and its group's."""
-        ...
-
-    def kill(self) -> None:
-        """Kill the whole group at once, without waiting."""
-        ...
-
-    def reap(self, grace_seconds: float) -> int | None:
-        """Wait so long, then kill; give the exit code where it is known."""
-        ...
-
-
-class SpawnedProcess:
-    """A child of this process, with a session and process group of its own."""
-
-    def __init__(
-        self, command: Sequence[str], *, descriptors: Sequence[int], output_fd: int
-    ) -> None:
-        """Start `command` with an empty environment.
-
-        Raises:
-            OSError: the program cannot be started.
-        """
-        self._popen = subprocess.Popen(
-            command,
-            stdin=subprocess.DEVNULL,
-            stdout=output_fd,
-            stderr=output_fd,
-            pass_fds=descriptors,
-            env={},
-            start_new_session=True,
-        )
-
-    @property
-    def pid(self) -> int:
-        """The process's id, and its group's."""
-        return self._popen.pid
-
-    def kill(self) -> None:
-        """Kill the whole group at once, without waiting."""
-        if self._popen.returncode is None:
-            kill_group(self.pid)
-
-    def reap(self, grace_seconds: float) -> int | None:
-        """Wait so long, then kill; give the exit code."""
-        if self._popen.returncode is None:
-            # Popen would warn of a child that it has not seen end.
-            code = reap(self.pid, grace_seconds)
-            self._popen.returncode = -1 if code is None else code
-        return self._popen.returncode
 
 
 @dataclass(slots=True, kw_only=True)

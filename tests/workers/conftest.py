@@ -13,6 +13,7 @@ from sandbox.exchange import Execution, Invocation
 from sandbox.json_value import JsonText
 from sandbox.project.model import Function, FunctionConfig, Project
 from sandbox.workers.limits import PoolLimits
+from sandbox.workers.nurseries import Nurseries
 from sandbox.workers.pool import WorkerPool
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/", "TZ": "UTC"}
@@ -68,7 +69,7 @@ class App:
             environment=self._environment,
             project=lambda: self.project,
             clock=self.clock,
-            can_fork=can_fork,
+            nurseries=Nurseries(can_fork=can_fork),
             limits=limits,
         )
         self._pools.append(pool)

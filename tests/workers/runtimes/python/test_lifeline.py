@@ -16,6 +16,7 @@ from sandbox.clock import MovableClock
 from sandbox.exchange import Invocation
 from sandbox.json_value import JsonText
 from sandbox.project.model import Function, FunctionConfig, Project
+from sandbox.workers.nurseries import Nurseries
 from sandbox.workers.pool import WorkerPool
 
 root, can_fork = Path(sys.argv[1]), sys.argv[2] == "True"
@@ -28,7 +29,8 @@ functions = [
 ]
 project = Project(root=root, name="app", manifest_file=None, functions=tuple(functions))
 pool = WorkerPool(environment=lambda _: {"PATH": "/usr/bin:/bin"},
-                  project=lambda: project, clock=MovableClock(), can_fork=can_fork)
+                  project=lambda: project, clock=MovableClock(),
+                  nurseries=Nurseries(can_fork=can_fork))
 pool.prepare()
 pool.wait_prepared()
 event = JsonText.of(os.getpid())

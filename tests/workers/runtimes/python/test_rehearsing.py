@@ -24,7 +24,7 @@ def test_a_rehearsal_reads_what_first_calls_need():
 
 def test_a_rehearsal_leaves_no_session_thread_or_file(monkeypatch):
     """What a handler finds is what it would find without it."""
-    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # a test before may have made one
+    monkeypatch.setattr(boto3, "DEFAULT_SESSION", None)  # tests before may make one
     rehearsing.rehearse()  # loads what stays loaded
     threads, files = threading.enumerate(), os.listdir("/dev/fd")  # noqa: PTH208
 

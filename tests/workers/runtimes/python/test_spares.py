@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.exchange import Returned
-from sandbox.workers.launcher import CAN_FORK
+from sandbox.workers.nurseries import CAN_FORK
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="nothing is forked here")
 

@@ -1,0 +1,164 @@
+"""Runs a sandbox in the terminal until Ctrl-C, and shows what happens."""
+
+import os
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from types import FrameType
+
+import click
+
+from sandbox.cli.console import Console, notice_text, route_lines
+from sandbox.cli.keys import sandbox_keys, serve_keys
+from sandbox.cli.progress import telling
+from sandbox.cli.startup import run_startup_commands
+from sandbox.cli.terminal import KeyReader, TerminalState
+from sandbox.cli.trust import trust_lines
+from sandbox.errors import WorldError
+from sandbox.notice import Notice
+from sandbox.options import Options
+from sandbox.ready_file import (
+    ReadyFile,
+    ready_folder,
+    remove_ready_file,
+    write_ready_file,
+)
+from sandbox.sandbox import Sandbox
+from sandbox.workers.debugging import Debugging
+from sandbox.workers.nurseries import Nurseries
+
+
+def serve(
+    app: Path,
+    options: Options,
+    console: Console,
+    reader: KeyReader | None,
+    *,
+    debugging: Debugging,
+    nurseries: Nurseries,
+) -> None:
+    """Run the app; returns once Ctrl-C or SIGTERM has come.
+
+    Args:
+        app: its folder.
+        options: what was asked for.
+        console: shows requests and notices.
+        reader: gives the keys that are pressed, where there is a terminal.
+        debugging: what workers do beside their work.
+        nurseries: what workers are forked from; closed with the sandbox.
+
+    Raises:
+        SandboxError: the app cannot be run, or a port is taken.
+    """
+    sandbox = Sandbox(
+        app,
+        options=options,
+        say=console.show_notice,
+        debugging=debugging,
+        nurseries=nurseries,
+    )
+    with _until_interrupted() as stop:
+        with _started(sandbox, console):
+            run_startup_commands(sandbox, console, shell=options.shell, stop=stop)
+            if not console.is_quiet:
+                console.write(banner(sandbox, options))
+            with _findable(sandbox, console, options) as ready:
+                console.write(
+                    f"Local environment ready at {sandbox.url} (Ctrl-C ends it)"
+                )
+                sandbox.adviser.tell()
+                if reader is not None:
+                    keys = sandbox_keys(sandbox, console, ready, stop)
+                    serve_keys(keys, reader, stop)
+                stop.wait()
+        if not console.is_quiet:
+            console.write("Stopped.")
+
+
+@contextmanager
+def _started(sandbox: Sandbox, console: Console) -> Iterator[None]:
+    """Start the sandbox and close it; what takes long is told."""
+    with telling("Reading the app…", write=console.write_aside):
+        sandbox.start()
+    try:
+        sandbox.journal.subscribe(console.show_exchange)
+        with telling("Importing DynamoDB…", write=console.write_aside):
+            sandbox.wait_ready()
+        yield
+    finally:
+        sandbox.close()
+
+
+@contextmanager
+def _findable(
+    sandbox: Sandbox, console: Console, options: Options
+) -> Iterator[ReadyFile]:
+    """Let other commands find the sandbox; without that it runs all the same."""
+    folder = ready_folder(options.shell, options.home)
+    ready = ReadyFile(
+        root=str(sandbox.project.root),
+        pid=os.getpid(),
+        url=sandbox.url,
+        internal_url=sandbox.inspector_url,
+        token=options.inspector_token,
+    )
+    try:
+        write_ready_file(folder, ready)
+    except WorldError as error:
+        text = f"Other commands will not find this sandbox. {error}"
+        console.show_notice(Notice(level="warning", text=text))
+    try:
+        yield ready
+    finally:
+        remove_ready_file(folder, ready)
+
+
+def banner(sandbox: Sandbox, options: Options) -> str:
+    """Give what is shown once at start: the addresses, the routes, the tables."""
+    project = sandbox.project
+    lines = ["", f"  {click.style(project.name, bold=True)}  {_link(sandbox.url)}", ""]
+    lines += route_lines(project)
+    if project.tables:
+        names = ", ".join(table.name for table in project.tables)
+        port = sandbox.ports.tables
+        where = "AWS" if port is None else f"port {port}"
+        lines += ["", f"  tables  {names}  ({where})"]
+    token = options.inspector_token
+    query = f"/?token={token}" if token else ""
+    lines += ["", f"  inspector  {_link(sandbox.inspector_url + query)}"]
+    lines += trust_lines(options)
+    if project.not_emulated:
+        pragmas = " ".join(f"@{name}" for name in project.not_emulated)
+        notice = Notice(level="warning", text=f"Not emulated: {pragmas}.")
+        lines += ["", notice_text(notice)]
+    return "\n".join([*lines, ""])
+
+
+def _link(url: str) -> str:
+    return click.style(url, fg="cyan", underline=True)
+
+
+@contextmanager
+def _until_interrupted() -> Iterator[threading.Event]:
+    """Give an event that Ctrl-C and SIGTERM set; a second one ends the process."""
+    stop = threading.Event()
+    terminal = TerminalState(sys.stdin)
+
+    def interrupted(number: int, _frame: FrameType | None) -> None:
+        if stop.is_set():
+            terminal.restore()
+            os._exit(128 + number)
+        stop.set()
+
+    former = {
+        number: signal.signal(number, interrupted)
+        for number in (signal.SIGINT, signal.SIGTERM)
+    }
+    try:
+        yield stop
+    finally:
+        for number, handler in former.items():
+            signal.signal(number, handler)
