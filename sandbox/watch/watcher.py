@@ -4,9 +4,11 @@ Folders that no handler is edited in (`node_modules`, `.git`, virtual environmen
 not watched at all: watching a whole dependency tree overflows inotify.
 """
 
+import logging
 import queue
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Literal
 
@@ -162,10 +164,29 @@ class Watcher:
         if not self._is_started:
             return
         self._is_started = False
-        self._observer.stop()
-        self._changes.put(None)
-        self._observer.join()
+        with _silent_emitters():
+            self._observer.stop()
+            self._changes.put(None)
+            self._observer.join()
         self._thread.join()
+
+
+@contextmanager
+def _silent_emitters() -> Iterator[None]:
+    """Keep watchdog from calling it an error that an emitter looks when it is stopped.
+
+    Its thread does where it is between two looks at that moment; nothing is amiss.
+    """
+
+    def refuse(_record: logging.LogRecord) -> bool:
+        return False
+
+    logger = logging.getLogger("watchdog.observers.inotify")
+    logger.addFilter(refuse)
+    try:
+        yield
+    finally:
+        logger.removeFilter(refuse)
 
 
 class _Events(FileSystemEventHandler):

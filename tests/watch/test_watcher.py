@@ -217,6 +217,33 @@ class NoEvents(Observer):  # type: ignore[misc,valid-type] # the platform's own 
 
 
 @pytest.mark.slow
+def test_watcher_close_says_nothing_of_an_emitter_s_last_look(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Watchdog's threads race with their end, which is nobody's error."""
+    seen = Seen()
+    observer = Observer()
+    watcher = Watcher(
+        tmp_path,
+        react=seen.react,
+        on_error=seen.errors.append,
+        observer=lambda: observer,
+    )
+    watcher.start()
+    (emitter,) = observer.emitters
+    stop = observer.stop
+
+    def stop_and_look() -> None:
+        stop()
+        emitter.queue_events(0.0)  # as its thread does where it comes too late
+
+    observer.stop = stop_and_look
+    watcher.close()
+
+    assert not caplog.records
+    assert not seen.errors
+
+
 def test_watcher_looks_for_itself_where_the_system_gives_no_events(
     tmp_path: Path, wait_until: Callable[..., None]
 ) -> None:
