@@ -62,14 +62,18 @@ class App:
         self.project = self._project(**folders)
 
     def pool(
-        self, *, can_fork: bool = True, limits: PoolLimits | None = None
+        self,
+        *,
+        can_fork: bool = True,
+        nurseries: Nurseries | None = None,
+        limits: PoolLimits | None = None,
     ) -> WorkerPool:
         """Open a pool that the fixture closes; it can fork at once where it may."""
         pool = WorkerPool(
             environment=self._environment,
             project=lambda: self.project,
             clock=self.clock,
-            nurseries=Nurseries(can_fork=can_fork),
+            nurseries=nurseries or Nurseries(can_fork=can_fork),
             limits=limits,
         )
         self._pools.append(pool)

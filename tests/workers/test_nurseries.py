@@ -1,0 +1,78 @@
+"""One nursery at a time, begun before anybody knows what for."""
+
+import os
+import signal
+
+import pytest
+
+from sandbox.workers.nurseries import CAN_FORK, Nurseries
+
+pytestmark = pytest.mark.skipif(not CAN_FORK, reason="nothing is forked here")
+
+
+def is_alive(pid):
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    return True
+
+
+@pytest.fixture
+def nurseries():
+    with Nurseries() as nurseries:
+        yield nurseries
+
+
+def test_a_nursery_begun_ahead_is_the_one_that_forks(app, invoke, nurseries):
+    """The pool takes it as it is, whatever the app turns out to import."""
+    pid = nurseries.begin().pid
+    source = (
+        "import os\nimport boto3\ndef handler(event, context): return os.getppid()\n"
+    )
+    function = app.function("parent", source)
+
+    pool = app.pool(nurseries=nurseries)
+
+    assert invoke(pool, function).outcome.value == pid
+    assert pool.statistics().nursery_pid == pid
+
+
+def test_an_app_without_python_keeps_no_nursery(app, nurseries):
+    """What was begun for nothing ends, and its memory with it."""
+    pid = nurseries.begin().pid
+
+    pool = app.pool(nurseries=nurseries)
+
+    assert pool.statistics().nursery_pid is None
+    assert not is_alive(pid)
+
+
+def test_a_nursery_that_died_before_the_app_was_read_is_replaced(
+    app, invoke, nurseries
+):
+    """The first request is answered all the same, and the next start is a fork."""
+    dead = nurseries.begin().pid
+    os.kill(dead, signal.SIGKILL)
+    source = "import os\ndef handler(event, context): return os.getppid()\n"
+    function = app.function("parent", source)
+
+    pool = app.pool(nurseries=nurseries)
+    invoke(pool, function)
+    pool.wait_prepared()
+    pool.retire()
+
+    parent = invoke(pool, function).outcome.value
+    assert parent == pool.statistics().nursery_pid != dead
+
+
+def test_closing_ends_the_nursery_and_may_be_repeated():
+    """The command line closes what the pool may have closed before."""
+    nurseries = Nurseries()
+    pid = nurseries.begin().pid
+
+    nurseries.close()
+    nurseries.close()
+
+    assert nurseries.pid is None
+    assert not is_alive(pid)
