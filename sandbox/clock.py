@@ -50,9 +50,8 @@ class MovableClock:
         """Give the sandbox's time of day as an aware UTC datetime."""
         return datetime.fromtimestamp(self.now_epoch(), UTC)
 
-    def monotonic(self) -> float:
-        """Give seconds that only ever grow, for durations and deadlines."""
-        return time.monotonic()
+    monotonic = staticmethod(time.monotonic)
+    """Give seconds that only ever grow, for durations and deadlines."""
 
     def advance(self, seconds: float) -> None:
         """Move the time of day by `seconds`; a negative number moves it back."""

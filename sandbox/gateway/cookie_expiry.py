@@ -8,7 +8,7 @@ changed or ended out of band is exchanged here as well.
 
 import threading
 from collections import OrderedDict
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Protocol
 from urllib.parse import quote
 
@@ -34,6 +34,23 @@ class OffsetClock(Protocol):
         ...
 
 
+@dataclass(frozen=True, slots=True)
+class _SetCookie:
+    """A cookie as it was set, for a browser to judge once somebody moves the clock."""
+
+    header: str
+    host: str
+    scheme: str
+    now_epoch: float
+
+    def end_epoch(self) -> float | None:
+        """Give when it ends; None where it was not kept, or ends with the browser."""
+        cookie = browser_view(
+            self.header, host=self.host, scheme=self.scheme, now_epoch=self.now_epoch
+        )
+        return cookie.expires_epoch if cookie.is_kept else None
+
+
 class BrowserCookies:
     """Remembers cookies that were set, and takes the expired out of requests.
 
@@ -44,11 +61,11 @@ class BrowserCookies:
     def __init__(self, clock: OffsetClock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
-        self._ends: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self._set: OrderedDict[tuple[str, str], _SetCookie] = OrderedDict()
         self._exchanged: OrderedDict[str, str | None] = OrderedDict()
 
     def remember(self, set_cookie: str, *, host: str, scheme: str) -> None:
-        """Note when a cookie ends; one without an end ends with the browser.
+        """Note a cookie; one without an end ends with the browser.
 
         Args:
             set_cookie: the header's value. An Expires that no browser can read counts
@@ -56,16 +73,13 @@ class BrowserCookies:
             host: of the request, without port.
             scheme: of the request.
         """
-        cookie = browser_view(
-            set_cookie, host=host, scheme=scheme, now_epoch=self._clock.now_epoch()
-        )
-        key = (cookie.name, cookie.value)
+        key = _name_and_value(set_cookie.partition(";")[0])
+        cookie = _SetCookie(set_cookie, host, scheme, self._clock.now_epoch())
         with self._lock:
-            self._ends.pop(key, None)
-            if cookie.is_kept and cookie.expires_epoch is not None:
-                self._ends[key] = cookie.expires_epoch
-                while len(self._ends) > MOST_COOKIES:
-                    self._ends.popitem(last=False)
+            self._set.pop(key, None)
+            self._set[key] = cookie
+            while len(self._set) > MOST_COOKIES:
+                self._set.popitem(last=False)
 
     def exchange_session(self, value: str, *, by: str | None) -> None:
         """Have requests that carry a session cookie read as if they carried another.
@@ -84,7 +98,7 @@ class BrowserCookies:
     def clear(self) -> None:
         """Forget everything."""
         with self._lock:
-            self._ends.clear()
+            self._set.clear()
             self._exchanged.clear()
 
     def pass_on(self, request: HttpRequest) -> tuple[HttpRequest, tuple[str, ...]]:
@@ -131,9 +145,12 @@ class BrowserCookies:
         return f"{COOKIE_NAME}={quote(by, safe='')}"
 
     def _is_over(self, pair: str, notes: list[str]) -> bool:
-        name, _, value = (part.strip() for part in pair.partition("="))
-        end = self._ends.get((name, value))
-        if end is None or not self._clock.offset_seconds:
+        name, value = _name_and_value(pair)
+        cookie = self._set.get((name, value))
+        if cookie is None or not self._clock.offset_seconds:
+            return False
+        end = cookie.end_epoch()
+        if end is None:
             return False
         over_seconds = self._clock.now_epoch() - end
         if over_seconds < 0:
@@ -143,3 +160,8 @@ class BrowserCookies:
             "sandbox's clock, and was dropped as the browser would have done."
         )
         return True
+
+
+def _name_and_value(pair: str) -> tuple[str, str]:
+    name, _, value = pair.partition("=")
+    return name.strip(), value.strip()

@@ -138,8 +138,9 @@ class Connection(WSGIRequestHandler):
             return False
 
     def _answer(self, head: RequestHead) -> bool:
-        body = self._body_of(head)
-        environ = self._environ_of(head, body)
+        stream = self._body_of(head)
+        body = stream if isinstance(stream, BodyStream) else None
+        environ = self._environ_of(head, stream)
         start = Start()
         pieces: Iterable[bytes] | None = None
         try:
@@ -166,10 +167,12 @@ class Connection(WSGIRequestHandler):
                 HTTPStatus.INTERNAL_SERVER_ERROR, "Internal Server Error"
             )
 
-    def _body_of(self, head: RequestHead) -> BodyStream | None:
-        """Give what is to be read of a body; None where there is none."""
-        if not head.content_length and not head.is_chunked:
-            return None
+    def _body_of(self, head: RequestHead) -> BodyStream | io.BytesIO:
+        """Give a body: what is to be read of it, or all of it where that is there."""
+        if not head.is_chunked and not head.expects_continue:
+            arrived = self._reader.take_arrived(head.content_length)
+            if arrived is not None:
+                return io.BytesIO(arrived)
 
         def start() -> None:
             if head.expects_continue:
@@ -223,7 +226,7 @@ class Connection(WSGIRequestHandler):
         )
 
     def _environ_of(
-        self, head: RequestHead, body: BodyStream | None
+        self, head: RequestHead, body: BodyStream | io.BytesIO
     ) -> "WSGIEnvironment":
         """Give Werkzeug's environ, and what PEP 3333 cannot say.
 
@@ -239,10 +242,11 @@ class Connection(WSGIRequestHandler):
         environ["PATH_INFO"] = _unquote(path)
         environ["QUERY_STRING"] = query
         environ["REQUEST_URI"] = environ["RAW_URI"] = head.target
-        if body is None:
-            environ["wsgi.input"] = io.BytesIO()
+        if isinstance(body, io.BytesIO):
+            environ["wsgi.input"] = body
         else:
             environ["wsgi.input"] = io.BufferedReader(body)
+        if head.content_length or head.is_chunked:
             environ["wsgi.input_terminated"] = True
         environ["arc.headers"] = head.headers
         for name, value in head.headers:

@@ -20,6 +20,7 @@ from typing import TypeAlias
 MAX_HEAD_BYTES = 64 * 1024
 MAX_HEADER_LINES = 256
 _MAX_TARGET_BYTES = 32 * 1024
+_MAX_LENGTH_DIGITS = 18
 
 _REQUEST_LINE = re.compile(
     rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21-\x7e]+) HTTP/(\d)\.(\d)"
@@ -216,9 +217,14 @@ def _is_chunked(framing: _Framing, version: str) -> bool:
 
 def _content_length(framing: _Framing) -> int:
     lengths = framing["content-length"]
-    if len(lengths) > 1 or not re.fullmatch("[0-9]{1,18}", lengths[0], re.ASCII):
+    if len(lengths) > 1 or not _is_length(lengths[0]):
         raise _bad("The Content-Length is malformed.")
     return int(lengths[0])
+
+
+def _is_length(text: str) -> bool:
+    """Content-Length = 1*DIGIT (RFC 9110 section 8.6), of a size that can be."""
+    return text.isascii() and text.isdigit() and len(text) <= _MAX_LENGTH_DIGITS
 
 
 def _asks_to_close(framing: _Framing) -> bool:

@@ -90,6 +90,13 @@ class SocketReader:
         raw = self._take_head() or self._await_head()
         return None if raw is None else parse_head(raw)
 
+    def take_arrived(self, size: int) -> bytes | None:
+        """Give so many bytes where they have arrived already, else None."""
+        if len(self._buffer) < size:
+            return None
+        taken, self._buffer = self._buffer[:size], self._buffer[size:]
+        return taken
+
     def read_some(self, limit: int) -> bytes:
         """Give at least one and at most `limit` bytes.
 

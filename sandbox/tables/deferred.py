@@ -44,6 +44,8 @@ class DeferredTables:
         self._lock = threading.Lock()
         self._project: Project | None = None
         self._store: Future[Tables] = Future()
+        self._made: Tables | None = None
+        """What `_store` holds once it is there, for who asks before each request."""
         self._thread: threading.Thread | None = None
 
     def follow(self, project: Project) -> None:
@@ -67,6 +69,8 @@ class DeferredTables:
             SandboxError: what kept the store from being made, for example a bad seed.
             RuntimeError: there is no project yet.
         """
+        if self._made is not None:
+            return self._made
         if self._thread is None or self._has_failed():
             self._begin()
         return self._store.result()
@@ -74,14 +78,13 @@ class DeferredTables:
     @property
     def ready(self) -> "Tables | None":
         """The store where it is made already, else None; never waits."""
-        if not self._store.done() or self._has_failed():
-            return None
-        return self._store.result()
+        return self._made
 
     def run(self, project: Project, store: "Future[Tables]") -> None:
         """Make the store; the body of the thread."""
         try:
-            store.set_result(self._make(project))
+            self._made = self._make(project)
+            store.set_result(self._made)
         except BaseException as error:  # noqa: BLE001 - told to whoever waits for it
             store.set_exception(error)
 

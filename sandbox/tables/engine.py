@@ -12,7 +12,7 @@ Nothing here is safe between threads; `store.TableStore` holds the lock.
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.responses import ActionResult
@@ -68,6 +68,8 @@ _PLAIN: Mapping[
     Callable[[StoredTable, Mapping[str, Any]], dict[str, JsonValue] | None],
 ] = {"GetItem": get_plainly, "PutItem": put_plainly}
 """What is tried before moto, and gives None where moto is to answer."""
+
+_T = TypeVar("_T")
 
 Commit: TypeAlias = Callable[[str, Mapping[str, object], Sequence[Change]], None]
 """Told of an operation, its request and its changes just before they count.
@@ -187,13 +189,16 @@ class Engine:
             message = f'The sandbox does not emulate DynamoDB\'s "{operation}".'
             raise TableError("UnknownOperationException", message)
         asked = read(request, "")
-        with self._all_or_nothing(operation):
+
+        def carry_out() -> dict[str, JsonValue]:
             result = self._answer_plainly(operation, asked)
             if result is None:
                 answer = getattr(_Handler(self._backend, asked), method)().result
                 result = output_writer(operation)(answer or {})
             commit(operation, request, self._changes)
-        return result, self._take_changes()
+            return result
+
+        return self._all_or_nothing(operation, carry_out), self._take_changes()
 
     def _answer_plainly(
         self, operation: str, asked: Mapping[str, Any]
@@ -238,8 +243,9 @@ class Engine:
     def load_rows(self, name: str, rows: Iterable[Mapping[str, Any]]) -> None:
         """Let a table hold exactly these rows, which a table like it held before."""
         table = self.tables[name]
-        with self._all_or_nothing("PutItem"):
-            table.load([table.item_of(row) for row in rows])
+        self._all_or_nothing(
+            "PutItem", lambda: table.load([table.item_of(row) for row in rows])
+        )
 
     @contextmanager
     def same_tables_on_failure(self) -> Iterator[None]:
@@ -252,23 +258,21 @@ class Engine:
             self._backend.tables.update(before)
             raise
 
-    @contextmanager
-    def _all_or_nothing(self, operation: str) -> Iterator[None]:
-        """Undo an operation that fails, and give its error DynamoDB's form."""
+    def _all_or_nothing(self, operation: str, act: Callable[[], _T]) -> _T:
+        """Give what `act` gives; where it fails, undo it and raise DynamoDB's error."""
         tracked: list[Any] = Item.instances_tracked  # type: ignore[attr-defined]
         count = len(tracked)
+        tables = dict(self._backend.tables)
         try:
-            with self.same_tables_on_failure():
-                yield
-        except TableError:
+            return act()
+        except BaseException as error:
+            self._backend.tables.clear()
+            self._backend.tables.update(tables)
             self._undo()
-            raise
-        except (JsonRESTError, ServiceException) as error:
-            self._undo()
-            raise _translated(error) from error
-        except Exception as error:  # moto's gaps show as any of them
-            self._undo()
-            raise _unforeseen(operation, error) from error
+            told = _told(operation, error)
+            if told is error:
+                raise
+            raise told from error
         finally:
             # moto notes each item it makes in a list of the class, for ever.
             del tracked[count:]
@@ -284,6 +288,15 @@ class Engine:
         for change in changes:
             change.table.keep(change)
         return changes
+
+
+def _told(operation: str, error: BaseException) -> BaseException:
+    """Give DynamoDB's error for moto's, and for moto's gaps, which show as any."""
+    if isinstance(error, TableError) or not isinstance(error, Exception):
+        return error
+    if isinstance(error, JsonRESTError | ServiceException):
+        return _translated(error)
+    return _unforeseen(operation, error)
 
 
 def _translated(error: JsonRESTError | ServiceException) -> TableError:

@@ -96,7 +96,9 @@ class Rows:
             else:
                 yield partition
 
-    def get(self, hash_key: DynamoType, range_key: DynamoType | None) -> Item | None:
+    def get(
+        self, hash_key: DynamoType, range_key: DynamoType | None = None
+    ) -> Item | None:
         """Give the item with this key, or None."""
         found: Any = self._items.get(hash_key)
         if found is not None and range_key is not None:

@@ -8,10 +8,10 @@ low-level API").
 
 import binascii
 import json
-import secrets
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from random import getrandbits
 from typing import TYPE_CHECKING
 
 from sandbox.json_value import JsonValue
@@ -124,7 +124,7 @@ def _answer(status: str, content: JsonValue) -> Answer:
     headers = [
         ("Content-Type", CONTENT_TYPE),
         ("Content-Length", str(len(body))),
-        ("x-amzn-RequestId", secrets.token_hex(16).upper()),
+        ("x-amzn-RequestId", f"{getrandbits(128):032X}"),
         ("x-amz-crc32", str(binascii.crc32(body))),
     ]
     return Answer(status=status, headers=headers, body=body)

@@ -33,6 +33,10 @@ SCALAR_TYPES = frozenset({"S", "N", "BOOL", "NULL"})
 """Those whose values are the same in JSON and in moto."""
 
 
+_MAPS = (dict, Mapping)
+"""A dict is one too, and found out at once; the class of all of them takes a call."""
+
+
 @cache
 def _model() -> ServiceModel:
     definition = Loader().load_service_model("dynamodb", "service-2")
@@ -66,7 +70,7 @@ def read_attribute(value: Any, path: str = "", *, depth: int = 1) -> dict[str, A
         TableError: it has no type, more than one, or a value of another type, or
             lists and maps are nested deeper than DynamoDB stores them.
     """
-    if not isinstance(value, Mapping):
+    if not isinstance(value, _MAPS):
         raise serialization_error(_unexpected(value, "AttributeValue"))
     found = [(t, v) for t, v in value.items() if v is not None and t in _TYPES]
     if len(found) != 1:
@@ -161,7 +165,7 @@ def _read_list_of(read: Reader, value: Any, path: str) -> list[Any]:
 
 
 def _read_map_of(read: Reader, value: Any, path: str) -> dict[str, Any]:
-    if not isinstance(value, Mapping):
+    if not isinstance(value, _MAPS):
         raise serialization_error(_unexpected(value, "Map"))
     return {key: read(member, f"{path}.{key}.member") for key, member in value.items()}
 
@@ -207,7 +211,7 @@ def _structure_reader(shape: StructureShape, known: dict[str, Reader]) -> Reader
     required = tuple(shape.required_members)
 
     def read(value: Any, path: str) -> dict[str, Any]:
-        if not isinstance(value, Mapping):
+        if not isinstance(value, _MAPS):
             raise serialization_error(_unexpected(value, shape.name))
         found: dict[str, Any] = {}
         for name, member in value.items():

@@ -104,10 +104,10 @@ class StoredTable(Table):
 
     def find(self, key: Mapping[str, Any]) -> Item | None:
         """Give the item with this key in DynamoDB JSON; None where it is incomplete."""
-        if any(name not in key for name in self.table_key_attrs):
+        try:
+            return self.rows.get(*[DynamoType(key[n]) for n in self.table_key_attrs])
+        except KeyError:
             return None
-        hash_key, *rest = (DynamoType(key[name]) for name in self.table_key_attrs)
-        return self.rows.get(hash_key, rest[0] if rest else None)
 
     def at(self, key: ItemKey) -> Item | None:
         """Give the item with this key in plain values, or None."""
