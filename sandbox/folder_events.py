@@ -152,36 +152,47 @@ class Unchanged:
     """Remembers that a check held, for as long as nothing happens to its files.
 
     Safe between threads.
+
+    Args:
+        events: tells of changes; without it each question is a check.
+        clock: says for how long nothing is believed.
+        check: looks at the disk.
+        paths: all that it looks at.
     """
 
-    def __init__(self, events: FolderEvents | None, clock: Clock) -> None:
+    def __init__(
+        self,
+        events: FolderEvents | None,
+        clock: Clock,
+        *,
+        check: Callable[[], bool],
+        paths: Sequence[str] = (),
+    ) -> None:
         self._events = events
         self._clock = clock
+        self._check = check
+        self._paths = paths
         self._known = (-1, 0.0)
 
-    def still_holds(self, paths: Sequence[str], check: Callable[[], bool]) -> bool:
-        """Give what `check` gives, without asking it where nothing has happened.
-
-        Args:
-            paths: all that it looks at.
-            check: looks at the disk.
-        """
+    def still_holds(self) -> bool:
+        """Give what the check gives, without asking it where nothing has happened."""
         events = self._events
         if events is None:
-            return check()
+            return self._check()
         generation, until = self._known
         if generation == events.generation() and self._clock.monotonic() < until:
             return True
-        is_covered = events.cover(paths)
+        is_covered = events.cover(self._paths)
         # What happens from here on is told, what happened before is looked at.
         generation = events.generation()
-        holds = check()
+        holds = self._check()
         if holds and is_covered:
             self._known = generation, self._clock.monotonic() + TRUSTED_SECONDS
         return holds
 
-    def doubt(self) -> None:
-        """Look again at the next question, whatever has happened."""
+    def look_at(self, paths: Sequence[str]) -> None:
+        """Take other paths; the next question is a check, whatever has happened."""
+        self._paths = paths
         self._known = -1, 0.0
 
 

@@ -154,8 +154,8 @@ def test_silence_spares_a_look(events: FolderEvents, tmp_path: Path) -> None:
     """For a short while, and not once something has happened."""
     clock = ManualClock()
     check = Check()
-    unchanged = Unchanged(events, clock)
     paths = [str(tmp_path / "file")]
+    unchanged = Unchanged(events, clock, check=check, paths=paths)
 
     asked = []
     for step in (
@@ -164,10 +164,10 @@ def test_silence_spares_a_look(events: FolderEvents, tmp_path: Path) -> None:
         lambda: (tmp_path / "file").write_text("one"),
         lambda: None,
         lambda: clock.advance(TRUSTED_SECONDS),
-        lambda: unchanged.doubt(),
+        lambda: unchanged.look_at(paths),
     ):
         step()
-        assert unchanged.still_holds(paths, check)
+        assert unchanged.still_holds()
         asked.append(check.asked)
 
     assert asked == [1, 1, 2, 2, 3, 4]
@@ -180,10 +180,11 @@ def test_what_no_longer_holds_is_asked_again(
     """Only a check that held is remembered."""
     check = Check()
     check.holds = False
-    unchanged = Unchanged(events, ManualClock())
+    paths = [str(tmp_path)]
+    unchanged = Unchanged(events, ManualClock(), check=check, paths=paths)
 
-    assert not unchanged.still_holds([str(tmp_path)], check)
-    assert not unchanged.still_holds([str(tmp_path)], check)
+    assert not unchanged.still_holds()
+    assert not unchanged.still_holds()
     assert check.asked == 2
 
 
@@ -195,8 +196,13 @@ def test_without_events_every_question_is_a_look(
     events = FolderEvents()
     events.close()
     check = Check()
-    unchanged = Unchanged(events if has_events else None, ManualClock())
+    unchanged = Unchanged(
+        events if has_events else None,
+        ManualClock(),
+        check=check,
+        paths=[str(tmp_path)],
+    )
 
-    assert unchanged.still_holds([str(tmp_path)], check)
-    assert unchanged.still_holds([str(tmp_path)], check)
+    assert unchanged.still_holds()
+    assert unchanged.still_holds()
     assert check.asked == 2

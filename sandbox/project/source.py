@@ -6,10 +6,10 @@ request that arrives right after a save already sees what was saved.
 
 import os.path
 import threading
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from sandbox.clock import MovableClock
+from sandbox.clock import Clock, MovableClock
 from sandbox.errors import AppError
 from sandbox.folder_events import FolderEvents, Unchanged
 from sandbox.project.load import DiskFiles, read_project
@@ -87,7 +87,8 @@ class ProjectSource:
         loaded = self._loaded = _Loaded(
             result,
             files.observations,
-            unchanged=lambda: Unchanged(self._events, self._clock),
+            events=self._events,
+            clock=self._clock,
         )
         return loaded
 
@@ -100,11 +101,14 @@ class _Loaded:
         result: Project | AppError,
         observations: Sequence[Observation],
         *,
-        unchanged: Callable[[], Unchanged],
+        events: FolderEvents | None,
+        clock: Clock,
     ) -> None:
         self._result = result
-        self._unchanged = unchanged
-        self._grounds: dict[Path | None, _Grounds] = {}
+        self._events = events
+        self._clock = clock
+        self._grounds: dict[Path | None, Unchanged] = {}
+        """That the disk would still give the same answers, by function."""
         self._by_folder: dict[str, list[Observation]] = {}
         if isinstance(result, Project):
             self._by_folder = {str(f.folder): [] for f in result.functions}
@@ -125,10 +129,17 @@ class _Loaded:
         folder = None if function is None else function.folder
         grounds = self._grounds.get(folder)
         if grounds is None:
-            own = self._by_folder.get(str(folder), ())
-            grounds = _Grounds((*self._common, *own), self._unchanged())
-            self._grounds[folder] = grounds
-        return grounds.still_hold()
+            grounds = self._grounds[folder] = self._grounds_of(folder)
+        return grounds.still_holds()
+
+    def _grounds_of(self, folder: Path | None) -> Unchanged:
+        known = (*self._common, *self._by_folder.get(str(folder), ()))
+        return Unchanged(
+            self._events,
+            self._clock,
+            check=lambda: all(observation.still_holds() for observation in known),
+            paths=[observation.path for observation in known],
+        )
 
     def _is_of_a_function(self, observation: Observation) -> bool:
         """Sort an observation to the function folder that it is about.
@@ -145,21 +156,3 @@ class _Loaded:
     def _is_of_the_project(self, folder: str) -> bool:
         """Tell whether a function lives in the project's own folder (`src .`)."""
         return isinstance(self._result, Project) and folder == str(self._result.root)
-
-
-class _Grounds:
-    """The observations that a project rests on, as far as one function goes."""
-
-    def __init__(
-        self, observations: tuple[Observation, ...], unchanged: Unchanged
-    ) -> None:
-        self._observations = observations
-        self._paths = [observation.path for observation in observations]
-        self._unchanged = unchanged
-
-    def still_hold(self) -> bool:
-        """Tell whether the disk would still give the same answers."""
-        return self._unchanged.still_holds(self._paths, self._look)
-
-    def _look(self) -> bool:
-        return all(known.still_holds() for known in self._observations)

@@ -47,8 +47,7 @@ class Freshness:
     def __init__(self, clock: Clock, events: FolderEvents | None = None) -> None:
         self._clock = clock
         self._noted: dict[str, _Noted] = {}
-        self._paths: list[str] = []
-        self._unchanged = Unchanged(events, clock)
+        self._unchanged = Unchanged(events, clock, check=self._look)
 
     def note(self, files: Iterable[Row] = (), folders: Iterable[Row] = ()) -> None:
         """Remember the states that a worker reported."""
@@ -72,14 +71,13 @@ class Freshness:
 
     def is_current(self) -> bool:
         """Tell whether everything noted is still as it was."""
-        return self._unchanged.still_holds(self._paths, self._look)
+        return self._unchanged.still_holds()
 
     def _look(self) -> bool:
         return self.first_change() is None
 
     def _follow(self) -> None:
-        self._paths = list(self._noted)
-        self._unchanged.doubt()
+        self._unchanged.look_at(list(self._noted))
 
     def first_change(self) -> Path | None:
         """Give a path that is no longer as it was noted, or None."""

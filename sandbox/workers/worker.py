@@ -68,6 +68,8 @@ class Worker:
         self.generation = 0
         self.tally = Tally()
         self._process = process
+        self.pid = process.pid
+        """The process's id."""
         self._channel = channel
         self._clock = clock
         self._debugging = debugging
@@ -75,11 +77,6 @@ class Worker:
         """Where a debugger finds it; None where it waits for none."""
         self._freshness = Freshness(clock, events)
         self._state = State.STARTING
-
-    @property
-    def pid(self) -> int:
-        """The process's id."""
-        return self._process.pid
 
     @property
     def state(self) -> State:
