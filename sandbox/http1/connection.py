@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 _MAX_DRAIN_BYTES = 64 * 1024
+_SHORT_BODY_BYTES = 16 * 1024
 _LINGER_BYTES = 64 * 1024 * 1024
 _LINGER_SECONDS = 2.0
 _NAMES_REMEMBERED = 1024
@@ -168,11 +169,13 @@ class Connection(WSGIRequestHandler):
             )
 
     def _body_of(self, head: RequestHead) -> BodyStream | io.BytesIO:
-        """Give a body: what is to be read of it, or all of it where that is there."""
-        if not head.is_chunked and not head.expects_continue:
-            arrived = self._reader.take_arrived(head.content_length)
-            if arrived is not None:
-                return io.BytesIO(arrived)
+        """Give a short body whole, and of any other what is to be read.
+
+        Most clients send one right behind its head.
+        """
+        is_short = head.content_length <= _SHORT_BODY_BYTES and not head.is_chunked
+        if is_short and not head.expects_continue:
+            return io.BytesIO(self._reader.read_all(head.content_length))
 
         def start() -> None:
             if head.expects_continue:

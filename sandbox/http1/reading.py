@@ -1,6 +1,6 @@
 """Takes a client's socket, gives request heads and bodies, within size and time.
 
-A body is read only as far as the application asks; what it leaves is `unread_bytes`.
+A long body is read as far as the application asks; what it leaves is `unread_bytes`.
 """
 
 import io
@@ -90,10 +90,10 @@ class SocketReader:
         raw = self._take_head() or self._await_head()
         return None if raw is None else parse_head(raw)
 
-    def take_arrived(self, size: int) -> bytes | None:
-        """Give so many bytes where they have arrived already, else None."""
-        if len(self._buffer) < size:
-            return None
+    def read_all(self, size: int) -> bytes:
+        """Give exactly so many bytes; raises as `read_some`."""
+        while len(self._buffer) < size:
+            self._await_more()
         taken, self._buffer = self._buffer[:size], self._buffer[size:]
         return taken
 
@@ -104,7 +104,8 @@ class SocketReader:
             BadRequestError: the client paused longer than `STALL_SECONDS`.
             ClientGoneError: it went before sending them.
         """
-        self._await_byte()
+        if not self._buffer:
+            self._await_more()
         taken, self._buffer = self._buffer[:limit], self._buffer[limit:]
         return taken
 
@@ -121,7 +122,8 @@ class SocketReader:
                 raise BadRequestError(
                     HTTPStatus.BAD_REQUEST, "The chunked body is malformed."
                 )
-            self._await_byte()
+            if not self._buffer:
+                self._await_more()
             found = self._buffer.find(b"\n") + 1
             line += self.read_some(found or _MAX_CHUNK_LINE_BYTES)
         return bytes(line)
@@ -141,19 +143,18 @@ class SocketReader:
                 return
             swallowed += len(self._buffer)
 
-    def _await_byte(self) -> None:
-        if not self._buffer:
-            self._wait_at_most(STALL_SECONDS)
-            try:
-                is_there = self._receive()
-            except TimeoutError:
-                raise BadRequestError(
-                    HTTPStatus.REQUEST_TIMEOUT, "The request's body took too long."
-                ) from None
-            except OSError as failure:
-                raise ClientGoneError from failure
-            if not is_there:
-                raise ClientGoneError
+    def _await_more(self) -> None:
+        self._wait_at_most(STALL_SECONDS)
+        try:
+            has_come = self._receive()
+        except TimeoutError:
+            raise BadRequestError(
+                HTTPStatus.REQUEST_TIMEOUT, "The request's body took too long."
+            ) from None
+        except OSError as failure:
+            raise ClientGoneError from failure
+        if not has_come:
+            raise ClientGoneError
 
     def _wait_at_most(self, seconds: float) -> None:
         """Set how long the next reads wait, where that is another than before."""
