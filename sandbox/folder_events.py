@@ -12,21 +12,19 @@ every question is a look.
 """
 
 import ctypes
-import fcntl
 import os
 import struct
 import sys
-import termios
 import threading
 from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from sandbox.clock import Clock
+from sandbox.unread import unread_bytes
 
 TRUSTED_SECONDS = 0.05
 """How long silence stands for a look. A person takes longer from a save to a click."""
 
-_NOTHING = bytes(struct.calcsize("i"))
 _EVENT = struct.Struct("iIII")
 _READ_BYTES = 65_536
 _NOT_OPEN = -1
@@ -94,7 +92,7 @@ class FolderEvents:
         if self._fd < 0:
             return False
         try:
-            return fcntl.ioctl(self._fd, termios.FIONREAD, _NOTHING) != _NOTHING
+            return unread_bytes(self._fd) > 0
         except OSError:  # closed by another thread meanwhile
             return True
 

@@ -13,6 +13,7 @@ import struct
 from collections.abc import Callable
 
 from sandbox.clock import Clock
+from sandbox.unread import unread_bytes
 from sandbox.workers import wire
 from sandbox.workers.output import OutputBuffer
 
@@ -117,7 +118,8 @@ class Channel:
                     self.drain()
                 elif answer is None:
                     answer = self._reader.feed(self._receive_some(socket.MSG_DONTWAIT))
-        self.drain()
+        if unread_bytes(self._output_fd):
+            self.drain()
         return answer
 
     def drain(self) -> None:
