@@ -37,7 +37,7 @@ ItemKey: TypeAlias = tuple[KeyValue, KeyValue | None]
 
 KEY_TYPES = frozenset({"S", "N", "B"})
 """Those that a key of a table or an index can have."""
-_MAX_UNASKED = 1000
+_MAX_WAITING = 1000
 
 
 def key_of(item: Item) -> ItemKey:
@@ -143,19 +143,22 @@ class Rows:
 class KeyOrder:
     """All items of a table in the order of their keys, once somebody asked for it.
 
-    An order that nobody asks for any more is given up after a while.
+    Changes wait until somebody asks again, as each moves what lies behind it. An order
+    that nobody asks for any more is given up after a while.
     """
 
     def __init__(self, rows: Rows) -> None:
         self._rows = rows
         self._in_order: list[Item] | None = None
-        self._unasked = 0
+        self._waiting: list[tuple[Item | None, Item | None]] = []
 
     def items(self) -> list[Item]:
         """Give all items; the caller must not change the list."""
-        self._unasked = 0
         if self._in_order is None:
             self._in_order = sorted(self._rows, key=key_of)
+        for before, after in self._waiting:
+            self._change(self._in_order, before, after)
+        self._waiting.clear()
         return self._in_order
 
     def items_from(self, key: ItemKey) -> list[Item]:
@@ -165,14 +168,19 @@ class KeyOrder:
 
     def follow(self, before: Item | None, after: Item | None) -> None:
         """Follow the change of one item."""
-        known = after or before
-        self._unasked += 1
-        if self._unasked > _MAX_UNASKED:
-            self._in_order = None
-        if self._in_order is None or known is None:
+        if self._in_order is None:
             return
-        place = bisect.bisect_left(self._in_order, key_of(known), key=key_of)
-        self._in_order[place : place + (before is not None)] = [after] if after else []
+        self._waiting.append((before, after))
+        if len(self._waiting) > _MAX_WAITING:
+            self._in_order = None
+            self._waiting.clear()
+
+    @staticmethod
+    def _change(items: list[Item], before: Item | None, after: Item | None) -> None:
+        known = after or before
+        if known is not None:
+            place = bisect.bisect_left(items, key_of(known), key=key_of)
+            items[place : place + (before is not None)] = [after] if after else []
 
 
 class IndexLookup:
