@@ -16,6 +16,7 @@ from sandbox.workers.runtimes.python.breakpoints import Breakpoints
 from sandbox.workers.runtimes.python.clock import MovedClock
 from sandbox.workers.runtimes.python.context import LambdaContext
 from sandbox.workers.runtimes.python.observe import Observer
+from sandbox.workers.runtimes.python.tracing import TraceVariable
 
 EXIT_DISCONNECTED = os.EX_IOERR
 """The connection failed: the handler closed it, or the sandbox is gone."""
@@ -31,6 +32,7 @@ class Worker:
         self._connection = connection
         self._reader = wire.FrameReader()
         self._clock = MovedClock()
+        self._trace = TraceVariable()
         self._pid = os.getpid()
         self._observer = Observer(())
         self._breakpoints = Breakpoints(self._borrow_terminal, self._give_back_terminal)
@@ -101,7 +103,7 @@ class Worker:
         try:
             self._clock.set_offset(message["clock_offset_seconds"])
             # botocore sends it along, so that a call can be told from others.
-            os.environ["_X_AMZN_TRACE_ID"] = message["trace_header"]
+            self._trace.set(message["trace_header"])
             try:
                 result = self._handler(message["event"], context)
             finally:
