@@ -34,6 +34,3 @@ class JsonText:
         """Read it: a new value each time."""
         value: JsonValue = json.loads(self.text)
         return value
-
-
-NULL = JsonText("null")

@@ -9,8 +9,6 @@ trace apart.
 
 import re
 
-VARIABLE = "_X_AMZN_TRACE_ID"
-
 _ROOT = re.compile(r"(?:^|[;,])\s*Root=(1-[0-9a-f]{8}-[0-9a-f]{24})\s*(?:[;,]|$)")
 _PARENT = re.compile(r"(?:^|;)\s*Parent=([0-9a-f]{16})(?:;|$)")
 _UNIQUE_DIGITS = 24

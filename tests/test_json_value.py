@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.json_value import NULL, JsonText, JsonValue
+from sandbox.json_value import JsonText, JsonValue
 
 
 @pytest.mark.parametrize(
@@ -30,4 +30,4 @@ def test_what_json_cannot_say_is_refused(value: object) -> None:
 
 def test_null_is_a_value() -> None:
     """An event may be null."""
-    assert NULL.value() is None
+    assert JsonText("null").value() is None

@@ -16,7 +16,7 @@ from sandbox.cli.debugging import debugging_for
 from sandbox.cli.options import api_type_option, cwd_option
 from sandbox.cli.shell import shell_options
 from sandbox.cli.terminal import KeyReader
-from sandbox.options import MAX_PORT, Tls
+from sandbox.options import MAX_PORT, Options, Tls
 from sandbox.project.model import ApiType
 from sandbox.workers.debugging import DEFAULT_PORT
 from sandbox.workers.nurseries import Nurseries
@@ -145,6 +145,13 @@ def start_command(  # noqa: PLR0913 - click passes each option by name
         tls=_tls(is_wanted=https, certificate=cert, key=key),
         inspector_token=secrets.token_urlsafe() if expose_inspector else None,
     )
+    _serve(cwd, options, console, debugger_port=debugger)
+
+
+def _serve(
+    app: Path, options: Options, console: Console, *, debugger_port: int | None
+) -> None:
+    """Begin the nursery, import the sandbox meanwhile, and run the app."""
     reader = KeyReader(sys.stdin.fileno()) if sys.stdin.isatty() else None
     with Nurseries() as nurseries:
         if nurseries.can_fork:
@@ -153,8 +160,8 @@ def start_command(  # noqa: PLR0913 - click passes each option by name
         # Takes the longest of a start, during which the nursery gets ready as well.
         from sandbox.cli.serving import serve
 
-        debugging = debugging_for(console, reader, port=debugger)
-        serve(cwd, options, console, reader, debugging=debugging, nurseries=nurseries)
+        debugging = debugging_for(console, reader, port=debugger_port)
+        serve(app, options, console, reader, debugging=debugging, nurseries=nurseries)
 
 
 def _tls(*, is_wanted: bool, certificate: Path | None, key: Path | None) -> Tls | None:

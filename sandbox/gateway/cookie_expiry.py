@@ -77,7 +77,8 @@ class BrowserCookies:
         cookie = _SetCookie(set_cookie, host, scheme, self._clock.now_epoch())
         with self._lock:
             self._set.pop(key, None)
-            self._set[key] = cookie
+            if _may_end(set_cookie):
+                self._set[key] = cookie
             while len(self._set) > MOST_COOKIES:
                 self._set.popitem(last=False)
 
@@ -160,6 +161,12 @@ class BrowserCookies:
             "sandbox's clock, and was dropped as the browser would have done."
         )
         return True
+
+
+def _may_end(set_cookie: str) -> bool:
+    """Tell cheaply what ends with the browser, and is not worth a place."""
+    text = set_cookie.lower()
+    return "max-age" in text or "expires" in text
 
 
 def _name_and_value(pair: str) -> tuple[str, str]:

@@ -254,9 +254,12 @@ class Engine:
         try:
             yield
         except BaseException:
-            self._backend.tables.clear()
-            self._backend.tables.update(before)
+            self._bring_back(before)
             raise
+
+    def _bring_back(self, tables: Mapping[str, Table]) -> None:
+        self._backend.tables.clear()
+        self._backend.tables.update(tables)
 
     def _all_or_nothing(self, operation: str, act: Callable[[], _T]) -> _T:
         """Give what `act` gives; where it fails, undo it and raise DynamoDB's error."""
@@ -266,8 +269,7 @@ class Engine:
         try:
             return act()
         except BaseException as error:
-            self._backend.tables.clear()
-            self._backend.tables.update(tables)
+            self._bring_back(tables)
             self._undo()
             told = _told(operation, error)
             if told is error:

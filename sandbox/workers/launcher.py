@@ -53,9 +53,8 @@ class Launcher:
         if not _has_python(project):
             self._nurseries.drop()
             return
-        names = preloading.wanted_by_all(project)
-        with suppress(NurseryError, OSError):  # a worker's start will tell
-            self._nursery(names).preload(names, path_additions=self._path_additions)
+        with suppress(OSError):  # no more processes, which a worker's start will tell
+            self._nursery(preloading.wanted_by_all(project))
 
     def launch(self, setup: Setup, project: Project) -> Worker | Unavailable:
         """Start the process for a worker; its handler is not loaded yet."""
@@ -150,9 +149,7 @@ class Launcher:
         wanted = preloading.wanted_by(setup.function, project)
         nursery = self._nursery(wanted)
         try:
-            if wanted:
-                nursery.preload(wanted, path_additions=self._path_additions)
-            elif not nursery.is_ready():
+            if not wanted and not nursery.is_ready():
                 return None
             nursery.wait_ready()
             if preloading.is_shadowed(setup.function.folder, nursery.modules):

@@ -51,7 +51,9 @@ class Nurseries:
         *,
         path_additions: tuple[Path, ...] = (),
     ) -> Nursery:
-        """Give the nursery; a new one begins to import what is always wanted and these.
+        """Give the nursery, which begins to import these and what is always wanted.
+
+        Does not wait.
 
         Args:
             names: packages; those that are not installed are passed over.
@@ -63,8 +65,8 @@ class Nurseries:
         with self._lock:
             if self._current is None:
                 self._current = Nursery(lifeline_fd=self.lifeline_fd)
-                with suppress(NurseryError):  # died at once; it says so when it forks
-                    self._current.preload(ALWAYS | names, path_additions=path_additions)
+            with suppress(NurseryError):  # it has died, and says so when it forks
+                self._current.preload(ALWAYS | names, path_additions=path_additions)
             return self._current
 
     def wait_ready(self) -> None:

@@ -38,7 +38,8 @@ class Nursery:
     def __init__(self, *, lifeline_fd: int) -> None:
         self._lock = threading.Lock()
         self._reader = wire.FrameReader()
-        self._preloading = False
+        self._awaited = 0
+        """Answers to preloads that have not been taken in yet."""
         self.preloaded: frozenset[str] = frozenset()
         """What was asked for and is imported, if the environment has it."""
         self.modules: frozenset[str] = frozenset()
@@ -70,7 +71,6 @@ class Nursery:
             NurseryError: it has died, or does not answer in time.
         """
         with self._lock:
-            self._finish_preloading()
             wanted = names - self.preloaded
             if not wanted:
                 return
@@ -82,7 +82,7 @@ class Nursery:
                     "path_additions": [str(path) for path in path_additions],
                 }
             )
-            self._preloading = True
+            self._awaited += 1
 
     def is_ready(self) -> bool:
         """Tell whether a fork would be answered at once.
@@ -90,15 +90,14 @@ class Nursery:
         Raises:
             NurseryError: it has died, or does not answer in time.
         """
-        if not self._preloading:
+        if not self._awaited:
             return True
         if not self._lock.acquire(blocking=False):
             return False
         try:
-            if not select.select([self._control], [], [], 0)[0]:
-                return False
-            self._finish_preloading()
-            return True
+            while self._awaited and self._has_answer():
+                self._take_preloaded()
+            return not self._awaited
         finally:
             self._lock.release()
 
@@ -147,11 +146,18 @@ class Nursery:
         self._control.close()
 
     def _finish_preloading(self) -> None:
-        if self._preloading:
-            self._control.settimeout(_PRELOADING_SECONDS)
-            self.modules = frozenset(self._receive()["modules"])
-            self._control.settimeout(_ANSWER_SECONDS)
-            self._preloading = False
+        while self._awaited:
+            self._take_preloaded()
+
+    def _has_answer(self) -> bool:
+        is_received = not self._reader.missing_bytes()
+        return is_received or bool(select.select([self._control], [], [], 0)[0])
+
+    def _take_preloaded(self) -> None:
+        self._control.settimeout(_PRELOADING_SECONDS)
+        self.modules = frozenset(self._receive()["modules"])
+        self._control.settimeout(_ANSWER_SECONDS)
+        self._awaited -= 1
 
     def _send(self, message: wire.Message, descriptors: Sequence[int] = ()) -> None:
         try:

@@ -212,3 +212,15 @@ def test_clear_forgets_everything(
     cookies.clear()
 
     assert sent(cookies, "a=1; _idx=1") == ["a=1; _idx=1"]
+
+
+def test_cookies_without_an_end_take_nobodys_place(
+    cookies: BrowserCookies, clock: StandingClock
+) -> None:
+    """However many an app sets, one that ends is still known to."""
+    remember(cookies, "a=1; Max-Age=60")
+    for number in range(MOST_COOKIES):
+        remember(cookies, f"b={number}; Path=/")
+    clock.offset_seconds = DAY
+
+    assert sent(cookies, "a=1; b=1") == ["b=1"]

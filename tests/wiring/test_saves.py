@@ -15,6 +15,11 @@ MANIFEST = "@app\nmyapp\n@aws\nruntime python\n@http\nget /\n"
 HANDLER = "def handler(event, context):\n    return {}\n"
 
 
+WATCHED = Options(
+    http_port=0, tables_port=0, internal_port=0, events_port=0, watch=True
+)
+
+
 @pytest.fixture
 def app(tmp_path: Path) -> Path:
     """Give the folder of an app with one function."""
@@ -28,10 +33,7 @@ def app(tmp_path: Path) -> Path:
 def test_a_save_shows_its_error_and_its_advice(app: Path, wait_until: Any) -> None:
     """Nobody has asked for the page yet."""
     said: list[Notice] = []
-    options = Options(
-        http_port=0, tables_port=0, internal_port=0, events_port=0, watch=True
-    )
-    with Sandbox(app, options=options, say=said.append) as sandbox:
+    with Sandbox(app, options=WATCHED, say=said.append) as sandbox:
         sandbox.adviser.tell()
         handler = app / "src/http/get-index/index.py"
         handler.write_text(f"import arc\n{HANDLER}oops(\n")
@@ -44,10 +46,7 @@ def test_a_save_shows_its_error_and_its_advice(app: Path, wait_until: Any) -> No
 def test_advice_on_an_edit_is_told_before_the_end(app: Path, wait_until: Any) -> None:
     """Whoever stops the sandbox right after a save still hears of it."""
     said: list[Notice] = []
-    options = Options(
-        http_port=0, tables_port=0, internal_port=0, events_port=0, watch=True
-    )
-    with Sandbox(app, options=options, say=said.append) as sandbox:
+    with Sandbox(app, options=WATCHED, say=said.append) as sandbox:
         sandbox.adviser.tell()
         (app / "src/http/get-index/index.py").write_text(f"import arc\n{HANDLER}")
         wait_until(lambda: any("new code" in notice.text for notice in said))

@@ -66,6 +66,30 @@ def test_a_nursery_that_died_before_the_app_was_read_is_replaced(
     assert parent == pool.statistics().nursery_pid != dead
 
 
+def test_asking_for_more_imports_does_not_wait(nurseries):
+    """A start asks for the app's packages while the nursery may still begin."""
+    nursery = nurseries.begin()
+    os.kill(nursery.pid, signal.SIGSTOP)
+
+    nurseries.begin(frozenset({"boto3"}))
+    was_ready = nursery.is_ready()
+    os.kill(nursery.pid, signal.SIGCONT)
+    nursery.wait_ready()
+
+    assert not was_ready
+    assert "boto3" in nursery.modules
+
+
+def test_answers_that_came_together_are_all_taken_in(nurseries, wait_until):
+    """Both have arrived before anybody looks."""
+    nursery = nurseries.begin()
+    nurseries.begin(frozenset({"boto3"}))
+
+    wait_until(nursery.is_ready)
+
+    assert "boto3" in nursery.modules
+
+
 def test_closing_ends_the_nursery_and_may_be_repeated():
     """The command line closes what the pool may have closed before."""
     nurseries = Nurseries()

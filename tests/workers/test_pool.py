@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.exchange import Invocation, Raised, Returned, Throttled, Unavailable
-from sandbox.json_value import NULL
+from sandbox.json_value import JsonText
 from sandbox.project.model import Key, Table
 from sandbox.workers import wire
 from sandbox.workers.channel import Channel
@@ -437,7 +437,7 @@ def test_a_handlers_own_calls_belong_to_the_trace_of_its_event(app):
     invocation = Invocation(
         request_id="1f2e3d4c-5b6a-4978-8695-a4b3c2d1e0f9",
         function=function,
-        event=NULL,
+        event=JsonText("null"),
         trace_root="1-5759e988-bd862e3fe1be46a994272793",
     )
 
