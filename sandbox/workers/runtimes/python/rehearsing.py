@@ -89,7 +89,6 @@ class _Answerer:
 
     def __init__(self) -> None:
         self._listener = socket.create_server(("127.0.0.1", 0))
-        self._listener.settimeout(_SECONDS)
         self.port: int = self._listener.getsockname()[1]
         self._thread = threading.Thread(target=self.run, name="arc-rehearsal")
 
@@ -112,7 +111,7 @@ class _Answerer:
                     connection.settimeout(_SECONDS)
                     _answer_all(connection)
         except OSError:
-            return  # it is over, or nobody has come
+            return  # it is over
 
 
 def _answer_all(connection: socket.socket) -> None:
