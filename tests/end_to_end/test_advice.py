@@ -49,11 +49,13 @@ def test_start_tells_advice_and_what_an_edit_adds(
     assert "any age" not in after
 
     app.write({".env": f"{SECRET}ARC_SESSION_TABLE_NAME=sessions\n"})
-    wait_until(lambda: "app.arc:" in started.output, what="advice about the TTL")
+    of_the_edit = "which no runtime helper writes."
+    wait_until(lambda: of_the_edit in started.output, what="advice about the TTL")
     started.send(signal.SIGINT)
     started.wait()
 
-    assert started.output.count("which no runtime helper writes.") == 1
+    assert of_the_edit not in after
+    assert started.output.count(of_the_edit) == 1
     assert started.output.count("no requirements.txt names") == 1
 
 
