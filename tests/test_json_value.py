@@ -1,6 +1,8 @@
 """JSON as it travels and is kept."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sandbox.json_value import JsonText, JsonValue
 
@@ -26,6 +28,30 @@ def test_what_json_cannot_say_is_refused(value: object) -> None:
     """Rather than written as something else."""
     with pytest.raises((TypeError, ValueError)):
         JsonText.of(value)
+
+
+OWN = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**63), 2**63 - 1)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    | st.text(),
+    lambda inner: st.lists(inner) | st.dictionaries(st.text(), inner),
+    max_leaves=10,
+)
+
+
+@given(value=OWN)
+def test_what_the_sandbox_makes_is_written_faster_and_reads_the_same(
+    value: JsonValue,
+) -> None:
+    """Whichever of the two wrote it."""
+    assert JsonText.of_own(value).value() == JsonText.of(value).value() == value
+
+
+def test_half_a_surrogate_pair_is_escaped() -> None:
+    """A test client can put one into a header."""
+    assert JsonText.of_own({"a": "\ud800"}).text == '{"a":"\\ud800"}'
 
 
 def test_null_is_a_value() -> None:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from random import getrandbits
 from typing import TYPE_CHECKING, Protocol
-from uuid import UUID
 
 from sandbox.clock import Clock
 from sandbox.errors import SandboxError
@@ -45,6 +44,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _MOST_RELOADS = 3
+_UUID_FIXED_BITS = 0xF << 76 | 0b11 << 62
+_UUID_VERSION_4 = 4 << 76 | 0b10 << 62
+"""The version and the variant (RFC 9562 sections 4.1 and 4.2)."""
 _LONGEST_KEPT_FILE_BYTES = 64 * 1024
 
 
@@ -242,7 +244,7 @@ class Gateway:
         )
         if is_too_large(event, request.body):
             return self._refusal(trouble.request_too_large(api_type), request)
-        event_json = JsonText.of(event)
+        event_json = JsonText.of_own(event)
         execution = self._invoke(
             Invocation(
                 request_id=request_id,
@@ -312,9 +314,13 @@ def _new_request_id() -> str:
     """Give a random UUID (RFC 9562, version 4).
 
     `uuid4` asks the system for each, and lets go of the interpreter lock for it; an
-    id that nobody has to guess needs no secret source.
+    id that nobody has to guess needs no secret source. And `UUID` takes longer to make
+    than its text.
     """
-    return str(UUID(int=getrandbits(128), version=4))
+    digits = f"{getrandbits(128) & ~_UUID_FIXED_BITS | _UUID_VERSION_4:032x}"
+    return "-".join(
+        (digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:])
+    )
 
 
 def _as_kept(response: HttpResponse, answer: _Answer) -> HttpResponse:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _SCRIPT_FILE = Path(__file__).with_name("livereload.js")
+_RESERVED = frozenset((STREAM_PATH, SCRIPT_PATH))
 _UNREGISTRABLE = frozenset(("localhost", "test", "internal", "local"))
 """Last labels of names that no stranger can own (RFC 6761, RFC 6762, ICANN 2024)."""
 _COMMON = (("cache-control", "no-cache"), ("x-content-type-options", "nosniff"))
@@ -39,7 +40,7 @@ class LivePages:
     Args:
         app: the gateway.
         pages: told of, and listened to.
-        is_on: asked at each request.
+        is_on: asked where it matters: at the reserved addresses, and for pages.
         say: told, once, why a page is left alone.
     """
 
@@ -62,15 +63,13 @@ class LivePages:
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Answer one request (PEP 3333)."""
-        is_on = self._is_on()
-        if is_on:
-            path = environ.get("PATH_INFO")
+        path = environ.get("PATH_INFO")
+        if path in _RESERVED and self._is_on():
             if path == STREAM_PATH:
                 return self._stream(read_head(environ), start_response)
-            if path == SCRIPT_PATH:
-                return respond(self._script_response(), start_response)
+            return respond(self._script_response(), start_response)
         request, response = self._app.serve(environ)
-        if is_on and _is_html(response.headers):
+        if _is_html(response.headers) and self._is_on():
             response = self._edited(request, response)
         return respond(response, start_response)
 

@@ -21,6 +21,7 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from sandbox.exchange import HttpResponse
 from sandbox.gateway.payload import MAX_PAYLOAD_BYTES
@@ -44,6 +45,7 @@ _REST_KEYS = frozenset(
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSENDABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
+_NAMES_REMEMBERED = 1024
 _STATUS_RANGE = range(200, 1000)
 _to_json = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, separators=(",", ":")
@@ -79,7 +81,7 @@ def from_result(value: JsonValue, *, api_type: ApiType) -> HttpResponse | Invali
 
 
 def _from_result_v2(value: JsonValue) -> HttpResponse:
-    if not isinstance(value, dict | Mapping):
+    if not isinstance(value, Mapping):
         return _implicit(value)
     headers = _headers_of(value) if "headers" in value else {}
     cookies = _cookies_of(value) if "cookies" in value else ()
@@ -255,6 +257,7 @@ def _object_of(result: Mapping[str, JsonValue], key: str) -> Mapping[str, JsonVa
     return value
 
 
+@lru_cache(_NAMES_REMEMBERED)
 def _checked_name(name: str) -> str:
     if not _HEADER_NAME.fullmatch(name):
         raise _Refused(

@@ -14,7 +14,7 @@ import sys
 import threading
 import traceback
 from collections.abc import Iterable
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from http import HTTPStatus
 from http.client import HTTPMessage
 from typing import TYPE_CHECKING
@@ -102,8 +102,9 @@ class Connection(WSGIRequestHandler):
         self.connection = self.request
         self._reader = SocketReader(self.connection, self.server.clock)
         self._writer = AnswerWriter(self.connection, self.server.clock)
-        self._environ: WSGIEnvironment | None = None
-        """What Werkzeug made of the connection; each request has a copy."""
+        self._known_head: RequestHead | None = None
+        self._environ: WSGIEnvironment = {}
+        """What was made of that head; each request has a copy."""
         self.is_busy = False
         """True from a request's head to the end of its answer."""
         self.server.add(self)
@@ -231,24 +232,29 @@ class Connection(WSGIRequestHandler):
     def _environ_of(
         self, head: RequestHead, body: BodyStream | io.BytesIO
     ) -> "WSGIEnvironment":
+        """Give an environ of the request's own; what equal heads share is made once."""
+        if head is not self._known_head:
+            self._environ = self._environ_without_body(head)
+            self._known_head = head
+        environ = self._environ.copy()
+        environ["wsgi.input"] = (
+            body if isinstance(body, io.BytesIO) else io.BufferedReader(body)
+        )
+        return environ
+
+    def _environ_without_body(self, head: RequestHead) -> "WSGIEnvironment":
         """Give Werkzeug's environ, and what PEP 3333 cannot say.
 
         `REQUEST_URI` is the target as sent. `arc.headers` is the header lines in
         order, repeated names kept.
         """
-        if self._environ is None:
-            self._environ = self._connection_environ()
+        environ = self._connection_environ.copy()
         path, _, query = head.target.partition("?")
-        environ = self._environ.copy()
         environ["REQUEST_METHOD"] = head.method
         environ["SERVER_PROTOCOL"] = head.version
         environ["PATH_INFO"] = _unquote(path)
         environ["QUERY_STRING"] = query
         environ["REQUEST_URI"] = environ["RAW_URI"] = head.target
-        if isinstance(body, io.BytesIO):
-            environ["wsgi.input"] = body
-        else:
-            environ["wsgi.input"] = io.BufferedReader(body)
         if head.content_length or head.is_chunked:
             environ["wsgi.input_terminated"] = True
         environ["arc.headers"] = head.headers
@@ -261,6 +267,7 @@ class Connection(WSGIRequestHandler):
                 environ[key] = value
         return environ
 
+    @cached_property
     def _connection_environ(self) -> "WSGIEnvironment":
         """Have Werkzeug say what is the same for all requests of a connection.
 

@@ -38,6 +38,7 @@ _ABSOLUTE_FORM = re.compile(r"(?i:https?)://([^/?#]*)(.*)", re.DOTALL)
 _HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSAFE_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _WITHOUT_BODY = frozenset((204, 304))
+_HEADS_REMEMBERED = 64
 _NAMES_REMEMBERED = 1024
 
 _Framing: TypeAlias = dict[str, list[str]]
@@ -69,8 +70,11 @@ class RequestHead:
     expects_continue: bool = False
 
 
+@lru_cache(_HEADS_REMEMBERED)
 def parse_head(raw: bytes) -> RequestHead:
-    """Read a request line and header lines.
+    """Read a request line and header lines; of equal ones, give the same head.
+
+    A client that asks again for what it has asked for sends the same bytes.
 
     Args:
         raw: the head without the empty line that ends it.

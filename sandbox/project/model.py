@@ -59,6 +59,11 @@ class Function:
     line: int | None = field(default=None, compare=False)
     """Where the manifest declares it, counted from 1, where that is known. A function
     that has moved in it is the same, and keeps its warm workers."""
+    key: str = field(init=False, compare=False, repr=False)
+    """What tells functions of a project apart: pragma and name."""
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "key", f"@{self.pragma} {self.name}")
 
     @property
     def language(self) -> str:

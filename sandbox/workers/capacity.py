@@ -32,7 +32,7 @@ class Capacity:
             `concurrency` leaves none at once: Lambda does not wait either (AWS Lambda
             developer guide, "Reserved concurrency").
         """
-        key = key_of(function)
+        key = function.key
         allowed = function.config.concurrency
         with self._lock:
             if allowed is not None and self._running[key] >= allowed:
@@ -68,7 +68,7 @@ class Capacity:
     def leave(self, function: Function) -> None:
         """Give a place back."""
         with self._lock:
-            self._running[key_of(function)] -= 1
+            self._running[function.key] -= 1
             self._total -= 1
             if self._waiting:
                 self._freed.notify()
@@ -76,8 +76,3 @@ class Capacity:
     def running(self, key: str) -> int:
         """Give how many events a function has in work or waiting."""
         return self._running[key]
-
-
-def key_of(function: Function) -> str:
-    """Give what tells functions of a project apart: pragma and name."""
-    return f"@{function.pragma} {function.name}"

@@ -18,7 +18,7 @@ from sandbox.exchange import Crashed, Execution, Invocation, Outcome, Unavailabl
 from sandbox.folder_events import FolderEvents
 from sandbox.project.model import Function, Project
 from sandbox.workers import outcomes
-from sandbox.workers.capacity import Capacity, key_of
+from sandbox.workers.capacity import Capacity
 from sandbox.workers.channel import EventNotTakenError
 from sandbox.workers.debugging import Debugging
 from sandbox.workers.idle import IdleWorkers
@@ -141,8 +141,7 @@ class WorkerPool:
             self._generation += 1
             retired = self._idle.take(
                 lambda worker: (
-                    function is None
-                    or key_of(worker.setup.function) == key_of(function)
+                    function is None or worker.setup.function.key == function.key
                 )
             )
         self._stop(*retired)
@@ -190,7 +189,7 @@ class WorkerPool:
             execution = self._run(invocation, self._project(), queued_ms)
         finally:
             self._capacity.leave(function)
-        self._statistics.count(key_of(function), execution)
+        self._statistics.count(function.key, execution)
         return execution
 
     def warm(self, function: Function) -> Execution | None:
@@ -199,7 +198,7 @@ class WorkerPool:
         One that a request has started, and is using, will do. Gives what an event would
         come to where the code does not load. Raises what `project` raises.
         """
-        project, key = self._project(), key_of(function)
+        project, key = self._project(), function.key
         worker = self._take_warm(function, project)
         while worker is not None and not worker.is_connected():
             self._abandon(worker)
@@ -225,7 +224,7 @@ class WorkerPool:
     def _run(
         self, invocation: Invocation, project: Project, queued_ms: float
     ) -> Execution:
-        function, key = invocation.function, key_of(invocation.function)
+        function, key = invocation.function, invocation.function.key
         while (worker := self._take_warm(function, project)) or self._starts.wait(
             key, project, only_free=True
         ):
@@ -256,7 +255,10 @@ class WorkerPool:
     ) -> Execution:
         try:
             execution = worker.invoke(
-                invocation, clock_offset=offset_of(self._clock), queued_ms=queued_ms
+                invocation,
+                clock_offset=offset_of(self._clock),
+                queued_ms=queued_ms,
+                is_only_one=len(self._busy) == 1,
             )
         except BaseException:
             self._abandon(worker)
@@ -273,10 +275,9 @@ class WorkerPool:
 
         It may have ended by itself meanwhile, which sending to it will tell.
         """
-        key = key_of(function)
         while True:
             with self._lock:
-                worker = self._idle.pop(key)
+                worker = self._idle.pop(function.key)
                 if worker is None:
                     return None
                 worker.take()
@@ -303,7 +304,7 @@ class WorkerPool:
             if is_well and worker.generation == self._generation:
                 worker.release()
                 self._busy.discard(worker)
-                self._idle.put(key_of(worker.setup.function), worker)
+                self._idle.put(worker.setup.function.key, worker)
                 ending = self._idle.take_surplus(self._limits.idle)
                 if not (ending or self._stopping.has_waiting):
                     return

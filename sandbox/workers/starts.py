@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 
 from sandbox.exchange import Execution, Outcome
 from sandbox.project.model import Function, Project
-from sandbox.workers.capacity import key_of
 from sandbox.workers.lifecycle import State
 from sandbox.workers.worker import Worker
 
@@ -24,7 +23,7 @@ class Start:
     """One start, until its worker can be found elsewhere."""
 
     key: str
-    """Of the function, as `capacity.key_of` gives it."""
+    """Of the function."""
     project: Project
     is_free: bool
     """Whether its worker is for whoever comes, not for a request of its own."""
@@ -84,7 +83,7 @@ def failed_start(worker: Worker, failure: Outcome) -> Execution:
 def is_at_work(worker: Worker, function: Function, project: Project) -> bool:
     """Tell whether a worker is at an event of the function, with its current code."""
     return (
-        key_of(worker.setup.function) == key_of(function)
+        worker.setup.function.key == function.key
         and worker.state is State.BUSY
         and worker.project is project
         and worker.has_current_code()

@@ -113,20 +113,24 @@ class WireError(Exception):
     """Bytes that are no frame: too long, not JSON, not an object."""
 
 
-def encode(message: Mapping[str, Any], *, event: str = "") -> bytes:
+def encode(message: Mapping[str, Any]) -> bytes:
     """Give the frame of `message`.
-
-    Args:
-        message: not empty.
-        event: what its field `event` holds, as JSON already.
 
     Raises:
         TypeError, ValueError, RecursionError: it holds something that JSON cannot
             say; NaN and the infinities are refused too (RFC 8259 section 6).
         WireError: the frame would be longer than `MAX_FRAME_BYTES`.
     """
-    text = _to_json(message)
-    payload = (f'{text[:-1]},"event":{event}}}' if event else text).encode()
+    return frame(_to_json(message))
+
+
+def frame(text: str) -> bytes:
+    """Give the frame of a message that is JSON already.
+
+    Raises:
+        WireError: it would be longer than `MAX_FRAME_BYTES`.
+    """
+    payload = text.encode()
     if len(payload) > MAX_FRAME_BYTES:
         raise WireError(f"a frame of {len(payload)} bytes is too long")
     return len(payload).to_bytes(_HEADER_BYTES, "big") + payload

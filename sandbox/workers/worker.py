@@ -122,11 +122,22 @@ class Worker:
         self._step(Step.TAKEN)
 
     def invoke(
-        self, invocation: Invocation, *, clock_offset: float, queued_ms: float = 0.0
+        self,
+        invocation: Invocation,
+        *,
+        clock_offset: float,
+        queued_ms: float = 0.0,
+        is_only_one: bool = False,
     ) -> Execution:
         """Give the event to a worker that was taken, and wait for its outcome.
 
         Afterwards it waits to be released, or it is stopping.
+
+        Args:
+            invocation: the event, and its function.
+            clock_offset: how far the sandbox's clock is ahead, in seconds.
+            queued_ms: how long the event has waited so far.
+            is_only_one: no other event is at work at this moment.
 
         Raises:
             EventNotTakenError: it ended before it could have read the event.
@@ -140,6 +151,7 @@ class Worker:
             "clock_offset_seconds": clock_offset,
             "trace_header": self._trace_header(invocation),
         }
+        self._channel.may_spin = is_only_one
         answer = self._send_event(message, invocation.event, limit_seconds)
         outcome = (
             self._outcome_of(answer, invocation.request_id)
@@ -207,8 +219,9 @@ class Worker:
     def _send_event(
         self, message: wire.Message, event: JsonText, seconds: float
     ) -> wire.Message | Outcome:
+        head = JsonText.of_own(message).text
         try:
-            frame = wire.encode(message, event=event.text)
+            frame = wire.frame(f'{head[:-1]},"event":{event.text}}}')
         except wire.WireError as error:
             return outcomes.unsendable(error)
         return self._ask(frame, seconds)

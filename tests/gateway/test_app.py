@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from uuid import RFC_4122, UUID
 from wsgiref.util import setup_testing_defaults
 
 import httpx
@@ -66,6 +67,18 @@ def test_request_becomes_event_answer_and_exchange(stage: MakeStage) -> None:
     assert exchange.match.route.name == "get /p/:id"
     assert exchange.response == response
     assert ("apigw-requestid", exchange.request_id) in response.headers
+
+
+def test_request_ids_are_random_uuids(stage: MakeStage) -> None:
+    """RFC 9562, version 4, each another."""
+    here = stage(make_project("get /")).returns({})
+    for _ in range(20):
+        here.ask("GET /")
+    ids = [UUID(exchange.request_id) for exchange in here.exchanges]
+
+    assert {(one.version, one.variant) for one in ids} == {(4, RFC_4122)}
+    assert [str(one) for one in ids] == [each.request_id for each in here.exchanges]
+    assert len(set(ids)) == 20
 
 
 @pytest.mark.parametrize("api_type", ["http", "httpv1", "rest"])

@@ -264,3 +264,20 @@ def test_answer_leaves_in_one_write_without_delay() -> None:
 
     assert counting.writes == 3
     assert socket.TCP_NODELAY in counting.options
+
+
+def test_equal_heads_make_environs_of_their_own(exchange: Exchange) -> None:
+    """What an application does to one is not seen by the next; bodies are their own."""
+    seen: list[tuple[bytes, object]] = []
+
+    def app(environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
+        seen.append((environ["wsgi.input"].read(), environ.pop("HTTP_HOST")))
+        assert "left" not in environ
+        environ["left"] = "behind"
+        start("200 OK", [])
+        return []
+
+    head = b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 1\r\n\r\n"
+    exchange(app, head + b"a" + head + b"b")
+
+    assert seen == [(b"a", "x"), (b"b", "x")]

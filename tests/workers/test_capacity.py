@@ -3,7 +3,7 @@
 from concurrent.futures import ThreadPoolExecutor
 
 from sandbox.exchange import Throttled, Unavailable
-from sandbox.workers.capacity import Capacity, key_of
+from sandbox.workers.capacity import Capacity
 
 
 def test_enter_refuses_beyond_a_functions_concurrency(app):
@@ -15,7 +15,7 @@ def test_enter_refuses_beyond_a_functions_concurrency(app):
     assert capacity.enter(function) == Throttled(concurrency=1)
     capacity.leave(function)
     assert capacity.enter(function) is None
-    assert capacity.running(key_of(function)) == 1
+    assert capacity.running(function.key) == 1
 
 
 def test_enter_waits_where_all_places_are_taken(app, wait_until):
@@ -25,7 +25,7 @@ def test_enter_waits_where_all_places_are_taken(app, wait_until):
     capacity.enter(one)
     with ThreadPoolExecutor() as threads:
         waiting = threads.submit(capacity.enter, two)
-        wait_until(lambda: capacity.running(key_of(two)) == 1)
+        wait_until(lambda: capacity.running(two.key) == 1)
         assert not waiting.done()
         capacity.leave(one)
 
@@ -42,6 +42,6 @@ def test_enter_does_not_wait_for_ever(app):
 
     assert isinstance(refusal, Unavailable)
     assert '"1" places' in refusal.message
-    assert capacity.running(key_of(two)) == 0
+    assert capacity.running(two.key) == 0
     capacity.leave(one)
     assert capacity.enter(two) is None

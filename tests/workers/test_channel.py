@@ -1,0 +1,86 @@
+"""What connects a worker: an answer is taken, whether it was slept or looked for."""
+
+import os
+import socket
+import threading
+from collections.abc import Callable, Iterator
+
+import pytest
+
+from sandbox.clock import MovableClock
+from sandbox.workers import wire
+from sandbox.workers.channel import Channel, ConnectionEndedError
+
+ANSWER = {"type": "returned", "value": 1}
+CLOCK = MovableClock()
+
+
+@pytest.fixture
+def channel() -> Iterator[Channel]:
+    """Give a channel whose worker's ends are the test's; answers may be looked for."""
+    made = Channel(CLOCK)
+    made.may_spin = True
+    yield made
+    made.close()
+
+
+def ask(channel: Channel) -> wire.Message:
+    return channel.wait_answer(CLOCK.monotonic() + 10, look_after=lambda: None)
+
+
+def be_quick(channel: Channel) -> None:
+    """Have an answer there at once, so that the next one is looked for."""
+    channel.worker_socket.sendall(wire.encode(ANSWER))
+    assert ask(channel) == ANSWER
+
+
+@pytest.fixture
+def later() -> Iterator[Callable[[float, Callable[[], object]], None]]:
+    """Give a function that has something done in another thread, after a while."""
+    timers: list[threading.Timer] = []  # noqa: TID251 - a test's own
+
+    def do(seconds: float, what: Callable[[], object]) -> None:
+        timers.append(threading.Timer(seconds, what))  # noqa: TID251 - a test's own
+        timers[-1].start()
+
+    yield do
+    for timer in timers:
+        timer.join()
+
+
+@pytest.mark.parametrize("seconds", [0.0, 0.05], ids=["soon", "later"])
+def test_an_answer_is_found_after_a_quick_one(
+    channel: Channel, later: Callable[..., None], seconds: float
+) -> None:
+    """One that takes longer than is looked for is slept for."""
+    for _ in range(3):
+        be_quick(channel)
+        later(seconds, lambda: channel.worker_socket.sendall(wire.encode(ANSWER)))
+
+        assert ask(channel) == ANSWER
+
+    channel.close_worker_ends()
+
+
+def test_output_is_complete_when_an_answer_was_looked_for(channel: Channel) -> None:
+    """It was printed before the answer was sent."""
+    be_quick(channel)
+    os.write(channel.worker_output_fd, b"printed")
+    channel.worker_socket.sendall(wire.encode(ANSWER))
+
+    assert ask(channel) == ANSWER
+    assert channel.output.take() == "printed"
+    channel.close_worker_ends()
+
+
+def test_an_end_is_noticed_where_an_answer_was_looked_for(
+    channel: Channel, later: Callable[..., None]
+) -> None:
+    """A worker that ends meanwhile is no endless wait."""
+    be_quick(channel)
+    later(0.05, lambda: channel.worker_socket.shutdown(socket.SHUT_RDWR))
+
+    with pytest.raises(ConnectionEndedError):
+        ask(channel)
+
+    channel.close_worker_ends()
