@@ -5,6 +5,7 @@ headers); under any other server or test client, the standard keys serve.
 """
 
 from dataclasses import replace
+from functools import lru_cache
 from http import HTTPStatus
 from types import MappingProxyType
 from typing import TYPE_CHECKING, BinaryIO
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 _UNESCAPED = "/!$&'()*+,;=:@~"
+_REQUESTS_REMEMBERED = 64
 _READ_BYTES = 256 * 1024
 _PHRASES = MappingProxyType({status.value: status.phrase for status in HTTPStatus})
 
@@ -23,14 +25,36 @@ _PHRASES = MappingProxyType({status.value: status.phrase for status in HTTPStatu
 def read_head(environ: "WSGIEnvironment") -> HttpRequest:
     """Give the request with an empty body."""
     path, query = _target(environ)
+    return _request(
+        environ["REQUEST_METHOD"],
+        path,
+        query,
+        environ.get("arc.headers") or _standard_headers(environ),
+        environ.get("REMOTE_ADDR") or "127.0.0.1",
+        environ.get("SERVER_PROTOCOL", "HTTP/1.1"),
+        environ.get("wsgi.url_scheme", "http"),
+    )
+
+
+@lru_cache(_REQUESTS_REMEMBERED)
+def _request(  # noqa: PLR0913 - keywords would double the cost of a hit
+    method: str,
+    path: str,
+    query: str,
+    headers: Headers,
+    address: str,
+    protocol: str,
+    scheme: str,
+) -> HttpRequest:
+    """Make a request, once for all equal ones: a client's often are, but for bodies."""
     return HttpRequest(
-        method=environ["REQUEST_METHOD"],
+        method=method,
         path=path,
         query_string=query,
-        headers=environ.get("arc.headers") or _standard_headers(environ),
-        client_address=environ.get("REMOTE_ADDR") or "127.0.0.1",
-        protocol=environ.get("SERVER_PROTOCOL", "HTTP/1.1"),
-        scheme=environ.get("wsgi.url_scheme", "http"),
+        headers=headers,
+        client_address=address,
+        protocol=protocol,
+        scheme=scheme,
     )
 
 
