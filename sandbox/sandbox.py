@@ -24,7 +24,7 @@ from sandbox.inspector.feed import Feed
 from sandbox.journal import Journal
 from sandbox.json_value import JsonText, JsonValue
 from sandbox.notice import Notice, told_errors
-from sandbox.options import LOOPBACK, Options
+from sandbox.options import Options
 from sandbox.project.model import Function, Project, Stage
 from sandbox.project.source import ProjectSource
 from sandbox.tables.deferred import DeferredTables
@@ -42,7 +42,7 @@ from sandbox.wiring.inspection import (
 from sandbox.wiring.live_project import LiveProject, ProjectsWithTables
 from sandbox.wiring.live_reload import LiveReload
 from sandbox.wiring.reactions import create_missing_handlers, keep_static_manifest
-from sandbox.wiring.running import Running, bind, bind_tables, tls_context
+from sandbox.wiring.running import Running, bind_servers
 from sandbox.wiring.saves import Saves
 from sandbox.wiring.session_notes import SessionNotes, session_remarks_of
 from sandbox.wiring.start_states import StartStates
@@ -280,29 +280,15 @@ class Sandbox:
         settings = self._home.open(self._projects.current())
         self._stack.callback(self._home.close)
         self._stack.callback(self._tables.close)
-        tables = bind_tables(
-            self._stack, self.operations.around(self._tables), settings
-        )
-        internal = bind(
+        servers = bind_servers(
             self._stack,
-            self._inspector,
-            settings.internal,
-            name="internal",
-            host=settings.host if self._options.inspector_token else LOOPBACK,
-        )
-        http = bind(
-            self._stack,
-            self._live_reload.around(self._app) if self._options.watch else self._app,
-            settings.http,
-            name="http",
-            host=settings.host,
-            ssl_context=tls_context(self._options),
-        )
-        ports = Ports(
-            http=http.port,
-            tables=tables.port if tables else settings.foreign_tables_port,
-            internal=internal.port,
-            events=settings.events.number,
+            settings,
+            self._options,
+            app=self._live_reload.around(self._app)
+            if self._options.watch
+            else self._app,
+            inspector=self._inspector,
+            tables=self.operations.around(self._tables),
         )
         pool = self._stack.enter_context(
             WorkerPool(
@@ -317,14 +303,13 @@ class Sandbox:
         )
         self._running = Running(
             settings=settings,
-            ports=ports,
+            ports=servers.ports(settings),
             pool=pool,
-            url=http.url,
-            inspector_url=internal.url,
+            url=servers.http.url,
+            inspector_url=servers.internal.url,
         )
         pool.prepare()
-        for server in filter(None, (tables, internal, http)):
-            self._stack.enter_context(server)
+        servers.start()
         # Before the servers wait for what they answer: a handler at work is cut short.
         self._stack.callback(pool.close)
         self._stack.callback(self._feed.close)

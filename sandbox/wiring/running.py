@@ -59,17 +59,74 @@ class Running:
         )
 
 
-def bind_tables(
-    stack: ExitStack, app: "WSGIApplication", settings: Settings
-) -> LoopbackServer | None:
-    """Give a guarded server for the app's tables; None where they are elsewhere.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Servers:
+    """What listens for a sandbox; whoever connects waits until `start`."""
+
+    http: LoopbackServer
+    internal: LoopbackServer
+    tables: LoopbackServer | None
+    """None where the app's tables are elsewhere."""
+
+    def ports(self, settings: Settings) -> Ports:
+        """Give the ports that functions are told."""
+        return Ports(
+            http=self.http.port,
+            tables=self.tables.port if self.tables else settings.foreign_tables_port,
+            internal=self.internal.port,
+            events=settings.events.number,
+        )
+
+    def start(self) -> None:
+        """Begin to answer, the app's own address last."""
+        for server in filter(None, (self.tables, self.internal, self.http)):
+            server.start()
+
+
+def bind_servers(
+    stack: ExitStack,
+    settings: Settings,
+    options: Options,
+    *,
+    app: "WSGIApplication",
+    inspector: "WSGIApplication",
+    tables: "WSGIApplication",
+) -> Servers:
+    """Listen for an app, its inspector, and its tables where they are here.
+
+    Args:
+        stack: closes the servers.
+        settings: the ports, and the app's host.
+        options: say whether the app speaks TLS, and whether a token guards the
+            inspector, which then listens where the app does.
+        app: what each port serves, as the next two.
+        inspector: of the internal port.
+        tables: asked only by who passes `guarded`.
 
     Raises:
-        PortInUseError: as for `bind`.
+        PortInUseError: a port is taken, and was asked for by name.
+        WorldError: the certificate cannot be used, or made.
     """
-    if not settings.serves_tables:
-        return None
-    return bind(stack, guarded(app), settings.tables, name="tables")
+    return Servers(
+        tables=bind(stack, guarded(tables), settings.tables, name="tables")
+        if settings.serves_tables
+        else None,
+        internal=bind(
+            stack,
+            inspector,
+            settings.internal,
+            name="internal",
+            host=settings.host if options.inspector_token else LOOPBACK,
+        ),
+        http=bind(
+            stack,
+            app,
+            settings.http,
+            name="http",
+            host=settings.host,
+            ssl_context=tls_context(options),
+        ),
+    )
 
 
 def bind(
