@@ -21,10 +21,10 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
 from sandbox.exchange import HttpResponse
 from sandbox.gateway.payload import MAX_PAYLOAD_BYTES
+from sandbox.http1.head import is_header_name
 from sandbox.json_value import JsonValue
 from sandbox.project.model import ApiType
 
@@ -42,10 +42,8 @@ _REMAPPED = frozenset(
 _REST_KEYS = frozenset(
     ("statusCode", "body", "headers", "multiValueHeaders", "isBase64Encoded")
 )
-_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _UNSENDABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
-_NAMES_REMEMBERED = 1024
 _STATUS_RANGE = range(200, 1000)
 _to_json = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, separators=(",", ":")
@@ -257,9 +255,8 @@ def _object_of(result: Mapping[str, JsonValue], key: str) -> Mapping[str, JsonVa
     return value
 
 
-@lru_cache(_NAMES_REMEMBERED)
 def _checked_name(name: str) -> str:
-    if not _HEADER_NAME.fullmatch(name):
+    if not is_header_name(name):
         raise _Refused(
             f"A header is called {_quote(name)}, which is no header name.",
             "Use letters, digits and hyphens.",

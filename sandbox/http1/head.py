@@ -122,14 +122,15 @@ def format_head(status_line: str, headers: Sequence[tuple[str, str]]) -> bytes:
     """
     lines = [f"{name}: {value}\r\n" for name, value in headers]
     if _UNSAFE_VALUE.search("".join([value for _, value in headers])) or not all(
-        map(_is_header_name, [name for name, _ in headers])
+        map(is_header_name, [name for name, _ in headers])
     ):
         raise ValueError(f"a header of {headers!r} cannot be sent")
     return f"HTTP/1.1 {status_line}\r\n{''.join(lines)}\r\n".encode("latin-1")
 
 
 @lru_cache(_NAMES_REMEMBERED)
-def _is_header_name(name: str) -> bool:
+def is_header_name(name: str) -> bool:
+    """Tell whether a name is a token (RFC 9110 section 5.1)."""
     return _HEADER_NAME.fullmatch(name) is not None
 
 
