@@ -290,17 +290,17 @@ class Sandbox:
             inspector=self._inspector,
             tables=self.operations.around(self._tables),
         )
-        pool = self._stack.enter_context(
-            WorkerPool(
-                project=self._projects.adopted,
-                environment=self.environment,
-                clock=self.clock,
-                path_additions=(RUNTIME_HELPER,),
-                debugging=self._debugging,
-                nurseries=self._nurseries,
-                events=self._events,
-            )
+        pool = WorkerPool(
+            project=self._projects.adopted,
+            environment=self.environment,
+            clock=self.clock,
+            path_additions=(RUNTIME_HELPER,),
+            debugging=self._debugging,
+            nurseries=self._nurseries,
+            events=self._events,
         )
+        # Before the servers wait for what they answer: a handler at work is cut short.
+        self._stack.callback(pool.close)
         self._running = Running(
             settings=settings,
             ports=servers.ports(settings),
@@ -310,8 +310,6 @@ class Sandbox:
         )
         pool.prepare()
         servers.start()
-        # Before the servers wait for what they answer: a handler at work is cut short.
-        self._stack.callback(pool.close)
         self._stack.callback(self._feed.close)
         self._stack.callback(self.pages.close)
         if self._options.watch:

@@ -7,13 +7,10 @@ replaced. What is in flight ends on the code that it began with.
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Self
 
 from sandbox.clock import Clock, offset_of
-from sandbox.errors import SandboxError
 from sandbox.exchange import Crashed, Execution, Invocation, Outcome, Unavailable
 from sandbox.folder_events import FolderEvents
 from sandbox.project.model import Function, Project
@@ -91,14 +88,6 @@ class WorkerPool:
         self._is_closed = False
 
     # Opening and closing
-
-    def __enter__(self) -> Self:
-        with suppress(SandboxError):  # a project that cannot be read yet
-            self.prepare()
-        return self
-
-    def __exit__(self, *_error: object) -> None:
-        self.close()
 
     def prepare(self) -> None:
         """Begin to import what handlers will need; raises what `project` raises."""
