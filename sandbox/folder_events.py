@@ -57,14 +57,8 @@ class FolderEvents:
 
     def generation(self) -> int:
         """Give a number that is another one once anything has happened."""
-        if self._fd >= 0:
-            try:
-                # Without taking it, which two threads could not do at once.
-                has_news = unread_bytes(self._fd) > 0
-            except OSError:  # closed by another thread meanwhile
-                has_news = True
-            if has_news:
-                self._take_in()
+        if self._has_news():
+            self._take_in()
         return self._generation
 
     def cover(self, paths: Collection[str]) -> bool:
@@ -92,6 +86,15 @@ class FolderEvents:
             flags = os.O_NONBLOCK | os.O_CLOEXEC
             self._fd = int(self._libc.inotify_init1(flags))
         return self._fd >= 0
+
+    def _has_news(self) -> bool:
+        """Tell whether anything is queued, without taking it: safe between threads."""
+        if self._fd < 0:
+            return False
+        try:
+            return unread_bytes(self._fd) > 0
+        except OSError:  # closed by another thread meanwhile
+            return True
 
     def _take_in(self) -> None:
         """Count first, and empty the queue after that.

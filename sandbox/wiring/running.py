@@ -99,9 +99,9 @@ def bind_servers(
         settings: the ports, and the app's host.
         options: say whether the app speaks TLS, and whether a token guards the
             inspector, which then listens where the app does.
-        app: what each port serves, as the next two.
-        inspector: of the internal port.
-        tables: asked only by who passes `guarded`.
+        app: what the app's port serves.
+        inspector: what the internal port serves.
+        tables: what the tables' port serves, to whom `guarded` lets pass.
 
     Raises:
         PortInUseError: a port is taken, and was asked for by name.

@@ -48,8 +48,6 @@ class Freshness:
         self._clock = clock
         self._noted: dict[str, _Noted] = {}
         self._unchanged = Unchanged(events, clock, check=self._look)
-        self.is_current = self._unchanged.still_holds
-        """Tell whether everything noted is still as it was."""
 
     def note(self, files: Iterable[Row] = (), folders: Iterable[Row] = ()) -> None:
         """Remember the states that a worker reported."""
@@ -70,6 +68,10 @@ class Freshness:
             name = str(path)
             self._remember(name, _stamp(name), _content_digest(name), is_folder=False)
         self._follow()
+
+    def is_current(self) -> bool:
+        """Tell whether everything noted is still as it was."""
+        return self._unchanged.still_holds()
 
     def _look(self) -> bool:
         return self.first_change() is None

@@ -219,9 +219,9 @@ class Worker:
     def _send_event(
         self, message: wire.Message, event: JsonText, seconds: float
     ) -> wire.Message | Outcome:
-        head = JsonText.of_own(message).text
-        try:
-            frame = wire.frame(f'{head[:-1]},"event":{event.text}}}')
+        fields = JsonText.of_own(message).text
+        try:  # the event is JSON already, and becomes the last field
+            frame = wire.frame(f'{fields[:-1]},"event":{event.text}}}')
         except wire.WireError as error:
             return outcomes.unsendable(error)
         return self._ask(frame, seconds)

@@ -21,6 +21,7 @@ def channel() -> Iterator[Channel]:
     made = Channel(CLOCK)
     made.may_spin = True
     yield made
+    made.close_worker_ends()
     made.close()
 
 
@@ -59,8 +60,6 @@ def test_an_answer_is_found_after_a_quick_one(
 
         assert ask(channel) == ANSWER
 
-    channel.close_worker_ends()
-
 
 def test_output_is_complete_when_an_answer_was_looked_for(channel: Channel) -> None:
     """It was printed before the answer was sent."""
@@ -70,7 +69,6 @@ def test_output_is_complete_when_an_answer_was_looked_for(channel: Channel) -> N
 
     assert ask(channel) == ANSWER
     assert channel.output.take() == "printed"
-    channel.close_worker_ends()
 
 
 def test_an_end_is_noticed_where_an_answer_was_looked_for(
@@ -82,5 +80,3 @@ def test_an_end_is_noticed_where_an_answer_was_looked_for(
 
     with pytest.raises(ConnectionEndedError):
         ask(channel)
-
-    channel.close_worker_ends()
