@@ -61,7 +61,13 @@ def main() -> None:
 
 def _options() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser("python -m tests.benchmarks", description=__doc__)
-    options.add_argument("scenarios", nargs="*", choices=[*SCENARIOS, []])
+    options.add_argument(
+        "scenarios",
+        nargs="*",
+        choices=[*SCENARIOS, []],  # Python 3.11 looks for the default among them
+        metavar="scenario",
+        help=f"{', '.join(SCENARIOS)}; all of them where none is named",
+    )
     options.add_argument("--peers", type=Path, help="folder to install the peers into")
     options.add_argument("--rounds", type=int, default=5)
     options.add_argument("--seconds", type=float, default=1.0)

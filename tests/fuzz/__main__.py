@@ -52,8 +52,14 @@ def _fuzz(name: str, corpus: Path, runs: int) -> None:
 
 def _options() -> argparse.ArgumentParser:
     options = argparse.ArgumentParser("python -m tests.fuzz", description=__doc__)
-    options.add_argument("targets", nargs="*", choices=[*TARGETS, []])
-    options.add_argument("--runs", type=int, default=100_000)
+    options.add_argument(
+        "targets",
+        nargs="*",
+        choices=[*TARGETS, []],  # Python 3.11 looks for the default among them
+        metavar="target",
+        help=f"{', '.join(TARGETS)}; all of them where none is named",
+    )
+    options.add_argument("--runs", type=int, default=100_000, help="of each target")
     options.add_argument("--replay", type=Path, help="run one input once")
     options.add_argument("--inner", action="store_true", help=argparse.SUPPRESS)
     options.add_argument("--corpus", type=Path, help=argparse.SUPPRESS)
