@@ -5,7 +5,7 @@ import signal
 from typing import Any
 
 from sandbox.exchange import Crashed, Frame, Raised
-from sandbox.workers.wire import Message
+from sandbox.workers.wire import Message, TooDeepError, WireError
 
 _ENDED_ITSELF = (
     "Return a response from the handler; a handler that ends its own process answers "
@@ -50,6 +50,17 @@ def unsendable(error: Exception) -> Raised:
 def crashed(exit_code: int | None, log_tail: str) -> Crashed:
     """Give the outcome of a worker that ended without an answer."""
     return Crashed(exit_code=exit_code, log_tail=log_tail, remedy=_remedy(exit_code))
+
+
+def unreadable(error: WireError, *, log_tail: str) -> Raised | Crashed:
+    """Give the outcome of a worker that was killed because its answer is none."""
+    if not isinstance(error, TooDeepError):
+        return crashed(None, log_tail)
+    return Raised(
+        error_type="Runtime.MarshalError",
+        message="The result nests too deeply to be read, some thousand levels.",
+        remedy="Return lists and objects within fewer others.",
+    )
 
 
 def out_of_memory(memory_mb: int, *, log_tail: str) -> Crashed:

@@ -113,6 +113,10 @@ class WireError(Exception):
     """Bytes that are no frame: too long, not JSON, not an object."""
 
 
+class TooDeepError(WireError):
+    """A frame nests deeper than Python reads JSON; other languages write it."""
+
+
 def encode(message: Mapping[str, Any]) -> bytes:
     """Give the frame of `message`.
 
@@ -219,7 +223,9 @@ def _decode(payload: bytes) -> Message:
     try:
         text = payload.decode()
         message, end = _from_json(text)
-    except (ValueError, RecursionError) as error:
+    except RecursionError as error:
+        raise TooDeepError("a frame that nests too deeply") from error
+    except ValueError as error:
         raise WireError(f"a frame that is not JSON: {error}") from error
     if end != len(text):
         raise WireError("a frame that is not JSON: it goes on after its end")

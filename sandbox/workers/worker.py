@@ -242,7 +242,11 @@ class Worker:
             return outcomes.out_of_memory(
                 self._memory_mb, log_tail=self._channel.output.last()
             )
-        except (ConnectionEndedError, wire.WireError):
+        except wire.WireError as error:
+            self.kill()
+            self._channel.drain()
+            return outcomes.unreadable(error, log_tail=self._channel.output.last())
+        except ConnectionEndedError:
             return self._crashed()
         self.tally.max_memory_bytes = answer.get("max_memory_bytes")
         if "files" in answer or "folders" in answer:

@@ -148,6 +148,16 @@ def test_result_that_is_no_json_is_an_error(run_node, source, fact):
     assert "without cycles" in outcome.remedy
 
 
+def test_result_that_nests_beyond_reading_is_an_error(run_node):
+    """Node writes deeper JSON than Python reads: nobody "killed" the handler."""
+    nested = "JSON.parse('['.repeat(3000) + ']'.repeat(3000))"
+    outcome = run_node(f"export const handler = async () => {nested}").outcome
+
+    assert isinstance(outcome, Raised)
+    assert outcome.error_type == "Runtime.MarshalError"
+    assert "nests too deeply" in outcome.message
+
+
 @pytest.mark.slow
 def test_result_beyond_all_bounds_is_an_error(run_node):
     """A result that fits no frame is refused, and the worker serves on."""

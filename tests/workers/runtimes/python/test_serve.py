@@ -230,6 +230,28 @@ def test_ending_the_process_is_a_crash(run, statement, exit_code, when):
     assert execution.output.startswith("so\n")
 
 
+def test_writing_to_descriptors_not_opened_is_told(run):
+    """What is no answer ends the process, and the sandbox's kill is no riddle."""
+    execution = run(
+        """
+        import os, stat, time
+
+        def handler(event, context):
+            for fd in range(3, 64):
+                try:
+                    if stat.S_ISSOCK(os.fstat(fd).st_mode):
+                        os.write(fd, b"\\0\\0\\0\\2{]")
+                except OSError:
+                    pass
+            time.sleep(20)
+        """
+    )
+
+    assert isinstance(execution.outcome, Crashed)
+    assert execution.outcome.exit_code is None
+    assert "file descriptors that it has not opened" in execution.outcome.remedy
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "body", ["while True: pass", "time.sleep(20)", "signal.pause()"], ids=str.split
