@@ -126,10 +126,21 @@ class FolderEvents:
         self._watched = {p: d for p, d in self._watched.items() if d != descriptor}
 
     def _cover(self, path: str) -> bool:
-        """Watch the folder of `path`, and that of the file which it leads to."""
-        named, real = Path(path), Path(path).resolve()
+        """Watch the folder of `path`, and that of the file which it leads to.
+
+        Handlers try to open whatever a text says: names that are too long, links that
+        lead in circles, folders that nobody may read.
+        """
+        named = Path(path)
+        try:
+            real = named.resolve()
+        except (OSError, RuntimeError):  # a link that leads to itself
+            real = named
+        except ValueError:  # a NUL in it: no such file can ever be
+            self._covered.add(path)
+            return True
         folders = {_existing(named.parent), _existing(real.parent)}
-        if real.is_dir():
+        if _is_folder(real):
             folders.add(real)
         is_covered = all(self._watch(str(folder)) for folder in folders)
         if is_covered:
@@ -196,6 +207,13 @@ class Unchanged:
 
 def _existing(folder: Path) -> Path:
     """Give the folder, or the nearest one above it that exists."""
-    while not folder.is_dir() and folder != folder.parent:
+    while not _is_folder(folder) and folder != folder.parent:
         folder = folder.parent
     return folder
+
+
+def _is_folder(path: Path) -> bool:
+    try:
+        return path.is_dir()
+    except OSError:  # too long a name, or nothing that this user may look at
+        return False

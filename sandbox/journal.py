@@ -3,14 +3,19 @@
 Bounded in number and in bytes, since a body may have six megabytes.
 """
 
+import sys
 import threading
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
-from sandbox.exchange import Exchange
+from sandbox.exchange import Crashed, Exchange, Outcome, Raised, Returned
+from sandbox.json_value import JsonValue
 
 Listener = Callable[[Exchange], None]
+
+_LOOKED_AT = 10_000
+"""So many values of a result are asked for their length: enough for an estimate."""
 
 
 class Journal:
@@ -20,7 +25,8 @@ class Journal:
     output; the newest is always kept.
 
     Listeners are called in the thread that appends, outside the lock, in the order in
-    which they subscribed; they must not block.
+    which they subscribed; they must not block. What one raises is told on standard
+    error, and keeps neither the next nor the client's answer.
     """
 
     def __init__(self, *, limit: int = 500, limit_bytes: int = 32_000_000) -> None:
@@ -47,7 +53,10 @@ class Journal:
                 self._kept_bytes -= self._sizes.popleft()
             listeners = self._listeners
         for listener in listeners:
-            listener(exchange)
+            try:
+                listener(exchange)
+            except Exception:  # noqa: BLE001 (a client waits, and did nothing wrong)
+                sys.excepthook(*sys.exc_info())
 
     def recent(self) -> tuple[Exchange, ...]:
         """Give what is kept, oldest first."""
@@ -92,4 +101,36 @@ class Journal:
 def _size_bytes(exchange: Exchange) -> int:
     """Give about what an exchange holds: bodies stand in the event and result too."""
     bodies = len(exchange.request.body) + len(exchange.response.body)
-    return 2 * bodies + len(exchange.execution.output if exchange.execution else "")
+    execution = exchange.execution
+    if execution is None:
+        return 2 * bodies
+    return 2 * bodies + len(execution.output) + _outcome_bytes(execution.outcome)
+
+
+def _outcome_bytes(outcome: Outcome) -> int:
+    """Give about what is kept of an outcome, which may have become no response."""
+    match outcome:
+        case Returned():
+            return _text_characters(outcome.value)
+        case Raised():
+            return len(outcome.message) + len(outcome.trace)
+        case Crashed():
+            return len(outcome.log_tail)
+    return 0
+
+
+def _text_characters(value: JsonValue) -> int:
+    """Give the length of the texts in a value; it may nest as deep as JSON is read."""
+    characters = 0
+    waiting = [value]
+    for _ in range(_LOOKED_AT):
+        if not waiting:
+            break
+        match waiting.pop():
+            case str() as text:
+                characters += len(text)
+            case Mapping() as members:
+                waiting.extend(members.values())
+            case list() as members:
+                waiting.extend(members)
+    return characters

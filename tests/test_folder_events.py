@@ -75,6 +75,17 @@ def test_each_change_of_a_file_is_told(
 
 
 @linux
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b", "circle", "circle/below"])
+def test_what_can_be_no_file_is_covered(
+    name: str, events: FolderEvents, tmp_path: Path
+) -> None:
+    """Handlers try to open whatever a text says; a link may lead to itself."""
+    (tmp_path / "circle").symlink_to("circle")
+
+    assert events.cover([str(tmp_path / name)])
+
+
+@linux
 def test_reading_is_no_change(events: FolderEvents, tmp_path: Path) -> None:
     """Nor is looking at the folder."""
     file = tmp_path / "file"

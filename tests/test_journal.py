@@ -1,6 +1,19 @@
 """The bounded memory of exchanges."""
 
-from sandbox.exchange import Exchange, HttpRequest, HttpResponse
+from dataclasses import replace
+
+import pytest
+
+from sandbox.exchange import (
+    Crashed,
+    Exchange,
+    Execution,
+    HttpRequest,
+    HttpResponse,
+    Outcome,
+    Raised,
+    Returned,
+)
 from sandbox.journal import Journal
 
 
@@ -49,6 +62,42 @@ def test_journal_tells_subscribers_until_they_leave() -> None:
     journal.append(exchange("after"))
 
     assert heard == ["heard"]
+
+
+def test_journal_survives_a_listener_that_raises(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The client's answer and the other listeners are none of its business."""
+    journal = Journal()
+    heard: list[str] = []
+
+    def fail(_exchange: Exchange) -> None:
+        raise RuntimeError("no room")
+
+    journal.subscribe(fail)
+    journal.subscribe(lambda e: heard.append(e.request_id))
+    journal.append(exchange("a"))
+
+    assert heard == ["a"]
+    assert "RuntimeError: no room" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Returned(value={"statusCode": "wrong", "body": ["x" * 600, {"a": "x" * 600}]}),
+        Raised(error_type="E", message="x" * 1200),
+        Crashed(exit_code=1, log_tail="x" * 1200),
+    ],
+)
+def test_journal_counts_what_became_no_response(outcome: Outcome) -> None:
+    """A refused result and a long message are kept too, and give way as bodies do."""
+    journal = Journal(limit_bytes=2000)
+    execution = Execution(outcome=outcome)
+    for request_id in ("a", "b"):
+        journal.append(replace(exchange(request_id), execution=execution))
+
+    assert [e.request_id for e in journal.recent()] == ["b"]
 
 
 def test_journal_clear_keeps_subscribers() -> None:

@@ -7,7 +7,7 @@ a pipe, and `Console` where NO_COLOR is set (https://no-color.org).
 import json
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import assert_never
@@ -73,7 +73,7 @@ class Console:
             if self._pauses:
                 self._held_back.append(text)
             else:
-                click.echo(text, color=self._use_colour)
+                self._print(text)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -87,8 +87,13 @@ class Console:
                 self._pauses -= 1
                 if not self._pauses:
                     for text in self._held_back:
-                        click.echo(text, color=self._use_colour)
+                        self._print(text)
                     self._held_back.clear()
+
+    def _print(self, text: str) -> None:
+        """Print; whoever reads may be gone and the disk full, and requests go on."""
+        with suppress(OSError):
+            say(text, use_colour=self._use_colour)
 
     def write_aside(self, text: str) -> None:
         """Write what is only meant for whoever waits, unless that is nobody."""
@@ -128,6 +133,12 @@ class Console:
     def _trimmed(self, text: str) -> str:
         folder = self._verbosity.frames_below
         return trim_traceback(text, folder) if folder else text
+
+
+def say(text: str, *, is_error: bool = False, use_colour: bool | None = None) -> None:
+    """Print a line; half a surrogate pair, which no encoding knows, as its escape."""
+    sayable = text.encode(errors="backslashreplace").decode()
+    click.echo(sayable, err=is_error, color=use_colour)
 
 
 def notice_text(notice: Notice) -> str:

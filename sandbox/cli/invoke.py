@@ -10,7 +10,7 @@ from typing import TextIO
 import click
 
 from sandbox.backing import Wishes
-from sandbox.cli.console import failure_text, notice_text
+from sandbox.cli.console import failure_text, notice_text, say
 from sandbox.cli.options import api_type_option, cwd_option
 from sandbox.cli.shell import shell_options
 from sandbox.clock import MovableClock
@@ -121,10 +121,10 @@ def _plain_event(project: Project, function: Function) -> JsonValue:
 
 def _show(execution: Execution) -> None:
     if execution.output:
-        click.echo(execution.output.rstrip("\n"), err=True)
+        say(execution.output.rstrip("\n"), is_error=True)
     outcome = execution.outcome
     if isinstance(outcome, Returned):
-        click.echo(json.dumps(outcome.value, indent=2, ensure_ascii=False))
+        say(json.dumps(outcome.value, indent=2, ensure_ascii=False))
         return
-    click.echo(failure_text(outcome), err=True)
+    say(failure_text(outcome), is_error=True)
     click.get_current_context().exit(1)

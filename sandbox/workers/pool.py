@@ -271,7 +271,12 @@ class WorkerPool:
                     return None
                 worker.take()
                 self._busy.add(worker)
-            if self._may_serve(worker, function, project):
+            try:
+                may_serve = self._may_serve(worker, function, project)
+            except BaseException:
+                self._abandon(worker)
+                raise
+            if may_serve:
                 return worker
             self._stop(worker, may_wait=self._debugging.port is None)
 
@@ -343,9 +348,13 @@ class WorkerPool:
         worker = self._launch(function, project)
         if isinstance(worker, Unavailable):
             return Execution(outcome=worker)
-        failure = self._load(worker)
-        worker.tally.init_ms = (self._clock.monotonic() - started) * 1000
-        is_half_read = attempts > 1 and not worker.has_current_code()
+        try:
+            failure = self._load(worker)
+            worker.tally.init_ms = (self._clock.monotonic() - started) * 1000
+            is_half_read = attempts > 1 and not worker.has_current_code()
+        except BaseException:
+            self._abandon(worker)
+            raise
         if failure is None and not is_half_read:
             worker.take()
             return worker
@@ -356,14 +365,10 @@ class WorkerPool:
 
     def _load(self, worker: Worker) -> Outcome | None:
         time_limit = worker.setup.function.config.timeout_seconds
-        try:
-            return worker.load(
-                limit_seconds=self._limits.loading_seconds(time_limit),
-                clock_offset=offset_of(self._clock),
-            )
-        except BaseException:
-            self._abandon(worker)
-            raise
+        return worker.load(
+            limit_seconds=self._limits.loading_seconds(time_limit),
+            clock_offset=offset_of(self._clock),
+        )
 
     def _launch(self, function: Function, project: Project) -> Worker | Unavailable:
         with self._lock:

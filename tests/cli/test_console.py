@@ -1,5 +1,8 @@
 """What the terminal shows, as text without colours."""
 
+import os
+import sys
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
@@ -132,6 +135,35 @@ def test_notes_that_were_notices_are_not_told_again(
 
     shown = capsys.readouterr().out
     assert (shown.count("Said."), shown.count("note: New.")) == (1, 1)
+
+
+def test_half_a_surrogate_pair_is_shown_as_its_escape(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """A client can send one, and no terminal can show it."""
+    failed = Raised(error_type="ValueError", message="a\ud800b")
+
+    Console(Verbosity(), use_colour=False).show_exchange(
+        exchange(status=500, execution=warm(failed))
+    )
+
+    assert r"ValueError: a\ud800b" in capsys.readouterr().out
+
+
+def test_nobody_needs_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A pipe whose reader is gone, as after `start | head`, ends no request."""
+    reader, writer = os.pipe()
+    os.close(reader)
+    broken = os.fdopen(writer, "w")
+    monkeypatch.setattr(sys, "stdout", broken)
+    console = Console(Verbosity(), use_colour=False)
+
+    console.show_exchange(exchange(status=500, execution=warm(TimedOut(seconds=1))))
+    with console.paused():
+        console.write("held back")
+
+    with suppress(BrokenPipeError):
+        broken.close()
 
 
 def test_notice_text_indents_what_follows() -> None:

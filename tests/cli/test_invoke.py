@@ -55,6 +55,14 @@ def test_invoke_prints_the_result_as_json(app: Path) -> None:
     assert "seen" in result.stderr
 
 
+def test_invoke_prints_half_a_surrogate_pair_as_its_escape(app: Path) -> None:
+    """JSON can say it so, and no terminal can otherwise."""
+    result = invoke(app, "get /things/:id", "--event", "-", stdin='"a\\ud800b"')
+
+    assert result.exit_code == 0
+    assert json.loads(result.stdout) == "a\ud800b"
+
+
 def test_invoke_makes_up_a_plain_request(app: Path) -> None:
     """Without an event the function gets what a bare request would be."""
     result = invoke(app, "GET  /things/:id")

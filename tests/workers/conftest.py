@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.clock import MovableClock
 from sandbox.exchange import Execution, Invocation
+from sandbox.folder_events import FolderEvents
 from sandbox.json_value import JsonText
 from sandbox.project.model import Function, FunctionConfig, Project
 from sandbox.workers.limits import PoolLimits
@@ -67,6 +68,7 @@ class App:
         can_fork: bool = True,
         nurseries: Nurseries | None = None,
         limits: PoolLimits | None = None,
+        events: FolderEvents | None = None,
     ) -> WorkerPool:
         """Open a pool that the fixture closes; it can fork at once where it may."""
         pool = WorkerPool(
@@ -75,6 +77,7 @@ class App:
             clock=self.clock,
             nurseries=nurseries or Nurseries(can_fork=can_fork),
             limits=limits,
+            events=events,
         )
         self._pools.append(pool)
         pool.prepare()

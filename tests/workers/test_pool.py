@@ -3,12 +3,14 @@
 import os
 import signal
 from concurrent.futures import ThreadPoolExecutor, wait
+from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from sandbox.exchange import Invocation, Raised, Returned, Throttled, Unavailable
+from sandbox.folder_events import FolderEvents
 from sandbox.json_value import JsonText
 from sandbox.project.model import Key, Table
 from sandbox.workers import wire
@@ -342,6 +344,48 @@ def test_code_that_changes_while_it_is_read_is_read_again(app, invoke):
     execution = invoke(app.pool(), function)
 
     assert execution.outcome == Returned(value="whole")
+
+
+@pytest.mark.parametrize("name", ["x" * 5000, "a\0b"])
+def test_a_name_that_can_be_no_file_is_no_trouble(app, invoke, name):
+    """Handlers try whether a text is a path, at import and with each event."""
+    function = app.function(
+        "tries",
+        f"""
+        def tried():
+            try:
+                open({name!r})
+            except (OSError, ValueError):
+                return "no file"
+        tried()
+        def handler(event, context): return tried()
+        """,
+    )
+    with closing(FolderEvents()) as events:
+        pool = app.pool(events=events)
+        outcomes = [invoke(pool, function).outcome for _ in range(3)]
+
+    assert outcomes == [Returned(value="no file")] * 3
+
+
+def test_a_worker_that_cannot_be_judged_is_ended(app, invoke, monkeypatch):
+    """Whatever fails between two events, no process is left behind."""
+    function = app.function("judged", "def handler(event, context): return 1")
+    pool = app.pool()
+    invoke(pool, function)
+
+    def fail(_worker):
+        raise RuntimeError("no verdict")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Worker, "has_current_code", fail)
+        for _ in range(2):  # a warm worker first, then a new one
+            with pytest.raises(RuntimeError, match="no verdict"):
+                invoke(pool, function)
+
+    execution = invoke(pool, function)
+    assert execution.outcome == Returned(value=1)
+    assert pool.statistics().worker_pids == (execution.worker_pid,)
 
 
 def test_an_event_in_flight_ends_on_the_code_it_began_with(

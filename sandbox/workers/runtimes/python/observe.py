@@ -122,7 +122,11 @@ class Observer:
     def _project_path(self, target: object) -> str | None:
         if not isinstance(target, str):
             return None
-        path = os.path.normpath(os.path.join(os.getcwd(), target))
+        try:
+            folder = "" if os.path.isabs(target) else os.getcwd()
+        except OSError:  # the handler took its working folder away
+            return None
+        path = os.path.normpath(os.path.join(folder, target))
         return path if self.is_project_path(path) else None
 
     def _state(self, path: str) -> tuple[str, str]:

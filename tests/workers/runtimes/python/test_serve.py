@@ -230,6 +230,28 @@ def test_ending_the_process_is_a_crash(run, statement, exit_code, when):
     assert execution.output.startswith("so\n")
 
 
+def test_a_working_folder_that_is_gone_is_no_trouble(run):
+    """Absolute paths open as ever; a relative one fails as it does in plain Python."""
+    execution = run(
+        """
+        import os, tempfile
+
+        def handler(event, context):
+            folder = tempfile.mkdtemp()
+            os.chdir(folder)
+            os.rmdir(folder)
+            with open(os.devnull, "w") as file:
+                file.write("x")
+            try:
+                open("relative")
+            except FileNotFoundError as error:
+                return error.filename
+        """
+    )
+
+    assert execution.outcome == Returned(value="relative")
+
+
 def test_writing_to_descriptors_not_opened_is_told(run):
     """What is no answer ends the process, and the sandbox's kill is no riddle."""
     execution = run(
