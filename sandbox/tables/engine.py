@@ -12,17 +12,28 @@ Nothing here is safe between threads; `store.TableStore` holds the lock.
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.core.responses import ActionResult
 from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
+from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 from moto.dynamodb.responses import TRANSACTION_MAX_ITEMS, DynamoHandler
 
 from sandbox.json_value import JsonValue
+from sandbox.tables.asked_keys import check_keys
+from sandbox.tables.bound_conditions import BoundCondition
 from sandbox.tables.errors import TableError, validation_error
-from sandbox.tables.lookups import Item
+from sandbox.tables.expressions import (
+    CONDITION,
+    FILTER,
+    Expressions,
+    Scope,
+    map_scopes,
+)
+from sandbox.tables.lookups import Item, attributes_of
 from sandbox.tables.plain import get_plainly, put_plainly
 from sandbox.tables.schema import CreateTable
 from sandbox.tables.shapes import input_reader, output_writer
@@ -68,6 +79,9 @@ _PLAIN: Mapping[
     Callable[[StoredTable, Mapping[str, Any]], dict[str, JsonValue] | None],
 ] = {"GetItem": get_plainly, "PutItem": put_plainly}
 """What is tried before moto, and gives None where moto is to answer."""
+
+_NEVER = "attribute_exists(never) AND attribute_not_exists(never)"
+"""Stands for a condition that an item does not meet; moto words the refusal."""
 
 _T = TypeVar("_T")
 
@@ -157,6 +171,7 @@ class Engine:
     def __init__(self, *, region: str, account_id: str) -> None:
         self._changes: list[Change] = []
         self._backend = _Backend(region, account_id, self._changes)
+        self._reserved = frozenset(ReservedKeywords.get_reserved_keywords())
 
     @property
     def tables(self) -> Mapping[str, StoredTable]:
@@ -193,12 +208,45 @@ class Engine:
         def carry_out() -> dict[str, JsonValue]:
             result = self._answer_plainly(operation, asked)
             if result is None:
-                answer = getattr(_Handler(self._backend, asked), method)().result
-                result = output_writer(operation)(answer or {})
+                result = self._ask_moto(operation, method, asked)
             commit(operation, request, self._changes)
             return result
 
         return self._all_or_nothing(operation, carry_out), self._take_changes()
+
+    def _ask_moto(
+        self, operation: str, method: str, asked: dict[str, Any]
+    ) -> dict[str, JsonValue]:
+        check_keys(operation, asked, self._key_types)
+        filters: list[BoundCondition] = []
+        judged = map_scopes(operation, asked, partial(self._judged, filters))
+        table = self.tables.get(asked.get("TableName", ""))
+        handler = _Handler(self._backend, judged)
+        with _filtering(table, filters):
+            answer = getattr(handler, method)().result
+        result: dict[str, JsonValue] = output_writer(operation)(answer or {})
+        return result
+
+    def _judged(self, filters: list[BoundCondition], kind: str, scope: Scope) -> Scope:
+        """Check expressions; have moto find a verdict where there was a condition.
+
+        moto's own conditions fail where types differ, and take what is not there for
+        equal. A filter is added to `filters`, and taken out of the scope.
+        """
+        expressions = Expressions(kind, scope, reserved=self._reserved)
+        if expressions.filter is not None:
+            filters.append(expressions.filter)
+            return expressions.without(FILTER)
+        table = self.tables.get(scope.get("TableName", ""))
+        if expressions.condition is None or table is None:
+            return scope
+        item = table.find(scope["Item"] if "Item" in scope else scope["Key"])
+        heads = expressions.condition.heads
+        attributes: Any = {} if item is None else attributes_of(item, heads)
+        judged = expressions.without(CONDITION)
+        if not expressions.condition.holds(attributes):
+            judged[CONDITION] = _NEVER
+        return judged
 
     def _answer_plainly(
         self, operation: str, asked: Mapping[str, Any]
@@ -206,6 +254,10 @@ class Engine:
         carry_out = _PLAIN.get(operation)
         table = self.tables.get(asked["TableName"]) if carry_out else None
         return carry_out(table, asked) if carry_out and table is not None else None
+
+    def _key_types(self, name: str) -> Mapping[str, str] | None:
+        table = self.tables.get(name)
+        return None if table is None else dict(table.typed_keys)
 
     def use_region(self, region: str) -> None:
         """Name tables that are created from now on after this region."""
@@ -290,6 +342,21 @@ class Engine:
         for change in changes:
             change.table.keep(change)
         return changes
+
+
+@contextmanager
+def _filtering(
+    table: StoredTable | None, filters: Sequence[BoundCondition]
+) -> Iterator[None]:
+    """Have searches of a table give only items that meet the filter, if any."""
+    if table is None or not filters:
+        yield
+        return
+    table.filter = filters[0]
+    try:
+        yield
+    finally:
+        table.filter = None
 
 
 def _told(operation: str, error: BaseException) -> BaseException:

@@ -184,10 +184,19 @@ class KeyOrder:
 
 
 class IndexLookup:
-    """The items of one secondary index by its partition key."""
+    """The items of one secondary index by its partition key.
 
-    def __init__(self, attribute: str, rows: Iterable[Item]) -> None:
-        self._attribute = attribute
+    An item without one of the index's keys, or with one of another type, is not in it
+    (DynamoDB Developer Guide, "Detecting and correcting index key violations").
+
+    Args:
+        keys: the index's key attributes with their types, the partition key first.
+        rows: the table's items.
+    """
+
+    def __init__(self, keys: Mapping[str, str], rows: Iterable[Item]) -> None:
+        self._keys = keys
+        self._attribute = next(iter(keys))
         self._items: dict[DynamoType, dict[ItemKey, Item]] = {}
         for item in rows:
             self.follow(None, item)
@@ -195,6 +204,11 @@ class IndexLookup:
     def partition(self, value: DynamoType) -> list[Item]:
         """Give the items with this value, in order of the table's keys."""
         return sorted(self._items.get(value, {}).values(), key=key_of)
+
+    def items(self) -> list[Item]:
+        """Give all items in order of the table's keys."""
+        found = (item for known in self._items.values() for item in known.values())
+        return sorted(found, key=key_of)
 
     def follow(self, before: Item | None, after: Item | None) -> None:
         """Follow the change of one item, which may have no key for this index."""
@@ -204,9 +218,13 @@ class IndexLookup:
             self._items.setdefault(value, {})[key_of(after)] = after
 
     def _value_of(self, item: Item) -> DynamoType | None:
-        """Give the partition key; a list or a set, which moto stores, can be none."""
-        value: DynamoType | None = item.attrs.get(self._attribute)
-        return value if value is not None and value.type in KEY_TYPES else None
+        """Give the partition key of an item that is in the index, else None."""
+        for name, kind in self._keys.items():
+            value: DynamoType | None = item.attrs.get(name)
+            if value is None or value.type != kind:
+                return None
+        found: DynamoType = item.attrs[self._attribute]
+        return found
 
     def _take(self, value: DynamoType, key: ItemKey) -> None:
         partition = self._items.get(value, {})
@@ -216,18 +234,24 @@ class IndexLookup:
 
 
 def index_lookups(
-    indexes: Iterable[SecondaryIndex], rows: Rows
+    indexes: Iterable[SecondaryIndex], rows: Rows, types: Mapping[str, str]
 ) -> Mapping[str, IndexLookup]:
     """Give a lookup for each index, by name.
 
     An index of several partition keys gets none; moto then visits all items.
+
+    Args:
+        indexes: of one table.
+        rows: the table's.
+        types: of the attributes that are keys anywhere.
     """
     return {
-        index.name: IndexLookup(hash_keys[0], rows)
+        index.name: IndexLookup({name: types[name] for name in keys}, rows)
         for index in indexes
-        if len(hash_keys := _hash_keys(index.schema)) == 1
+        if len(_names(index.schema, "HASH")) == 1
+        and (keys := _names(index.schema, "HASH") + _names(index.schema, "RANGE"))
     }
 
 
-def _hash_keys(schema: Iterable[Mapping[str, str]]) -> list[str]:
-    return [key["AttributeName"] for key in schema if key["KeyType"] == "HASH"]
+def _names(schema: Iterable[Mapping[str, str]], kind: str) -> list[str]:
+    return [key["AttributeName"] for key in schema if key["KeyType"] == kind]

@@ -6,7 +6,7 @@ moto might refuse a request, it is left to moto, so that its errors stay its own
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sandbox.json_value import JsonValue
@@ -33,7 +33,9 @@ def get_plainly(
         request: as `shapes` has read it.
     """
     key: Mapping[str, Any] = request["Key"]
-    if not request.keys() <= _GET or key.keys() != {*table.table_key_attrs}:
+    if not request.keys() <= _GET or len(key) != len(table.typed_keys):
+        return None
+    if not _has_types(key, table.typed_keys):
         return None
     if not all(map(_is_key_value, key.values())):
         return None
@@ -61,12 +63,16 @@ def put_plainly(
 
 def _has_sound_keys(table: StoredTable, item: Mapping[str, Any]) -> bool:
     """Tell whether the keys of table and indexes are such as moto takes, for sure."""
-    for name, kind in table.typed_keys:
-        if kind not in item.get(name, ()):
-            return False
-    return all(
-        _is_key_value(item[name]) for name in table.attribute_keys if name in item
+    if not _has_types(item, table.typed_keys):
+        return False
+    indexed = [(name, kind) for name, kind in table.index_key_types if name in item]
+    return _has_types(item, indexed) and all(
+        _is_key_value(item[name]) for name, _ in (*table.typed_keys, *indexed)
     )
+
+
+def _has_types(item: Mapping[str, Any], typed: Iterable[tuple[str, str]]) -> bool:
+    return all(kind in item.get(name, ()) for name, kind in typed)
 
 
 def _is_key_value(value: Mapping[str, Any]) -> bool:

@@ -20,6 +20,7 @@ from botocore.model import ListShape, MapShape, ServiceModel, Shape, StructureSh
 
 from sandbox.json_value import JsonValue
 from sandbox.tables.errors import TableError, serialization_error, validation_error
+from sandbox.tables.number_text import read_number
 
 Reader: TypeAlias = Callable[[Any, str], Any]
 """Takes a JSON value and the path to it, as AWS writes paths in its messages."""
@@ -170,15 +171,32 @@ def _read_map_of(read: Reader, value: Any, path: str) -> dict[str, Any]:
     return {key: read(member, f"{path}.{key}.member") for key, member in value.items()}
 
 
+def _read_number_text(value: Any, path: str) -> str:
+    return read_number(_read_string(value, path))
+
+
+def _read_set_of(read: Reader, value: Any, path: str) -> list[Any]:
+    members = _read_list_of(read, value, path)
+    if len(set(members)) < len(members):
+        if read is _read_number_text:
+            raise validation_error("Input collection contains duplicates")
+        kind = "of type BS " if read is _read_blob else " "
+        raise validation_error(
+            "One or more parameter values were invalid: Input collection "
+            f"[{', '.join(value)}]{kind}contains duplicates."
+        )
+    return members
+
+
 _ATTRIBUTES: dict[str, Reader] = {
     "S": _read_string,
-    "N": _read_string,
+    "N": _read_number_text,
     "B": _read_blob,
     "BOOL": _read_boolean,
     "NULL": _read_boolean,
-    "SS": partial(_read_list_of, _read_string),
-    "NS": partial(_read_list_of, _read_string),
-    "BS": partial(_read_list_of, _read_blob),
+    "SS": partial(_read_set_of, _read_string),
+    "NS": partial(_read_set_of, _read_number_text),
+    "BS": partial(_read_set_of, _read_blob),
 }
 _NESTED: dict[str, Callable[[Reader, Any, str], Any]] = {
     "M": _read_map_of,

@@ -10,14 +10,22 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
+from sandbox.tables.bound_conditions import BoundCondition
+from sandbox.tables.item_checks import (
+    check_asked_types,
+    check_index_keys,
+    check_table_keys,
+)
 from sandbox.tables.lookups import (
     Item,
     ItemKey,
     KeyOrder,
     Rows,
+    attributes_of,
     index_lookups,
     key_of,
     plain_key,
@@ -27,8 +35,12 @@ from sandbox.tables.windows import Bounds, window
 
 _KEY_CONDITIONS = frozenset({"hash_key_conditions", "range_key_conditions"})
 """What a query says by name; whatever else it says there is a filter of old."""
+MAX_ITEM_BYTES = 409_600
+"""DynamoDB Developer Guide, "Quotas": 400 KB."""
 _FIRST_SETTINGS = 5
 """Comparison, its values, limit, start key and direction."""
+_QUERY_FILTER, _SCAN_FILTER = 8, 0
+"""Where moto's query and scan have the filter, behind the settings named here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +51,17 @@ class Change:
     key: ItemKey
     before: Item | None
     after: Item | None
+
+
+class _ItemFilter:
+    """A condition with the method by which moto asks it of an item."""
+
+    def __init__(self, condition: BoundCondition) -> None:
+        self._condition = condition
+
+    def expr(self, item: Item) -> bool:
+        attributes: Any = attributes_of(item, self._condition.heads)
+        return self._condition.holds(attributes)
 
 
 class StoredTable(Table):
@@ -59,6 +82,16 @@ class StoredTable(Table):
         super().__init__(name, **settings)
         self._changes = changes
         self._narrowed: list[Item] | None = None
+        self.filter: BoundCondition | None = None
+        """What items must meet to be given by a search, while one has it."""
+        self._attribute_types: dict[str, str] = {}
+        kinds = (self.hash_key_type, self.range_key_type)
+        self.typed_keys = tuple(
+            (name, kind)
+            for name, kind in zip(self.table_key_attrs, kinds, strict=False)
+            if kind is not None
+        )
+        """The key attributes with their types: `(("_idx", "S"),)`."""
         self.rows = Rows(self.items, has_sort_key=self.has_range_key)
         self.load(())
 
@@ -75,16 +108,6 @@ class StoredTable(Table):
         """The attribute by which items expire; empty while TTL is off."""
         is_on = self.ttl["TimeToLiveStatus"] == "ENABLED"
         return (self.ttl["AttributeName"],) if is_on else ()
-
-    @property
-    def typed_keys(self) -> tuple[tuple[str, str], ...]:
-        """The key attributes with their types: `(("_idx", "S"),)`."""
-        kinds = (self.hash_key_type, self.range_key_type)
-        return tuple(
-            (name, kind)
-            for name, kind in zip(self.table_key_attrs, kinds, strict=False)
-            if kind is not None
-        )
 
     def item_of(self, row: Mapping[str, Any]) -> Item:
         """Give the item for a row in DynamoDB JSON that a table like this one held."""
@@ -131,10 +154,33 @@ class StoredTable(Table):
             return None
         return super().get_item(hash_key, range_key, projection_expression)
 
-    def put_item(self, item_attrs: dict[str, Any], *rest: Any, **more: Any) -> Item:
-        """Store as moto does, and record the change."""
+    def put_item(
+        self,
+        item_attrs: dict[str, Any],
+        expected: dict[str, Any] | None = None,
+        condition_expression: str | None = None,
+        *rest: Any,
+        **more: Any,
+    ) -> Item:
+        """Store as moto does, and record the change.
+
+        What is unconditional goes without moto, which measures the whole item anew
+        for each attribute that it adds to it.
+        """
+        check_index_keys(self._index_keys, item_attrs)
         before = self.find(item_attrs)
-        item = super().put_item(item_attrs, *rest, **more)
+        if expected or condition_expression:
+            item = super().put_item(
+                item_attrs, expected, condition_expression, *rest, **more
+            )
+        else:
+            check_table_keys(self.typed_keys, item_attrs)
+            self._validate_item_types(item_attrs)
+            self._validate_key_sizes(item_attrs)
+            item = self._sound_item(item_attrs)
+            if item.size() > MAX_ITEM_BYTES:
+                raise ItemSizeTooLarge
+            self.rows.put(item)
         self._record(before, item)
         return item
 
@@ -182,7 +228,18 @@ class StoredTable(Table):
 
     def reindex(self) -> None:
         """Build the lookups of the secondary indexes anew."""
-        self._lookups = index_lookups(self.all_indexes(), self.rows)
+        # An update may name new attributes alone; those named before keep their types.
+        types = self._attribute_types
+        types |= {one["AttributeName"]: one["AttributeType"] for one in self.attr or ()}
+        self._index_keys = tuple(
+            (index.name, tuple((key, types[key]) for key in _names(index.schema)))
+            for index in self.all_indexes()
+        )
+        self.index_key_types = tuple(
+            (key, kind) for _, keys in self._index_keys for key, kind in keys
+        )
+        """The key attributes of secondary indexes, each with its type."""
+        self._lookups = index_lookups(self.all_indexes(), self.rows, types)
 
     def undo(self, change: Change) -> None:
         """Bring an item back to what it was before a change that was not kept."""
@@ -206,6 +263,11 @@ class StoredTable(Table):
     def query(self, hash_key: DynamoType | None, *rest: Any, **more: Any) -> Any:
         """Query as moto does, over the items of one partition that can matter."""
         index_name = rest[6] if len(rest) > 6 else more.get("index_name")
+        types = dict((*self.typed_keys, *self.index_key_types))
+        equal = more.get("hash_key_conditions") or ()
+        compared = more.get("range_key_conditions") or ()
+        check_asked_types(types, equal, compared)
+        rest = _with_filter(rest, self.filter, _QUERY_FILTER)
         narrowed = self._partition(hash_key, index_name)
         if narrowed and not index_name and more.keys() <= _KEY_CONDITIONS:
             bounds = _bounds(self, narrowed[0].hash_key, rest)
@@ -227,6 +289,11 @@ class StoredTable(Table):
         lookup = self._lookups.get(index_name)
         return None if lookup is None else lookup.partition(hash_key)
 
+    def has_idx_items(self, index_name: str) -> list[Item]:
+        """Give the items that are in an index; moto would give others as well."""
+        lookup = self._lookups.get(index_name)
+        return super().has_idx_items(index_name) if lookup is None else lookup.items()
+
     def scan(
         self,
         filters: dict[str, Any],
@@ -237,6 +304,7 @@ class StoredTable(Table):
     ) -> Any:
         """Scan as moto does, from the start key on instead of looking for it."""
         index_name = rest[1] if len(rest) > 1 else more.get("index_name")
+        rest = _with_filter(rest, self.filter, _SCAN_FILTER)
         names, start = self.table_key_attrs, exclusive_start_key
         if start and not index_name and all(name in start for name in names):
             hash_key, *range_key = (DynamoType(start[n]).cast_value for n in names)
@@ -246,6 +314,19 @@ class StoredTable(Table):
             return super().scan(filters, limit, start, *rest, **more)
         finally:
             self._narrowed = None
+
+
+def _with_filter(
+    settings: tuple[Any, ...], condition: BoundCondition | None, place: int
+) -> tuple[Any, ...]:
+    """Give moto's settings of a search with the filter in its place."""
+    if condition is None:
+        return settings
+    return (*settings[:place], _ItemFilter(condition), *settings[place + 1 :])
+
+
+def _names(schema: Iterable[Mapping[str, str]]) -> list[str]:
+    return [key["AttributeName"] for key in schema]
 
 
 def _bounds(

@@ -67,7 +67,7 @@ def test_rows_of_every_type_are_there_again(kept: Kept) -> None:
     """As they were written, binary values and empty maps too."""
     row = {
         **A,
-        "n": {"N": "1.50"},
+        "n": {"N": "1.5"},
         "b": {"B": "AAE="},
         "bs": {"BS": ["AAE=", "AAI="]},
         "m": {"M": {"l": {"L": [{"NULL": True}, {"BOOL": False}]}, "e": {"M": {}}}},

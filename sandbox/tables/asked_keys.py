@@ -1,0 +1,98 @@
+"""Takes a request, finds the keys in it that are none of their table's."""
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from sandbox.json_value import JsonValue
+from sandbox.tables.errors import TableError, validation_error
+
+KeyTypes: TypeAlias = Mapping[str, str]
+"""The types of a table's key attributes by name: `{"_idx": "S"}`."""
+_Asked: TypeAlias = tuple[str, Mapping[str, Any] | None]
+"""A table's name and a key; None where there is none."""
+
+_WRONG = "The provided key element does not match the schema"
+
+
+def check_keys(
+    operation: str,
+    request: Mapping[str, Any],
+    key_types: Callable[[str], KeyTypes | None],
+) -> None:
+    """Refuse a key with other attributes, or of other types, than the table's.
+
+    Args:
+        operation: such as `BatchGetItem`.
+        request: as `shapes` has read it.
+        key_types: gives the keys of a table, or None where there is no such table.
+
+    Raises:
+        TableError: a key does not fit. A transaction is cancelled, with its reasons.
+    """
+    fits = [
+        key is None or key_types(table) in (None, _types_of(key))
+        for table, key in _KEYS.get(operation, _no_keys)(request)
+    ]
+    if all(fits):
+        return
+    raise _cancelled(fits) if operation in _TRANSACTIONS else validation_error(_WRONG)
+
+
+def _types_of(key: Mapping[str, Mapping[str, Any]]) -> KeyTypes:
+    return {name: next(iter(value)) for name, value in key.items()}
+
+
+def _no_keys(_request: Mapping[str, Any]) -> Iterable[_Asked]:
+    return ()
+
+
+def _key(request: Mapping[str, Any]) -> Iterable[_Asked]:
+    return ((request["TableName"], request["Key"]),)
+
+
+def _keys_to_get(request: Mapping[str, Any]) -> Iterable[_Asked]:
+    for table, asked in request["RequestItems"].items():
+        yield from ((table, key) for key in asked["Keys"])
+
+
+def _keys_to_delete(request: Mapping[str, Any]) -> Iterable[_Asked]:
+    for table, writes in request["RequestItems"].items():
+        for write in writes:
+            yield (
+                table,
+                write["DeleteRequest"]["Key"] if "DeleteRequest" in write else None,
+            )
+
+
+def _keys_of_actions(request: Mapping[str, Any]) -> Iterable[_Asked]:
+    """Give one for each action of a transaction; a put has none."""
+    for item in request["TransactItems"]:
+        action: Mapping[str, Any] = next(iter(item.values()), {})
+        yield action.get("TableName", ""), action.get("Key")
+
+
+_KEYS: Mapping[str, Callable[[Mapping[str, Any]], Iterable[_Asked]]] = {
+    "BatchGetItem": _keys_to_get,
+    "BatchWriteItem": _keys_to_delete,
+    "DeleteItem": _key,
+    "GetItem": _key,
+    "TransactGetItems": _keys_of_actions,
+    "TransactWriteItems": _keys_of_actions,
+    "UpdateItem": _key,
+}
+_TRANSACTIONS = frozenset({"TransactGetItems", "TransactWriteItems"})
+
+
+def _cancelled(fits: Sequence[bool]) -> TableError:
+    """Word it as a transaction (API Reference, "TransactionCanceledException")."""
+    reasons: list[JsonValue] = [
+        {"Code": "None"} if is_fit else {"Code": "ValidationError", "Message": _WRONG}
+        for is_fit in fits
+    ]
+    codes = ", ".join("None" if is_fit else "ValidationError" for is_fit in fits)
+    return TableError(
+        "TransactionCanceledException",
+        "Transaction cancelled, please refer cancellation reasons for specific "
+        f"reasons [{codes}]",
+        details={"CancellationReasons": reasons},
+    )

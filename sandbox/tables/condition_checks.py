@@ -1,0 +1,274 @@
+"""Takes a condition with its names and values, finds what DynamoDB refuses of it.
+
+That is what is wrong with it whatever the items are, in DynamoDB's words and its order
+of precedence (as `dynalite`'s tests record them).
+"""
+
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeAlias, assert_never
+
+from sandbox.tables import conditions
+from sandbox.tables.condition_values import is_ordered, plain
+from sandbox.tables.conditions import Call, Condition, Operand, Path, Value
+from sandbox.tables.expression_text import ExpressionError
+
+Attributes: TypeAlias = Mapping[str, Mapping[str, Any]]
+"""Attributes in DynamoDB JSON by name: of an item, or an expression's values."""
+
+_OPERANDS = {
+    "attribute_exists": 1,
+    "attribute_not_exists": 1,
+    "attribute_type": 2,
+    "begins_with": 2,
+    "contains": 2,
+    "size": 1,
+}
+_TYPES = ("B", "NULL", "SS", "BOOL", "L", "BS", "N", "NS", "S", "M")
+_ORDER = ("function", "misuse", "reserved", "undefined", "count", "same", "type")
+"""What is told first where there is more than one thing to tell."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Surroundings:
+    """What an expression's names mean."""
+
+    names: Mapping[str, str]
+    values: Attributes
+    reserved: Collection[str]
+    """Words, in capitals, that can be no attribute's name without a `#name`."""
+
+    def path(self, path: Path) -> tuple[str | int, ...]:
+        """Give the path with attributes' real names; undefined ones stay."""
+        return tuple(
+            self.names.get(part, part) if isinstance(part, str) else part
+            for part in path.parts
+        )
+
+
+def check_condition(condition: Condition, around: Surroundings) -> tuple[Path, ...]:
+    """Look through a condition; give the paths in it, as they are written.
+
+    Raises:
+        ExpressionError: DynamoDB would refuse it.
+    """
+    check = _Check(around)
+    check.condition(condition)
+    check.finish()
+    return tuple(check.paths)
+
+
+class _Check:
+    """Looks through one condition for what DynamoDB refuses."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._wrong: dict[str, str] = {}
+        self.paths: list[Path] = []
+
+    def finish(self) -> None:
+        """Raise the error that DynamoDB tells first, if there is any."""
+        for kind in _ORDER:
+            if kind in self._wrong:
+                raise ExpressionError(self._wrong[kind])
+
+    def _find(self, kind: str, message: str) -> None:
+        self._wrong.setdefault(kind, message)
+
+    def condition(self, condition: Condition) -> None:
+        match condition:
+            case conditions.All(parts) | conditions.Any(parts):
+                self._conditions(parts)
+            case conditions.Not(part):
+                self.condition(part)
+            case conditions.Comparison(operator, left, right):
+                self._operands((left, right))
+                self._distinct(operator, (left, right))
+            case conditions.Between(operand, low, high):
+                self._operands((operand, low, high))
+                self._bounds(low, high)
+            case conditions.In(operand, choices):
+                self._operands((operand, *choices))
+            case Call(function, _):
+                if function == "size":
+                    self._misuse(function)
+                self._call(condition)
+            case _:
+                assert_never(condition)
+
+    def _conditions(self, parts: Sequence[Condition]) -> None:
+        for part in parts:
+            self.condition(part)
+
+    def _operands(self, operands: Sequence[Operand]) -> None:
+        for operand in operands:
+            match operand:
+                case Call(function):
+                    if function != "size":
+                        self._misuse(function)
+                    self._call(operand)
+                case Value(name):
+                    if name not in self._around.values:
+                        self._find("undefined", undefined_value(name))
+                case Path():
+                    self._path(operand)
+                case _:
+                    assert_never(operand)
+
+    def _path(self, path: Path) -> None:
+        self.paths.append(path)
+        for part in path.parts:
+            if not isinstance(part, str):
+                continue
+            if part.startswith("#"):
+                if part not in self._around.names:
+                    self._find("undefined", undefined_name(part))
+            elif part.upper() in self._around.reserved:
+                self._find("reserved", reserved_word(part))
+
+    def _misuse(self, function: str) -> None:
+        if function in _OPERANDS:
+            self._find(
+                "misuse",
+                "The function is not allowed to be used this way in an expression; "
+                f"function: {function}",
+            )
+
+    def _call(self, call: Call) -> None:
+        function, operands = call.function, call.operands
+        wanted = _OPERANDS.get(function)
+        if wanted is None:
+            self._find("function", f"Invalid function name; function: {function}")
+            return
+        self._operands(operands)
+        if len(operands) != wanted:
+            self._find(
+                "count",
+                "Incorrect number of operands for operator or function; "
+                f"operator or function: {function}, "
+                f"number of operands: {len(operands)}",
+            )
+            return
+        self._distinct(function, operands)
+        self._types(function, operands)
+
+    def _types(self, function: str, operands: Sequence[Operand]) -> None:
+        kinds = [self._kind(operand) for operand in operands]
+        match function:
+            case "attribute_exists" | "attribute_not_exists":
+                if not isinstance(operands[0], Path):
+                    self._find(
+                        "type",
+                        "Operator or function requires a document path; "
+                        f"operator or function: {function}",
+                    )
+            case "begins_with":
+                self._refuse_types(function, kinds, lambda kind: kind not in ("S", "B"))
+            case "size":
+                numbers = ("N", "BOOL", "NULL")
+                self._refuse_types(function, kinds, lambda kind: kind in numbers)
+            case "attribute_type":
+                self._type_name(operands[1])
+
+    def _type_name(self, operand: Operand) -> None:
+        kind = self._kind(operand)
+        if kind is None and isinstance(operand, Value):
+            return  # told as undefined
+        if kind != "S":
+            self._wrong_type("attribute_type", kind or "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}")
+            return
+        assert isinstance(operand, Value)  # noqa: S101 (alone of a known type)
+        name = self._around.values[operand.name]["S"]
+        if name not in _TYPES:
+            self._find(
+                "type",
+                f"Invalid attribute type name found; type: {name}, "
+                f"valid types: {{{','.join(_TYPES)}}}",
+            )
+
+    def _refuse_types(
+        self,
+        function: str,
+        kinds: Sequence[str | None],
+        is_wrong: Callable[[str], bool],
+    ) -> None:
+        for kind in kinds:
+            if kind is not None and is_wrong(kind):
+                self._wrong_type(function, kind)
+                return
+
+    def _wrong_type(self, function: str, kind: str) -> None:
+        self._find(
+            "type",
+            "Incorrect operand type for operator or function; "
+            f"operator or function: {function}, operand type: {kind}",
+        )
+
+    def _kind(self, operand: Operand) -> str | None:
+        """Give the type of an operand, where it does not depend on the item."""
+        match operand:
+            case Value(name) if name in self._around.values:
+                return next(iter(self._around.values[name]))
+            case Call("size"):
+                return "N"
+        return None
+
+    def _distinct(self, operator: str, operands: Sequence[Operand]) -> None:
+        paths = [
+            Path(self._around.path(operand))
+            for operand in operands
+            if isinstance(operand, Path)
+        ]
+        if len(paths) == len(operands) > 1 and paths[0] == paths[1]:
+            self._find(
+                "same",
+                "The first operand must be distinct from the remaining operands for "
+                f"this operator or function; operator: {operator}, "
+                f"first operand: {paths[0]}",
+            )
+
+    def _bounds(self, low: Operand, high: Operand) -> None:
+        if not (isinstance(low, Value) and isinstance(high, Value)):
+            return
+        values = self._around.values
+        if low.name not in values or high.name not in values:
+            return
+        lower, upper = plain(values[low.name]), plain(values[high.name])
+        if lower.type != upper.type:
+            rule = "requires same data type for lower and upper bounds"
+        elif is_ordered(upper, lower, or_equal=False):
+            rule = "requires upper bound to be greater than or equal to lower bound"
+        else:
+            return
+        shown = [_shown(values[one.name]) for one in (low, high)]
+        self._find(
+            "type",
+            f"The BETWEEN operator {rule}; lower bound operand: {shown[0]}, "
+            f"upper bound operand: {shown[1]}",
+        )
+
+
+def undefined_name(name: str) -> str:
+    """Word that a `#name` means nothing."""
+    return (
+        "An expression attribute name used in the document path is not defined; "
+        f"attribute name: {name}"
+    )
+
+
+def undefined_value(name: str) -> str:
+    """Word that a `:value` means nothing."""
+    return (
+        "An expression attribute value used in expression is not defined; "
+        f"attribute value: {name}"
+    )
+
+
+def reserved_word(word: str) -> str:
+    """Word that a name needs a `#name`."""
+    return f"Attribute name is a reserved keyword; reserved keyword: {word}"
+
+
+def _shown(value: Mapping[str, Any]) -> str:
+    ((kind, content),) = value.items()
+    return f"AttributeValue: {{{kind}:{content}}}"

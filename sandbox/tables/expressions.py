@@ -1,0 +1,231 @@
+"""Takes a request, checks its expressions, gives them apart from the request.
+
+A *scope* is a part of a request with expressions and the names and values that they
+share: the request itself, or one of many in a batch or a transaction. What is wrong is
+found before any table is asked, as DynamoDB does it; the words and their order are
+DynamoDB's, as `dynalite`'s tests record them.
+"""
+
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from typing import Any, TypeAlias
+
+from sandbox.tables.bound_conditions import BoundCondition
+from sandbox.tables.condition_checks import (
+    Surroundings,
+    reserved_word,
+    undefined_name,
+    undefined_value,
+)
+from sandbox.tables.conditions import Path, parse_condition, parse_paths
+from sandbox.tables.errors import validation_error
+from sandbox.tables.expression_text import (
+    ExpressionError,
+    placeholders_of,
+    syntax_error,
+    tokens_of,
+)
+from sandbox.tables.key_conditions import check_key_condition
+
+Scope: TypeAlias = dict[str, Any]
+
+NAMES, VALUES = "ExpressionAttributeNames", "ExpressionAttributeValues"
+CONDITION, FILTER = "ConditionExpression", "FilterExpression"
+_UPDATE, _KEYS = "UpdateExpression", "KeyConditionExpression"
+_PROJECTION = "ProjectionExpression"
+_IN_ORDER = (_UPDATE, CONDITION, _KEYS, FILTER, _PROJECTION)
+"""As DynamoDB looks at them."""
+
+_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "ConditionCheck": (CONDITION,),
+    "Delete": (CONDITION,),
+    "DeleteItem": (CONDITION,),
+    "Get": (_PROJECTION,),
+    "GetItem": (_PROJECTION,),
+    "KeysAndAttributes": (_PROJECTION,),
+    "Put": (CONDITION,),
+    "PutItem": (CONDITION,),
+    "Query": (_PROJECTION, FILTER, _KEYS),
+    "Scan": (_PROJECTION, FILTER),
+    "Update": (_UPDATE, CONDITION),
+    "UpdateItem": (_UPDATE, CONDITION),
+}
+_TOLD_WITH_PREFIX = frozenset({"PutItem", "DeleteItem"})
+_PREFIX = "1 validation error detected: "
+
+
+def map_scopes(
+    operation: str, request: Scope, change: Callable[[str, Scope], Scope]
+) -> Scope:
+    """Give the request with each scope changed.
+
+    Args:
+        operation: such as `TransactWriteItems`.
+        request: as `shapes` has read it.
+        change: takes what a scope is, such as `Put` or `Query`, and the scope.
+    """
+    match operation, request:
+        case (("TransactWriteItems" | "TransactGetItems"), {"TransactItems": items}):
+            return {
+                **request,
+                "TransactItems": [
+                    {kind: change(kind, scope) for kind, scope in item.items()}
+                    for item in items
+                ],
+            }
+        case "BatchGetItem", {"RequestItems": tables}:
+            asked = {n: change("KeysAndAttributes", s) for n, s in tables.items()}
+            return {**request, "RequestItems": asked}
+    return change(operation, request) if operation in _FIELDS else request
+
+
+class Expressions:
+    """The expressions of one scope, all in order.
+
+    Args:
+        kind: what the scope is, such as `Query`, or `Put` in a transaction.
+        scope: has the expressions, and what their names and values mean.
+        reserved: words, in capitals, that can be no attribute's name by themselves.
+
+    Raises:
+        TableError: DynamoDB would refuse one of them.
+    """
+
+    def __init__(
+        self, kind: str, scope: Mapping[str, Any], *, reserved: Collection[str]
+    ) -> None:
+        self._scope = scope
+        self._around = Surroundings(
+            names=scope.get(NAMES, {}), values=scope.get(VALUES, {}), reserved=reserved
+        )
+        fields = _FIELDS[kind]
+        _check_surroundings(scope, fields)
+        self.condition: BoundCondition | None = None
+        """What an item must meet to be written."""
+        self.filter: BoundCondition | None = None
+        """What an item must meet to be given."""
+        self._used: dict[str, frozenset[str]] = {}
+        for field in _IN_ORDER:
+            if field in fields and field in scope:
+                self._read(field, scope[field])
+        if kind != "UpdateItem":  # moto tells it, after what else it finds
+            self._check_use(_PREFIX if kind in _TOLD_WITH_PREFIX else "")
+
+    def without(self, field: str) -> Scope:
+        """Give the scope without an expression, and without what it alone has used."""
+        kept = (names for known, names in self._used.items() if known != field)
+        dropped = self._used[field].difference(*kept)
+        left = {key: value for key, value in self._scope.items() if key != field}
+        for member in (NAMES, VALUES):
+            meant = {n: v for n, v in left.pop(member, {}).items() if n not in dropped}
+            if meant:
+                left[member] = meant
+        return left
+
+    def _read(self, field: str, text: str) -> None:
+        try:
+            match field:
+                case "ConditionExpression":
+                    self.condition = self._bound(text)
+                case "FilterExpression":
+                    self.filter = self._bound(text)
+                case "KeyConditionExpression":
+                    self._bound(text)
+                    check_key_condition(parse_condition(text))
+                case "ProjectionExpression":
+                    _check_paths(parse_paths(text), self._around)
+                case _:
+                    _check_update(text, self._around)
+            self._used[field] = frozenset(placeholders_of(text))
+        except ExpressionError as error:
+            raise validation_error(f"Invalid {field}: {error}") from error
+
+    def _bound(self, text: str) -> BoundCondition:
+        return BoundCondition(parse_condition(text), self._around)
+
+    def _check_use(self, prefix: str) -> None:
+        """Refuse names and values that no expression uses."""
+        used = frozenset().union(*self._used.values())
+        for member in (NAMES, VALUES):
+            known = self._scope.get(member, {})
+            unused = ", ".join(name for name in known if name not in used)
+            if unused:
+                raise validation_error(
+                    f"{prefix}Value provided in {member} unused in expressions: "
+                    f"keys: {{{unused}}}"
+                )
+
+
+def _check_surroundings(scope: Mapping[str, Any], fields: Sequence[str]) -> None:
+    """Refuse names and values where no expression could use them."""
+    given = [field for field in fields if field in scope]
+    if NAMES in scope and not given:
+        raise validation_error(f"{NAMES} can only be specified when using expressions")
+    able = [field for field in fields if field != _PROJECTION]
+    if VALUES in scope and not set(able) & set(given):
+        verb = "are" if len(able) > 1 else "is"
+        raise validation_error(
+            f"{VALUES} can only be specified when using expressions: "
+            f"{' and '.join(able)} {verb} null"
+        )
+    for member, mark in ((NAMES, "#"), (VALUES, ":")):
+        if member in scope:
+            _check_keys(member, mark, scope[member])
+
+
+def _check_keys(member: str, mark: str, keys: Iterable[str]) -> None:
+    keys = list(keys)
+    if not keys:
+        raise validation_error(f"{member} must not be empty")
+    for key in keys:
+        if not _is_placeholder(key, mark):
+            raise validation_error(
+                f'{member} contains invalid key: Syntax error; key: "{key}"'
+            )
+
+
+def _is_placeholder(key: str, mark: str) -> bool:
+    return key[:1] == mark and key[1:].replace("_", "a").isalnum() and key.isascii()
+
+
+def _check_update(text: str, around: Surroundings) -> None:
+    """Look at the names of an UpdateExpression; all else is found later."""
+    tokens = tokens_of(text)
+    for place, token in enumerate(tokens):
+        if token.is_symbol("_"):
+            raise syntax_error(text, tokens, place)
+    for name in placeholders_of(text):
+        if name.startswith("#") and name not in around.names:
+            raise ExpressionError(undefined_name(name))
+    for name in placeholders_of(text):
+        if name.startswith(":") and name not in around.values:
+            raise ExpressionError(undefined_value(name))
+
+
+def _check_paths(paths: Sequence[Path], around: Surroundings) -> None:
+    words = [part for path in paths for part in path.parts if isinstance(part, str)]
+    for word in words:
+        if word.upper() in around.reserved:
+            raise ExpressionError(reserved_word(word))
+    for word in words:
+        if word.startswith("#") and word not in around.names:
+            raise ExpressionError(undefined_name(word))
+    real = [Path(around.path(path)) for path in paths]
+    for number, second in enumerate(real):
+        for first in real[:number]:
+            _check_pair(first, second)
+
+
+def _check_pair(first: Path, second: Path) -> None:
+    both = f"path one: {first}, path two: {second}"
+    for one, two in zip(first.parts, second.parts, strict=False):
+        if type(one) is not type(two):
+            raise ExpressionError(
+                "Two document paths conflict with each other; must remove or rewrite "
+                f"one of these paths; {both}"
+            )
+        if one != two:
+            return
+    raise ExpressionError(
+        "Two document paths overlap with each other; must remove or rewrite one of "
+        f"these paths; {both}"
+    )

@@ -1,0 +1,233 @@
+"""The expressions of a request: what DynamoDB refuses of them before it reads a row."""
+
+from typing import Any
+
+import pytest
+
+from sandbox.tables.errors import TableError
+from sandbox.tables.expressions import CONDITION, FILTER, Expressions, map_scopes
+
+RESERVED = frozenset({"NAME", "LIST"})
+V, W = {":v": {"S": "x"}}, {":v": {"S": "x"}, ":w": {"N": "1"}}
+
+
+def expressions(kind: str, **members: Any) -> Expressions:
+    named = {
+        short: f"ExpressionAttribute{short.title()}" for short in ("names", "values")
+    }
+    scope = {named.get(name, name): value for name, value in members.items()}
+    return Expressions(kind, scope, reserved=RESERVED)
+
+
+def filtered(text: str, **members: Any) -> tuple[str, dict[str, Any]]:
+    return "Scan", {FILTER: text, **members}
+
+
+@pytest.mark.parametrize(
+    ("asked", "message"),
+    [
+        (
+            filtered("name = :v", values=V),
+            "Invalid FilterExpression: Attribute name is a reserved keyword; "
+            "reserved keyword: name",
+        ),
+        (
+            filtered("#n = :v", values=V),
+            "Invalid FilterExpression: An expression attribute name used in the "
+            "document path is not defined; attribute name: #n",
+        ),
+        (
+            filtered("a = :x", values=V),
+            "Invalid FilterExpression: An expression attribute value used in "
+            "expression is not defined; attribute value: :x",
+        ),
+        (
+            filtered("a = :v", values=W),
+            "Value provided in ExpressionAttributeValues unused in expressions: "
+            "keys: {:w}",
+        ),
+        (
+            filtered("a = :v", values=V, names={"#n": "n"}),
+            "Value provided in ExpressionAttributeNames unused in expressions: "
+            "keys: {#n}",
+        ),
+        (
+            filtered("begins_with(a)"),
+            "Invalid FilterExpression: Incorrect number of operands for operator or "
+            "function; operator or function: begins_with, number of operands: 1",
+        ),
+        (
+            filtered("starts_with(a, :v)", values=V),
+            "Invalid FilterExpression: Invalid function name; function: starts_with",
+        ),
+        (
+            filtered("contains(a, begins_with(a, :v))", values=V),
+            "Invalid FilterExpression: The function is not allowed to be used this "
+            "way in an expression; function: begins_with",
+        ),
+        (
+            filtered("size(a)"),
+            "Invalid FilterExpression: The function is not allowed to be used this "
+            "way in an expression; function: size",
+        ),
+        (
+            filtered("attribute_exists(:v)", values=V),
+            "Invalid FilterExpression: Operator or function requires a document path; "
+            "operator or function: attribute_exists",
+        ),
+        (
+            filtered("begins_with(a, :w)", values={":w": {"N": "1"}}),
+            "Invalid FilterExpression: Incorrect operand type for operator or "
+            "function; operator or function: begins_with, operand type: N",
+        ),
+        (
+            filtered("size(:w) = a", values={":w": {"N": "1"}}),
+            "Invalid FilterExpression: Incorrect operand type for operator or "
+            "function; operator or function: size, operand type: N",
+        ),
+        (
+            filtered("attribute_type(a, b)"),
+            "Invalid FilterExpression: Incorrect operand type for operator or "
+            "function; operator or function: attribute_type, "
+            "operand type: {NS,SS,L,BS,N,M,B,BOOL,NULL,S}",
+        ),
+        (
+            filtered("attribute_type(a, :v)", values=V),
+            "Invalid FilterExpression: Invalid attribute type name found; type: x, "
+            "valid types: {B,NULL,SS,BOOL,L,BS,N,NS,S,M}",
+        ),
+        (
+            filtered("a.#n = a.b", names={"#n": "b"}),
+            "Invalid FilterExpression: The first operand must be distinct from the "
+            "remaining operands for this operator or function; operator: =, "
+            "first operand: [a, b]",
+        ),
+        (
+            filtered("a BETWEEN :v AND :w", values=W),
+            "Invalid FilterExpression: The BETWEEN operator requires same data type "
+            "for lower and upper bounds; lower bound operand: AttributeValue: {S:x}, "
+            "upper bound operand: AttributeValue: {N:1}",
+        ),
+        (
+            filtered("a BETWEEN :v AND :w", values={**V, ":w": {"S": "a"}}),
+            "Invalid FilterExpression: The BETWEEN operator requires upper bound to "
+            "be greater than or equal to lower bound; lower bound operand: "
+            "AttributeValue: {S:x}, upper bound operand: AttributeValue: {S:a}",
+        ),
+        (
+            ("Scan", {"values": V}),
+            "ExpressionAttributeValues can only be specified when using expressions: "
+            "FilterExpression is null",
+        ),
+        (
+            ("Query", {"values": V}),
+            "ExpressionAttributeValues can only be specified when using expressions: "
+            "FilterExpression and KeyConditionExpression are null",
+        ),
+        (
+            ("GetItem", {"names": {"#n": "n"}}),
+            "ExpressionAttributeNames can only be specified when using expressions",
+        ),
+        (
+            filtered("a = :v", values={}),
+            "ExpressionAttributeValues must not be empty",
+        ),
+        (
+            filtered("a = :v", values={"v": {"S": "x"}}),
+            'ExpressionAttributeValues contains invalid key: Syntax error; key: "v"',
+        ),
+        (
+            ("GetItem", {"ProjectionExpression": "#n"}),
+            "Invalid ProjectionExpression: An expression attribute name used in the "
+            "document path is not defined; attribute name: #n",
+        ),
+        (
+            ("GetItem", {"ProjectionExpression": "a, list"}),
+            "Invalid ProjectionExpression: Attribute name is a reserved keyword; "
+            "reserved keyword: list",
+        ),
+        (
+            ("Get", {"ProjectionExpression": "a.b, c, a"}),
+            "Invalid ProjectionExpression: Two document paths overlap with each "
+            "other; must remove or rewrite one of these paths; path one: [a, b], "
+            "path two: [a]",
+        ),
+        (
+            ("Get", {"ProjectionExpression": "a.b, a[1]"}),
+            "Invalid ProjectionExpression: Two document paths conflict with each "
+            "other; must remove or rewrite one of these paths; path one: [a, b], "
+            "path two: [a, [1]]",
+        ),
+        (
+            ("UpdateItem", {"UpdateExpression": "SET _ttl = :v", "values": V}),
+            'Invalid UpdateExpression: Syntax error; token: "_", near: "SET _ttl"',
+        ),
+        (
+            ("Update", {"UpdateExpression": "REMOVE #n"}),
+            "Invalid UpdateExpression: An expression attribute name used in the "
+            "document path is not defined; attribute name: #n",
+        ),
+        (
+            ("Update", {"UpdateExpression": "SET a = :x"}),
+            "Invalid UpdateExpression: An expression attribute value used in "
+            "expression is not defined; attribute value: :x",
+        ),
+        (
+            ("Put", {CONDITION: "a = :v", "values": W}),
+            "Value provided in ExpressionAttributeValues unused in expressions: "
+            "keys: {:w}",
+        ),
+    ],
+)
+def test_an_expression_is_refused_in_dynamodbs_words(
+    asked: tuple[str, dict[str, Any]], message: str
+) -> None:
+    """As the tests of `dynalite` and reports about AWS have them."""
+    kind, members = asked
+
+    with pytest.raises(TableError) as refused:
+        expressions(kind, **members)
+
+    assert refused.value.message == message
+
+
+def test_a_condition_goes_with_what_it_alone_has_used() -> None:
+    """What other expressions use stays, and so does what nothing uses."""
+    scope = expressions(
+        "UpdateItem",
+        UpdateExpression="SET #a = :v",
+        ConditionExpression="#a = :w AND #b = :v",
+        names={"#a": "a", "#b": "b", "#c": "c"},
+        values=W,
+    ).without(CONDITION)
+
+    assert scope == {
+        "UpdateExpression": "SET #a = :v",
+        "ExpressionAttributeNames": {"#a": "a", "#c": "c"},
+        "ExpressionAttributeValues": V,
+    }
+
+
+def test_nothing_is_left_of_names_that_only_a_filter_used() -> None:
+    """An empty map of them would be refused."""
+    kind, members = filtered("#n = :v", names={"#n": "n"}, values=V)
+
+    assert expressions(kind, **members, Limit=1).without(FILTER) == {"Limit": 1}
+
+
+def test_each_part_of_a_request_is_a_scope() -> None:
+    """Tables of a batch, actions of a transaction, and single requests."""
+    seen: list[str] = []
+
+    def note(kind: str, scope: dict[str, Any]) -> dict[str, Any]:
+        seen.append(kind)
+        return {**scope, "seen": True}
+
+    actions = {"TransactItems": [{"Put": {}}, {"ConditionCheck": {}}]}
+    changed = map_scopes("TransactWriteItems", actions, note)
+    map_scopes("BatchGetItem", {"RequestItems": {"a": {}, "b": {}}}, note)
+    map_scopes("Query", {}, note)
+    map_scopes("ListTables", {}, note)
+
+    assert seen == ["Put", "ConditionCheck", *["KeysAndAttributes"] * 2, "Query"]
+    assert changed["TransactItems"][0] == {"Put": {"seen": True}}
