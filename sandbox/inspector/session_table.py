@@ -1,6 +1,6 @@
 """The sessions table as the sessions library wants it: rows in plain values."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
 from sandbox.inspector.plain_values import plain_row, row_from_plain
@@ -16,12 +16,14 @@ class StoredSessions:
     call: TableCall
     name: str
     """The physical name."""
+    read_row: Callable[[Mapping[str, JsonValue]], Row] = plain_row
+    """Makes a row of an item: for JavaScript too, unless said otherwise."""
 
     def get(self, idx: str) -> Row | None:
         """Give the row, as last written, or None."""
         request = {**self._key(idx), "ConsistentRead": True}
         item = self.call("GetItem", request).get("Item")
-        return plain_row(item) if isinstance(item, Mapping) else None
+        return self.read_row(item) if isinstance(item, Mapping) else None
 
     def put(self, row: Row) -> None:
         """Store the row in place of any that has its `_idx`."""
@@ -37,7 +39,7 @@ class StoredSessions:
         while True:
             page = self.call("Scan", request)
             items = page["Items"]
-            yield from map(plain_row, items)  # type: ignore[arg-type]
+            yield from map(self.read_row, items)  # type: ignore[arg-type]
             if not page.get("LastEvaluatedKey"):
                 return
             request["ExclusiveStartKey"] = page["LastEvaluatedKey"]

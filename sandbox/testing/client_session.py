@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping, MutableMapping
 from datetime import UTC, datetime
 from typing import Any
 
+from sandbox.errors import AppError
 from sandbox.sandbox import Sandbox
 from sandbox.sessions import rows
 from sandbox.sessions.cookie import COOKIE_NAME, write_cookie
@@ -31,6 +32,9 @@ class ClientSession(MutableMapping[str, Any]):
     and sets the cookie in the client's jar where that has none. A session that is
     refused (tampered with, expired, unknown) reads as empty, as it does in a handler;
     `refusal` tells why.
+
+    Writing raises `AppError` where no browser would keep the cookie, and `ValueError`
+    for what DynamoDB has no type for.
     """
 
     def __init__(self, sandbox: Sandbox, client: Client) -> None:
@@ -72,8 +76,7 @@ class ClientSession(MutableMapping[str, Any]):
 
     def forge(self, session: Mapping[str, Any] | None = None, /, **values: Any) -> None:
         """Begin another session with these values, as if the app had made it."""
-        cookie = forge_cookie(self._sandbox, {**(session or {}), **values})
-        self._client.jar.keep(cookie, url=self._sandbox.url)
+        self._keep(forge_cookie(self._sandbox, {**(session or {}), **values}))
 
     def expire(self) -> None:
         """End the session as time would: its row is gone, a JWE's cookie is dropped."""
@@ -133,7 +136,16 @@ class ClientSession(MutableMapping[str, Any]):
         cookie = write_cookie(
             rows.signed_id(row, settings), settings, now_epoch=now_epoch
         )
-        self._client.jar.keep(cookie, url=self._sandbox.url)
+        self._keep(cookie)
+
+    def _keep(self, cookie: str) -> None:
+        view = self._client.jar.keep(cookie, url=self._sandbox.url)
+        if view.refusal:
+            raise AppError(
+                f"The session cannot be written: a browser drops its cookie. "
+                f"{view.refusal}",
+                remedy="Change the session, or the ARC_SESSION_ variables.",
+            )
 
     def _explain(self) -> Explanation:
         cookie = self._client.jar.find(COOKIE_NAME)

@@ -69,8 +69,8 @@ class BrowserJar(CookieJar):
         for set_cookie in response.info().get_all("set-cookie", []):
             self.keep(set_cookie, url=request.full_url)
 
-    def keep(self, set_cookie: str, *, url: str) -> None:
-        """Take one Set-Cookie header's value that came from `url`."""
+    def keep(self, set_cookie: str, *, url: str) -> BrowserView:
+        """Take one Set-Cookie header's value that came from `url`; tell what became."""
         parts = urlsplit(url)
         host = parts.hostname or ""
         view = browser_view(
@@ -84,6 +84,7 @@ class BrowserJar(CookieJar):
             self.set_cookie(cookie)
         elif view.is_deletion:
             self.remove(cookie)
+        return view
 
     def remove(self, cookie: Cookie) -> None:
         """Remove the cookie that has the same domain, path and name, if any."""

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from sandbox.inspector.plain_values import python_row
 from sandbox.inspector.session_table import StoredSessions
 from sandbox.project.model import Function
 from sandbox.project.table_names import physical_name, table_stage
@@ -51,7 +52,9 @@ def stored_sessions(sandbox: Sandbox) -> StoredSessions | None:
             remedy="Declare it under @tables, or set ARC_SESSION_TABLE_NAME to one.",
         )
     return StoredSessions(
-        call=sandbox.tables.call, name=dynamodb_name(sandbox, table.name)
+        call=sandbox.tables.call,
+        name=dynamodb_name(sandbox, table.name),
+        read_row=python_row,
     )
 
 

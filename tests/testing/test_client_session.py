@@ -4,6 +4,7 @@ from datetime import timedelta
 
 import pytest
 
+from sandbox.errors import AppError
 from sandbox.testing import Client, ClientSession, ClockControl, SandboxUnderTest
 from sandbox.testing.unanswered import UnansweredError
 
@@ -25,6 +26,31 @@ def test_what_a_test_writes_the_handler_reads(
         assert session["count"] == 5
         assert sorted(session) == ["count", "user"]
         assert len(session) == 2
+
+
+def test_numbers_are_numbers(session_sandbox: SandboxUnderTest) -> None:
+    """Those that JavaScript could not read too; both stores give them alike."""
+    with Client(session_sandbox) as client:
+        session = ClientSession(session_sandbox, client)
+        session["user"] = {"id": 1234567890123456789, "most": [1e22, 0.1]}
+
+        assert session["user"] == {"id": 1234567890123456789, "most": [1e22, 0.1]}
+        assert client.get("/").json()["user"]["id"] == 1234567890123456789
+
+
+def test_a_cookie_that_no_browser_keeps_is_told(
+    session_sandbox: SandboxUnderTest, store: str
+) -> None:
+    """It would be dropped without a word, and the handler would see nothing."""
+    with Client(session_sandbox) as client:
+        session = ClientSession(session_sandbox, client)
+        long_text = "x" * 5000
+        if store != "jwe":
+            session["text"] = long_text
+            assert session["text"] == long_text
+            return
+        with pytest.raises(AppError, match="browsers keep 4096 at most"):
+            session["text"] = long_text
 
 
 def test_writing_keeps_the_id_of_a_row(
