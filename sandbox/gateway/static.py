@@ -115,10 +115,11 @@ class StaticFiles:
         try:
             folder = self.folder.resolve(strict=True)
             file = (folder / name.lstrip("/")).resolve(strict=True)
-        except OSError:
+            is_inside = file.is_relative_to(folder) and file.is_file()
+        except (OSError, RuntimeError):  # RuntimeError: a link that leads to itself
             return None
-        is_inside = file.is_relative_to(folder) and file.is_file()
-        if not is_inside or name.endswith("/") or not _is_spelled_so(folder, name):
+        is_readable = is_inside and os.access(file, os.R_OK)
+        if not is_readable or name.endswith("/") or not _is_spelled_so(folder, name):
             return None
         return file
 
@@ -169,7 +170,7 @@ def _send_file(
     request: HttpRequest, file: Path, size: int, headers: Headers
 ) -> HttpResponse:
     bounds = _bounds(request.header("range") or "", size)
-    if bounds is None:
+    if bounds is None or not _may_be_partial(request, headers):
         return HttpResponse(status=200, headers=headers, body=file.read_bytes())
     if not bounds:
         return HttpResponse(
@@ -182,6 +183,16 @@ def _send_file(
     return HttpResponse(
         status=206, headers=(*headers, ("content-range", content_range)), body=body
     )
+
+
+def _may_be_partial(request: HttpRequest, headers: Headers) -> bool:
+    """Tell whether a Range counts: for GET, and the version that the client has.
+
+    A weak tag never proves that (RFC 9110 sections 13.1.5 and 14.2).
+    """
+    condition = request.header("if-range")
+    is_same = condition is None or ("last-modified", condition) in headers
+    return request.method == "GET" and is_same
 
 
 def _bounds(header: str, size: int) -> range | None:

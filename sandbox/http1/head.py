@@ -98,7 +98,10 @@ def parse_head(raw: bytes) -> RequestHead:
         content_length=_content_length(framing) if "content-length" in framing else 0,
         keeps_alive=version == "HTTP/1.1"
         and not ("connection" in framing and _asks_to_close(framing)),
-        expects_continue="expect" in framing and _expects_continue(framing),
+        # Of an older client's it is to be ignored (RFC 9110 section 10.1.1).
+        expects_continue=version == "HTTP/1.1"
+        and "expect" in framing
+        and _expects_continue(framing),
     )
 
 

@@ -257,3 +257,39 @@ def test_direct_ranges(
 
     assert (response.status, response.body) == (status, body)
     assert header(response, "content-range") == told
+
+
+@pytest.mark.parametrize(
+    ("method", "condition", "status"),
+    [
+        ("GET", "If-Range: Tue, 14 Nov 2023 22:13:20 GMT", 206),
+        ("GET", "If-Range: Tue, 14 Nov 2023 22:13:19 GMT", 200),
+        ("GET", 'If-Range: "another"', 200),
+        ("HEAD", "Accept: */*", 200),
+    ],
+)
+def test_direct_range_of_another_version(
+    public: Path, method: str, condition: str, status: int
+) -> None:
+    """A part of an edited file is no use to who has parts of the one before."""
+    headers = ("Range: bytes=0-1", condition)
+
+    assert direct(public, f"{method} /_static/note.txt", *headers).status == status
+
+
+def test_a_link_to_itself_is_no_file(public: Path) -> None:
+    """Nor is what lies below it."""
+    (public / "loop").symlink_to("loop")
+
+    for path in ("/_static/loop", "/_static/loop/x"):
+        assert direct(public, f"GET {path}").status == 0
+    assert root(public, "GET /loop.txt/loop").status == 0
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may read every file")
+def test_a_file_that_may_not_be_read_is_not_there(public: Path) -> None:
+    """It is no bug of the sandbox."""
+    (public / "note.txt").chmod(0)
+
+    assert direct(public, "GET /_static/note.txt").status == 0
+    assert root(public, "GET /note.txt").status == 0

@@ -175,6 +175,14 @@ def test_format_head_never_lets_a_header_break_the_framing(
         format_head("200 OK", [header])
 
 
+@pytest.mark.parametrize("expectation", [b"100-continue", b"magic"])
+def test_an_older_client_expects_nothing(expectation: bytes) -> None:
+    """An expectation of HTTP/1.0 is ignored (RFC 9110 section 10.1.1)."""
+    head = parse_head(b"POST / HTTP/1.0\r\nExpect: " + expectation)
+
+    assert not head.expects_continue
+
+
 @pytest.mark.parametrize(
     ("method", "status", "expected"),
     [
