@@ -8,6 +8,7 @@ import socket
 import sys
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, NoReturn
 
 from sandbox.workers import wire
@@ -208,10 +209,8 @@ def _become(start: wire.Message) -> None:
 
 def _flush_output() -> None:
     for stream in (sys.stdout, sys.stderr):
-        try:
+        with suppress(Exception):  # the handler replaced it or closed it
             stream.flush()
-        except (AttributeError, OSError, ValueError):
-            continue  # the handler replaced it or closed it
 
 
 def _exit_code(error: SystemExit) -> int:

@@ -325,6 +325,25 @@ def test_output_is_complete_and_in_order(run):
     assert lines[5] == "fivesix"
 
 
+def test_an_output_that_cannot_be_flushed_is_no_trouble(run):
+    """Whatever a handler puts in the place of standard output, and what that raises."""
+    execution = run(
+        """
+        import sys
+
+        class Broken:
+            def write(self, text): pass
+            def flush(self): raise RuntimeError("no")
+
+        def handler(event, context):
+            sys.stdout = Broken()
+            return "well"
+        """
+    )
+
+    assert execution.outcome == Returned(value="well")
+
+
 def test_megabytes_of_output_neither_block_nor_pile_up(run):
     """All of it is drained, some of it is kept."""
     execution = run(
