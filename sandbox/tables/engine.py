@@ -1,10 +1,9 @@
 """Takes one DynamoDB operation, gives its result: moto, entered below its web layer.
 
-Only this file, `stored_table` and `lookups` know moto (the range is pinned in
-pyproject; `tests/tables/test_engine.py` compares this door with moto's own). Requests
-are read by `shapes` and handed to moto's operation methods: moto's own way in parses
-URLs, forms and headers that a DynamoDB request does not have, at ten times the cost.
-Gets and puts of whole items are for `plain`, unless moto has something to refuse.
+Requests are read by `shapes` and handed to moto's operation methods: moto's own way in
+parses URLs, forms and headers that a DynamoDB request does not have, at ten times the
+cost. Gets and puts of whole items are for `plain`, unless moto has something to refuse;
+what expressions say is decided by `expressions` and `results`.
 
 Nothing here is safe between threads; `store.TableStore` holds the lock.
 """
@@ -16,11 +15,8 @@ from functools import partial
 from typing import Any, TypeAlias, TypeVar
 
 from moto.core.exceptions import JsonRESTError, ServiceException
-from moto.core.responses import ActionResult
-from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
-from moto.dynamodb.responses import TRANSACTION_MAX_ITEMS, DynamoHandler
 
 from sandbox.json_value import JsonValue
 from sandbox.tables.asked_keys import check_keys
@@ -29,12 +25,16 @@ from sandbox.tables.errors import TableError, validation_error
 from sandbox.tables.expressions import (
     CONDITION,
     FILTER,
+    PROJECTION,
     Expressions,
     Scope,
     map_scopes,
 )
 from sandbox.tables.lookups import Item, attributes_of
+from sandbox.tables.moto_backend import Backend, Handler
 from sandbox.tables.plain import get_plainly, put_plainly
+from sandbox.tables.projections import RealPath
+from sandbox.tables.results import projected, updated
 from sandbox.tables.schema import CreateTable
 from sandbox.tables.shapes import input_reader, output_writer
 from sandbox.tables.stored_table import Change, StoredTable
@@ -99,78 +99,12 @@ def _count_at_once(
     """Commit without anybody being told."""
 
 
-class _Backend(DynamoDBBackend):
-    """moto's backend, its tables replaced by ours; owned by one `Engine`."""
-
-    def __init__(self, region: str, account_id: str, changes: list[Change]) -> None:
-        super().__init__(region, account_id)
-        self._changes = changes
-
-    def create_table(  # type: ignore[override]  # its twelve settings by name
-        self, name: str, **settings: Any
-    ) -> Table:
-        """Create as moto does, a table that records its changes."""
-        if name in self.tables:
-            raise TableError("ResourceInUseException", f"Table already exists: {name}")
-        table = StoredTable(  # type: ignore[abstract]  # of CloudFormation
-            name,
-            changes=self._changes,
-            account_id=self.account_id,
-            region=self.region_name,
-            **settings,
-        )
-        self.tables[name] = table
-        return table
-
-    def update_table(self, *names: Any, **settings: Any) -> Table:
-        """Update as moto does, and rebuild the lookups of its indexes."""
-        table = super().update_table(*names, **settings)
-        if isinstance(table, StoredTable):
-            table.reindex()
-        return table
-
-    def update_item(
-        self, table_name: str, key: dict[str, Any], *rest: Any, **more: Any
-    ) -> Item:
-        """Update as moto does, on a copy of the item."""
-        table = self.get_table(table_name)
-        if isinstance(table, StoredTable):
-            table.open_for_update(key)
-        return super().update_item(table_name, key, *rest, **more)
-
-
-class _Handler(DynamoHandler):
-    """moto's operations, for one request that has been read already."""
-
-    def __init__(self, backend: DynamoDBBackend, request: dict[str, Any]) -> None:
-        super().__init__()
-        self.body = request
-        self._backend = backend
-
-    @property
-    def dynamodb_backend(self) -> DynamoDBBackend:
-        """Give the engine's own backend; moto would look one up by account."""
-        return self._backend
-
-    def transact_get_items(self) -> ActionResult:
-        """Read as moto does, and up to a hundred items as DynamoDB does since 2022."""
-        request = self.body
-        wanted = request["TransactItems"]
-        responses: list[Any] = []
-        for start in range(0, len(wanted), TRANSACTION_MAX_ITEMS):
-            page = wanted[start : start + TRANSACTION_MAX_ITEMS]
-            self.body = {**request, "TransactItems": page}
-            result: Any = super().transact_get_items().result
-            responses += result["Responses"]
-        return ActionResult({**result, "Responses": responses})
-
-
 class Engine:
     """The tables of one account in one region."""
 
     def __init__(self, *, region: str, account_id: str) -> None:
         self._changes: list[Change] = []
-        self._backend = _Backend(region, account_id, self._changes)
+        self._backend = Backend(region, account_id, self._changes)
         self._reserved = frozenset(ReservedKeywords.get_reserved_keywords())
 
     @property
@@ -218,25 +152,29 @@ class Engine:
         self, operation: str, method: str, asked: dict[str, Any]
     ) -> dict[str, JsonValue]:
         check_keys(operation, asked, self._key_types)
-        filters: list[BoundCondition] = []
-        judged = map_scopes(operation, asked, partial(self._judged, filters))
+        read: list[Expressions] = []
+        judged = map_scopes(operation, asked, partial(self._judged, read))
         table = self.tables.get(asked.get("TableName", ""))
-        handler = _Handler(self._backend, judged)
-        with _filtering(table, filters):
+        handler = Handler(self._backend, judged)
+        with _filtering(table, [one.filter for one in read if one.filter]):
             answer = getattr(handler, method)().result
-        result: dict[str, JsonValue] = output_writer(operation)(answer or {})
-        return result
+        result = output_writer(operation)(answer or {})
+        if read and read[0].targets and operation == "UpdateItem":
+            return self._updated(asked.get("ReturnValues"), result, read[0].targets)
+        return projected(operation, asked, result, read)
 
-    def _judged(self, filters: list[BoundCondition], kind: str, scope: Scope) -> Scope:
-        """Check expressions; have moto find a verdict where there was a condition.
+    def _judged(self, read: list[Expressions], kind: str, scope: Scope) -> Scope:
+        """Check expressions, add them to `read`, and leave moto those it does well.
 
         moto's own conditions fail where types differ, and take what is not there for
-        equal. A filter is added to `filters`, and taken out of the scope.
+        equal: it is told a verdict.
         """
         expressions = Expressions(kind, scope, reserved=self._reserved)
-        if expressions.filter is not None:
-            filters.append(expressions.filter)
-            return expressions.without(FILTER)
+        read.append(expressions)
+        if "Select" not in scope:  # which moto compares with the projection
+            scope = expressions.without(FILTER, PROJECTION)
+        elif expressions.filter is not None:
+            scope = expressions.without(FILTER)
         table = self.tables.get(scope.get("TableName", ""))
         if expressions.condition is None or table is None:
             return scope
@@ -247,6 +185,15 @@ class Engine:
         if not expressions.condition.holds(attributes):
             judged[CONDITION] = _NEVER
         return judged
+
+    def _updated(
+        self, asked: str | None, result: dict[str, Any], targets: Sequence[RealPath]
+    ) -> dict[str, JsonValue]:
+        if asked not in ("UPDATED_OLD", "UPDATED_NEW") or not self._changes:
+            return result
+        change = self._changes[-1]
+        item = change.before if asked == "UPDATED_OLD" else change.after
+        return updated(result, None if item is None else attributes_of(item), targets)
 
     def _answer_plainly(
         self, operation: str, asked: Mapping[str, Any]

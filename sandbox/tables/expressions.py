@@ -25,27 +25,29 @@ from sandbox.tables.expression_text import (
     tokens_of,
 )
 from sandbox.tables.key_conditions import check_key_condition
+from sandbox.tables.projections import RealPath
+from sandbox.tables.update_targets import targets_of
 
 Scope: TypeAlias = dict[str, Any]
 
 NAMES, VALUES = "ExpressionAttributeNames", "ExpressionAttributeValues"
 CONDITION, FILTER = "ConditionExpression", "FilterExpression"
 _UPDATE, _KEYS = "UpdateExpression", "KeyConditionExpression"
-_PROJECTION = "ProjectionExpression"
-_IN_ORDER = (_UPDATE, CONDITION, _KEYS, FILTER, _PROJECTION)
+PROJECTION = "ProjectionExpression"
+_IN_ORDER = (_UPDATE, CONDITION, _KEYS, FILTER, PROJECTION)
 """As DynamoDB looks at them."""
 
 _FIELDS: Mapping[str, tuple[str, ...]] = {
     "ConditionCheck": (CONDITION,),
     "Delete": (CONDITION,),
     "DeleteItem": (CONDITION,),
-    "Get": (_PROJECTION,),
-    "GetItem": (_PROJECTION,),
-    "KeysAndAttributes": (_PROJECTION,),
+    "Get": (PROJECTION,),
+    "GetItem": (PROJECTION,),
+    "KeysAndAttributes": (PROJECTION,),
     "Put": (CONDITION,),
     "PutItem": (CONDITION,),
-    "Query": (_PROJECTION, FILTER, _KEYS),
-    "Scan": (_PROJECTION, FILTER),
+    "Query": (PROJECTION, FILTER, _KEYS),
+    "Scan": (PROJECTION, FILTER),
     "Update": (_UPDATE, CONDITION),
     "UpdateItem": (_UPDATE, CONDITION),
 }
@@ -103,6 +105,10 @@ class Expressions:
         """What an item must meet to be written."""
         self.filter: BoundCondition | None = None
         """What an item must meet to be given."""
+        self.projection: tuple[RealPath, ...] | None = None
+        """What of an item is given; None for all of it."""
+        self.targets: tuple[RealPath, ...] = ()
+        """What of an item is updated."""
         self._used: dict[str, frozenset[str]] = {}
         for field in _IN_ORDER:
             if field in fields and field in scope:
@@ -110,11 +116,12 @@ class Expressions:
         if kind != "UpdateItem":  # moto tells it, after what else it finds
             self._check_use(_PREFIX if kind in _TOLD_WITH_PREFIX else "")
 
-    def without(self, field: str) -> Scope:
-        """Give the scope without an expression, and without what it alone has used."""
-        kept = (names for known, names in self._used.items() if known != field)
-        dropped = self._used[field].difference(*kept)
-        left = {key: value for key, value in self._scope.items() if key != field}
+    def without(self, *fields: str) -> Scope:
+        """Give the scope without expressions, and without what they alone have used."""
+        kept = [names for field, names in self._used.items() if field not in fields]
+        gone = [self._used[field] for field in fields if field in self._used]
+        dropped = frozenset().union(*gone).difference(*kept)
+        left = {key: value for key, value in self._scope.items() if key not in fields}
         for member in (NAMES, VALUES):
             meant = {n: v for n, v in left.pop(member, {}).items() if n not in dropped}
             if meant:
@@ -133,14 +140,19 @@ class Expressions:
                     check_key_condition(parse_condition(text))
                 case "ProjectionExpression":
                     _check_paths(parse_paths(text), self._around)
+                    self.projection = self._real(parse_paths(text))
                 case _:
                     _check_update(text, self._around)
+                    self.targets = self._real(targets_of(text))
             self._used[field] = frozenset(placeholders_of(text))
         except ExpressionError as error:
             raise validation_error(f"Invalid {field}: {error}") from error
 
     def _bound(self, text: str) -> BoundCondition:
         return BoundCondition(parse_condition(text), self._around)
+
+    def _real(self, paths: Iterable[Path]) -> tuple[RealPath, ...]:
+        return tuple(self._around.path(path) for path in paths)
 
     def _check_use(self, prefix: str) -> None:
         """Refuse names and values that no expression uses."""
@@ -160,7 +172,7 @@ def _check_surroundings(scope: Mapping[str, Any], fields: Sequence[str]) -> None
     given = [field for field in fields if field in scope]
     if NAMES in scope and not given:
         raise validation_error(f"{NAMES} can only be specified when using expressions")
-    able = [field for field in fields if field != _PROJECTION]
+    able = [field for field in fields if field != PROJECTION]
     if VALUES in scope and not set(able) & set(given):
         verb = "are" if len(able) > 1 else "is"
         raise validation_error(

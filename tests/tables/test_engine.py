@@ -120,8 +120,8 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
         "GetItem",
         on_notes(
             Key=ANN,
-            ProjectionExpression="#o, #m.deep, #l[1]",
-            ExpressionAttributeNames={**NAMES, "#m": "map", "#l": "list"},
+            ProjectionExpression="#o, #m.deep",
+            ExpressionAttributeNames={**NAMES, "#m": "map"},
         ),
     ),
     "get, with capacity": (
@@ -682,6 +682,72 @@ def test_a_wide_item_is_measured_once(engine: Engine) -> None:
         sys.setprofile(None)
 
     assert looks < 100 * len(wide)
+
+
+PROJECTED = {
+    "ProjectionExpression": "#l[0], #l[2].k, #m.deep",
+    "ExpressionAttributeNames": {"#l": "list", "#m": "map"},
+}
+PART = {
+    "list": {"L": [{"N": "1"}, {"M": {"k": {"B": "aGk="}}}]},
+    "map": {"M": {"deep": {"M": {"er": {"S": "y"}}}}},
+}
+
+
+def test_parts_of_items_are_given_by_each_operation(engine: Engine) -> None:
+    """Several elements of one list among them, and in a transaction as well."""
+    one = on_notes(Key=ANN, **PROJECTED)
+    keys = {"notes": {"Keys": [ANN], **PROJECTED}}
+    key = {"KeyConditionExpression": "#o = :o", **PROJECTED}
+    names = {**PROJECTED["ExpressionAttributeNames"], "#o": "owner"}
+    values = {":o": {"S": "ann"}}
+    query_ = on_notes(
+        **{**key, "ExpressionAttributeNames": names}, ExpressionAttributeValues=values
+    )
+
+    def call(operation: str, request: dict[str, Any]) -> Any:
+        return engine.call(operation, request)[0]
+
+    assert call("GetItem", one) == {"Item": PART}
+    assert call("Query", query_)["Items"] == [PART]
+    batch = call("BatchGetItem", {"RequestItems": keys})
+    assert batch["Responses"] == {"notes": [PART]}
+    got = call("TransactGetItems", {"TransactItems": [{"Get": one}]})
+    assert got["Responses"] == [{"Item": PART}]
+
+
+@pytest.mark.parametrize(
+    ("expression", "old", "new"),
+    [
+        ("SET tag = :t", {"tag": {"S": "red"}}, {"tag": {"S": "red"}}),
+        (
+            "SET tag = if_not_exists(tag, :t), fresh = :t",
+            {"tag": {"S": "red"}},
+            {"tag": {"S": "red"}, "fresh": {"S": "red"}},
+        ),
+        (
+            "SET #m.deep.er = :t",
+            {"map": {"M": {"deep": {"M": {"er": {"S": "y"}}}}}},
+            {"map": {"M": {"deep": {"M": {"er": {"S": "red"}}}}}},
+        ),
+        ("REMOVE tag", {"tag": {"S": "red"}}, None),
+    ],
+)
+def test_an_update_gives_what_it_touched(
+    engine: Engine, expression: str, old: Any, new: Any
+) -> None:
+    """Whether or not it changed, and of a map no more than that."""
+    members: dict[str, Any] = {}
+    if "#m" in expression:
+        members["ExpressionAttributeNames"] = {"#m": "map"}
+    if ":t" in expression:
+        members["ExpressionAttributeValues"] = {":t": {"S": "red"}}
+
+    request = update(expression, **members, ReturnValues="UPDATED_OLD")
+    assert engine.call(*request)[0].get("Attributes") == old
+    engine.call("PutItem", on_notes(Item=RICH))
+    request = update(expression, **members, ReturnValues="UPDATED_NEW")
+    assert engine.call(*request)[0].get("Attributes") == new
 
 
 def test_changes_name_each_item_with_what_it_was(engine: Engine) -> None:

@@ -1,0 +1,40 @@
+"""Takes the text of an update, gives the paths that it sets, adds to or removes.
+
+It is read as far as that needs; what is wrong with it is found elsewhere.
+"""
+
+from sandbox.tables.conditions import Path
+from sandbox.tables.expression_text import Token, tokens_of
+
+_SECTIONS = frozenset({"SET", "REMOVE", "ADD", "DELETE"})
+
+
+def targets_of(text: str) -> tuple[Path, ...]:
+    """Give the paths, in order; names may be `#names`.
+
+    Args:
+        text: an UpdateExpression that is in order.
+    """
+    tokens = tokens_of(text)
+    targets: list[Path] = []
+    depth = 0
+    for place, token in enumerate(tokens):
+        depth += token.is_symbol("(") - token.is_symbol(")")
+        begins = token.kind == "name" and token.text.upper() in _SECTIONS
+        if depth == 0 and (begins or token.is_symbol(",")):
+            targets.append(_path_from(tokens, place + 1))
+    return tuple(target for target in targets if target.parts)
+
+
+def _path_from(tokens: tuple[Token, ...], place: int) -> Path:
+    parts: list[str | int] = []
+    while tokens[place].kind in ("name", "placeholder"):
+        parts.append(tokens[place].text)
+        place += 1
+        while tokens[place].is_symbol("[") and tokens[place + 1].kind == "number":
+            parts.append(int(tokens[place + 1].text))
+            place += 3
+        if not tokens[place].is_symbol("."):
+            break
+        place += 1
+    return Path(tuple(parts))
