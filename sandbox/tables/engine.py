@@ -80,6 +80,7 @@ _PLAIN: Mapping[
 ] = {"GetItem": get_plainly, "PutItem": put_plainly}
 """What is tried before moto, and gives None where moto is to answer."""
 
+_UPDATES = frozenset({"UpdateExpression", "AttributeUpdates"})
 _NEVER = "attribute_exists(never) AND attribute_not_exists(never)"
 """Stands for a condition that an item does not meet; moto words the refusal."""
 
@@ -171,20 +172,24 @@ class Engine:
         """
         expressions = Expressions(kind, scope, reserved=self._reserved)
         read.append(expressions)
-        if "Select" not in scope:  # which moto compares with the projection
-            scope = expressions.without(FILTER, PROJECTION)
-        elif expressions.filter is not None:
-            scope = expressions.without(FILTER)
-        table = self.tables.get(scope.get("TableName", ""))
-        if expressions.condition is None or table is None:
-            return scope
+        # `Select` is something that moto compares with the projection.
+        left = expressions.without(
+            CONDITION, FILTER, *(() if "Select" in scope else (PROJECTION,))
+        )
+        if kind == "UpdateItem" and not _UPDATES & left.keys():
+            left["AttributeUpdates"] = {}  # the item is made where there is none
+        condition = expressions.condition
+        if condition is not None and not self._is_met(condition, scope):
+            left[CONDITION] = _NEVER
+        return left
+
+    def _is_met(self, condition: BoundCondition, scope: Scope) -> bool:
+        table = self.tables.get(scope["TableName"])
+        if table is None:
+            return True  # as moto will find
         item = table.find(scope["Item"] if "Item" in scope else scope["Key"])
-        heads = expressions.condition.heads
-        attributes: Any = {} if item is None else attributes_of(item, heads)
-        judged = expressions.without(CONDITION)
-        if not expressions.condition.holds(attributes):
-            judged[CONDITION] = _NEVER
-        return judged
+        attributes: Any = {} if item is None else attributes_of(item, condition.heads)
+        return condition.holds(attributes)
 
     def _updated(
         self, asked: str | None, result: dict[str, Any], targets: Sequence[RealPath]

@@ -2,6 +2,7 @@
 
 from datetime import datetime, timedelta
 
+from sandbox.durations import is_in_calendar
 from sandbox.sandbox import Sandbox
 
 
@@ -24,19 +25,26 @@ class ClockControl:
         minutes: float = 0,
         seconds: float = 0,
     ) -> None:
-        """Move the time of day forward; negative numbers move it back."""
+        """Move the time of day forward; negative numbers move it back.
+
+        Raises:
+            ValueError: it would leave the years 1970 to 9999.
+        """
         distance = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
-        self._sandbox.clock.advance(distance.total_seconds())
+        clock = self._sandbox.clock
+        _check(clock.now_epoch() + distance.total_seconds())
+        clock.advance(distance.total_seconds())
         self._sandbox.tick()
 
     def set_to(self, moment: datetime) -> None:
         """Move the time of day to `moment`, from where it goes on running.
 
         Raises:
-            ValueError: `moment` has no time zone.
+            ValueError: `moment` has no time zone, or is before 1970.
         """
         if moment.tzinfo is None:
             raise ValueError("the moment has no time zone; add tzinfo=UTC")
+        _check(moment.timestamp())
         self._sandbox.clock.set_to(moment.timestamp())
         self._sandbox.tick()
 
@@ -44,3 +52,8 @@ class ClockControl:
         """Give real time again."""
         self._sandbox.clock.reset()
         self._sandbox.tick()
+
+
+def _check(epoch: float) -> None:
+    if not is_in_calendar(epoch):
+        raise ValueError("the clock would leave the years 1970 to 9999")

@@ -750,6 +750,18 @@ def test_an_update_gives_what_it_touched(
     assert engine.call(*request)[0].get("Attributes") == new
 
 
+def test_an_update_of_nothing_makes_the_item(engine: Engine) -> None:
+    """There is then an item of its key alone; one that is there stays as it is."""
+    for key in (note("new", 1), ANN):
+        engine.call("UpdateItem", on_notes(Key=key))
+
+    assert engine.call("GetItem", on_notes(Key=note("new", 1)))[0] == {
+        "Item": note("new", 1)
+    }
+    kept: Any = engine.call("GetItem", on_notes(Key=ANN))[0]["Item"]
+    assert kept["tag"] == {"S": "red"}
+
+
 def test_changes_name_each_item_with_what_it_was(engine: Engine) -> None:
     """A batch tells its writes in order, a read tells none."""
     batch = {

@@ -35,3 +35,15 @@ def test_it_is_set_and_reset(sandbox: SandboxUnderTest) -> None:
     assert abs(clock.now - datetime.now(UTC)) < timedelta(minutes=1)  # noqa: DTZ005,TID251,RUF100 - the real time
     with pytest.raises(ValueError, match="no time zone"):
         clock.set_to(datetime(2031, 5, 6))  # noqa: DTZ001 - what is refused
+
+
+def test_it_stays_within_the_calendar(sandbox: SandboxUnderTest) -> None:
+    """What no date can name is refused before anything has moved."""
+    clock = ClockControl(sandbox)
+    before = sandbox.clock.offset_seconds
+    with pytest.raises(ValueError, match="1970 to 9999"):
+        clock.advance(days=10_000_000)
+    with pytest.raises(ValueError, match="1970 to 9999"):
+        clock.set_to(datetime(1969, 1, 1, tzinfo=UTC))
+
+    assert sandbox.clock.offset_seconds == before
