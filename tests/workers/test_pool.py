@@ -368,6 +368,18 @@ def test_a_name_that_can_be_no_file_is_no_trouble(app, invoke, name):
     assert outcomes == [Returned(value="no file")] * 3
 
 
+def test_an_environment_that_cannot_be_is_told(app, invoke):
+    """A NUL in `.env`, say: the function did not end itself, it never began."""
+    app.environment["BROKEN"] = "x\0y"
+    function = app.function("env", "def handler(event, context): return 1")
+
+    outcome = invoke(app.pool(), function).outcome
+
+    assert isinstance(outcome, Raised)
+    assert outcome.while_loading
+    assert "null byte" in outcome.message
+
+
 def test_a_worker_that_cannot_be_judged_is_ended(app, invoke, monkeypatch):
     """Whatever fails between two events, no process is left behind."""
     function = app.function("judged", "def handler(event, context): return 1")

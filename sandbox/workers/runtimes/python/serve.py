@@ -66,7 +66,6 @@ class Worker:
 
     def _load(self, start: wire.Message) -> bool:
         attaching.start_coverage(start["coverage"])
-        _become(start)
         self._breakpoints.install()
         self._context = LambdaContext(start, start["environment"])
         roots = (start["project_root"], start["folder"])
@@ -75,9 +74,10 @@ class Worker:
             (*roots, *filter(None, mounted)), self._clock.real_time
         )
         self._observer.watch()
-        imports.install(start, self._observer)
         logs.configure(lambda: self._context.aws_request_id if self._context else "")
         try:
+            _become(start)
+            imports.install(start, self._observer)
             attaching.listen_for_debugger(start["debugger_port"])
             self._clock.set_offset(start["clock_offset_seconds"])
             self._handler = imports.load_handler(
