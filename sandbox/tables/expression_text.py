@@ -24,6 +24,8 @@ _TOKEN = re.compile(
     )""",
     re.VERBOSE,
 )
+_MAX_BYTES = 4096
+"""DynamoDB Developer Guide, "Quotas": 4 KB."""
 _END_SHOWN = "<EOF>"
 _REMEMBERED = 256
 
@@ -55,10 +57,16 @@ def tokens_of(text: str) -> tuple[Token, ...]:
     """Cut an expression into tokens, of which the last is its end.
 
     Raises:
-        ExpressionError: it is empty, or has a character that none can have.
+        ExpressionError: it is empty or too long, or has a character that none can have.
     """
     if not text:
         raise ExpressionError("The expression can not be empty;")
+    size_bytes = len(text.encode("utf-8", "surrogatepass"))
+    if size_bytes > _MAX_BYTES:
+        raise ExpressionError(
+            "Expression size has exceeded the maximum allowed size; "
+            f"expression size: {size_bytes}"
+        )
     tokens: list[Token] = []
     place = 0
     while not tokens or tokens[-1].kind != "end":

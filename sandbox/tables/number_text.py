@@ -6,7 +6,7 @@ is written out.
 """
 
 import re
-from decimal import Context, Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 
 from sandbox.tables.errors import TableError, validation_error
 
@@ -31,7 +31,8 @@ def read_number(text: str) -> str:
             f"The parameter cannot be converted to a numeric value: {text}"
         )
     # As exact as the text is long: the usual context would round.
-    number = Decimal(text).normalize(Context(prec=len(text) + 1))
+    exact = Context(prec=len(text) + 1, Emax=MAX_EMAX, Emin=MIN_EMIN)
+    number = Decimal(text).normalize(exact)
     if not number:
         return "0"
     if number.adjusted() > _HIGHEST:

@@ -3,6 +3,8 @@
 It is read as far as that needs; what is wrong with it is found elsewhere.
 """
 
+from collections.abc import Sequence
+
 from sandbox.tables.conditions import Path
 from sandbox.tables.expression_text import Token, tokens_of
 
@@ -26,15 +28,25 @@ def targets_of(text: str) -> tuple[Path, ...]:
     return tuple(target for target in targets if target.parts)
 
 
-def _path_from(tokens: tuple[Token, ...], place: int) -> Path:
+def _path_from(tokens: Sequence[Token], place: int) -> Path:
     parts: list[str | int] = []
     while tokens[place].kind in ("name", "placeholder"):
         parts.append(tokens[place].text)
         place += 1
-        while tokens[place].is_symbol("[") and tokens[place + 1].kind == "number":
-            parts.append(int(tokens[place + 1].text))
+        while (index := _index_at(tokens, place)) is not None:
+            parts.append(index)
             place += 3
         if not tokens[place].is_symbol("."):
             break
         place += 1
     return Path(tuple(parts))
+
+
+def _index_at(tokens: Sequence[Token], place: int) -> int | None:
+    """Give the number in `[12]`, or None where none stands there."""
+    match tokens[place : place + 3]:
+        case (opening, Token("number", text), closing) if opening.is_symbol(
+            "["
+        ) and closing.is_symbol("]"):
+            return int(text)
+    return None

@@ -11,10 +11,11 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from contextlib import suppress
+from decimal import Decimal
 from functools import cache
 from pathlib import Path
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sandbox.clock import MovableClock
 from sandbox.errors import SandboxError
@@ -39,6 +40,10 @@ from sandbox.sessions.explain import as_cookie_header, explain
 from sandbox.sessions.jwe import decode_token, encode_token
 from sandbox.sessions.settings import SessionSettings
 from sandbox.sessions.signature import sign, unsign
+from sandbox.tables.errors import TableError
+from sandbox.tables.expressions import Expressions
+from sandbox.tables.number_text import read_number
+from sandbox.tables.projections import project
 from sandbox.tables.seeds import check_seeds
 
 if TYPE_CHECKING:
@@ -49,6 +54,20 @@ SECRET = "only-for-fuzzing-never-deploy-it"
 API_TYPES = ("http", "httpv1", "httpv2", "rest")
 _ROOT = Path("/app")
 _JWE = SessionSettings(secret=SECRET)
+_ITEM: Mapping[str, Any] = {
+    "a": {"M": {"b": {"L": [{"S": "x"}, {"N": "1"}]}}},
+    "b": {"N": "2"},
+    "c": {"SS": ["x", "y"]},
+    "d": {"B": "AAE="},
+}
+_MEANT: Mapping[str, Any] = {
+    "#n": "a",
+    "#m": "b",
+    ":s": {"S": "x"},
+    ":n": {"N": "1"},
+    ":l": {"L": [{"N": "1"}]},
+    ":t": {"S": "SS"},
+}
 _TABLE = SessionSettings(secret=SECRET, table_name="sessions")
 
 
@@ -182,6 +201,36 @@ def seeds(content: bytes) -> None:
         str(error)
 
 
+def expressions(content: bytes) -> None:
+    """Check an expression of each kind; a filter in order can be asked of an item."""
+    text = content.decode("utf-8", "surrogateescape")
+    for kind, field in (
+        ("Scan", "FilterExpression"),
+        ("Query", "KeyConditionExpression"),
+        ("GetItem", "ProjectionExpression"),
+        ("UpdateItem", "UpdateExpression"),
+    ):
+        known = {name: value for name, value in _MEANT.items() if name in text}
+        scope = {field: text}
+        for member, mark in (("Names", "#"), ("Values", ":")):
+            meant = {n: value for n, value in known.items() if n.startswith(mark)}
+            scope |= {f"ExpressionAttribute{member}": meant} if meant else {}
+        with suppress(TableError):
+            read = Expressions(kind, scope, reserved=("NAME",))
+            if read.filter is not None:
+                assert read.filter.holds(_ITEM) in (True, False)
+            project(_ITEM, read.projection or read.targets)
+
+
+def numbers(content: bytes) -> None:
+    """Read a number; what is kept is the same number, and kept again as it is."""
+    text = content.decode("latin-1")
+    with suppress(TableError):
+        kept = read_number(text)
+        assert Decimal(kept) == Decimal(text)
+        assert read_number(kept) == kept
+
+
 def api(content: bytes) -> None:
     """Ask the inspector's JSON API; whatever it is sent, it does not fail."""
     line, _, body = content.partition(b"\n")
@@ -277,6 +326,8 @@ TARGETS: Mapping[str, Target] = MappingProxyType(
         "events": events,
         "results": results,
         "seeds": seeds,
+        "expressions": expressions,
+        "numbers": numbers,
         "api": api,
     }
 )
@@ -328,6 +379,14 @@ EXAMPLES: Mapping[str, Iterable[bytes]] = MappingProxyType(
             b'{"sessions": [{"_idx": "a", "n": [1, 2.5, {"b": null}]}]}',
             b'{"notes": [{"owner": "a", "at": 1}]}',
         ),
+        "expressions": (
+            b"#n.b[0] = :s AND NOT (size(c) > :n OR begins_with(b, :s))",
+            b"a.b IN (:s, :n) OR #m BETWEEN :n AND :n",
+            b"contains(c, :s) AND attribute_type(c, :t) AND attribute_exists(d)",
+            b"#n.b[0], c, d.e",
+            b"SET #n.b[0] = if_not_exists(c, :s), d = :l REMOVE b ADD c :n",
+        ),
+        "numbers": (b"-12.50e+3", b"0.0001", b"1E-130", b"99999999999999999999"),
         "api": (
             b'POST /clock\n{"advance": "8d"}',
             b'POST /clock\n{"set": "2027-01-01T12:00:00+02:00"}',

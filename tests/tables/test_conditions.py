@@ -66,7 +66,12 @@ def test_a_condition_is_read(text: str, condition: Condition) -> None:
         ("between = :v", 'Syntax error; token: "between", near: "between ="'),
         ("((a = :v))", "The expression has redundant parentheses;"),
         ("((a)) = :v", "The expression has redundant parentheses;"),
-        ("NOT (" * 3000 + "a = :v" + ")" * 3000, "The expression nests too deeply;"),
+        ("NOT (" * 600 + "a = :v" + ")" * 600, "The expression nests too deeply;"),
+        (
+            f"a[{'9' * 5000}] = :v",
+            "Expression size has exceeded the maximum allowed size; "
+            "expression size: 5008",
+        ),
         ("((", 'Syntax error; token: "<EOF>", near: "("'),
     ],
 )

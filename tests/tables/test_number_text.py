@@ -48,6 +48,11 @@ def test_a_number_is_kept_without_zeros_and_exponent(text: str, kept: str) -> No
             "supported range",
         ),
         (
+            "1" + "0" * 130 + "e999999999",
+            "Number overflow. Attempting to store a number with magnitude larger than "
+            "supported range",
+        ),
+        (
             "1e-131",
             "Number underflow. Attempting to store a number with magnitude smaller "
             "than supported range",

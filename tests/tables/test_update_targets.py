@@ -13,6 +13,9 @@ from sandbox.tables.update_targets import targets_of
         ("SET a = if_not_exists(b, :v), c = list_append(c, :w)", [("a",), ("c",)]),
         ("REMOVE a[0], b ADD c :v DELETE d :w", [("a", 0), ("b",), ("c",), ("d",)]),
         ("SET a = a + :v REMOVE b", [("a",), ("b",)]),
+        ("REMOVE a[0", [("a",)]),
+        ("REMOVE a[", [("a",)]),
+        ("REMOVE", []),
     ],
 )
 def test_paths_are_found_in_each_section(
