@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 MAX_BODY_BYTES = 16 * 1024 * 1024
 """Enough for a table's export; DynamoDB's own largest request is as long."""
 
+_dumps = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 _MARKUP = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 
@@ -119,7 +120,10 @@ def _refuse_constant(name: str) -> JsonValue:
 
 def to_json(content: JsonValue) -> bytes:
     """Give JSON text in ASCII that no browser can take for markup."""
-    text = json.dumps(as_plain_json(content), separators=(",", ":"), allow_nan=False)
+    try:
+        text = _dumps(content)
+    except ValueError:  # a number that is none, which only Python's JSON can say
+        text = _dumps(as_plain_json(content))
     return text.translate(_MARKUP).encode("ascii")
 
 
