@@ -9,7 +9,7 @@ from sandbox.project.model import Function
 from sandbox.sessions.browser_view import BrowserView, browser_view
 from sandbox.sessions.cookie import COOKIE_NAME
 from sandbox.sessions.explain import Explanation
-from sandbox.sessions.refusals import NoCookie
+from sandbox.sessions.refusals import NoCookie, UnknownRow
 
 
 def cookies_view(
@@ -30,7 +30,7 @@ def cookies_view(
         "in": [
             {"name": name, "value": value} for name, value in request_cookies(header)
         ],
-        "session_in": None if seen is None else explanation_json(seen),
+        "session_in": None if seen is None else _past_json(seen, exchange),
         "out": [
             _set_cookie_json(line, view, exchange, function, explain)
             for line, view in set_cookies(exchange)
@@ -67,6 +67,25 @@ def set_cookies(exchange: Exchange) -> tuple[tuple[str, BrowserView], ...]:
     )
 
 
+def _past_json(seen: Explanation, exchange: Exchange) -> dict[str, JsonValue]:
+    """Give an explanation of an exchange that is over, whose row may have gone since.
+
+    That its session was refused at the time stands in the exchange's notes.
+    """
+    view = explanation_json(seen)
+    refusal = seen.refusal
+    if not isinstance(refusal, UnknownRow):
+        return view
+    if any(refusal.message in note for note in exchange.notes):
+        return view
+    warnings: list[JsonValue] = [
+        {"code": warning.code, "text": warning.text}
+        for warning in seen.warnings
+        if refusal.message not in warning.text
+    ]
+    return {**view, "reason": None, "row": "gone", "warnings": warnings}
+
+
 def explanation_json(explanation: Explanation) -> dict[str, JsonValue]:
     """Give an explained session cookie, with the reason where it is refused."""
     refusal = explanation.refusal
@@ -75,6 +94,7 @@ def explanation_json(explanation: Explanation) -> dict[str, JsonValue]:
         "reason": None if refusal is None else refusal.message,
         "store": explanation.store,
         "idx": explanation.idx,
+        "row": "now" if explanation.is_valid and explanation.idx else None,
         "session": _json_session(explanation),
         "issued_epoch": explanation.issued_epoch,
         "age_seconds": explanation.age_seconds,
@@ -116,5 +136,5 @@ def _set_cookie_json(
         "domain": view.domain,
         "is_secure": view.is_secure,
         "same_site": view.same_site,
-        "session": None if seen is None else explanation_json(seen),
+        "session": None if seen is None else _past_json(seen, exchange),
     }

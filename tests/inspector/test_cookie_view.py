@@ -1,8 +1,14 @@
 """The cookies of an exchange, as a browser took them."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
-from sandbox.inspector.cookie_view import set_cookies
+from sandbox.inspector.cookie_view import cookies_view, set_cookies
+from sandbox.sessions.cookie import CookieReading
+from sandbox.sessions.explain import Explanation
+from sandbox.sessions.refusals import UnknownRow
 from tests.exchanges import exchange_of
 
 
@@ -18,3 +24,30 @@ def test_this_machine_counts_as_secure_by_any_name(host: str) -> None:
     ((_value, view),) = set_cookies(exchange)
 
     assert view.is_kept
+
+
+ROW = UnknownRow(idx="abc")
+
+
+@pytest.mark.parametrize(
+    ("notes", "row", "reason"),
+    [
+        ((), "gone", None),
+        (("Said of another cookie.",), "gone", None),
+        ((f"The session was refused. {ROW.message}",), None, ROW.message),
+    ],
+)
+def test_a_row_that_is_gone_was_not_refused(
+    notes: tuple[str, ...], row: str | None, reason: str | None
+) -> None:
+    """Whether a request's session was refused is what was noted at the time."""
+    cookie = CookieReading(value="abc.signed")
+    seen = Explanation(store="table", cookie=cookie, idx="abc", refusal=ROW)
+    exchange = exchange_of("a", request_headers=(("cookie", "_idx=abc.signed"),))
+
+    view: Any = cookies_view(
+        replace(exchange, notes=notes), None, lambda *_asked: seen
+    )["session_in"]
+
+    assert (view["row"], view["reason"]) == (row, reason)
+    assert any("refused" in each["text"] for each in view["warnings"]) == bool(reason)

@@ -44,6 +44,8 @@ EXPLANATION: Schema = object_of(
         "reason": or_null(TEXT),
         "store": TEXT,
         "idx": or_null(TEXT),
+        # "now": the session is what its row holds at present; "gone": it was there.
+        "row": or_null(TEXT),
         "session": or_null(OBJECT),
         "issued_epoch": or_null(NUMBER),
         "age_seconds": or_null(NUMBER),
