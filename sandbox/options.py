@@ -141,6 +141,7 @@ def resolve(options: Options, preferences: Preferences) -> Settings:
     }
     ports = {name: _port(name, asked[name], preferences) for name in asked}
     wishes = options.wishes
+    _check_apart(ports)
     stage = options.stage or _preferred_stage(preferences) or "testing"
     stage = effective_stage(stage, wishes, preferences)
     backing = choose_backing(stage, wishes, preferences)
@@ -159,6 +160,19 @@ def resolve(options: Options, preferences: Preferences) -> Settings:
             backing, stage=stage, wishes=wishes, preferences=preferences
         ),
     )
+
+
+def _check_apart(ports: Mapping[str, PortChoice]) -> None:
+    """Refuse one port for two servers, which would look like another program's."""
+    named: dict[int, str] = {}
+    for name in ("http", "tables", "internal"):
+        choice = ports[name]
+        other = named.setdefault(choice.number, name)
+        if other != name and choice.number and not choice.may_move:
+            raise _refused(
+                f"The {other} port and the {name} port are both {choice.number}.",
+                "Give each one of its own: --port, ARC_TABLES_PORT, ARC_INTERNAL_PORT.",
+            )
 
 
 def _check_external(choice: PortChoice) -> None:

@@ -61,3 +61,23 @@ def test_resolve_refuses_an_unknown_stage() -> None:
     """`@sandbox env` takes Architect's three environments."""
     with pytest.raises(ProjectError, match='@sandbox env is "prod"'):
         resolve(Options(), preferences(env="prod"))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        Options(http_port=3490, tables_port=3490),
+        Options(tables_port=3333),
+        Options(tables_port=4000, internal_port=4000),
+    ],
+)
+def test_resolve_refuses_one_port_for_two_servers(options: Options) -> None:
+    """The second would tell that another program holds it: the sandbox itself."""
+    with pytest.raises(ProjectError, match=r"port and the .* port are both \d+"):
+        resolve(options, Preferences())
+
+
+def test_resolve_lets_other_ports_give_way() -> None:
+    """Those that nobody has named move by themselves; 0 is any that is free."""
+    assert resolve(Options(http_port=5555), Preferences()).tables.may_move
+    assert resolve(Options(http_port=0, tables_port=0), Preferences()).http.number == 0

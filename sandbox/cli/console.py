@@ -126,7 +126,7 @@ class Console:
             request_line(exchange),
             *trouble_and_output(exchange, frames_below=frames_below),
         ]
-        if self._verbosity.is_debug:
+        if self._verbosity.is_debug and exchange.event_json:
             lines.append(debug_text(exchange))
         self.write("\n".join(lines))
 
@@ -205,7 +205,7 @@ def failure_text(outcome: Outcome) -> str:
 
 def debug_text(exchange: Exchange) -> str:
     """Give the event and the result as JSON, each cut at 10 KB."""
-    parts = [f"  event  {_json(exchange.event)}"] if exchange.event_json else []
+    parts = [f"  event  {_json(exchange.event)}"]
     execution = exchange.execution
     if execution and isinstance(execution.outcome, Returned):
         parts.append(f"  result {_json(execution.outcome.value)}")

@@ -1,6 +1,8 @@
 """`arc-sandbox init`: a new app, or the handlers that an app still lacks."""
 
+import os
 import secrets
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +11,7 @@ import click
 
 from sandbox.cli.project import load
 from sandbox.cli.shell import home_folder
+from sandbox.project.load import load_project
 from sandbox.project.model import Function
 from sandbox.project.runtimes import known
 from sandbox.scaffold.missing import missing_handlers, write_new
@@ -33,11 +36,14 @@ def init_command(*, folder: Path, name: str | None, dry_run: bool) -> None:
     the runtimes of Python and Node; `@create templates` of your preferences counts.
     """
     root = folder.resolve()
-    project = load(root) if root.is_dir() else None
-    if project is not None and project.manifest_file is not None:
-        missing = missing_handlers(project, home=home_folder())
-        _create(missing.files, root, is_dry_run=dry_run)
-        _tell_unknown(missing.unknown)
+    if not str(root).isascii():
+        raise click.BadParameter(
+            f'"{root}" is not plain ASCII, and Architect deploys no such folder. '
+            "Choose one with an ASCII name.",
+            param_hint="FOLDER",
+        )
+    if root.is_dir() and _has_app(root):
+        _complete(root, name=name, is_dry_run=dry_run)
         return
     files = new_app_files(
         name=_checked_name(name) if name else app_name(root.name),
@@ -48,6 +54,23 @@ def init_command(*, folder: Path, name: str | None, dry_run: bool) -> None:
     _create(texts, root, is_dry_run=dry_run)
     if not dry_run:
         _tell_next_steps(folder)
+
+
+def _has_app(root: Path) -> bool:
+    project = load_project(root, home=home_folder(), environ=os.environ)
+    return project.manifest_file is not None
+
+
+def _complete(root: Path, *, name: str | None, is_dry_run: bool) -> None:
+    """Create the handlers that the app in `root` lacks."""
+    if name:
+        raise click.BadParameter(
+            f'"{root}" has an app already. Its name stands in its manifest.',
+            param_hint="--name",
+        )
+    missing = missing_handlers(load(root), home=home_folder())
+    _create(missing.files, root, is_dry_run=is_dry_run)
+    _tell_unknown(missing.unknown)
 
 
 def python_runtime() -> str:
@@ -90,7 +113,7 @@ def _tell_unknown(functions: tuple[Function, ...]) -> None:
 def _tell_next_steps(folder: Path) -> None:
     steps = ["pip install -r requirements.txt", "arc-sandbox start", "pytest"]
     if folder != Path():
-        steps.insert(0, f"cd {folder}")
+        steps.insert(0, f"cd {shlex.quote(str(folder))}")
     click.echo("\nNext:")
     for step in steps:
         click.echo(f"  {step}")

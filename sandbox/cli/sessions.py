@@ -186,7 +186,8 @@ def _print_explanation(found: Mapping[str, Any]) -> None:
         _print_facts(facts)
         click.echo(_readable(found["session"], indent=2))
     for warning in found["warnings"]:
-        click.echo(f"Warning: {warning['text']}", err=True)
+        if not (found["reason"] and found["reason"] in warning["text"]):
+            click.echo(f"Warning: {warning['text']}", err=True)
 
 
 def _print_facts(facts: Mapping[str, str]) -> None:

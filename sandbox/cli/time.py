@@ -22,7 +22,7 @@ _ACTIONS = ("advance", "set", "reset")
 def time_command(
     action: str | None, value: str | None, cwd: Path, output_format: str
 ) -> None:
-    r"""Show or move the clock of the running sandbox.
+    """Show or move the clock of the running sandbox.
 
     \b
     arc-sandbox time                  shows it
@@ -31,7 +31,7 @@ def time_command(
     arc-sandbox time reset            gives real time again
 
     Rows and sessions expire by this clock, and handlers read it.
-    """
+    """  # noqa: D301 (click looks for the character, not for a backslash)
     if action is None:
         clock = find_sandbox(cwd).get("clock")
     else:

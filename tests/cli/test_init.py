@@ -97,3 +97,32 @@ def test_init_checks_the_name(tmp_path: Path, name: str, exit_code: int) -> None
 def test_python_runtime_is_one_that_runs_here_without_a_warning() -> None:
     """This interpreter's own version, where Lambda has it."""
     assert python_runtime().startswith("python3.")
+
+
+def test_init_refuses_a_folder_that_no_app_can_be_in(tmp_path: Path) -> None:
+    """Before it writes anything: what it made would be refused by all else."""
+    told = init(str(tmp_path / "caf\u00e9"))
+
+    assert told.exit_code == 2
+    assert "not plain ASCII" in told.output
+    assert files_of(tmp_path) == set()
+
+
+def test_init_says_nothing_of_the_manifest_that_it_makes(tmp_path: Path) -> None:
+    """An empty folder has none yet; a path with a space is quoted for the shell."""
+    (tmp_path / "my app").mkdir()
+
+    told = init(str(tmp_path / "my app"))
+
+    assert "Warning" not in told.output
+    assert f"cd '{tmp_path / 'my app'}'" in told.output
+
+
+def test_init_gives_an_app_no_other_name(tmp_path: Path) -> None:
+    """It is not passed over in silence."""
+    init(str(tmp_path))
+
+    told = init(str(tmp_path), "--name", "other")
+
+    assert told.exit_code == 2
+    assert "has an app already" in told.output

@@ -5,6 +5,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
+
+from sandbox.cli import main
 
 pytestmark = pytest.mark.slow
 
@@ -77,3 +80,11 @@ def test_a_session_in_the_future_is_told(here: Any) -> None:
     run("sessions", "forge", '{"user": 1}')
 
     assert "Warning: The clock went back" in run("time", "reset").output
+
+
+def test_time_help_has_a_line_for_each_use() -> None:
+    """As they are typed, not run together as prose."""
+    shown = CliRunner().invoke(main, ["time", "--help"]).output
+
+    assert "\n  arc-sandbox time advance 8d " in shown
+    assert "\\b" not in shown
