@@ -368,6 +368,22 @@ def test_a_name_that_can_be_no_file_is_no_trouble(app, invoke, name):
     assert outcomes == [Returned(value="no file")] * 3
 
 
+@pytest.mark.parametrize("body", ["raise KeyError('deep')", "def broken(:"])
+def test_a_traceback_has_the_apps_frames_alone(app, invoke, body):
+    """Nothing of what stands between an import and the module, however deep."""
+    folder = app.function("imports", "import one\ndef handler(e, c): return 1").folder
+    (folder / "one.py").write_text("try:\n    import two\nfinally:\n    pass\n")
+    (folder / "two.py").write_text(f"{body}\n")
+
+    outcome = invoke(app.pool(), app.functions["imports"]).outcome
+
+    assert "importlib" not in outcome.trace
+    assert "sandbox/workers" not in outcome.trace
+    assert 'one.py", line 2' in outcome.trace
+    assert 'two.py", line 1' in outcome.trace
+    assert all(str(folder) in frame.file for frame in outcome.stack)
+
+
 def test_an_environment_that_cannot_be_is_told(app, invoke):
     """A NUL in `.env`, say: the function did not end itself, it never began."""
     app.environment["BROKEN"] = "x\0y"

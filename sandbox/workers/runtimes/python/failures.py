@@ -119,10 +119,22 @@ def _is_machinery(file: str) -> bool:
 
 def _trace(error: BaseException, trail: TracebackType | None) -> str:
     try:
-        lines = traceback.format_exception(type(error), error, trail)
+        told = traceback.TracebackException(type(error), error, trail)
+        _leave_out_machinery(told)
+        lines = list(told.format())
     except Exception:  # noqa: BLE001 (formatting runs the app's own __str__)
         return f"{type(error).__name__}: {_text_of(error)}\n"
     return "".join(lines)
+
+
+def _leave_out_machinery(told: traceback.TracebackException) -> None:
+    """Drop what stands between an import and the imported, as plain Python does."""
+    waiting: list[traceback.TracebackException | None] = [told]
+    while waiting:
+        one = waiting.pop()
+        if one is not None:
+            one.stack[:] = [f for f in one.stack if not _is_machinery(f.filename)]
+            waiting += (one.__cause__, one.__context__, *(one.exceptions or ()))
 
 
 def _frames(
@@ -131,7 +143,8 @@ def _frames(
     frames = []
     while trail is not None:
         code = trail.tb_frame.f_code
-        frames.append((code.co_filename, trail.tb_lineno, code.co_name))
+        if not _is_machinery(code.co_filename):
+            frames.append((code.co_filename, trail.tb_lineno, code.co_name))
         trail = trail.tb_next
     if isinstance(error, SyntaxError) and error.filename and error.lineno:
         frames.append((error.filename, error.lineno, "<module>"))
