@@ -11,6 +11,8 @@ KeyTypes: TypeAlias = Mapping[str, str]
 _Asked: TypeAlias = tuple[str, Mapping[str, Any] | None]
 """A table's name and a key; None where there is none."""
 
+MAX_BATCH_WRITES = 25
+"""API Reference, "BatchWriteItem"."""
 _WRONG = "The provided key element does not match the schema"
 
 
@@ -36,6 +38,42 @@ def check_keys(
     if all(fits):
         return
     raise _cancelled(fits) if operation in _TRANSACTIONS else validation_error(_WRONG)
+
+
+def check_batch(
+    writes: Mapping[str, Sequence[Mapping[str, Any]]],
+    key_types: Callable[[str], KeyTypes | None],
+) -> None:
+    """Refuse a batch of too many writes, or with two of one item.
+
+    Args:
+        writes: by table, as BatchWriteItem has them, their keys checked.
+        key_types: as for `check_keys`.
+
+    Raises:
+        TableError: it is such a batch.
+    """
+    if sum(map(len, writes.values())) > MAX_BATCH_WRITES:
+        raise validation_error("Too many items requested for the BatchWriteItem call")
+    for table, requests in writes.items():
+        names = sorted(key_types(table) or ())
+        written = [_written(request) for request in requests]
+        keys = [[item.get(name) for name in names] for item in written]
+        if names and any(key in keys[:place] for place, key in enumerate(keys)):
+            raise validation_error("Provided list of item keys contains duplicates")
+
+
+def _written(request: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give the item that is put, or the key that is deleted."""
+    if "PutRequest" in request:
+        item: Mapping[str, Any] = request["PutRequest"]["Item"]
+        return item
+    if "DeleteRequest" in request:
+        key: Mapping[str, Any] = request["DeleteRequest"]["Key"]
+        return key
+    raise validation_error(
+        "Supplied write request is empty, must contain a PutRequest or a DeleteRequest"
+    )
 
 
 def _types_of(key: Mapping[str, Mapping[str, Any]]) -> KeyTypes:

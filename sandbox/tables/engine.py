@@ -19,7 +19,7 @@ from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 
 from sandbox.json_value import JsonValue
-from sandbox.tables.asked_keys import check_keys
+from sandbox.tables.asked_keys import check_batch, check_keys
 from sandbox.tables.bound_conditions import BoundCondition
 from sandbox.tables.errors import TableError, validation_error
 from sandbox.tables.expressions import (
@@ -153,6 +153,8 @@ class Engine:
         self, operation: str, method: str, asked: dict[str, Any]
     ) -> dict[str, JsonValue]:
         check_keys(operation, asked, self._key_types)
+        if operation == "BatchWriteItem":
+            check_batch(asked["RequestItems"], self._key_types)
         read: list[Expressions] = []
         judged = map_scopes(operation, asked, partial(self._judged, read))
         table = self.tables.get(asked.get("TableName", ""))

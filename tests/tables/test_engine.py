@@ -665,6 +665,44 @@ def test_a_row_of_another_type_is_in_no_index(engine: Engine) -> None:
     assert [row["number"]["N"] for row in found["Items"]] == ["1"]
 
 
+PUT_ONE = {"PutRequest": {"Item": note("cy", 1)}}
+OTHER = {**CREATE, "TableName": "others"}
+
+
+@pytest.mark.parametrize(
+    ("batch", "message"),
+    [
+        (
+            {"notes": [PUT_ONE, {"DeleteRequest": {"Key": note("cy", 1)}}]},
+            "Provided list of item keys contains duplicates",
+        ),
+        (
+            {
+                table: [{"PutRequest": {"Item": note("cy", n)}} for n in range(13)]
+                for table in ("notes", "others")
+            },
+            "Too many items requested for the BatchWriteItem call",
+        ),
+        (
+            {"notes": [{}]},
+            "Supplied write request is empty, must contain a PutRequest or a "
+            "DeleteRequest",
+        ),
+    ],
+)
+def test_a_batch_has_each_item_once(
+    engine: Engine, batch: dict[str, Any], message: str
+) -> None:
+    """And 25 writes at most, over all tables."""
+    engine.call("CreateTable", OTHER)
+
+    with pytest.raises(TableError) as failure:
+        engine.call("BatchWriteItem", {"RequestItems": batch})
+
+    assert failure.value.message == message
+    assert engine.call("GetItem", on_notes(Key=note("cy", 1)))[0] == {}
+
+
 def test_a_wide_item_is_measured_once(engine: Engine) -> None:
     """In a batch too: moto looks at the whole item for each attribute it adds."""
     looks = 0
