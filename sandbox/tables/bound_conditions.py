@@ -49,9 +49,9 @@ class BoundCondition:
 
     def _meets(self, condition: Condition, item: Attributes) -> bool:
         match condition:
-            case conditions.All(parts):
+            case conditions.And(parts):
                 return all(self._meets(part, item) for part in parts)
-            case conditions.Any(parts):
+            case conditions.Or(parts):
                 return any(self._meets(part, item) for part in parts)
             case conditions.Not(part):
                 return not self._meets(part, item)

@@ -77,7 +77,7 @@ class _Check:
 
     def condition(self, condition: Condition) -> None:
         match condition:
-            case conditions.All(parts) | conditions.Any(parts):
+            case conditions.And(parts) | conditions.Or(parts):
                 self._conditions(parts)
             case conditions.Not(part):
                 self.condition(part)

@@ -86,20 +86,20 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class And:
     """`condition AND condition AND …`."""
 
     conditions: tuple["Condition", ...]
 
 
 @dataclass(frozen=True, slots=True)
-class Any:
+class Or:
     """`condition OR condition OR …`."""
 
     conditions: tuple["Condition", ...]
 
 
-Condition: TypeAlias = Comparison | Between | In | Call | Not | All | Any
+Condition: TypeAlias = Comparison | Between | In | Call | Not | And | Or
 
 
 @lru_cache(_REMEMBERED)
@@ -146,7 +146,7 @@ class _Parser:
 
     def whole(self) -> Condition:
         try:
-            condition = self._any()
+            condition = self._or()
             if self._next.kind != "end":
                 raise self._mismatch()
         except _MismatchError:
@@ -165,19 +165,19 @@ class _Parser:
             raise syntax_error(self._text, self._tokens, self._furthest) from None
         return tuple(found)
 
-    # condition: all ("OR" all)*      all: not ("AND" not)*      not: "NOT"* single
+    # condition: and ("OR" and)*      and: not ("AND" not)*      not: "NOT"* single
 
-    def _any(self) -> Condition:
-        found = [self._all()]
+    def _or(self) -> Condition:
+        found = [self._and()]
         while self._takes_keyword("OR"):
-            found.append(self._all())
-        return found[0] if len(found) == 1 else Any(tuple(found))
+            found.append(self._and())
+        return found[0] if len(found) == 1 else Or(tuple(found))
 
-    def _all(self) -> Condition:
+    def _and(self) -> Condition:
         found = [self._not()]
         while self._takes_keyword("AND"):
             found.append(self._not())
-        return found[0] if len(found) == 1 else All(tuple(found))
+        return found[0] if len(found) == 1 else And(tuple(found))
 
     def _not(self) -> Condition:
         return Not(self._not()) if self._takes_keyword("NOT") else self._single()
@@ -194,7 +194,7 @@ class _Parser:
             if not self._next.is_symbol("("):
                 raise
         self._expect("(")
-        condition = self._any()
+        condition = self._or()
         if self._last_group == (start + 1, self._place):
             self.has_redundant_parentheses = True
         self._expect(")")

@@ -19,7 +19,7 @@ def check_key_condition(condition: Condition) -> None:
         ExpressionError: a query cannot ask it.
     """
     match condition:
-        case conditions.All(parts):
+        case conditions.And(parts):
             for part in parts:
                 check_key_condition(part)
         case conditions.Comparison("<>", _, _):
@@ -39,7 +39,7 @@ def check_key_condition(condition: Condition) -> None:
 def _name_of(condition: Condition) -> str:
     if isinstance(condition, Call):
         return condition.function
-    return {conditions.Any: "OR", conditions.Not: "NOT", conditions.In: "IN"}[
+    return {conditions.Or: "OR", conditions.Not: "NOT", conditions.In: "IN"}[
         type(condition)
     ]
 

@@ -25,6 +25,7 @@ __all__ = [
     "KeyValue",
     "Rows",
     "attributes_of",
+    "index_keys",
     "index_lookups",
     "key_of",
     "plain_key",
@@ -233,6 +234,14 @@ class IndexLookup:
             self._items.pop(value, None)
 
 
+def index_keys(
+    index: SecondaryIndex, types: Mapping[str, str]
+) -> tuple[tuple[str, str], ...]:
+    """Give the key attributes of an index with their types, partition keys first."""
+    names = _names(index.schema, "HASH") + _names(index.schema, "RANGE")
+    return tuple((name, types[name]) for name in names)
+
+
 def index_lookups(
     indexes: Iterable[SecondaryIndex], rows: Rows, types: Mapping[str, str]
 ) -> Mapping[str, IndexLookup]:
@@ -246,10 +255,9 @@ def index_lookups(
         types: of the attributes that are keys anywhere.
     """
     return {
-        index.name: IndexLookup({name: types[name] for name in keys}, rows)
+        index.name: IndexLookup(dict(index_keys(index, types)), rows)
         for index in indexes
         if len(_names(index.schema, "HASH")) == 1
-        and (keys := _names(index.schema, "HASH") + _names(index.schema, "RANGE"))
     }
 
 

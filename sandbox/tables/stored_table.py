@@ -26,6 +26,7 @@ from sandbox.tables.lookups import (
     KeyOrder,
     Rows,
     attributes_of,
+    index_keys,
     index_lookups,
     key_of,
     plain_key,
@@ -232,8 +233,7 @@ class StoredTable(Table):
         types = self._attribute_types
         types |= {one["AttributeName"]: one["AttributeType"] for one in self.attr or ()}
         self._index_keys = tuple(
-            (index.name, tuple((key, types[key]) for key in _names(index.schema)))
-            for index in self.all_indexes()
+            (index.name, index_keys(index, types)) for index in self.all_indexes()
         )
         self.index_key_types = tuple(
             (key, kind) for _, keys in self._index_keys for key, kind in keys
@@ -263,10 +263,9 @@ class StoredTable(Table):
     def query(self, hash_key: DynamoType | None, *rest: Any, **more: Any) -> Any:
         """Query as moto does, over the items of one partition that can matter."""
         index_name = rest[6] if len(rest) > 6 else more.get("index_name")
-        types = dict((*self.typed_keys, *self.index_key_types))
         equal = more.get("hash_key_conditions") or ()
         compared = more.get("range_key_conditions") or ()
-        check_asked_types(types, equal, compared)
+        check_asked_types(self._attribute_types, equal, compared)
         rest = _with_filter(rest, self.filter, _QUERY_FILTER)
         narrowed = self._partition(hash_key, index_name)
         if narrowed and not index_name and more.keys() <= _KEY_CONDITIONS:
@@ -323,10 +322,6 @@ def _with_filter(
     if condition is None:
         return settings
     return (*settings[:place], _ItemFilter(condition), *settings[place + 1 :])
-
-
-def _names(schema: Iterable[Mapping[str, str]]) -> list[str]:
-    return [key["AttributeName"] for key in schema]
 
 
 def _bounds(

@@ -3,14 +3,14 @@
 import pytest
 
 from sandbox.tables.conditions import (
-    All,
-    Any,
+    And,
     Between,
     Call,
     Comparison,
     Condition,
     In,
     Not,
+    Or,
     Path,
     Value,
     parse_condition,
@@ -29,13 +29,13 @@ LESS = Comparison("<", Path(("b",)), W)
         ("a = :v", EQUAL),
         ("(a) = (:v)", EQUAL),
         ("(a = :v)", EQUAL),
-        ("a=:v AND b<:w", All((EQUAL, LESS))),
-        ("a = :v or b < :w", Any((EQUAL, LESS))),
-        ("a = :v OR a = :v AND b < :w", Any((EQUAL, All((EQUAL, LESS))))),
-        ("(a = :v OR b < :w) AND a = :v", All((Any((EQUAL, LESS)), EQUAL))),
-        ("NOT a = :v AND b < :w", All((Not(EQUAL), LESS))),
+        ("a=:v AND b<:w", And((EQUAL, LESS))),
+        ("a = :v or b < :w", Or((EQUAL, LESS))),
+        ("a = :v OR a = :v AND b < :w", Or((EQUAL, And((EQUAL, LESS))))),
+        ("(a = :v OR b < :w) AND a = :v", And((Or((EQUAL, LESS)), EQUAL))),
+        ("NOT a = :v AND b < :w", And((Not(EQUAL), LESS))),
         ("NOT (NOT a = :v)", Not(Not(EQUAL))),
-        ("a BETWEEN :v AND :w AND a = :v", All((Between(A, V, W), EQUAL))),
+        ("a BETWEEN :v AND :w AND a = :v", And((Between(A, V, W), EQUAL))),
         ("a IN (:v, :w)", In(A, (V, W))),
         ("begins_with(a, :v)", Call("begins_with", (A, V))),
         ("size(a) > :v", Comparison(">", Call("size", (A,)), V)),
@@ -87,7 +87,7 @@ def test_a_condition_takes_time_as_it_is_long() -> None:
     """However its parentheses nest: each place is read twice at most."""
     nested = "(a = :v AND " * 200 + "a = :v" + ")" * 200
 
-    assert isinstance(parse_condition(nested), All)
+    assert isinstance(parse_condition(nested), And)
 
 
 def test_a_projection_is_read() -> None:
