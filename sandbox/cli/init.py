@@ -9,10 +9,10 @@ from pathlib import Path
 
 import click
 
-from sandbox.cli.project import load
+from sandbox.cli.project import tell_warnings
 from sandbox.cli.shell import home_folder
 from sandbox.project.load import load_project
-from sandbox.project.model import Function
+from sandbox.project.model import Function, Project
 from sandbox.project.runtimes import known
 from sandbox.scaffold.missing import missing_handlers, write_new
 from sandbox.scaffold.new_app import app_name, new_app_files
@@ -42,8 +42,13 @@ def init_command(*, folder: Path, name: str | None, dry_run: bool) -> None:
             "Choose one with an ASCII name.",
             param_hint="FOLDER",
         )
-    if root.is_dir() and _has_app(root):
-        _complete(root, name=name, is_dry_run=dry_run)
+    project = (
+        load_project(root, home=home_folder(), environ=os.environ)
+        if root.is_dir()
+        else None
+    )
+    if project is not None and project.manifest_file is not None:
+        _complete(project, name=name, is_dry_run=dry_run)
         return
     files = new_app_files(
         name=_checked_name(name) if name else app_name(root.name),
@@ -56,20 +61,16 @@ def init_command(*, folder: Path, name: str | None, dry_run: bool) -> None:
         _tell_next_steps(folder)
 
 
-def _has_app(root: Path) -> bool:
-    project = load_project(root, home=home_folder(), environ=os.environ)
-    return project.manifest_file is not None
-
-
-def _complete(root: Path, *, name: str | None, is_dry_run: bool) -> None:
-    """Create the handlers that the app in `root` lacks."""
+def _complete(project: Project, *, name: str | None, is_dry_run: bool) -> None:
+    """Create the handlers that an app lacks."""
     if name:
         raise click.BadParameter(
-            f'"{root}" has an app already. Its name stands in its manifest.',
+            f'"{project.root}" has an app already. Its name stands in its manifest.',
             param_hint="--name",
         )
-    missing = missing_handlers(load(root), home=home_folder())
-    _create(missing.files, root, is_dry_run=is_dry_run)
+    tell_warnings(project)
+    missing = missing_handlers(project, home=home_folder())
+    _create(missing.files, project.root, is_dry_run=is_dry_run)
     _tell_unknown(missing.unknown)
 
 

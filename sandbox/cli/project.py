@@ -18,9 +18,14 @@ from sandbox.project.model import Project
 def load(folder: Path) -> Project:
     """Load the project of a folder, and print its warnings on standard error."""
     project = load_project(folder, home=home_folder(), environ=os.environ)
+    tell_warnings(project)
+    return project
+
+
+def tell_warnings(project: Project) -> None:
+    """Print the warnings of a project on standard error."""
     for warning in project.warnings:
         click.echo(f"Warning: {warning}", err=True)
-    return project
 
 
 @click.command("project")
