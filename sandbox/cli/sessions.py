@@ -10,6 +10,7 @@ import click
 from sandbox.cli.options import cwd_option, format_option
 from sandbox.cli.remote import RemoteSandbox, find_sandbox
 from sandbox.durations import spoken_duration
+from sandbox.sessions.refusals import REFUSED
 
 NO_SESSIONS = "No sessions. One begins when a handler writes it."
 _SHOWN_CHARACTERS = 60
@@ -186,7 +187,7 @@ def _print_explanation(found: Mapping[str, Any]) -> None:
         _print_facts(facts)
         click.echo(_readable(found["session"], indent=2))
     for warning in found["warnings"]:
-        if not (found["reason"] and found["reason"] in warning["text"]):
+        if not warning["code"].startswith(REFUSED):
             click.echo(f"Warning: {warning['text']}", err=True)
 
 

@@ -9,7 +9,7 @@ from sandbox.project.model import Function
 from sandbox.sessions.browser_view import BrowserView, browser_view
 from sandbox.sessions.cookie import COOKIE_NAME
 from sandbox.sessions.explain import Explanation
-from sandbox.sessions.refusals import NoCookie, UnknownRow
+from sandbox.sessions.refusals import REFUSED, NoCookie, UnknownRow
 
 
 def cookies_view(
@@ -81,7 +81,7 @@ def _past_json(seen: Explanation, exchange: Exchange) -> dict[str, JsonValue]:
     warnings: list[JsonValue] = [
         {"code": warning.code, "text": warning.text}
         for warning in seen.warnings
-        if refusal.message not in warning.text
+        if not warning.code.startswith(REFUSED)
     ]
     return {**view, "reason": None, "row": "gone", "warnings": warnings}
 

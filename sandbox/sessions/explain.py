@@ -11,7 +11,7 @@ from typing import Any, Literal, TypeAlias
 
 from sandbox.sessions import jwe, rows
 from sandbox.sessions.cookie import COOKIE_NAME, CookieReading, read_cookie
-from sandbox.sessions.refusals import NoCookie, Refusal, WrongStore
+from sandbox.sessions.refusals import REFUSED, NoCookie, Refusal, WrongStore
 from sandbox.sessions.settings import SessionSettings
 
 Helper: TypeAlias = Literal["own", "pypi", "npm"]
@@ -174,7 +174,7 @@ def _warnings(explanation: Explanation) -> Iterator[CookieWarning]:
     cookie, refusal = explanation.cookie, explanation.refusal
     if refusal is not None and not isinstance(refusal, NoCookie):
         yield CookieWarning(
-            code=f"session-refused-{refusal.code}",
+            code=f"{REFUSED}{refusal.code}",
             text=f"The session was refused. {refusal.message}",
         )
     if cookie.duplicates:

@@ -7,6 +7,9 @@ for programs; `message` is one sentence, for people.
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
+REFUSED = "session-refused-"
+"""Stands before a refusal's code where a warning repeats the refusal."""
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NoCookie:
