@@ -233,19 +233,12 @@ class Worker:
             self._channel.send(frame, deadline)
             answer = self._wait_answer(deadline)
         except TimeoutError:
-            self.kill()
-            self._channel.drain()
+            self._cut_short()
             return TimedOut(seconds=seconds)
         except MemoryExceededError:
-            self.kill()
-            self._channel.drain()
-            return outcomes.out_of_memory(
-                self._memory_mb, log_tail=self._channel.output.last()
-            )
+            return outcomes.out_of_memory(self._memory_mb, log_tail=self._cut_short())
         except wire.WireError as error:
-            self.kill()
-            self._channel.drain()
-            return outcomes.unreadable(error, log_tail=self._channel.output.last())
+            return outcomes.unreadable(error, log_tail=self._cut_short())
         except ConnectionEndedError:
             return self._crashed()
         self.tally.max_memory_bytes = answer.get("max_memory_bytes")
@@ -289,6 +282,12 @@ class Worker:
         if answer["type"] == "returned":
             return Returned(value=answer["value"])
         return outcomes.raised(answer)
+
+    def _cut_short(self) -> str:
+        """Kill the worker amid an event; give the last that it printed."""
+        self.kill()
+        self._channel.drain()
+        return self._channel.output.last()
 
     def _crashed(self) -> Crashed:
         """Find out how the process ended; what it started is killed with it."""
