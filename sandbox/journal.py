@@ -6,7 +6,7 @@ Bounded in number and in bytes, since a body may have six megabytes.
 import sys
 import threading
 from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 
 from sandbox.exchange import Crashed, Exchange, Outcome, Raised, Returned
@@ -25,8 +25,9 @@ class Journal:
     output; the newest is always kept.
 
     Listeners are called in the thread that appends, outside the lock, in the order in
-    which they subscribed; they must not block. What one raises is told on standard
-    error, and keeps neither the next nor the client's answer.
+    which they subscribed; they must not block. Followers are told by whoever calls
+    `tell_followers`, so that no client waits for them. What one of either raises is
+    told on standard error, and keeps neither the next nor the client's answer.
     """
 
     def __init__(self, *, limit: int = 500, limit_bytes: int = 32_000_000) -> None:
@@ -36,6 +37,8 @@ class Journal:
         self._sizes: deque[int] = deque()
         self._kept_bytes = 0
         self._listeners: tuple[Listener, ...] = ()
+        self._followers: tuple[Listener, ...] = ()
+        self._untold: deque[Exchange] = deque()
         self._lock = threading.Lock()
 
     def append(self, exchange: Exchange) -> None:
@@ -52,11 +55,18 @@ class Journal:
                 self._exchanges.popleft()
                 self._kept_bytes -= self._sizes.popleft()
             listeners = self._listeners
-        for listener in listeners:
+            if self._followers:
+                self._untold.append(exchange)
+        _tell(listeners, exchange)
+
+    def tell_followers(self) -> None:
+        """Tell them of what ended since; call it once an answer has gone out."""
+        while self._untold:
             try:
-                listener(exchange)
-            except Exception:  # noqa: BLE001 (a client waits, and did nothing wrong)
-                sys.excepthook(*sys.exc_info())
+                exchange = self._untold.popleft()
+            except IndexError:  # another thread has just told it
+                return
+            _tell(self._followers, exchange)
 
     def recent(self) -> tuple[Exchange, ...]:
         """Give what is kept, oldest first."""
@@ -96,6 +106,19 @@ class Journal:
                 )
 
         return unsubscribe
+
+    def follow(self, follower: Listener) -> None:
+        """Call `follower` with each exchange from now on, once it is answered."""
+        with self._lock:
+            self._followers = (*self._followers, follower)
+
+
+def _tell(listeners: Iterable[Listener], exchange: Exchange) -> None:
+    for listener in listeners:
+        try:
+            listener(exchange)
+        except Exception:  # noqa: BLE001 (a client waits, and did nothing wrong)
+            sys.excepthook(*sys.exc_info())
 
 
 def _size_bytes(exchange: Exchange) -> int:

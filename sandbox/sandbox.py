@@ -19,6 +19,7 @@ from sandbox.folder_events import FolderEvents
 from sandbox.gateway.app import Gateway
 from sandbox.gateway.cookie_expiry import BrowserCookies
 from sandbox.gateway.open_pages import OpenPages
+from sandbox.gateway.wsgi import telling_after
 from sandbox.inspector.app import Inspector
 from sandbox.inspector.feed import Feed
 from sandbox.journal import Journal
@@ -284,9 +285,12 @@ class Sandbox:
             self._stack,
             settings,
             self._options,
-            app=self._live_reload.around(self._app)
-            if self._options.watch
-            else self._app,
+            app=telling_after(
+                self._live_reload.around(self._app)
+                if self._options.watch
+                else self._app,
+                self.journal.tell_followers,
+            ),
             inspector=self._inspector,
             tables=self.operations.around(self._tables),
         )

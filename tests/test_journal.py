@@ -82,6 +82,27 @@ def test_journal_survives_a_listener_that_raises(
     assert "RuntimeError: no room" in capsys.readouterr().err
 
 
+def test_journal_tells_followers_once_asked_to() -> None:
+    """So the client is answered first; each follower hears each exchange once."""
+    journal = Journal()
+    heard: list[str] = []
+
+    def fail(_exchange: Exchange) -> None:
+        raise RuntimeError("no room")
+
+    journal.append(exchange("before"))
+    journal.follow(fail)
+    journal.follow(lambda e: heard.append(e.request_id))
+    journal.append(exchange("a"))
+    journal.append(exchange("b"))
+    assert heard == []
+
+    journal.tell_followers()
+    journal.tell_followers()
+
+    assert heard == ["a", "b"]
+
+
 @pytest.mark.parametrize(
     "outcome",
     [

@@ -84,7 +84,7 @@ def _started(sandbox: Sandbox, console: Console) -> Iterator[None]:
     with telling("Reading the app…", write=console.write_aside):
         sandbox.start()
     try:
-        sandbox.journal.subscribe(console.show_exchange)
+        sandbox.journal.follow(console.show_exchange)
         with telling("Importing DynamoDB…", write=console.write_aside):
             sandbox.wait_ready()
         yield

@@ -118,7 +118,9 @@ def make_subject(
     """
 
     def replay(request: HttpRequest) -> HttpResponse:
-        return gateway.answer(request, port=sandbox.ports.http)
+        response = gateway.answer(request, port=sandbox.ports.http)
+        sandbox.journal.tell_followers()
+        return response
 
     def reload() -> None:
         pool().retire()

@@ -22,9 +22,9 @@ _CHUNK_BYTES = 65_536
 _QUICK_ANSWER = struct.pack("@ll", 0, 20_000)
 """What recv waits for an answer: 20 ms as a timeval. Most handlers need less, and one
 recv is a third cheaper than poll and recv. After that, output is drained meanwhile."""
-_SPIN_SECONDS = 0.000_15
+_SPIN_SECONDS = 0.000_5
 """For how long a quick worker's answer is looked for without sleeping. Who sleeps is
-woken 15 microseconds late on a virtual machine, and with cold caches."""
+woken 15 to 50 microseconds late on a virtual machine, and with cold caches."""
 _LOOK_MS = 20.0
 """Between two looks after a worker whose answer is awaited."""
 
