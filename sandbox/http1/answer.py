@@ -90,6 +90,9 @@ class AnswerWriter:
     ) -> None:
         """Send an answer whose body is complete, in one write.
 
+        To a HEAD an application may give the length of what it would send to a GET
+        (RFC 9110 section 8.6).
+
         Raises:
             SendError: the client is gone.
             ValueError: a header of the application's would break the framing.
@@ -99,7 +102,8 @@ class AnswerWriter:
         status = int(start.status[:3])
         headers = self._common_headers(start, keeps_alive=keeps_alive)
         if status not in (204, 304):
-            headers.append(("Content-Length", str(len(body))))
+            known = start.header("content-length") if head.method == "HEAD" else None
+            headers.append(("Content-Length", known or str(len(body))))
         raw = format_head(start.status, headers)
         start.is_sent = True
         self.write(raw + body if may_have_body(head.method, status) else raw)

@@ -97,8 +97,13 @@ class TableBrowser:
             request["ExclusiveStartKey"] = _row(query.after)
         if query.key is not None:
             request |= _key_condition(query.key)
-        page = self._call("Scan" if query.key is None else "Query", request)
+        operation = "Scan" if query.key is None else "Query"
+        page = self._call(operation, request)
         last = page.get("LastEvaluatedKey")
+        if last is not None:  # it says that the limit was reached, not that more follows
+            following = {**request, "ExclusiveStartKey": last, "Limit": 1}
+            if not self._call(operation, following)["Items"]:
+                last = None
         return RowPage(
             rows=tuple(plain_row(_object(item)) for item in _items(page["Items"])),
             next_key=plain_row(_object(last)) if last else None,

@@ -79,6 +79,14 @@ def test_forward_frames_every_method(target: str, method: str) -> None:
     assert forward(make_request(f"{method} /"), target).status == 418
 
 
+def test_forward_keeps_the_length_that_a_head_tells(target: str) -> None:
+    """It is that of the body which a GET would give."""
+    answer = forward(make_request("HEAD /"), target)
+
+    assert int(dict(answer.headers)["content-length"]) > 100
+    assert answer.body == b""
+
+
 def test_forward_says_why_a_target_does_not_answer() -> None:
     """Nothing listens there."""
     with pytest.raises(UnreachableError, match="Connection refused"):

@@ -96,6 +96,16 @@ def test_framing_follows_method_and_status(
     assert raw.endswith(expected_end)
 
 
+def test_a_head_is_told_the_length_of_what_a_get_would_give(exchange: Exchange) -> None:
+    """RFC 9110 section 8.6; who passes a request on has no body to measure."""
+    raw = exchange(
+        answer_with("200 OK", [("content-length", "5000")], [b""]),
+        b"HEAD / HTTP/1.1\r\nHost: h\r\n\r\n",
+    )
+
+    assert raw.endswith(b"Content-Length: 5000\r\n\r\n")
+
+
 def test_headers_that_frame_are_the_servers_own(exchange: Exchange) -> None:
     """An application cannot lie about length, connection or coding."""
     headers = [

@@ -48,6 +48,14 @@ def test_rows_are_paged(things: Any) -> None:
     assert second["next_key"] is None
 
 
+def test_a_full_page_that_is_the_last_says_so(things: Any) -> None:
+    """DynamoDB gives a last key wherever the limit was reached."""
+    page = things.get(ROWS, limit="5")
+
+    assert [row["at"] for row in page["rows"]] == [0, 1, 2, 3, 4]
+    assert page["next_key"] is None
+
+
 @pytest.mark.parametrize(
     ("query", "found"),
     [
