@@ -100,7 +100,9 @@ class TableBrowser:
         operation = "Scan" if query.key is None else "Query"
         page = self._call(operation, request)
         last = page.get("LastEvaluatedKey")
-        if last is not None:  # it says that the limit was reached, not that more follows
+        if (
+            last is not None
+        ):  # it says that the limit was reached, not that more follows
             following = {**request, "ExclusiveStartKey": last, "Limit": 1}
             if not self._call(operation, following)["Items"]:
                 last = None

@@ -299,6 +299,7 @@ def _warnings(
             remedy="Create app.arc with a line @app and a name below it.",
         )
     yield from misspelt_pragmas(reading.manifest)
+    yield from drafts.preferences.warnings
     yield from _bad_dotenv_lines(reading)
     yield from _python_files_under_node(reading, drafts)
 

@@ -19,6 +19,7 @@ from sandbox.project.dotenv import parse_dotenv
 from sandbox.project.expiry_preferences import expiry_problems
 from sandbox.project.model import Preferences, Stage
 from sandbox.project.reading import Reading
+from sandbox.project.spelling import misspelt_preferences
 
 PREFERENCES_FILES = (
     *("preferences.arc", "prefs.arc"),
@@ -38,6 +39,8 @@ class PreferencesDraft:
     """None where there is neither a preferences file nor a `.env`."""
     local_file: str | None = None
     global_file: str | None = None
+    warnings: tuple[Problem, ...] = ()
+    """What is set and does nothing."""
 
     @property
     def environment(self) -> JsonValue:
@@ -50,7 +53,10 @@ def read_preferences(reading: Reading, home: str | None) -> PreferencesDraft:
     global_file = _find(reading, home) if home else None
     local_file = _find(reading, reading.root)
     dotenv = _read_dotenv(reading)
-    layers = [_read(reading, path) for path in (global_file, local_file) if path]
+    warnings: list[Problem] = []
+    layers = [
+        _read(reading, path, warnings) for path in (global_file, local_file) if path
+    ]
     if dotenv is not None:
         local = layers.pop() if local_file else {}
         layers.append({**local, "env": dotenv})
@@ -61,6 +67,7 @@ def read_preferences(reading: Reading, home: str | None) -> PreferencesDraft:
         merged=merged if layers else None,
         local_file=local_file,
         global_file=global_file,
+        warnings=tuple(warnings),
     )
 
 
@@ -86,8 +93,8 @@ def _read_dotenv(reading: Reading) -> dict[str, JsonValue] | None:
     return {"testing": variables or None, "staging": None, "production": None}
 
 
-def _read(reading: Reading, path: str) -> dict[str, JsonValue]:
-    """Read one preferences file; what is wrong in it is reported."""
+def _read(reading: Reading, path: str, warnings: list[Problem]) -> dict[str, JsonValue]:
+    """Read one preferences file; what is wrong in it is reported, or added."""
     shown = reading.shown(path)
     text = reading.files.read(path)
     try:
@@ -95,6 +102,7 @@ def _read(reading: Reading, path: str) -> dict[str, JsonValue]:
     except ManifestSyntaxError as error:
         reading.problems.add_syntax_error(error)
         return {}
+    warnings.extend(misspelt_preferences(parsed))
     file = _PreferencesFile(reading, parsed)
     return {name: file.read(pragma) for name, pragma in parsed.pragmas.items()}
 

@@ -1,6 +1,6 @@
-"""Pragmas that Architect ignores because they look misspelt, or are no more."""
+"""What Architect ignores because it looks misspelt, or is no more."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from sandbox.errors import Problem
 from sandbox.manifest.nodes import Manifest
@@ -17,6 +17,13 @@ _RETIRED = {
     **dict.fromkeys(("css", "html", "js", "json", "jsonapi", "text", "xml"), "http"),
 }
 """Pragmas that Architect no longer reads, and which one to use in their place."""
+_PREFERENCES = ("env", "sandbox", "sandbox-start", "sandbox-startup", "create")
+_SETTINGS = (
+    *("coldstart", "cors", "delete-vendor", "env", "external-db", "livereload"),
+    *("no-hydrate", "persist", "ports", "seed-data", "ttl", "ttl-lag", "useAWS"),
+)
+"""What `@sandbox` is known to have in preferences."""
+_PORTS = ("http", "events", "queues", "tables", "internal", "_arc")
 
 
 def misspelt_pragmas(manifest: Manifest) -> Iterator[Problem]:
@@ -24,7 +31,7 @@ def misspelt_pragmas(manifest: Manifest) -> Iterator[Problem]:
     for name, pragma in manifest.pragmas.items():
         if name in KNOWN_PRAGMAS:
             continue
-        meant = _RETIRED.get(name) or _closest(name)
+        meant = _RETIRED.get(name) or _closest(name, KNOWN_PRAGMAS)
         if meant:
             reason = "is retired" if name in _RETIRED else "does not exist"
             yield Problem(
@@ -34,12 +41,44 @@ def misspelt_pragmas(manifest: Manifest) -> Iterator[Problem]:
             )
 
 
-def _closest(name: str) -> str | None:
-    """Give the known pragma that one slip of the keyboard turns into `name`."""
+def misspelt_preferences(preferences: Manifest) -> Iterator[Problem]:
+    """Give a warning for each preference that does nothing, but hardly meant to.
+
+    Names that are like no other pass: a plugin may read them.
+    """
+    for shown, name, known, line in _preferences_of(preferences):
+        meant = None if name in known else _closest(name, known)
+        if meant:
+            yield Problem(
+                message=f'There is no preference "{shown}", so it does nothing.',
+                remedy=f"Write {shown.removesuffix(name)}{meant}, if that is meant.",
+                location=preferences.location(line),
+            )
+
+
+def _preferences_of(
+    preferences: Manifest,
+) -> Iterator[tuple[str, str, Sequence[str], int | None]]:
+    """Give what is set: as it is shown, its name, the names known there, its line."""
+    for name, pragma in preferences.pragmas.items():
+        yield f"@{name}", name, _PREFERENCES, pragma.line
+    for item in preferences.items("sandbox") or ():
+        match item.value:
+            case [str(name), *_]:
+                yield f"@sandbox {name}", name, _SETTINGS, item.line
+            case Mapping() as settings:
+                for name, inner in settings.items():
+                    yield f"@sandbox {name}", name, _SETTINGS, item.line
+                    if name == "ports" and isinstance(inner, Mapping):
+                        for port in inner:
+                            line = item.key_lines.get(port, item.line)
+                            yield f"@sandbox ports {port}", port, _PORTS, line
+
+
+def _closest(name: str, known: Iterable[str]) -> str | None:
+    """Give the known name that one slip of the keyboard turns into `name`."""
     wrong = name.lower().replace("_", "-")
-    return next(
-        (known for known in KNOWN_PRAGMAS if _is_one_slip_apart(wrong, known)), None
-    )
+    return next((one for one in known if _is_one_slip_apart(wrong, one)), None)
 
 
 def _is_one_slip_apart(left: str, right: str) -> bool:

@@ -25,12 +25,12 @@ from sandbox.tables.lookups import (
     ItemKey,
     KeyOrder,
     Rows,
-    attributes_of,
     index_keys,
     index_lookups,
     key_of,
     plain_key,
 )
+from sandbox.tables.pages import ItemFilter, ended, with_filter
 from sandbox.tables.shapes import read_attribute
 from sandbox.tables.windows import Bounds, window
 
@@ -52,19 +52,6 @@ class Change:
     key: ItemKey
     before: Item | None
     after: Item | None
-
-
-class _ItemFilter:
-    """A condition with the method by which moto asks it of a page's items in turn."""
-
-    def __init__(self, condition: BoundCondition) -> None:
-        self._condition = condition
-        self.last_asked: Item | None = None
-
-    def expr(self, item: Item) -> bool:
-        self.last_asked = item
-        attributes: Any = attributes_of(item, self._condition.heads)
-        return self._condition.holds(attributes)
 
 
 class StoredTable(Table):
@@ -269,8 +256,8 @@ class StoredTable(Table):
         equal = more.get("hash_key_conditions") or ()
         compared = more.get("range_key_conditions") or ()
         check_asked_types(self._attribute_types, equal, compared)
-        asked = None if self.filter is None else _ItemFilter(self.filter)
-        rest = _with_filter(rest, asked, _QUERY_FILTER)
+        asked = None if self.filter is None else ItemFilter(self.filter)
+        rest = with_filter(rest, asked, _QUERY_FILTER)
         narrowed = self._partition(hash_key, index_name)
         if narrowed and not index_name and more.keys() <= _KEY_CONDITIONS:
             bounds = _bounds(self, narrowed[0].hash_key, rest)
@@ -280,9 +267,9 @@ class StoredTable(Table):
             found = super().query(hash_key, *rest, **more)
         finally:
             self._narrowed = None
-        if more.keys() <= _KEY_CONDITIONS:
-            return self._ended(found, asked, limit=limit, index_name=index_name)
-        return found
+        if not more.keys() <= _KEY_CONDITIONS:
+            return found  # by a filter of old moto counts otherwise
+        return ended(self, found, asked, limit=limit, index_name=index_name)
 
     def _partition(
         self, hash_key: DynamoType | None, index_name: str | None
@@ -310,8 +297,8 @@ class StoredTable(Table):
     ) -> Any:
         """Scan as moto does, from the start key on instead of looking for it."""
         index_name = rest[1] if len(rest) > 1 else more.get("index_name")
-        asked = None if self.filter is None else _ItemFilter(self.filter)
-        rest = _with_filter(rest, asked, _SCAN_FILTER)
+        asked = None if self.filter is None else ItemFilter(self.filter)
+        rest = with_filter(rest, asked, _SCAN_FILTER)
         names, start = self.table_key_attrs, exclusive_start_key
         if start and not index_name and all(name in start for name in names):
             hash_key, *range_key = (DynamoType(start[n]).cast_value for n in names)
@@ -323,36 +310,7 @@ class StoredTable(Table):
             self._narrowed = None
         if filters:
             return found
-        return self._ended(found, asked, limit=limit, index_name=index_name)
-
-    def _ended(
-        self,
-        found: tuple[list[Item], int, Any],
-        asked: _ItemFilter | None,
-        *,
-        limit: int | None,
-        index_name: str | None,
-    ) -> tuple[list[Item], int, Any]:
-        """Give what was found, with a last key wherever the limit was reached.
-
-        DynamoDB stops at the limit, and does not look whether another item follows;
-        moto looks (Developer Guide, "Paginating table query results": a last key does
-        not mean that there is more). By a filter of old moto counts otherwise.
-        """
-        items, scanned, last_key = found
-        last = asked.last_asked if asked else items[-1] if items else None
-        if last_key is None and last is not None and scanned == limit:
-            last_key = self._get_last_evaluated_key(last, index_name)
-        return items, scanned, last_key
-
-
-def _with_filter(
-    settings: tuple[Any, ...], condition: _ItemFilter | None, place: int
-) -> tuple[Any, ...]:
-    """Give moto's settings of a search with the filter in its place."""
-    if condition is None:
-        return settings
-    return (*settings[:place], condition, *settings[place + 1 :])
+        return ended(self, found, asked, limit=limit, index_name=index_name)
 
 
 def _bounds(

@@ -200,6 +200,17 @@ def test_build_project_points_into_a_functions_own_file(load: Load) -> None:
             {"app.arc": APP + "@htpp\nget /\n"},
             'The pragma "@htpp" does not exist, so its lines are ignored.',
         ),
+        *(
+            (
+                {"app.arc": APP + "@http\n@static\n", "prefs.arc": preferences},
+                f'There is no preference "{shown}", so it does nothing.',
+            )
+            for preferences, shown in (
+                ("@sanbox\nlivereload false\n", "@sanbox"),
+                ("@sandbox\nlive-reload false\n", "@sandbox live-reload"),
+                ("@sandbox\nports\n  tabels 8000\n", "@sandbox ports tabels"),
+            )
+        ),
         (
             {
                 "app.arc": APP + "@http\nget /\n",
@@ -218,6 +229,17 @@ def test_build_project_warns_of_what_is_hardly_meant(
 
     assert warning.message.endswith(fact)
     assert warning.remedy
+
+
+def test_a_misspelt_preference_is_shown_at_its_line(load: Load) -> None:
+    """With what was meant; a name that is like no other may be a plugin's."""
+    preferences = "@sandbox\nports\n  http 3000\n  tabels 8000\nmine 1\n\n@other\na\n"
+
+    (warning,) = load({"app.arc": APP, "prefs.arc": preferences}).warnings
+
+    assert warning.location is not None
+    assert (warning.location.file, warning.location.line) == ("prefs.arc", 4)
+    assert warning.remedy == "Write @sandbox ports tables, if that is meant."
 
 
 def test_build_project_of_an_empty_folder_is_the_default_project(load: Load) -> None:
