@@ -9,7 +9,7 @@ from sandbox.tables.engine import Engine
 from sandbox.tables.errors import TableError
 from sandbox.tables.keeper import Keeper
 from sandbox.tables.kept import KeptTable
-from sandbox.tables.lookups import Item
+from sandbox.tables.orders import Item
 from sandbox.tables.plan import Declaration, Plan, declarations, plan
 from sandbox.tables.schema import update_ttl
 

@@ -7,7 +7,8 @@ at that table's rows only.
 from collections.abc import Callable, Iterable, Mapping
 
 from sandbox.tables.expiry import ExpiryIndex, ExpiryPolicy, expires_epoch
-from sandbox.tables.lookups import Item, ItemKey, attributes_of, key_of
+from sandbox.tables.lookups import attributes_of
+from sandbox.tables.orders import Item, ItemKey, key_of
 from sandbox.tables.stored_table import Change, StoredTable
 
 

@@ -30,8 +30,9 @@ from sandbox.tables.expressions import (
     Scope,
     map_scopes,
 )
-from sandbox.tables.lookups import Item, attributes_of
+from sandbox.tables.lookups import attributes_of
 from sandbox.tables.moto_backend import Backend, Handler
+from sandbox.tables.orders import Item
 from sandbox.tables.plain import get_plainly, put_plainly
 from sandbox.tables.projections import RealPath
 from sandbox.tables.results import projected, updated

@@ -1,62 +1,22 @@
-"""Finds items of a table: by key, in the order of keys, and by secondary index.
+"""Finds items of a table: by key, and by secondary index.
 
 moto sorts and visits every item of a table for each query; here each of these is kept
 up to date with the changes instead.
 """
 
-import bisect
-from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
-from typing import Any, TypeAlias
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from typing import Any
 
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import SecondaryIndex
 from moto.dynamodb.models.utilities import dynamo_to_dict
 
 from sandbox.json_value import JsonValue
+from sandbox.tables.orders import ItemKey, KeyOrder, PartitionOrders, Sorting, key_of
 from sandbox.tables.shapes import SCALAR_TYPES, write_attribute
-
-__all__ = [
-    "KEY_TYPES",
-    "IndexLookup",
-    "Item",
-    "ItemKey",
-    "KeyOrder",
-    "KeyValue",
-    "Rows",
-    "attributes_of",
-    "index_keys",
-    "index_lookups",
-    "key_of",
-    "plain_key",
-    "sort_key_of",
-]
-
-KeyValue: TypeAlias = str | bytes | Decimal
-ItemKey: TypeAlias = tuple[KeyValue, KeyValue | None]
-"""The values of an item's partition key and sort key, which compare fast."""
 
 KEY_TYPES = frozenset({"S", "N", "B"})
 """Those that a key of a table or an index can have."""
-_MAX_WAITING = 1000
-
-
-def key_of(item: Item) -> ItemKey:
-    """Give an item's key as plain values."""
-    sort_key = item.range_key
-    return plain_key(item.hash_key), None if sort_key is None else plain_key(sort_key)
-
-
-def sort_key_of(item: Item) -> KeyValue:
-    """Give the sort key of an item of a table that has one."""
-    sort_key: Any = item.range_key
-    return plain_key(sort_key)
-
-
-def plain_key(value: DynamoType) -> KeyValue:
-    """Do what `DynamoType.cast_value` does, for the types that a key can have."""
-    plain: KeyValue = Decimal(value.value) if value.type == "N" else value.value
-    return plain
 
 
 def attributes_of(
@@ -107,14 +67,13 @@ class Rows:
         item: Item | None = found
         return item
 
-    def partition(self, hash_key: DynamoType) -> list[Item]:
-        """Give the items of one partition key, in order of their sort keys."""
-        found = self._items.get(hash_key)
+    def partition(self, hash_key: DynamoType) -> Collection[Item]:
+        """Give the items of one partition key, in no order."""
+        found: Any = self._items.get(hash_key)
         if found is None:
-            return []
-        return (
-            sorted(found.values(), key=sort_key_of) if self._has_sort_key else [found]
-        )
+            return ()
+        items: Collection[Item] = found.values() if self._has_sort_key else (found,)
+        return items
 
     def put(self, item: Item) -> None:
         """Store an item in the place of its key."""
@@ -141,47 +100,42 @@ class Rows:
             self.put(item)
 
 
-class KeyOrder:
-    """All items of a table in the order of their keys, once somebody asked for it.
+class TableOrder:
+    """The items of a table in order: all of them, and those of one partition.
 
-    Changes wait until somebody asks again, as each moves what lies behind it. An order
-    that nobody asks for any more is given up after a while.
+    Args:
+        rows: the table's items.
+        sorting: how the items under one partition key are sorted.
     """
 
-    def __init__(self, rows: Rows) -> None:
+    def __init__(self, rows: Rows, sorting: Sorting) -> None:
+        self.sorting = sorting
         self._rows = rows
-        self._in_order: list[Item] | None = None
-        self._waiting: list[tuple[Item | None, Item | None]] = []
+        self._whole = KeyOrder(rows)
+        self._partitions = PartitionOrders(sorting)
 
     def items(self) -> list[Item]:
         """Give all items; the caller must not change the list."""
-        if self._in_order is None:
-            self._in_order = sorted(self._rows, key=key_of)
-        for before, after in self._waiting:
-            self._change(self._in_order, before, after)
-        self._waiting.clear()
-        return self._in_order
+        return self._whole.items()
 
     def items_from(self, key: ItemKey) -> list[Item]:
         """Give the items at and after a key."""
-        items = self.items()
-        return items[bisect.bisect_left(items, key, key=key_of) :]
+        return self._whole.items_from(key)
+
+    def partition(self, value: DynamoType) -> list[Item]:
+        """Give the items under a key in order; the caller must not change them."""
+        return self._partitions.items(value, self._rows.partition(value))
 
     def follow(self, before: Item | None, after: Item | None) -> None:
-        """Follow the change of one item."""
-        if self._in_order is None:
+        """Follow the change of one item, which the rows have seen already."""
+        known = before or after
+        if known is None:
             return
-        self._waiting.append((before, after))
-        if len(self._waiting) > _MAX_WAITING:
-            self._in_order = None
-            self._waiting.clear()
-
-    @staticmethod
-    def _change(items: list[Item], before: Item | None, after: Item | None) -> None:
-        known = after or before
-        if known is not None:
-            place = bisect.bisect_left(items, key_of(known), key=key_of)
-            items[place : place + (before is not None)] = [after] if after else []
+        self._whole.follow(before, after)
+        if self._rows.partition(known.hash_key):
+            self._partitions.follow(known.hash_key, before, after)
+        else:
+            self._partitions.forget(known.hash_key)
 
 
 class IndexLookup:
@@ -192,19 +146,24 @@ class IndexLookup:
 
     Args:
         keys: the index's key attributes with their types, the partition key first.
+        sorting: how the items under one partition key are sorted.
         rows: the table's items.
     """
 
-    def __init__(self, keys: Mapping[str, str], rows: Iterable[Item]) -> None:
+    def __init__(
+        self, keys: Mapping[str, str], sorting: Sorting, rows: Iterable[Item]
+    ) -> None:
         self._keys = keys
-        self._attribute = next(iter(keys))
+        self.sorting = sorting
         self._items: dict[DynamoType, dict[ItemKey, Item]] = {}
+        self._orders = PartitionOrders(sorting)
         for item in rows:
             self.follow(None, item)
 
     def partition(self, value: DynamoType) -> list[Item]:
-        """Give the items with this value, in order of the table's keys."""
-        return sorted(self._items.get(value, {}).values(), key=key_of)
+        """Give the items with this value in order; the caller must not change them."""
+        found = self._items.get(value)
+        return [] if found is None else self._orders.items(value, found.values())
 
     def items(self) -> list[Item]:
         """Give all items in order of the table's keys."""
@@ -214,9 +173,10 @@ class IndexLookup:
     def follow(self, before: Item | None, after: Item | None) -> None:
         """Follow the change of one item, which may have no key for this index."""
         if before is not None and (value := self._value_of(before)) is not None:
-            self._take(value, key_of(before))
+            self._take(value, before)
         if after is not None and (value := self._value_of(after)) is not None:
             self._items.setdefault(value, {})[key_of(after)] = after
+            self._orders.follow(value, None, after)
 
     def _value_of(self, item: Item) -> DynamoType | None:
         """Give the partition key of an item that is in the index, else None."""
@@ -224,14 +184,17 @@ class IndexLookup:
             value: DynamoType | None = item.attrs.get(name)
             if value is None or value.type != kind:
                 return None
-        found: DynamoType = item.attrs[self._attribute]
+        found: DynamoType = item.attrs[self.sorting.partition_key]
         return found
 
-    def _take(self, value: DynamoType, key: ItemKey) -> None:
-        partition = self._items.get(value, {})
-        partition.pop(key, None)
+    def _take(self, value: DynamoType, item: Item) -> None:
+        partition = self._items[value]
+        del partition[key_of(item)]
         if not partition:
-            self._items.pop(value, None)
+            del self._items[value]
+            self._orders.forget(value)
+        else:
+            self._orders.follow(value, item, None)
 
 
 def index_keys(
@@ -243,7 +206,10 @@ def index_keys(
 
 
 def index_lookups(
-    indexes: Iterable[SecondaryIndex], rows: Rows, types: Mapping[str, str]
+    indexes: Iterable[SecondaryIndex],
+    rows: Rows,
+    types: Mapping[str, str],
+    table_keys: Sequence[str],
 ) -> Mapping[str, IndexLookup]:
     """Give a lookup for each index, by name.
 
@@ -253,12 +219,22 @@ def index_lookups(
         indexes: of one table.
         rows: the table's.
         types: of the attributes that are keys anywhere.
+        table_keys: the table's own, the partition key first.
     """
     return {
-        index.name: IndexLookup(dict(index_keys(index, types)), rows)
+        index.name: IndexLookup(
+            dict(index_keys(index, types)), _index_sorting(index, table_keys), rows
+        )
         for index in indexes
         if len(_names(index.schema, "HASH")) == 1
     }
+
+
+def _index_sorting(index: SecondaryIndex, table_keys: Sequence[str]) -> Sorting:
+    """Give the order in which moto has items of one value (`sorted_items`)."""
+    first = _names(index.schema, "RANGE") or [table_keys[-1]]
+    (partition_key,) = _names(index.schema, "HASH")
+    return Sorting(partition_key, (*first, *table_keys))
 
 
 def _names(schema: Iterable[Mapping[str, str]], kind: str) -> list[str]:

@@ -12,7 +12,7 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import TRANSACTION_MAX_ITEMS, DynamoHandler
 
 from sandbox.tables.errors import TableError
-from sandbox.tables.lookups import Item
+from sandbox.tables.orders import Item
 from sandbox.tables.stored_table import Change, StoredTable
 
 

@@ -5,7 +5,8 @@ from typing import Any, TypeAlias
 from moto.dynamodb.models.table import Table
 
 from sandbox.tables.bound_conditions import BoundCondition
-from sandbox.tables.lookups import Item, attributes_of
+from sandbox.tables.lookups import attributes_of
+from sandbox.tables.orders import Item
 
 Page: TypeAlias = tuple[list[Item], int, Any]
 """As moto's table gives it: items, how many were evaluated, and the last one's key."""

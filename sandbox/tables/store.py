@@ -24,7 +24,8 @@ from sandbox.tables.expiry import ExpiryPolicy
 from sandbox.tables.keeper import SCHEMA_OPERATIONS, Keeper
 from sandbox.tables.kept import KeptTable, sleeping_notices
 from sandbox.tables.ledger import Ledger
-from sandbox.tables.lookups import Item, attributes_of
+from sandbox.tables.lookups import attributes_of
+from sandbox.tables.orders import Item
 from sandbox.tables.stored_table import Change, StoredTable
 
 if TYPE_CHECKING:

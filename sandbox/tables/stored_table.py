@@ -20,26 +20,22 @@ from sandbox.tables.item_checks import (
     check_index_keys,
     check_table_keys,
 )
-from sandbox.tables.lookups import (
+from sandbox.tables.lookups import Rows, TableOrder, index_keys, index_lookups
+from sandbox.tables.orders import (
     Item,
     ItemKey,
-    KeyOrder,
-    Rows,
-    index_keys,
-    index_lookups,
+    Sorting,
     key_of,
     plain_key,
 )
 from sandbox.tables.pages import ItemFilter, ended, with_filter
 from sandbox.tables.shapes import read_attribute
-from sandbox.tables.windows import Bounds, window
+from sandbox.tables.windows import bounds_of, window
 
 _KEY_CONDITIONS = frozenset({"hash_key_conditions", "range_key_conditions"})
 """What a query says by name; whatever else it says there is a filter of old."""
 MAX_ITEM_BYTES = 409_600
 """DynamoDB Developer Guide, "Quotas": 400 KB."""
-_FIRST_SETTINGS = 5
-"""Comparison, its values, limit, start key and direction."""
 _QUERY_FILTER, _SCAN_FILTER = 8, 0
 """Where moto's query and scan have the filter, behind the settings named here."""
 
@@ -101,17 +97,10 @@ class StoredTable(Table):
 
     def item_of(self, row: Mapping[str, Any]) -> Item:
         """Give the item for a row in DynamoDB JSON that a table like this one held."""
-        return self._sound_item(
-            {name: read_attribute(value, name) for name, value in row.items()}
+        return _sound_item(
+            self.table_key_attrs,
+            {name: read_attribute(value, name) for name, value in row.items()},
         )
-
-    def _sound_item(self, attributes: Mapping[str, Any]) -> Item:
-        values = {name: DynamoType(value) for name, value in attributes.items()}
-        hash_key, *rest = (values[name] for name in self.table_key_attrs)
-        item = Item(hash_key, rest[0] if rest else None, {})
-        # moto's own dictionary measures all of itself for each attribute it takes.
-        dict.update(item.attrs, values)
-        return item
 
     # One item
 
@@ -167,7 +156,7 @@ class StoredTable(Table):
             check_table_keys(self.typed_keys, item_attrs)
             self._validate_item_types(item_attrs)
             self._validate_key_sizes(item_attrs)
-            item = self._sound_item(item_attrs)
+            item = _sound_item(self.table_key_attrs, item_attrs)
             if item.size() > MAX_ITEM_BYTES:
                 raise ItemSizeTooLarge
             self.rows.put(item)
@@ -180,7 +169,7 @@ class StoredTable(Table):
         Args:
             attributes: as `shapes` reads them, the table's keys among them.
         """
-        item = self._sound_item(attributes)
+        item = _sound_item(self.table_key_attrs, attributes)
         before = self.rows.get(item.hash_key, item.range_key)
         self.rows.put(item)
         self._record(before, item)
@@ -213,7 +202,8 @@ class StoredTable(Table):
     def load(self, items: Iterable[Item]) -> None:
         """Hold exactly these items, which another table may hold too."""
         self.rows.replace_all(items)
-        self._order = KeyOrder(self.rows)
+        sorting = Sorting(self.hash_key_attr, tuple(self.table_key_attrs[1:]))
+        self._order = TableOrder(self.rows, sorting)
         self.reindex()
 
     def reindex(self) -> None:
@@ -228,7 +218,9 @@ class StoredTable(Table):
             (key, kind) for _, keys in self._index_keys for key, kind in keys
         )
         """The key attributes of secondary indexes, each with its type."""
-        self._lookups = index_lookups(self.all_indexes(), self.rows, types)
+        self._lookups = index_lookups(
+            self.all_indexes(), self.rows, types, self.table_key_attrs
+        )
 
     def undo(self, change: Change) -> None:
         """Bring an item back to what it was before a change that was not kept."""
@@ -258,11 +250,7 @@ class StoredTable(Table):
         check_asked_types(self._attribute_types, equal, compared)
         asked = None if self.filter is None else ItemFilter(self.filter)
         rest = with_filter(rest, asked, _QUERY_FILTER)
-        narrowed = self._partition(hash_key, index_name)
-        if narrowed and not index_name and more.keys() <= _KEY_CONDITIONS:
-            bounds = _bounds(self, narrowed[0].hash_key, rest)
-            narrowed = narrowed if bounds is None else window(narrowed, bounds)
-        self._narrowed = narrowed
+        self._narrowed = self._matter(hash_key, index_name, rest, more)
         try:
             found = super().query(hash_key, *rest, **more)
         finally:
@@ -271,21 +259,43 @@ class StoredTable(Table):
             return found  # by a filter of old moto counts otherwise
         return ended(self, found, asked, limit=limit, index_name=index_name)
 
-    def _partition(
-        self, hash_key: DynamoType | None, index_name: str | None
+    def _matter(
+        self,
+        hash_key: DynamoType | None,
+        index_name: str | None,
+        asked: Sequence[Any],
+        more: Mapping[str, Any],
     ) -> list[Item] | None:
-        """Give the items under a partition key, or None where that is not known."""
-        if hash_key is None:
+        """Give the items that a query must see, or None where that is not known."""
+        known = self._lookups.get(index_name) if index_name else self._order
+        if hash_key is None or known is None:
             return None
-        if index_name is None:
-            return self.rows.partition(hash_key)
-        lookup = self._lookups.get(index_name)
-        return None if lookup is None else lookup.partition(hash_key)
+        partition = known.partition(hash_key)
+        if not more.keys() <= _KEY_CONDITIONS:
+            return partition
+        bounds = bounds_of(
+            asked,
+            partition=hash_key,
+            sorting=known.sorting,
+            types=self._attribute_types,
+        )
+        return partition if bounds is None else window(partition, bounds, known.sorting)
 
     def has_idx_items(self, index_name: str) -> list[Item]:
         """Give the items that are in an index; moto would give others as well."""
         lookup = self._lookups.get(index_name)
         return super().has_idx_items(index_name) if lookup is None else lookup.items()
+
+    def sorted_items(
+        self,
+        hash_key_attrs: list[str],
+        range_key_attrs: list[str | None],
+        items: list[Item],
+    ) -> list[Item]:
+        """Sort by the keys of an index as moto does, by plain values."""
+        names = self._generate_attr_to_sort_by(hash_key_attrs, range_key_attrs)
+        items.sort(key=lambda item: [plain_key(item.attrs[name]) for name in names])
+        return items
 
     def scan(
         self,
@@ -313,38 +323,11 @@ class StoredTable(Table):
         return ended(self, found, asked, limit=limit, index_name=index_name)
 
 
-def _bounds(
-    table: StoredTable, hash_key: DynamoType, asked: Sequence[Any]
-) -> Bounds | None:
-    """Give a query's bounds, or None where it is odd and moto is to see all items.
-
-    Args:
-        table: the one that is queried, not an index of it.
-        hash_key: of the partition.
-        asked: the query's settings from the second on, as moto's table takes them.
-    """
-    if not table.has_range_key or len(asked) < _FIRST_SETTINGS:
-        return None
-    comparison, values, limit, start, is_forward = asked[:_FIRST_SETTINGS]
-    started = _started(table, hash_key, start) if start else ()
-    if started is None:
-        return None
-    if any(value.type != table.range_key_type for value in (*values, *started)):
-        return None
-    return Bounds(
-        comparison=comparison,
-        values=tuple(map(plain_key, values)),
-        start=plain_key(started[0]) if started else None,
-        limit=limit,
-        is_forward=is_forward is not False,
-    )
-
-
-def _started(
-    table: StoredTable, hash_key: DynamoType, start: Mapping[str, Any]
-) -> tuple[DynamoType] | None:
-    """Give the sort key of a start key; None where it is not of this partition."""
-    if start.keys() != {*table.table_key_attrs}:
-        return None
-    partition, sort_key = (DynamoType(start[name]) for name in table.table_key_attrs)
-    return (sort_key,) if partition == hash_key else None
+def _sound_item(key_names: Sequence[str], attributes: Mapping[str, Any]) -> Item:
+    """Make an item of attributes that are known to fit."""
+    values = {name: DynamoType(value) for name, value in attributes.items()}
+    hash_key, *rest = (values[name] for name in key_names)
+    item = Item(hash_key, rest[0] if rest else None, {})
+    # moto's own dictionary measures all of itself for each attribute it takes.
+    dict.update(item.attrs, values)
+    return item

@@ -470,6 +470,29 @@ def queries(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
     return query(**members)
 
 
+@st.composite
+def index_queries(draw: st.DrawFn) -> tuple[str, dict[str, Any]]:
+    """Give a query for some of the notes with one tag."""
+    index = draw(st.sampled_from(["by-tag", "keys"]))
+    asked: dict[str, Any] = {
+        "IndexName": index,
+        "KeyConditionExpression": "tag = :t",
+        "ExpressionAttributeValues": {":t": {"S": draw(st.sampled_from(["t0", "t1"]))}},
+        "ScanIndexForward": draw(st.booleans()),
+    }
+    if index == "by-tag" and (condition := draw(st.none() | CONDITIONS)):
+        key, values = condition
+        asked["KeyConditionExpression"] = key.replace("#o = :o", "tag = :t")
+        asked["ExpressionAttributeNames"] = {"#n": "number"}
+        asked["ExpressionAttributeValues"] |= values
+    if limit := draw(st.none() | st.integers(1, 12)):
+        asked["Limit"] = limit
+    if start := draw(st.none() | st.integers(0, 12)):
+        tag = asked["ExpressionAttributeValues"][":t"]
+        asked["ExclusiveStartKey"] = note("bob", start, tag=tag)
+    return "Query", on_notes(**asked)
+
+
 def test_queries_are_answered_as_by_moto() -> None:
     """Whatever part of a partition is asked for, in whatever pages and order."""
     account_id = str(next(ACCOUNTS))
@@ -479,7 +502,7 @@ def test_queries_are_answered_as_by_moto() -> None:
         moto(operation, request)
 
     @settings(max_examples=200, deadline=None)
-    @given(queries())
+    @given(queries() | index_queries())
     def answers_alike(asked: tuple[str, dict[str, Any]]) -> None:
         expected, answer = comparable(moto(*asked)), comparable(ours(*asked))
         page = answer[-1]

@@ -6,11 +6,15 @@ import pytest
 from moto.dynamodb.models.dynamo_type import DynamoType
 
 from sandbox.tables.engine import Engine
-from sandbox.tables.lookups import Item
+from sandbox.tables.orders import Item, Sorting
 from sandbox.tables.windows import Bounds, window
 
 KEYS = "abcdefghij"
-ITEMS = [Item(DynamoType({"S": "p"}), DynamoType({"S": key}), {}) for key in KEYS]
+ITEMS = [
+    Item(DynamoType({"S": "p"}), DynamoType({"S": key}), {"key": {"S": key}})
+    for key in KEYS
+]
+SORTING = Sorting("partition", ("key",))
 
 
 def bounds(**asked: Any) -> Bounds:
@@ -35,24 +39,24 @@ def bounds(**asked: Any) -> Bounds:
         ({"comparison": "BEGINS_WITH", "values": ("i",)}, "hij"),
         ({"limit": 2}, "abcde"),
         ({"limit": 2, "is_forward": False}, "fghij"),
-        ({"start": "h"}, "hij"),
-        ({"start": "c", "is_forward": False}, "abc"),
-        ({"start": "c", "limit": 1}, "cdef"),
-        ({"comparison": ">", "values": ("d",), "start": "f", "limit": 1}, "fghi"),
+        ({"start": ("h",)}, "hij"),
+        ({"start": ("c",), "is_forward": False}, "abc"),
+        ({"start": ("c",), "limit": 1}, "cdef"),
+        ({"comparison": ">", "values": ("d",), "start": ("f",), "limit": 1}, "fghi"),
     ],
 )
 def test_a_window_holds_the_answer_and_its_neighbours(
     asked: dict[str, Any], keys: str
 ) -> None:
     """One item before and after the range, and little more than the limit."""
-    found = window(ITEMS, bounds(**asked))
+    found = window(ITEMS, bounds(**asked), SORTING)
 
     assert "".join(item.range_key.value for item in found if item.range_key) == keys
 
 
 def test_nothing_lies_beyond_an_empty_partition() -> None:
     """There are no neighbours then."""
-    assert window([], bounds(comparison="=", values=("a",), limit=1)) == []
+    assert window([], bounds(comparison="=", values=("a",), limit=1), SORTING) == []
 
 
 def test_a_beginning_in_common_is_found_among_many() -> None:
