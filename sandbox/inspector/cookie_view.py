@@ -9,7 +9,7 @@ from sandbox.project.model import Function
 from sandbox.sessions.browser_view import BrowserView, browser_view
 from sandbox.sessions.cookie import COOKIE_NAME
 from sandbox.sessions.explain import Explanation
-from sandbox.sessions.refusals import REFUSED, NoCookie, UnknownRow
+from sandbox.sessions.refusals import REFUSED, UnknownRow
 
 
 def cookies_view(
@@ -36,6 +36,20 @@ def cookies_view(
             for line, view in set_cookies(exchange)
         ],
     }
+
+
+def past_session(
+    exchange: Exchange,
+    explain: Callable[[str, Function | None, float], Explanation | None],
+) -> dict[str, JsonValue] | None:
+    """Give what an app had put into the session that a request came with.
+
+    None where its cookie stands for none, or for none that can be read any more.
+    """
+    header = cookie_header(exchange.request)
+    function = exchange.match.route.function if exchange.match else None
+    seen = explain(header, function, exchange.started_epoch) if header else None
+    return seen.data if seen is not None and seen.is_valid else None
 
 
 def cookie_header(request: HttpRequest) -> str:
@@ -109,8 +123,7 @@ def explanation_json(explanation: Explanation) -> dict[str, JsonValue]:
 
 
 def _json_session(explanation: Explanation) -> JsonValue:
-    is_there = explanation.is_valid and not isinstance(explanation.refusal, NoCookie)
-    return dict(explanation.session) if is_there else None
+    return dict(explanation.session) if explanation.is_valid else None
 
 
 def _set_cookie_json(

@@ -45,6 +45,14 @@ class Explanation:
         return self.refusal is None
 
     @property
+    def data(self) -> dict[str, Any]:
+        """What the app has put into the session: without what the store adds."""
+        data = rows.without_own_names(self.session)
+        if self.store == "jwe":
+            data.pop("iat", None)
+        return data
+
+    @property
     def warnings(self) -> tuple["CookieWarning", ...]:
         """What will bite; a visitor without a cookie is no news."""
         return tuple(_warnings(self))

@@ -21,9 +21,6 @@ from sandbox.testing.session_store import (
     stored_sessions,
 )
 
-_ISSUED = "iat"
-"""What every JWE token holds beside the session."""
-
 
 class ClientSession(MutableMapping[str, Any]):
     """What the handlers see as the session of `client`, as a mapping.
@@ -44,11 +41,7 @@ class ClientSession(MutableMapping[str, Any]):
     @property
     def data(self) -> dict[str, Any]:
         """A copy of the whole session, without what the store itself adds."""
-        found = self._explain()
-        session = rows.without_own_names(found.session)
-        if found.store == "jwe":
-            session.pop(_ISSUED, None)
-        return session
+        return self._explain().data
 
     @property
     def id(self) -> str | None:

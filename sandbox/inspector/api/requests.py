@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from sandbox.exchange import Exchange, HttpRequest, HttpResponse
+from sandbox.inspector.cookie_view import past_session
 from sandbox.inspector.copies import curl_of, pytest_of
 from sandbox.inspector.endpoints import Endpoint, Parameter
 from sandbox.inspector.exchange_view import ExplainCookie, request_json, summarize
@@ -192,8 +193,10 @@ class RequestsApi:
         return TextAnswer(text=curl_of(self._find(request), url=self._app_url()))
 
     def pytest(self, request: ApiRequest) -> TextAnswer:
-        """Give a test."""
-        return TextAnswer(text=pytest_of(self._find(request)))
+        """Give a test, with the session that the request came with."""
+        exchange = self._find(request)
+        session = past_session(exchange, self._explain)
+        return TextAnswer(text=pytest_of(exchange, session))
 
     def _find(self, request: ApiRequest) -> Exchange:
         wanted = request.path["id"]

@@ -126,3 +126,16 @@ def test_a_request_is_replayed(inspected: Any) -> None:
 
     assert replayed["status"] == 200
     assert ids(inspected)[-1] == replayed["id"]
+
+
+def test_a_test_is_copied_with_the_session(inspected: Any) -> None:
+    """What the request came with, and not the cookie."""
+    for _ in range(2):
+        inspected.app.post("/count")
+    first, second = ids(inspected)
+
+    text = inspected.api.get(f"/api/requests/{second}/pytest").text
+
+    assert 'arc_session.update({"count": ' in text
+    assert "_idx" not in text
+    assert "arc_session" not in inspected.api.get(f"/api/requests/{first}/pytest").text
