@@ -5,6 +5,7 @@ import secrets
 import shlex
 import sys
 from collections.abc import Mapping
+from importlib import metadata
 from pathlib import Path
 
 import click
@@ -15,7 +16,7 @@ from sandbox.project.load import load_project
 from sandbox.project.model import Function, Project
 from sandbox.project.runtimes import known
 from sandbox.scaffold.missing import missing_handlers, write_new
-from sandbox.scaffold.new_app import app_name, new_app_files
+from sandbox.scaffold.new_app import app_name, new_app_files, sandbox_requirement
 
 SECRET_BYTES = 32
 _PRIVATE_MODE = 0o600
@@ -54,11 +55,20 @@ def init_command(*, folder: Path, name: str | None, dry_run: bool) -> None:
         name=_checked_name(name) if name else app_name(root.name),
         runtime=python_runtime(),
         secret=secrets.token_urlsafe(SECRET_BYTES),
+        sandbox=sandbox_requirement(_origin()),
     )
     texts = {root / path: text for path, text in files.items()}
     _create(texts, root, is_dry_run=dry_run)
     if not dry_run:
         _tell_next_steps(folder)
+
+
+def _origin() -> str | None:
+    """Give what pip has noted of where arc-sandbox came from, if it has."""
+    try:
+        return metadata.distribution("arc-sandbox").read_text("direct_url.json")
+    except metadata.PackageNotFoundError:  # it runs from its source, uninstalled
+        return None
 
 
 def _complete(project: Project, *, name: str | None, is_dry_run: bool) -> None:

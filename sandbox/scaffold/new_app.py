@@ -3,8 +3,12 @@
 Pure. It runs as it is, here and once deployed, and its test passes.
 """
 
+import json
 import re
+import shlex
 from collections.abc import Mapping
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 _MANIFEST = """@app
 {name}
@@ -39,9 +43,11 @@ sam.yaml
 """
 _DEVELOPMENT = """\
 # For your own machine. What a function is deployed with stands beside it.
-arc-sandbox[pytest]
+{sandbox}
 architect-functions
 """
+_EXTRA = "[pytest]"
+_SANDBOX = f"arc-sandbox{_EXTRA}"
 _FUNCTION = "architect-functions\n"
 _PAGE = '''"""The page: shows how often this visitor has counted."""
 
@@ -104,19 +110,41 @@ def app_name(text: str) -> str:
     return name if len(name) > 1 else "my-app"
 
 
-def new_app_files(*, name: str, runtime: str, secret: str) -> Mapping[str, str]:
+def sandbox_requirement(origin: str | None) -> str:
+    """Give the line of a requirements.txt that installs what is installed here.
+
+    Args:
+        origin: what pip has noted of where it came from (PEP 610, direct_url.json);
+            None where that is an index.
+    """
+    noted = json.loads(origin) if origin else {}
+    url = noted.get("url")
+    if url is None:
+        return _SANDBOX
+    if noted.get("dir_info", {}).get("editable"):
+        clone = shlex.quote(url2pathname(urlsplit(url).path) + _EXTRA)
+        return f"-e {clone}"
+    if (vcs := noted.get("vcs_info")) is not None:
+        url = f"{vcs['vcs']}+{url}@{vcs['commit_id']}"
+    return f"{_SANDBOX} @ {url}"
+
+
+def new_app_files(
+    *, name: str, runtime: str, secret: str, sandbox: str
+) -> Mapping[str, str]:
     """Give the files of a new app, by their path in its folder.
 
     Args:
         name: what @app is to have.
         runtime: a Lambda runtime of Python, such as `python3.12`.
         secret: what sessions are signed and encrypted with on this machine.
+        sandbox: the line of a requirements.txt that installs arc-sandbox.
     """
     return {
         "app.arc": _MANIFEST.format(name=name, runtime=runtime),
         ".env": _ENVIRONMENT.format(secret=secret),
         ".gitignore": _IGNORED,
-        "requirements.txt": _DEVELOPMENT,
+        "requirements.txt": _DEVELOPMENT.format(sandbox=sandbox),
         "src/http/get-index/index.py": _PAGE.format(name=name),
         "src/http/get-index/requirements.txt": _FUNCTION,
         "src/http/post-count/index.py": _COUNT,
