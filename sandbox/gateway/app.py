@@ -224,7 +224,7 @@ class Gateway:
             known = _Compiled(
                 project=project,
                 router=Router.from_project(project),
-                unrouted=Unrouted(project),
+                unrouted=Unrouted(project, self._clock),
                 facts=ApiFacts.from_project(project, port=port),
             )
             self._compiled = known

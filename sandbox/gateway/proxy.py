@@ -9,11 +9,13 @@ import http.client
 import ssl
 from urllib.parse import urlsplit
 
+from sandbox.clock import Clock
 from sandbox.exchange import Headers, HttpRequest, HttpResponse
 from sandbox.gateway.request_parts import source_ip
 
 TIMEOUT_SECONDS = 29.0
 """How long an HTTP API waits for an integration, about (30 s is its maximum)."""
+_READ_BYTES = 64 * 1024
 
 _HOP_BY_HOP = frozenset(
     (
@@ -28,12 +30,13 @@ class UnreachableError(Exception):
     """The target did not answer; the text says why."""
 
 
-def forward(request: HttpRequest, target: str) -> HttpResponse:
+def forward(request: HttpRequest, target: str, clock: Clock) -> HttpResponse:
     """Send the request on to `target` and wait for its answer, body complete.
 
     Args:
         request: its body complete.
         target: an http or https URL; its path stands before the request's.
+        clock: measures the time limit.
 
     Raises:
         UnreachableError: nothing answers there, not in time, or not HTTP.
@@ -43,14 +46,15 @@ def forward(request: HttpRequest, target: str) -> HttpResponse:
     if request.query_string:
         path = f"{path}?{request.query_string}"
     try:
-        return _exchange(request, url.scheme, url.netloc, path)
+        return _exchange(request, url.scheme, url.netloc, path, clock)
     except (OSError, http.client.HTTPException, ValueError) as failure:
         raise UnreachableError(_reason(failure)) from failure
 
 
 def _exchange(
-    request: HttpRequest, scheme: str, authority: str, path: str
+    request: HttpRequest, scheme: str, authority: str, path: str, clock: Clock
 ) -> HttpResponse:
+    deadline = clock.monotonic() + TIMEOUT_SECONDS
     connection = _connect(scheme, authority)
     try:
         connection.putrequest(
@@ -65,10 +69,24 @@ def _exchange(
             headers=_end_to_end(
                 tuple((name.lower(), value) for name, value in answer.getheaders())
             ),
-            body=answer.read(),
+            body=_read_until(deadline, answer, clock),
         )
     finally:
         connection.close()
+
+
+def _read_until(
+    deadline: float, answer: http.client.HTTPResponse, clock: Clock
+) -> bytes:
+    """Read a body whole; a target may send on and on, and never be silent."""
+    body = bytearray()
+    while piece := answer.read1(_READ_BYTES):
+        body += piece
+        if clock.monotonic() > deadline:
+            raise TimeoutError
+    if answer.length:
+        raise http.client.IncompleteRead(bytes(body), answer.length)
+    return bytes(body)
 
 
 def _connect(scheme: str, authority: str) -> http.client.HTTPConnection:
@@ -119,7 +137,7 @@ def _end_to_end(headers: Headers) -> Headers:
 
 def _reason(failure: Exception) -> str:
     if isinstance(failure, TimeoutError):
-        return f"no answer within {TIMEOUT_SECONDS:g} seconds"
+        return f"no whole answer within {TIMEOUT_SECONDS:g} seconds"
     if isinstance(failure, OSError) and failure.strerror:
         return failure.strerror
     return str(failure) or type(failure).__name__

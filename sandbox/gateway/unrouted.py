@@ -4,6 +4,7 @@ In Architect's order: `/_static` and preflights before any route; `@proxy`, then
 static files at the root, then "not found" after them all.
 """
 
+from sandbox.clock import Clock
 from sandbox.exchange import HttpRequest, HttpResponse
 from sandbox.gateway import cors, trouble
 from sandbox.gateway.pages import render
@@ -17,10 +18,16 @@ _READING = ("GET", "HEAD")
 
 
 class Unrouted:
-    """What one project serves without a function."""
+    """What one project serves without a function.
 
-    def __init__(self, project: Project) -> None:
+    Args:
+        project: the app.
+        clock: measures how long a `@proxy` target takes.
+    """
+
+    def __init__(self, project: Project, clock: Clock) -> None:
         self._project = project
+        self._clock = clock
         self._static = StaticFiles(project.static) if project.static else None
         self._target = project.proxy.testing if project.proxy else None
         self._has_static_root = project.root_handler == _STATIC_ROOT
@@ -61,10 +68,9 @@ class Unrouted:
             )
             return render(page, request)
 
-    @staticmethod
-    def _forward(request: HttpRequest, target: str) -> HttpResponse:
+    def _forward(self, request: HttpRequest, target: str) -> HttpResponse:
         try:
-            return forward(request, target)
+            return forward(request, target, self._clock)
         except UnreachableError as error:
             return render(trouble.unreachable_target(target, str(error)), request)
 

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sandbox.clock import ManualClock, MovableClock
 from sandbox.gateway import proxy
 from sandbox.gateway.proxy import UnreachableError, forward
 from sandbox.httpd import LoopbackServer
@@ -13,6 +14,8 @@ from tests.gateway.conftest import make_request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+CLOCK = MovableClock()
 
 
 def upstream(environ: "WSGIEnvironment", start: "StartResponse") -> Iterable[bytes]:
@@ -48,7 +51,7 @@ def test_forward_passes_the_request_on(target: str) -> None:
         "TE: trailers",
         body=b"body",
     )
-    told = json.loads(forward(request, f"{target}/base/").body)
+    told = json.loads(forward(request, f"{target}/base/", CLOCK).body)
     headers = told["headers"]
 
     assert (told["method"], told["target"], told["body"]) == (
@@ -65,7 +68,7 @@ def test_forward_passes_the_request_on(target: str) -> None:
 
 def test_forward_gives_the_answer_as_it_is(target: str) -> None:
     """Status and repeated headers stay, in lower case; hop-by-hop headers do not."""
-    answer = forward(make_request("GET /"), target)
+    answer = forward(make_request("GET /"), target, CLOCK)
 
     assert answer.status == 418
     assert [v for n, v in answer.headers if n == "set-cookie"] == ["a=1", "b=2"]
@@ -76,12 +79,12 @@ def test_forward_gives_the_answer_as_it_is(target: str) -> None:
 @pytest.mark.parametrize("method", ["HEAD", "DELETE", "POST"])
 def test_forward_frames_every_method(target: str, method: str) -> None:
     """Without a body nothing waits for one."""
-    assert forward(make_request(f"{method} /"), target).status == 418
+    assert forward(make_request(f"{method} /"), target, CLOCK).status == 418
 
 
 def test_forward_keeps_the_length_that_a_head_tells(target: str) -> None:
     """It is that of the body which a GET would give."""
-    answer = forward(make_request("HEAD /"), target)
+    answer = forward(make_request("HEAD /"), target, CLOCK)
 
     assert int(dict(answer.headers)["content-length"]) > 100
     assert answer.body == b""
@@ -90,7 +93,7 @@ def test_forward_keeps_the_length_that_a_head_tells(target: str) -> None:
 def test_forward_says_why_a_target_does_not_answer() -> None:
     """Nothing listens there."""
     with pytest.raises(UnreachableError, match="Connection refused"):
-        forward(make_request("GET /"), "http://127.0.0.1:1")
+        forward(make_request("GET /"), "http://127.0.0.1:1", CLOCK)
 
 
 def test_forward_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +101,38 @@ def test_forward_does_not_wait_for_ever(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(proxy, "TIMEOUT_SECONDS", 0.05)
     silent = LoopbackServer(upstream, name="silent")  # listens, is never started
     try:
-        with pytest.raises(UnreachableError, match="no answer within"):
-            forward(make_request("GET /"), silent.url)
+        with pytest.raises(UnreachableError, match="no whole answer within"):
+            forward(make_request("GET /"), silent.url, CLOCK)
     finally:
         silent.close()
+
+
+def test_forward_does_not_read_for_ever() -> None:
+    """A target that sends on and on is given up as one that says nothing."""
+    clock = ManualClock()
+
+    def events(_: "WSGIEnvironment", start: "StartResponse") -> Iterator[bytes]:
+        start("200 OK", [("content-type", "text/event-stream")])
+        while True:
+            clock.advance(10)
+            yield b"data: x\n\n"
+
+    with (
+        LoopbackServer(events, name="endless") as server,
+        pytest.raises(UnreachableError, match="no whole answer within 29 seconds"),
+    ):
+        forward(make_request("GET /"), server.url, clock)
+
+
+def test_forward_refuses_half_an_answer() -> None:
+    """What the target promised and did not send is no answer."""
+
+    def half(_: "WSGIEnvironment", start: "StartResponse") -> Iterator[bytes]:
+        start("200 OK", [("content-length", "10")])
+        yield b"half"
+
+    with (
+        LoopbackServer(half, name="half") as server,
+        pytest.raises(UnreachableError, match="6 more expected"),
+    ):
+        forward(make_request("GET /"), server.url, CLOCK)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from sandbox.clock import MovableClock
 from sandbox.gateway.payload import MAX_PAYLOAD_BYTES
 from sandbox.gateway.unrouted import Unrouted
 from sandbox.httpd import LoopbackServer
@@ -16,6 +17,7 @@ from tests.gateway.conftest import Stage, make_project, make_request
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
+CLOCK = MovableClock()
 DEAD = Proxy(testing="http://127.0.0.1:1", staging="http://x", production="http://x")
 
 
@@ -41,7 +43,7 @@ def test_static_comes_before_routes(
     static: Static, line: str, status: int | None
 ) -> None:
     """Only reading, only under `/_static`."""
-    unrouted = Unrouted(make_project("get /*", static=static))
+    unrouted = Unrouted(make_project("get /*", static=static), CLOCK)
     answer = unrouted.before_routes(make_request(line))
 
     assert (answer and answer.status) == status
@@ -63,12 +65,14 @@ def test_static_root_comes_after_routes(
     """Where the static asset proxy owns the root, it answers reading requests."""
     project = make_project(static=static, root_handler=root_handler)
 
-    assert Unrouted(project).after_routes(make_request(line)).status == status
+    assert Unrouted(project, CLOCK).after_routes(make_request(line)).status == status
 
 
 def test_proxy_comes_before_the_static_root(static: Static) -> None:
     """A dead target is a clear 502 to people and programs."""
-    unrouted = Unrouted(make_project(static=static, proxy=DEAD, root_handler="proxy"))
+    unrouted = Unrouted(
+        make_project(static=static, proxy=DEAD, root_handler="proxy"), CLOCK
+    )
     told = unrouted.after_routes(make_request("GET /x", "Accept: text/html"))
     answer = unrouted.after_routes(make_request("GET /x"))
 
@@ -82,7 +86,7 @@ def test_file_too_large_for_a_lambda(static: Static) -> None:
     (static.folder / "big.bin").write_bytes(b"\0" * (MAX_PAYLOAD_BYTES + 1))
     project = make_project(static=static, root_handler="arcStaticAssetProxy")
     request = make_request("GET /big.bin", "Accept: text/html")
-    answer = Unrouted(project).after_routes(request)
+    answer = Unrouted(project, CLOCK).after_routes(request)
 
     assert answer.status == 500
     assert "/_static/big.bin" in answer.body.decode()
@@ -94,11 +98,11 @@ def test_preflight_is_answered_where_the_preferences_say() -> None:
     request = make_request(
         "OPTIONS /x", "Origin: http://a.test", "Access-Control-Request-Method: PUT"
     )
-    with_cors = Unrouted(make_project(preferences=wanted)).before_routes(request)
+    with_cors = Unrouted(make_project(preferences=wanted), CLOCK).before_routes(request)
 
     assert with_cors is not None
     assert with_cors.status == 204
-    assert Unrouted(make_project()).before_routes(request) is None
+    assert Unrouted(make_project(), CLOCK).before_routes(request) is None
 
 
 def test_proxied_answers_are_read_as_others_are(
