@@ -58,8 +58,8 @@ def write_ready_file(folder: Path, ready: ReadyFile) -> None:
     Raises:
         WorldError: the folder cannot be used, or is another user's.
     """
-    path = _path(folder, Path(ready.root))
-    partial = path.with_suffix(f".{ready.pid}.new")
+    path = _path(folder, ready)
+    partial = path.with_suffix(".new")
     try:
         folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
         _refuse_shared(folder)
@@ -78,7 +78,7 @@ def write_ready_file(folder: Path, ready: ReadyFile) -> None:
 
 def remove_ready_file(folder: Path, ready: ReadyFile) -> None:
     """Remove the file of a sandbox, unless another one has taken its place."""
-    path = _path(folder, Path(ready.root))
+    path = _path(folder, ready)
     if _read(path) == ready:
         path.unlink(missing_ok=True)
 
@@ -86,20 +86,20 @@ def remove_ready_file(folder: Path, ready: ReadyFile) -> None:
 def find_ready_file(folder: Path, root: Path) -> ReadyFile | None:
     """Give what the app's running sandbox wrote, or None where none runs.
 
-    What a sandbox left that was killed is removed.
+    Of several the one that was started last; what a killed one left is removed.
 
     Raises:
         WorldError: the folder is another user's.
     """
-    path = _path(folder, root)
-    if not path.exists():
-        return None
-    _refuse_shared(folder)
-    found = _read(path)
-    if found is None or not _is_alive(found.pid):
+    paths = sorted(folder.glob(f"{_digest(root)}-*.json"), key=_age_ns)
+    if paths:
+        _refuse_shared(folder)
+    for path in paths:
+        found = _read(path)
+        if found is not None and _is_alive(found.pid):
+            return found
         path.unlink(missing_ok=True)
-        return None
-    return found
+    return None
 
 
 def state_folder(root: Path, *, home: Path | None, shell: Mapping[str, str]) -> Path:
@@ -107,8 +107,17 @@ def state_folder(root: Path, *, home: Path | None, shell: Mapping[str, str]) -> 
     return ready_folder(shell, home) / _digest(root)
 
 
-def _path(folder: Path, root: Path) -> Path:
-    return folder / f"{_digest(root)}.json"
+def _path(folder: Path, ready: ReadyFile) -> Path:
+    """Give the file of one sandbox: an app may have several."""
+    return folder / f"{_digest(Path(ready.root))}-{ready.pid}.json"
+
+
+def _age_ns(path: Path) -> int:
+    """Give what sorts the newest first; what has just gone comes last."""
+    try:
+        return -path.stat().st_mtime_ns
+    except OSError:
+        return 0
 
 
 def _digest(root: Path) -> str:

@@ -117,6 +117,17 @@ def test_the_newer_sandbox_of_an_app_wins(tmp_path: Path) -> None:
     remove_ready_file(folder, ready(tmp_path, port=2))
 
 
+def test_the_older_sandbox_is_found_again(tmp_path: Path) -> None:
+    """Once the newer one has ended."""
+    folder = tmp_path / "state"
+    write_ready_file(folder, ready(tmp_path, pid=os.getppid()))
+    write_ready_file(folder, ready(tmp_path))
+
+    remove_ready_file(folder, ready(tmp_path))
+
+    assert find_ready_file(folder, tmp_path) == ready(tmp_path, pid=os.getppid())
+
+
 def test_what_a_killed_sandbox_left_is_cleaned(tmp_path: Path) -> None:
     """A file whose process has ended is nobody's."""
     folder, other = tmp_path / "state", tmp_path / "other"

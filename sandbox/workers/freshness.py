@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from sandbox.clock import Clock
 from sandbox.folder_events import FolderEvents, Unchanged
-from sandbox.workers.wire import YOUNG_SECONDS, names_digest
+from sandbox.workers.wire import YOUNG_SECONDS, folder_digest
 
 Row: TypeAlias = tuple[str, str, str]
 """Path, stamp and digest, as `wire` describes them."""
@@ -109,7 +109,7 @@ class Freshness:
 
     def _is_same(self, noted: _Noted, stamp: _Stamp) -> bool:
         if noted.is_folder:
-            same = _folder_digest(noted.path) == noted.digest
+            same = folder_digest(noted.path) == noted.digest
         else:
             same = stamp == noted.stamp and _content_digest(noted.path) == noted.digest
         if same:
@@ -144,10 +144,3 @@ def _content_digest(path: str) -> str:
     except (OSError, ValueError):
         return ""
     return sha256(content).hexdigest()
-
-
-def _folder_digest(path: str) -> str:
-    try:
-        return names_digest(os.listdir(path))  # noqa: PTH208 (names alone are wanted)
-    except OSError:
-        return names_digest(())

@@ -88,6 +88,7 @@ A worker that ends without one of these has crashed.
 """
 
 import json
+import os
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
 from typing import Any, TypeAlias
@@ -211,6 +212,18 @@ def names_digest(names: Iterable[str]) -> str:
     """
     matter = sorted(filter(_is_importable, names))
     return sha256("\0".join(matter).encode(errors="surrogateescape")).hexdigest()
+
+
+def folder_digest(path: str) -> str:
+    """Give the digest of what an import could mean in a folder; it may be gone.
+
+    A file without a dot is no package, whatever a handler calls its data.
+    """
+    try:
+        with os.scandir(path) as entries:
+            return names_digest(e.name for e in entries if "." in e.name or e.is_dir())
+    except OSError:
+        return names_digest(())
 
 
 def _is_importable(name: str) -> bool:

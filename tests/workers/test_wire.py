@@ -100,3 +100,15 @@ def test_encode_refuses_frames_over_the_limit():
 def test_names_digest_counts_what_can_be_imported(before, after, is_same):
     """Only names that an import could mean change the digest."""
     assert (wire.names_digest(before) == wire.names_digest(after)) is is_same
+
+
+def test_folder_digest_counts_no_data(tmp_path):
+    """A file without a dot is data, a folder a package; what is gone holds nothing."""
+    gone = wire.folder_digest(str(tmp_path / "gone"))
+    empty = wire.folder_digest(str(tmp_path))
+    (tmp_path / "upload-1").write_text("data")
+    with_data = wire.folder_digest(str(tmp_path))
+    (tmp_path / "package").mkdir()
+
+    assert gone == empty == with_data
+    assert wire.folder_digest(str(tmp_path)) != empty

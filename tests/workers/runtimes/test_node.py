@@ -32,6 +32,7 @@ export async function handler (event, context) {
 
 SURROUNDINGS = """
 import { readFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 const require = createRequire(import.meta.url)
 
@@ -611,19 +612,24 @@ def test_module_syntax_is_detected_where_lambda_does(
 
 FRESH = """
 import { readFileSync } from 'node:fs'
+import { open } from 'node:fs/promises'
 import { createRequire } from 'node:module'
 import esm from './lib/esm.mjs'
 const require = createRequire(import.meta.url)
 const template = readFileSync(new URL('./page.html', import.meta.url), 'utf8')
+const handle = await open(new URL('./handle.txt', import.meta.url))
+const opened = await handle.readFile('utf8')
+await handle.close()
 const late = (await import('./lib/late.mjs')).default
 let count = 0
 export const handler = async () => [
   'old', esm, require('./lib'), require('./lib/data.json'), template, late,
-  require('pkg'), ++count
+  require('pkg'), opened, ++count
 ]
 """
 FRESH_FILES = {
     "page.html": "old",
+    "handle.txt": "old",
     "lib/esm.mjs": "export default 'old'",
     "lib/late.mjs": "export default 'old'",
     "lib/index.js": "module.exports = 'old'",
@@ -643,6 +649,7 @@ FRESH_FILES = {
         ("page.html", "new", 4),
         ("lib/late.mjs", "export default 'new'", 5),
         ("node_modules/pkg/index.js", "module.exports = 'new'", 6),
+        ("handle.txt", "new", 7),
     ],
 )
 def test_next_event_sees_what_was_saved(app, node_function, invoke, file, text, place):
@@ -654,7 +661,7 @@ def test_next_event_sees_what_was_saved(app, node_function, invoke, file, text, 
     (function.folder / file).write_text(text)
     after = invoke(pool, function).outcome.value
 
-    expected = ["old"] * 7
+    expected = ["old"] * 8
     assert warm == [[*expected, 1], [*expected, 2]]
     expected[place] = "new"
     assert after == [*expected, 1]
@@ -691,14 +698,20 @@ def test_module_that_appears_heals_the_function(
         "renameSync('new', file)",
         "event ? writeFileSync(file, `${event}`) : readFileSync(file, 'utf8')",
         "if (existsSync(file)) { readFileSync(file, 'utf8'); unlinkSync(file) }",
+        "readFileSync(file, 'utf8'); const fd = openSync(file, 'a');"
+        "writeSync(fd, 'x'); closeSync(fd)",
     ],
-    ids=["writes, reads", "reads, writes", "reads, replaces", "reads first", "removes"],
+    ids=[
+        *("writes, reads", "reads, writes", "reads, replaces", "reads first"),
+        *("removes", "reads, appends by descriptor"),
+    ],
 )
 def test_data_that_the_handler_writes_is_no_change(app, node_function, invoke, steps):
     """A file that the function itself writes beside its code recycles no worker."""
     source = f"""
         import {{
-          existsSync, readFileSync, renameSync, unlinkSync, writeFileSync
+          closeSync, existsSync, openSync, readFileSync, renameSync, unlinkSync,
+          writeFileSync, writeSync
         }} from 'node:fs'
         const file = 'count.txt'
         export async function handler (event) {{ {steps} }}

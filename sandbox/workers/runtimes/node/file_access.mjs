@@ -18,29 +18,43 @@ const WRITERS = [
   [fs, 'createWriteStream'], [fs.promises, 'writeFile'], [fs.promises, 'appendFile'],
   [fs, 'unlinkSync'], [fs, 'unlink'], [fs.promises, 'unlink']
 ]
+const OPENERS = [[fs, 'openSync'], [fs, 'open'], [fs.promises, 'open']]
 const MOVERS = [[fs, 'renameSync'], [fs, 'rename'], [fs.promises, 'rename']]
 
 /** Observe the file system functions from now on. */
 export function install (observer) {
   for (const [owner, name] of READERS) tap(owner, name, path => observer.note(path))
   const disregard = path => observer.disregard(path)
+  for (const [owner, name] of OPENERS) {
+    tap(owner, name, (path, flags) =>
+      isForWriting(flags) ? disregard(path) : observer.note(path))
+  }
   for (const [owner, name] of WRITERS) tap(owner, name, disregard)
   for (const [owner, name] of MOVERS) tap(owner, name, disregard, disregard)
   syncBuiltinESMExports()
 }
 
-/** Have a function tell of the paths that it is given, one teller an argument. */
+/** Have a function tell of the paths that it is given, one teller an argument.
+ *
+ * A teller is given what follows the path, too.
+ */
 function tap (owner, name, ...tellers) {
   const original = owner[name]
   function tapped (...parts) {
     tellers.forEach((tell, position) => {
       const path = pathOf(parts[position])
-      if (path !== null) tell(path)
+      if (path !== null) tell(path, parts[position + 1])
     })
     return Reflect.apply(original, this, parts)
   }
   Object.defineProperties(tapped, Object.getOwnPropertyDescriptors(original))
   owner[name] = tapped
+}
+
+/** Tell whether a file is opened to be changed; it is read where nothing is said. */
+function isForWriting (flags) {
+  if (typeof flags === 'string') return /[wa+]/.test(flags)
+  return Number.isInteger(flags) && (flags & (fs.constants.O_WRONLY | fs.constants.O_RDWR)) !== 0
 }
 
 function pathOf (target) {

@@ -90,7 +90,8 @@ def install(start: Mapping[str, Any], observer: Observer) -> None:
     }
 
     def find_in(path: str) -> ProjectFinder:
-        if not observer.is_project_path(f"{path}/"):
+        # An archive or a script on the path is the next hook's, or nobody's.
+        if not observer.is_project_path(f"{path}/") or isfile(path):
             raise ImportError(path)
         observer.note_folder(path)
         if path == vendor:

@@ -13,13 +13,14 @@ from collections.abc import Callable
 from hashlib import sha256
 from typing import Any, TypedDict
 
-from sandbox.workers.wire import YOUNG_SECONDS, names_digest
+from sandbox.workers.wire import YOUNG_SECONDS, folder_digest
 
 Row = tuple[str, str, str]
 """Path, stamp and digest."""
 
 _INSTALLED = ("/site-packages/", "/dist-packages/", "/node_modules/", "/lib/python3.")
 _WRITING = os.O_WRONLY | os.O_RDWR
+_BYTECODE_FOLDER = "/__pycache__/"
 _CODE_SUFFIXES = (".py", ".so")
 
 
@@ -38,7 +39,8 @@ class Observer:
         self, roots: tuple[str, ...], real_time: Callable[[], float] = time.time
     ) -> None:
         self._real_time = real_time
-        self._prefixes = tuple(root.rstrip("/") + "/" for root in roots)
+        folders = {*roots, *map(os.path.realpath, roots)}
+        self._prefixes = tuple(root.rstrip("/") + "/" for root in folders)
         self._files: dict[str, tuple[str, str]] = {}
         self._folders: dict[str, tuple[str, str]] = {}
         self._seen: set[str] = set()
@@ -59,11 +61,7 @@ class Observer:
     def note_folder(self, path: str) -> None:
         """Note that imports are about to be looked for in `path`."""
         stamp = _stamp(path)
-        try:
-            digest = names_digest(os.listdir(path))
-        except OSError:
-            digest = names_digest(())
-        self._folders[path] = (stamp, digest)
+        self._folders[path] = (stamp, folder_digest(path))
 
     @property
     def has_news(self) -> bool:
@@ -102,7 +100,10 @@ class Observer:
             self._note_change(target)
             return
         path = self._project_path(target)
-        if path is None or path in self._seen or path in self._written:
+        if path is None:
+            return
+        path = _source_of(path)
+        if path in self._seen or path in self._written:
             return
         self._seen.add(path)
         self._files[path] = self._state(path)
@@ -141,6 +142,13 @@ class Observer:
             return stamp, ""
         finally:
             self._thread.is_reading = False
+
+
+def _source_of(path: str) -> str:
+    """Give the module whose bytecode a file is: Python may open nothing else."""
+    folder, separator, name = path.rpartition(_BYTECODE_FOLDER)
+    is_bytecode = separator and name.endswith(".pyc")
+    return f"{folder}/{name.partition('.')[0]}.py" if is_bytecode else path
 
 
 def _stamp(path: str) -> str:

@@ -1,5 +1,7 @@
 """Imports resolve as deployed, from where the files are."""
 
+import zipfile
+
 import pytest
 
 from sandbox.exchange import Returned
@@ -147,3 +149,78 @@ def test_shared_code_is_never_a_package_to_install(app, invoke):
 
     assert "src/shared" in outcome.remedy
     assert "pip" not in outcome.remedy
+
+
+BESIDE = """
+import os, sys
+from importlib.machinery import SourceFileLoader
+from pathlib import Path
+HERE = os.path.dirname(__file__)
+"""
+
+
+@pytest.mark.parametrize(
+    ("statement", "value"),
+    [
+        ("import runpy\nVALUE = runpy.run_path(HERE + '/part.py')['VALUE']\n", "old"),
+        (
+            "sys.path.insert(0, HERE + '/deps.zip')\nimport zipped\n"
+            "VALUE = zipped.VALUE\n",
+            "zipped",
+        ),
+    ],
+)
+def test_a_file_on_the_path_is_no_folder(app, invoke, statement, value):
+    """Archives and scripts are other finders', as in any interpreter."""
+    source = f"{BESIDE}{statement}def handler(event, context): return VALUE\n"
+    function = app.function("f", source)
+    app.write("src/http/get-f/part.py", "VALUE = 'old'")
+    with zipfile.ZipFile(function.folder / "deps.zip", "w") as archive:
+        archive.writestr("zipped.py", "VALUE = 'zipped'")
+
+    assert invoke(app.pool(), function).outcome == Returned(value=value)
+
+
+def test_what_was_loaded_from_bytecode_is_fresh(app, invoke):
+    """Python opens the bytecode alone; it is the source that is edited."""
+    source = f"""{BESIDE}
+part = SourceFileLoader("part", HERE + "/part.py").load_module()
+def handler(event, context): return part.VALUE
+"""
+    function = app.function("f", source)
+    app.write("src/http/get-f/part.py", "VALUE = 'old'")
+    invoke(app.pool(), function)  # writes the bytecode
+    pool = app.pool()
+    before = invoke(pool, function).outcome
+
+    app.write("src/http/get-f/part.py", "VALUE = 'newer'")
+
+    assert (before, invoke(pool, function).outcome) == (
+        Returned(value="old"),
+        Returned(value="newer"),
+    )
+
+
+def test_a_linked_folders_own_files_are_fresh(app, invoke, tmp_path_factory):
+    """By its real path too, which `resolve` and the working folder give."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere")
+    source = f"""{BESIDE}
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+import aside
+TEXT = open("data.txt").read()
+def handler(event, context): return [aside.VALUE, TEXT]
+"""
+    function = app.function("f", source)
+    function.folder.rename(elsewhere / "f")
+    function.folder.symlink_to(elsewhere / "f")
+    (elsewhere / "f" / "aside.py").write_text("VALUE = 'old'")
+    (elsewhere / "f" / "data.txt").write_text("old")
+    pool = app.pool()
+    answers = [invoke(pool, function).outcome.value]
+
+    (elsewhere / "f" / "aside.py").write_text("VALUE = 'newer'")
+    answers.append(invoke(pool, function).outcome.value)
+    (elsewhere / "f" / "data.txt").write_text("newer")
+    answers.append(invoke(pool, function).outcome.value)
+
+    assert answers == [["old", "old"], ["newer", "old"], ["newer", "newer"]]
