@@ -38,7 +38,7 @@ class Catalogue:
         """Make the tables those of `project`; as `TableStore.apply` says."""
         wanted = declarations(project)
         keeper = self._keeper
-        steps = plan(self._declared, wanted, are_rows_kept=keeper.is_keeping)
+        steps = plan(self._declared, wanted)
         new = {d.name for d in steps.create if not keeper.has(d.name, d.keys)}
         rows = seeds() if new else {}
         self._seeds = seeds

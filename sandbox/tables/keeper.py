@@ -1,7 +1,7 @@
 """Writes down what a store does to its tables, and gives back what was written before.
 
-Without a ledger it does nothing, and nothing is kept. A table that the manifest no
-longer declares sleeps: its rows stay in the ledger, and are back when it is.
+Without a ledger nothing is written down. A table that the manifest no longer declares
+sleeps: its rows are kept, and are back when it is.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -33,7 +33,7 @@ class Keeper:
     """What is written down. Not safe between threads.
 
     Args:
-        ledger: where; None keeps nothing. Whoever made it closes it.
+        ledger: where; None for memory alone. Whoever made it closes it.
         tables: gives the tables that are there now, by physical name.
     """
 
@@ -62,11 +62,6 @@ class Keeper:
         return notices
 
     # Tables that come and go
-
-    @property
-    def is_keeping(self) -> bool:
-        """Whether anything is written down."""
-        return self._ledger is not None
 
     def has(self, name: str, keys: Keys) -> bool:
         """Tell whether a table that is not there has rows to come back to."""
@@ -97,9 +92,8 @@ class Keeper:
 
     def put_to_sleep(self, table: StoredTable) -> None:
         """Keep the rows of a table that goes."""
-        if self._ledger is not None:
-            whole = self._whole(table)
-            self._sleeping[whole.id] = whole
+        whole = self._whole(table)
+        self._sleeping[whole.id] = whole
 
     @property
     def sleeping(self) -> tuple[KeptTable, ...]:
@@ -113,6 +107,8 @@ class Keeper:
     def replace_all(self) -> None:
         """Write down all tables and rows, in place of what they were.
 
+        What sleeps in memory alone was part of that, and is forgotten.
+
         Raises:
             StorageError: the ledger refuses.
         """
@@ -121,6 +117,8 @@ class Keeper:
         if self._ledger is not None:
             whole = [self._whole(table) for table in tables.values()]
             self._append(restore_record(whole, forget=gone))
+        else:
+            self._sleeping.clear()
         for name in gone:
             del self._requests[name]
 

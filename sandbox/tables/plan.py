@@ -1,7 +1,8 @@
 """Takes the tables that are there and a project, gives the steps between them.
 
 A manifest change adds or drops what changed and never empties what stayed: only a table
-whose own keys changed is made anew, since its rows fit no longer, and that is told.
+whose own keys changed is made anew, since its rows fit no longer, and that is told. The
+rows of what goes are kept (`keeper`).
 """
 
 from collections.abc import Mapping
@@ -66,18 +67,12 @@ def declarations(project: Project) -> dict[str, Declaration]:
     return {declaration.name: declaration for declaration in found}
 
 
-def plan(
-    present: Mapping[str, Declaration],
-    wanted: Mapping[str, Declaration],
-    *,
-    are_rows_kept: bool = False,
-) -> Plan:
+def plan(present: Mapping[str, Declaration], wanted: Mapping[str, Declaration]) -> Plan:
     """Give the steps from the tables that are declared now to those wanted.
 
     Args:
         present: by physical name.
         wanted: by physical name.
-        are_rows_kept: whether rows outlive their table, which is told differently.
     """
     refitted = {
         name
@@ -99,9 +94,7 @@ def plan(
             and name not in refitted
             and _is_changed(present[name], declaration)
         ),
-        notices=_notices(
-            {wanted[name].table.name for name in refitted}, are_rows_kept=are_rows_kept
-        ),
+        notices=_notices({wanted[name].table.name for name in refitted}),
     )
 
 
@@ -112,13 +105,9 @@ def _is_changed(one: Declaration, other: Declaration) -> bool:
     )
 
 
-def _notices(tables: set[str], *, are_rows_kept: bool) -> tuple[str, ...]:
-    fate = _KEPT if are_rows_kept else _GONE
+def _notices(tables: set[str]) -> tuple[str, ...]:
     return tuple(
-        f'The keys of table "{name}" changed, so it was made anew {fate}'
+        f'The keys of table "{name}" changed, so it was made anew and is empty. Its '
+        "rows are kept, and come back with its former keys."
         for name in sorted(tables)
     )
-
-
-_GONE = "and its rows are gone. Put rows that should come back into the seed file."
-_KEPT = "and is empty. Its rows are kept, and come back with its former keys."

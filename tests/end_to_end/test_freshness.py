@@ -197,3 +197,44 @@ def test_a_broken_manifest_is_shown_and_heals(make_app: Any, serve: Any) -> None
     assert page.status_code == 500
     assert "app.arc:" in page.text
     assert served.client.get("/").json() == 1
+
+
+THING = """
+import arc
+def handler(request, context):
+    things = arc.tables.table("things")
+    if request["requestContext"]["http"]["method"] == "POST":
+        things.put_item(Item={"id": "one"})
+    return {"count": len(things.scan()["Items"])}
+"""
+
+
+def test_rows_are_back_when_their_table_is(make_app: Any, serve: Any) -> None:
+    """A branch without it, another name for the app, other keys: nothing is lost."""
+    files = {
+        "src/http/get-index/index.py": THING,
+        "src/http/post-index/index.py": THING,
+    }
+    app = make_app(files, "get /", "post /", more="@tables\nthings\n  id *String\n")
+    one = serve(app)
+    one.client.post("/")
+    manifest = (app.root / "app.arc").read_text()
+    counts = []
+
+    for other in (
+        manifest.replace("@tables\nthings\n  id *String\n", ""),
+        manifest.replace("testapp", "renamed"),
+        manifest.replace("id *String", "name *String"),
+    ):
+        assert other != manifest
+        app.write({"app.arc": other})
+        one.client.get("/")
+        app.write({"app.arc": manifest})
+        counts.append(one.client.get("/").json())
+
+    assert counts == [{"count": 1}] * 3
+    one.sandbox.reset()
+    app.write({"app.arc": manifest.replace("@tables\nthings\n  id *String\n", "")})
+    one.sandbox.reset()
+    app.write({"app.arc": manifest})
+    assert one.client.get("/").json() == {"count": 0}

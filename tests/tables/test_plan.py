@@ -55,7 +55,7 @@ def test_a_new_ttl_attribute_updates_the_table(make_project: MakeProject) -> Non
 
 
 def test_new_keys_make_a_table_anew_and_say_so(make_project: MakeProject) -> None:
-    """Rows that fit no longer are gone, and the developer is told once."""
+    """Rows that fit no longer are put aside, and the developer is told once."""
     other = replace(CATS, partition_key=Key(attribute="name"))
     steps = plan(declarations(make_project(CATS)), declarations(make_project(other)))
 
