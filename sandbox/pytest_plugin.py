@@ -298,7 +298,10 @@ def arc_login(
 
 def _choice(request: pytest.FixtureRequest, *more: dict[str, Any]) -> "AppChoice":
     config = request.config
-    marks = [mark.kwargs for mark in request.node.iter_markers("arc")]
+    marks = [
+        testing.mark_keywords(mark.args, mark.kwargs)
+        for mark in request.node.iter_markers("arc")
+    ]
     typed = config.getoption("--arc-app")
     return testing.choose_app(
         [*reversed(marks), *more],

@@ -35,7 +35,7 @@ from sandbox.gateway.request_parts import ApiFacts
 from sandbox.gateway.response import InvalidResult, from_result
 from sandbox.gateway.router import MalformedPath, Routed, Router
 from sandbox.gateway.unrouted import Unrouted
-from sandbox.gateway.wsgi import read_body, read_head, respond
+from sandbox.gateway.wsgi import OWN_JAR, read_body, read_head, respond
 from sandbox.host_header import bare_host
 from sandbox.json_value import JsonText
 from sandbox.project.model import Function, Project
@@ -133,11 +133,17 @@ class Gateway:
             request or head,
             port=int(environ.get("SERVER_PORT") or 80),
             is_too_large=request is None,
+            has_own_jar=OWN_JAR in environ,
         )
         return request or head, response
 
     def answer(
-        self, request: HttpRequest, *, port: int, is_too_large: bool = False
+        self,
+        request: HttpRequest,
+        *,
+        port: int,
+        is_too_large: bool = False,
+        has_own_jar: bool = False,
     ) -> HttpResponse:
         """Answer a request and record the exchange.
 
@@ -145,12 +151,15 @@ class Gateway:
             request: its body complete, or empty where that is too large.
             port: where the app is served.
             is_too_large: its body was longer than Lambda takes.
+            has_own_jar: its client's cookies end on the sandbox's clock by themselves.
         """
         started = self._clock.monotonic()
         started_epoch = self._clock.now_epoch()
         request_id = _new_request_id()
         passed, dropped = (
-            self._cookies.pass_on(request) if self._cookies else (request, ())
+            self._cookies.pass_on(request, has_own_jar=has_own_jar)
+            if self._cookies
+            else (request, ())
         )
         try:
             answer = self._answer(passed, request_id, port, is_too_large=is_too_large)

@@ -76,9 +76,9 @@ class BrowserCookies:
         key = _name_and_value(set_cookie.partition(";")[0])
         cookie = _SetCookie(set_cookie, host, scheme, self._clock.now_epoch())
         with self._lock:
-            self._set.pop(key, None)
+            known = self._set.pop(key, None)
             if _may_end(set_cookie):
-                self._set[key] = cookie
+                self._set[key] = _later(known, cookie)
             while len(self._set) > MOST_COOKIES:
                 self._set.popitem(last=False)
 
@@ -102,26 +102,36 @@ class BrowserCookies:
             self._set.clear()
             self._exchanged.clear()
 
-    def pass_on(self, request: HttpRequest) -> tuple[HttpRequest, tuple[str, ...]]:
-        """Give the request as the browser would have sent it, and what was changed."""
+    def pass_on(
+        self, request: HttpRequest, *, has_own_jar: bool = False
+    ) -> tuple[HttpRequest, tuple[str, ...]]:
+        """Give the request as the browser would have sent it, and what was changed.
+
+        Args:
+            request: as it came.
+            has_own_jar: whether its client drops what has expired by itself, on the
+                sandbox's clock; what it sends all the same is meant.
+        """
         if not self._exchanged and not self._clock.offset_seconds:
             return request, ()
         notes: list[str] = []
         headers = []
         for name, value in request.headers:
-            text = self._judge(value, notes) if name.lower() == "cookie" else value
+            text = value
+            if name.lower() == "cookie":
+                text = self._judge(value, notes, may_expire=not has_own_jar)
             if text or not value:
                 headers.append((name, text))
         return (replace(request, headers=tuple(headers)) if notes else request), tuple(
             notes
         )
 
-    def _judge(self, header: str, notes: list[str]) -> str:
+    def _judge(self, header: str, notes: list[str], *, may_expire: bool) -> str:
         """Give a Cookie header without what is over, adding a note for each change."""
         kept = []
         for pair in header.split(";"):
             text = pair.strip()
-            if text and not self._is_over(text, notes):
+            if text and not (may_expire and self._is_over(text, notes)):
                 kept.append(self._exchange(text, notes))
         return "; ".join(filter(None, kept))
 
@@ -161,6 +171,17 @@ class BrowserCookies:
             "sandbox's clock, and was dropped as the browser would have done."
         )
         return True
+
+
+def _later(known: _SetCookie | None, cookie: _SetCookie) -> _SetCookie:
+    """Give of two that look alike in requests the one that ends last.
+
+    Two clients may have been given the same value at different times.
+    """
+    ends = (known.end_epoch() if known else None, cookie.end_epoch())
+    if known is None or ends[0] is None or ends[1] is None:
+        return cookie
+    return known if ends[0] > ends[1] else cookie
 
 
 def _may_end(set_cookie: str) -> bool:

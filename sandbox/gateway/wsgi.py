@@ -17,6 +17,8 @@ from sandbox.exchange import Headers, HttpRequest, HttpResponse
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
+OWN_JAR = "arc.own_jar"
+"""A key of the environ: the client drops cookies by the sandbox's clock itself."""
 _UNESCAPED = "/!$&'()*+,;=:@~"
 _REQUESTS_REMEMBERED = 64
 _READ_BYTES = 256 * 1024

@@ -64,7 +64,9 @@ def browser_view(
         is_secure="secure" in attributes,
         same_site=attributes.get("samesite", "").lower(),
     )
-    refusal = _refusal(cookie, host=host.lower(), scheme=scheme)
+    refusal = _refusal(cookie, host=host.lower(), scheme=scheme) or _prefix_refusal(
+        cookie, attributes
+    )
     if refusal:
         return replace(cookie, refusal=refusal, expires_epoch=None, is_deletion=False)
     return cookie
@@ -115,6 +117,17 @@ def _refusal(cookie: BrowserView, *, host: str, scheme: str) -> str:
         return "SameSite=None is accepted only together with Secure."
     if cookie.is_secure and scheme != "https" and not _is_loopback(host):
         return f'It is Secure, and "{scheme}://{host}" is not.'
+    return ""
+
+
+def _prefix_refusal(cookie: BrowserView, attributes: Mapping[str, str]) -> str:
+    """Tell what a name promises and the cookie does not keep (rfc6265bis 4.1.3)."""
+    name = cookie.name.lower()
+    if name.startswith(("__secure-", "__host-")) and not cookie.is_secure:
+        return f'Its name "{cookie.name}" is accepted only together with Secure.'
+    is_bound = "domain" not in attributes and attributes.get("path") == "/"
+    if name.startswith("__host-") and not is_bound:
+        return f'Its name "{cookie.name}" is accepted only with Path=/ and no Domain.'
     return ""
 
 

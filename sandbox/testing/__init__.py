@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from sandbox.httpd import LoopbackServer as LoopbackServer
     from sandbox.testing.app_choice import AppChoice as AppChoice
     from sandbox.testing.app_choice import choose_app as choose_app
+    from sandbox.testing.app_choice import mark_keywords as mark_keywords
     from sandbox.testing.client import Client as Client
     from sandbox.testing.client_session import ClientSession as ClientSession
     from sandbox.testing.clock_control import ClockControl as ClockControl
@@ -43,6 +44,7 @@ _HOMES = {
     "TableResources": "sandbox.testing.table_resources",
     "choose_app": "sandbox.testing.app_choice",
     "log_in": "sandbox.testing.login",
+    "mark_keywords": "sandbox.testing.app_choice",
 }
 
 __all__ = [
@@ -60,6 +62,7 @@ __all__ = [
     "TableResources",
     "choose_app",
     "log_in",
+    "mark_keywords",
 ]
 
 

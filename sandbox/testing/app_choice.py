@@ -1,6 +1,6 @@
 """Which app a test runs against: takes configuration and marks, gives a choice."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,6 +24,14 @@ class AppChoice:
     """True where a test finds the rows that the one before it left."""
 
 
+def mark_keywords(
+    arguments: Sequence[object], keywords: Mapping[str, Any]
+) -> dict[str, Any]:
+    """Give what an `arc` mark says by keyword, as a function takes its arguments."""
+    names = (*_KEYWORDS, *(f"#{n}" for n in range(len(_KEYWORDS), len(arguments))))
+    return {**dict(zip(names, arguments, strict=False)), **keywords}
+
+
 def choose_app(
     marks: Iterable[Mapping[str, Any]], *, rootdir: Path, configured: str
 ) -> AppChoice:
@@ -44,8 +52,8 @@ def choose_app(
     persist = False
     for mark in marks:
         _check(mark)
-        app = mark.get("app", app)
-        environment |= mark.get("env", {})
+        app = app if mark.get("app") is None else mark["app"]
+        environment |= mark.get("env") or {}
         persist = mark.get("persist", persist)
     return AppChoice(
         root=_find(app, rootdir),
@@ -85,7 +93,18 @@ def _check(mark: Mapping[str, Any]) -> None:
             f'The mark arc has no argument "{unknown[0]}".',
             remedy=f"It takes {', '.join(_KEYWORDS)}.",
         )
-    for name, value in mark.get("env", {}).items():
+    app, variables = mark.get("app"), mark.get("env")
+    if app is not None and not isinstance(app, str | Path):
+        raise AppError(
+            f"The mark arc names the app {app!r}.",
+            remedy="Name its folder, as a text or a Path.",
+        )
+    if variables is not None and not isinstance(variables, Mapping):
+        raise AppError(
+            f"The mark arc has the variables {variables!r}.",
+            remedy='Give them by name: env={"NAME": "value"}.',
+        )
+    for name, value in (variables or {}).items():
         if not isinstance(value, str):
             raise AppError(
                 f'The mark arc sets the variable "{name}" to {value!r}.',

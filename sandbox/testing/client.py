@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from sandbox.gateway.wsgi import OWN_JAR
 from sandbox.sandbox import Sandbox
 from sandbox.testing.cookie_jar import BrowserJar
 from sandbox.testing.sandbox_under_test import SandboxUnderTest
@@ -111,6 +112,7 @@ def _environ(request: httpx.Request) -> "WSGIEnvironment":
         "CONTENT_LENGTH": str(len(body)),
         "CONTENT_TYPE": request.headers.get("content-type", ""),
         "arc.headers": headers,
+        OWN_JAR: True,
         "wsgi.url_scheme": request.url.scheme,
         "wsgi.version": (1, 0),
         "wsgi.input": io.BytesIO(body),

@@ -5,6 +5,8 @@ from datetime import datetime, timedelta
 from sandbox.durations import is_in_calendar
 from sandbox.sandbox import Sandbox
 
+_OUTSIDE = "the clock would leave the years 1970 to 9999"
+
 
 class ClockControl:
     """Moves a sandbox's time of day; rows whose time has come are gone at once."""
@@ -30,7 +32,12 @@ class ClockControl:
         Raises:
             ValueError: it would leave the years 1970 to 9999.
         """
-        distance = timedelta(days=days, hours=hours, minutes=minutes, seconds=seconds)
+        try:
+            distance = timedelta(
+                days=days, hours=hours, minutes=minutes, seconds=seconds
+            )
+        except OverflowError:
+            raise ValueError(_OUTSIDE) from None
         clock = self._sandbox.clock
         _check(clock.now_epoch() + distance.total_seconds())
         clock.advance(distance.total_seconds())
@@ -56,4 +63,4 @@ class ClockControl:
 
 def _check(epoch: float) -> None:
     if not is_in_calendar(epoch):
-        raise ValueError("the clock would leave the years 1970 to 9999")
+        raise ValueError(_OUTSIDE)

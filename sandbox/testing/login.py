@@ -4,6 +4,7 @@ from collections.abc import Awaitable, Mapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from sandbox.errors import AppError
 from sandbox.sandbox import Sandbox
 from sandbox.sessions.browser_view import browser_view
 from sandbox.sessions.cookie import COOKIE_NAME
@@ -27,6 +28,7 @@ def log_in(
 
     Raises:
         TypeError: `browser` is none of these.
+        AppError: no browser would keep the cookie.
     """
     cookie = _forge(session, sandbox=sandbox, url=url)
     context = getattr(browser, "context", browser)
@@ -50,8 +52,14 @@ def _forge(session: Mapping[str, Any], *, sandbox: Sandbox, url: str) -> dict[st
     view = browser_view(
         forge_cookie(sandbox, session),
         host=urlsplit(url).hostname or "",
+        scheme=urlsplit(url).scheme,
         now_epoch=clock.now_epoch(),
     )
+    if view.refusal:
+        raise AppError(
+            f"Nobody can be signed in: a browser drops the cookie. {view.refusal}",
+            remedy="Change the session, or the ARC_SESSION_ variables.",
+        )
     cookie = {
         "name": COOKIE_NAME,
         "value": view.value,

@@ -132,6 +132,32 @@ def test_a_cookie_that_was_set_again_lives_on(
     assert sent(cookies, "a=1") == ["a=1"]
 
 
+def test_a_longer_life_elsewhere_is_not_cut_short(
+    cookies: BrowserCookies, clock: StandingClock
+) -> None:
+    """Two clients have the same value, and requests do not tell which one asks."""
+    remember(cookies, "a=1; Max-Age=86400")
+    remember(cookies, "a=1; Max-Age=60")
+
+    clock.offset_seconds = 120
+    assert sent(cookies, "a=1") == ["a=1"]
+    clock.offset_seconds = DAY
+    assert sent(cookies, "a=1") == []
+
+
+def test_who_has_a_jar_of_its_own_is_believed(
+    cookies: BrowserCookies, clock: StandingClock
+) -> None:
+    """Such a client drops what has expired; what it sends all the same is meant."""
+    remember(cookies, "a=1; Max-Age=60")
+    cookies.exchange_session("old", by="new")
+    clock.offset_seconds = DAY
+
+    passed, _ = cookies.pass_on(request("a=1; _idx=old"), has_own_jar=True)
+
+    assert passed.header("cookie") == "a=1; _idx=new"
+
+
 def test_only_the_value_that_was_set_is_dropped(
     cookies: BrowserCookies, clock: StandingClock
 ) -> None:

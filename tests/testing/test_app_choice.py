@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from sandbox.errors import AppError
-from sandbox.testing import AppChoice, choose_app
+from sandbox.testing import AppChoice, choose_app, mark_keywords
 
 
 def make_app(folder: Path) -> Path:
@@ -37,6 +37,17 @@ def test_nearer_marks_win_and_variables_add_up(tmp_path: Path) -> None:
     )
 
 
+def test_a_mark_takes_its_arguments_as_a_function_does(tmp_path: Path) -> None:
+    """By place and by name; its defaults may be written out."""
+    a = make_app(tmp_path / "a")
+    marks = [mark_keywords(["a", {"X": "1"}], {"persist": True})]
+    marks.append(mark_keywords([], {"app": None, "env": None}))
+
+    assert choose_app(marks, rootdir=tmp_path, configured="c") == AppChoice(
+        root=a, environment=(("X", "1"),), persist=True
+    )
+
+
 @pytest.mark.parametrize(
     ("marks", "configured", "told"),
     [
@@ -45,6 +56,9 @@ def test_nearer_marks_win_and_variables_add_up(tmp_path: Path) -> None:
         ([{"apps": "x"}], "", 'The mark arc has no argument "apps".'),
         ([{"env": {"X": 1}}], "", 'sets the variable "X" to 1. Variables are texts'),
         ([{"env": {"ARC_ENV": "x"}}], "", 'sets "ARC_ENV", which is a variable of'),
+        ([{"env": ["A=1"]}], "", "has the variables ['A=1']. Give them by name"),
+        ([{"app": 5}], "", "names the app 5. Name its folder"),
+        ([mark_keywords(["a", None, False, 1], {})], "", 'no argument "#3"'),
     ],
 )
 def test_what_cannot_be_is_told(

@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.errors import AppError
 from sandbox.testing import SandboxUnderTest, log_in
 
 pytestmark = pytest.mark.slow
@@ -32,6 +33,15 @@ def test_the_asynchronous_api_is_awaited(sandbox: SandboxUnderTest) -> None:
     assert cookie["name"] == "_idx"
     assert (cookie["httpOnly"], cookie["secure"]) == (True, False)
     assert (cookie["sameSite"], cookie["url"]) == ("Lax", sandbox.url)
+
+
+def test_a_cookie_that_no_browser_keeps_is_told(sandbox: SandboxUnderTest) -> None:
+    """The page would only be signed out, or the driver fail in words of its own."""
+    context = AsyncContext()
+    with pytest.raises(AppError, match=r"a browser drops the cookie\. .* bytes"):
+        log_in(context, {"text": "x" * 5000}, sandbox=sandbox, url=sandbox.url)
+
+    assert context.cookies == []
 
 
 def test_what_is_no_browser_is_told(sandbox: SandboxUnderTest) -> None:
