@@ -6,6 +6,7 @@ browser would drop it on that day (RFC 6265 section 5.4). A session cookie that 
 changed or ended out of band is exchanged here as well.
 """
 
+import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
@@ -19,6 +20,7 @@ from sandbox.sessions.cookie import COOKIE_NAME, read_cookie
 
 MOST_COOKIES = 2000
 """Cookies remembered; the ones that were set longest ago give way."""
+_MAX_AGE = re.compile(r";\s*max-age\s*=([^;]*)", re.IGNORECASE)
 
 
 class OffsetClock(Protocol):
@@ -176,12 +178,28 @@ class BrowserCookies:
 def _later(known: _SetCookie | None, cookie: _SetCookie) -> _SetCookie:
     """Give of two that look alike in requests the one that ends last.
 
-    Two clients may have been given the same value at different times.
+    Two clients may have been given the same value at different times. Most often it is
+    one cookie that each answer renews, which is told without judging either.
     """
-    ends = (known.end_epoch() if known else None, cookie.end_epoch())
-    if known is None or ends[0] is None or ends[1] is None:
+    if known is None or _renews(known, cookie):
+        return cookie
+    ends = (known.end_epoch(), cookie.end_epoch())
+    if ends[0] is None or ends[1] is None:
         return cookie
     return known if ends[0] > ends[1] else cookie
+
+
+def _renews(known: _SetCookie, cookie: _SetCookie) -> bool:
+    """Tell whether a cookie has the same Max-Age, from a later moment on."""
+    before, after = _max_age(known.header), _max_age(cookie.header)
+    return before == after != "" and known.now_epoch <= cookie.now_epoch
+
+
+def _max_age(set_cookie: str) -> str:
+    """Give the Max-Age that counts, where it is a plain number; else nothing."""
+    *_, last = ("", *_MAX_AGE.findall(set_cookie))
+    text: str = last.strip()
+    return text if text.isascii() and text.isdigit() else ""
 
 
 def _may_end(set_cookie: str) -> bool:
