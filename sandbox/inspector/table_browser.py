@@ -100,12 +100,10 @@ class TableBrowser:
         operation = "Scan" if query.key is None else "Query"
         page = self._call(operation, request)
         last = page.get("LastEvaluatedKey")
-        if (
-            last is not None
-        ):  # it says that the limit was reached, not that more follows
+        if last is not None:
+            # It says that the limit was reached, and not that more follows.
             following = {**request, "ExclusiveStartKey": last, "Limit": 1}
-            if not self._call(operation, following)["Items"]:
-                last = None
+            last = last if self._call(operation, following)["Items"] else None
         return RowPage(
             rows=tuple(plain_row(_object(item)) for item in _items(page["Items"])),
             next_key=plain_row(_object(last)) if last else None,
