@@ -24,6 +24,18 @@ HEAR_ONE_REQUEST = """new Promise(listening => {
 })"""
 """Listens beside the page; `heard` settles once the page would have refreshed."""
 
+PRESS_SAVE_AT_ONCE = """if (!sessionStorage.getItem("pressed")) {
+  new MutationObserver((_, observer) => {
+    const save = document.querySelector("form[data-send^=PUT] button.main")
+    if (!save) return
+    observer.disconnect()
+    sessionStorage.setItem("pressed", "once")
+    document.getElementById("data").value = '{"count": 41}'
+    save.click()
+  }).observe(document, { childList: true, subtree: true })
+}"""
+"""Edits a session and saves it in the moment in which the button is on the page."""
+
 
 class Visit:
     """The inspector of one app, open in a browser."""
@@ -260,6 +272,17 @@ def test_a_session_edited_here_is_seen_by_the_app(visit: Visit) -> None:
 
     assert visit.app.app.get("/").json()["count"] == 41
     assert visit.app.app.post("/count").json() == {"c": 42}
+
+
+def test_what_is_pressed_at_once_is_heard(visit: Visit) -> None:
+    """A form that nobody hears yet would be sent by the browser, and its text lost."""
+    session = forge(visit.app, count=1)
+    visit.page.add_init_script(PRESS_SAVE_AT_ONCE)
+    visit.page.goto(f"{visit.app.sandbox.inspector_url}/sessions/{session}")
+
+    visit.said("Saved.")
+    field = visit.page.get_by_label("What the app stored")
+    expect(field).to_have_value('{\n  "count": 41\n}')
 
 
 def test_what_is_no_json_is_refused_where_it_is_written(visit: Visit) -> None:

@@ -4,6 +4,9 @@
  *
  * Changes carry a header that no page of another origin can send. What the API or the
  * app says is only ever set as text.
+ *
+ * It runs before the page's body is there, so that no button can be pressed before
+ * somebody listens: a form that nobody hears is sent by the browser, and its text lost.
  */
 
 const HEADERS = { 'X-Arc-Sandbox': '1' }
@@ -12,8 +15,11 @@ const SAID_KEY = 'arc-sandbox-said'
 
 // Saying
 
-const outcome = document.getElementById('outcome')
 let silence = null
+
+function part (id) {
+  return document.getElementById(id)
+}
 
 function element (name, text, className = '') {
   const made = document.createElement(name)
@@ -24,6 +30,7 @@ function element (name, text, className = '') {
 
 function say (text, { isError = false, more = [] } = {}) {
   clearTimeout(silence)
+  const outcome = part('outcome')
   const close = element('button', 'Close', 'small')
   close.type = 'button'
   close.addEventListener('click', () => outcome.replaceChildren())
@@ -95,7 +102,7 @@ async function act (source, work) {
 function follow (source, answer) {
   const { then, said, show } = source.dataset
   const warnings = (answer.warnings ?? []).join(' ')
-  if (show) return showExplanation(document.getElementById(show), answer)
+  if (show) return showExplanation(part(show), answer)
   if ('open' in source.dataset) return openApp(answer.url, said)
   if (then) return go(then.replace('{id}', encodeURIComponent(answer.id ?? '')), said)
   say(warnings || said || (answer.spoken ? `The clock says ${answer.spoken}.` : 'Done.'))
@@ -203,6 +210,7 @@ document.addEventListener('click', event => {
   if (order) act(button, async () => follow(button, await send(order, JSON.parse(body))))
   else if ('copy' in button.dataset) act(button, () => copy(button))
   else if ('reveal' in button.dataset) act(button, () => reveal(button))
+  else if (button.id === 'pause') pauseOrGoOn(button)
 })
 
 document.addEventListener('change', event => {
@@ -253,8 +261,6 @@ function countDown () {
 
 // Following what happens
 
-const link = document.getElementById('link')
-const pause = document.getElementById('pause')
 let isPaused = false
 let stream = null
 let settling = null
@@ -323,9 +329,9 @@ async function refresh () {
     return
   }
   const made = new DOMParser().parseFromString(text, 'text/html')
-  for (const part of document.querySelectorAll('[data-live]')) {
-    const newer = made.getElementById(part.id)
-    if (newer) renew(part, newer)
+  for (const old of document.querySelectorAll('[data-live]')) {
+    const newer = made.getElementById(old.id)
+    if (newer) renew(old, newer)
   }
   document.body.dataset.now = made.body.dataset.now
   shownAt = performance.now()
@@ -339,8 +345,8 @@ function refreshSoon () {
 }
 
 function showLink (text, state) {
-  link.textContent = text
-  link.dataset.state = state
+  part('link').textContent = text
+  part('link').dataset.state = state
 }
 
 /** Follow while the page is seen: a browser has few connections for each host. */
@@ -364,37 +370,32 @@ function disconnect () {
   stream = null
 }
 
-document.addEventListener('visibilitychange', () => {
-  if (document.hidden) {
-    disconnect()
-  } else {
-    connect()
-    refreshSoon()
-  }
-})
-addEventListener('pagehide', disconnect)
-addEventListener('pageshow', event => {
-  if (!event.persisted) return
+function followAgain () {
   connect()
   refreshSoon()
-})
+}
 
-pause?.addEventListener('click', () => {
+function pauseOrGoOn (button) {
   isPaused = !isPaused
-  pause.setAttribute('aria-pressed', String(isPaused))
+  button.setAttribute('aria-pressed', String(isPaused))
   showLink(isPaused ? 'Paused' : 'Following', isPaused ? 'paused' : 'on')
   if (!isPaused) refresh()
-})
+}
 
 // Beginning
 
-for (const anchor of document.querySelectorAll('[data-app-url]')) anchor.href = appUrl(anchor.href)
-const said = sessionStorage.getItem(SAID_KEY)
-if (said) {
-  sessionStorage.removeItem(SAID_KEY)
-  say(said)
-}
-document.querySelector('.menu [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
-countDown()
-setInterval(countDown, 1000)
-connect()
+document.addEventListener('DOMContentLoaded', () => {
+  for (const anchor of document.querySelectorAll('[data-app-url]')) anchor.href = appUrl(anchor.href)
+  const said = sessionStorage.getItem(SAID_KEY)
+  if (said) {
+    sessionStorage.removeItem(SAID_KEY)
+    say(said)
+  }
+  document.querySelector('.menu [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  countDown()
+  setInterval(countDown, 1000)
+  document.addEventListener('visibilitychange', () => document.hidden ? disconnect() : followAgain())
+  addEventListener('pagehide', disconnect)
+  addEventListener('pageshow', event => event.persisted && followAgain())
+  connect()
+})
