@@ -102,8 +102,11 @@ def root_type(name: str) -> str:
 
 
 def direct_type(name: str) -> str:
-    """Give the type that `/_static` sends, with a charset where it is text."""
-    media_type = root_type(name)
+    """Give the type that `/_static` sends, with a charset where it is text.
+
+    `PHOTO.JPG` is an image there, though an octet-stream for the static asset proxy.
+    """
+    media_type = root_type(name.lower())
     if media_type == _SCRIPT:
         media_type = "text/javascript"
     if media_type.startswith("text/") or media_type in _WITH_CHARSET:

@@ -19,6 +19,10 @@ MAX_PAYLOAD_BYTES = 6_000_000
 and response" (AWS Lambda developer guide, "Lambda quotas"), in decimal megabytes as
 `@architect/sandbox` counts, the stricter reading."""
 
+MAX_RESULT_BYTES = 6_291_556
+"""What a result may be as JSON: above it Lambda reports "Response payload size exceeded
+maximum allowed payload size (6291556 bytes)", `Function.ResponseSizeTooLarge`."""
+
 _NEVER_TOO_LARGE_BYTES = MAX_PAYLOAD_BYTES // 8
 """JSON makes of one byte six at most, and heads are limited."""
 

@@ -21,9 +21,10 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from sandbox.exchange import HttpResponse
-from sandbox.gateway.payload import MAX_PAYLOAD_BYTES
+from sandbox.gateway.payload import MAX_PAYLOAD_BYTES, MAX_RESULT_BYTES
 from sandbox.http1.head import is_header_name
 from sandbox.json_value import JsonValue
 from sandbox.project.model import ApiType
@@ -45,6 +46,8 @@ _REST_KEYS = frozenset(
 _UNSENDABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _STATUS_RANGE = range(200, 1000)
+_NEVER_TOO_LARGE_BYTES = MAX_PAYLOAD_BYTES // 8
+"""JSON makes of a character six bytes at most, and base64 four of three."""
 _to_json = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, separators=(",", ":")
 ).encode
@@ -72,7 +75,8 @@ def from_result(value: JsonValue, *, api_type: ApiType) -> HttpResponse | Invali
             response = _from_result_v2(value)
         else:
             response = _from_result_v1(value, is_rest=api_type == "rest")
-        _check_size(response.body)
+        if len(response.body) > _NEVER_TOO_LARGE_BYTES:
+            _check_size(value, response.body)
     except _Refused as refused:
         return refused.invalid
     return response
@@ -278,12 +282,18 @@ def _header_text(name: str, value: JsonValue) -> str:
 
 
 def _number_text(value: float) -> str:
+    """Write a number as JavaScript does (ECMA-262, Number::toString)."""
     if isinstance(value, float) and value.is_integer() and abs(value) < 1e21:
         value = int(value)
     try:
-        return str(value)
+        text = str(value)
     except ValueError as failure:  # an integer of more than 4,300 digits
         raise _Refused(f"A header cannot be sent: {failure}.", "Shorten it.") from None
+    if "e-" not in text:
+        return text
+    if abs(value) >= 1e-6:
+        return f"{Decimal(text):f}"
+    return text.replace("e-0", "e-")
 
 
 def _sendable(what: str, text: str) -> str:
@@ -335,12 +345,19 @@ def _name_v1(name: str, *, is_rest: bool) -> str:
     return f"x-amzn-remapped-{name}" if name in _REMAPPED else name
 
 
-def _check_size(body: bytes) -> None:
-    if len(body) > MAX_PAYLOAD_BYTES:
-        raise _Refused(
-            f'The response has "{len(body):,}" bytes; Lambda sends 6 MB at most.',
-            "Send less, or put large files in S3 (`public/` is served from there).",
-        )
+def _check_size(value: JsonValue, sent: bytes) -> None:
+    """Refuse what Lambda does not give: the limit is that of the result as JSON."""
+    body = value.get("body") if isinstance(value, Mapping) else None
+    length = len(body) if isinstance(body, str) else len(sent)
+    payload = len(_encode_json(value))
+    if length <= MAX_PAYLOAD_BYTES and payload <= MAX_RESULT_BYTES:
+        return
+    is_base64 = isinstance(body, str) and len(sent) != len(_encode(body))
+    raise _Refused(
+        f'The response has "{len(sent):,}" bytes, which is {payload:,} as JSON'
+        f"{', in base64' if is_base64 else ''}; Lambda sends 6 MB at most.",
+        "Send less, or put large files in S3 (`public/` is served from there).",
+    )
 
 
 def _quote(value: JsonValue) -> str:

@@ -9,10 +9,12 @@ APIs", routing API requests) in the order Architect registers them:
   where a route takes `/a` itself, a shorter `/*` does not take `/a/` in its place
 - a `:param` captures one part that is not empty, `/*` all the rest, both decoded
 - `/:param` also answers `/`, with an empty value, where nothing else does
-- HEAD and OPTIONS are methods like others: a `get` route does not answer them
+- HEAD and OPTIONS are methods like others: a `get` route does not answer them; `any`
+  takes every method, PROPFIND too
 
 REST APIs, as `@architect/sandbox` 9 has them: `any`, `head`, `options` and `/*` routes
-are not served, and `get /` answers every method and path that nothing else takes.
+are not served, and `get /` answers every method and path that nothing else takes; a
+trailing slash does not count.
 """
 
 from collections.abc import Iterator
@@ -105,6 +107,8 @@ class Router:
     def _decide(self, method: str, raw_path: str) -> Routed:
         method = method.lower()
         parts = raw_path.split("/")[1:]
+        if self._is_rest and len(parts) > 1 and not parts[-1]:
+            parts.pop()
         found = self._best(parts, method)
         if found is not None:
             entry, captured = found

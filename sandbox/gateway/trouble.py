@@ -27,6 +27,7 @@ from sandbox.exchange import (
 from sandbox.gateway.pages import Page, Section
 from sandbox.gateway.payload import Event
 from sandbox.gateway.response import InvalidResult
+from sandbox.project.http import METHODS
 from sandbox.project.model import ApiType, Project
 
 _SHOWN_ROUTES = 60
@@ -91,13 +92,14 @@ def no_route(method: str, path: str, project: Project) -> Page:
         shown.append(f"… and {len(project.routes) - _SHOWN_ROUTES} more")
     manifest = project.manifest_file.name if project.manifest_file else "app.arc"
     is_rest = project.api_type == "rest"
+    route_method = method.lower() if method.lower() in METHODS else "any"
     return Page(
         status=403 if is_rest else 404,
         message="Missing Authentication Token" if is_rest else "Not Found",
         title="No route answers this",
         fact=f'No route of the app takes "{method} {path}".',
         remedy=f"To add one, write under @http in {manifest}:\n\n"
-        f"    {method.lower()} {path}",
+        f"    {route_method} {path}",
         sections=(
             Section(
                 title="The routes there are",

@@ -133,9 +133,11 @@ def _target(environ: "WSGIEnvironment") -> tuple[str, str]:
     """Give path and query as sent, or as they can be told from the decoded path."""
     raw = environ.get("REQUEST_URI", "")
     if raw.startswith("/"):
-        path, _, query = raw.partition("#")[0].partition("?")
-        # Werkzeug's test client leaves a query that it was given apart out of it.
-        return path, query or environ.get("QUERY_STRING", "")
+        path, mark, query = raw.partition("#")[0].partition("?")
+        if not mark and "#" not in raw:
+            # Werkzeug's test client leaves a query that it was given apart out of it.
+            query = environ.get("QUERY_STRING", "")
+        return path, query
     decoded = environ.get("SCRIPT_NAME", "") + environ.get("PATH_INFO", "")
     path = quote_from_bytes(_path_bytes(decoded), safe=_UNESCAPED)
     return path or "/", environ.get("QUERY_STRING", "")

@@ -1,6 +1,7 @@
 """Which answers get the script of live reload, and where in them it is."""
 
 import gzip
+from dataclasses import replace
 
 import brotli
 import pytest
@@ -54,6 +55,15 @@ def test_with_script_adds_it_at_the_end_of_the_head(text: str, expected: str) ->
 
     assert edited.response.body.decode() == expected
     assert edited.why_not == ""
+
+
+def test_files_of_s3_go_out_byte_for_byte() -> None:
+    """But to a browser's window: what a program reads is what S3 would send."""
+    program, window = request(), request(("sec-fetch-dest", "document"))
+    asked = [replace(one, path="/_static/a.html") for one in (program, window)]
+
+    bodies = [with_script(one, page()).response.body.decode() for one in asked]
+    assert bodies == [PAGE, RELOADED]
 
 
 def test_with_script_keeps_every_other_header() -> None:

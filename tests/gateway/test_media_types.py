@@ -14,6 +14,7 @@ from sandbox.gateway.media_types import direct_type, is_binary, root_type
         ("a.min.css", "text/css", "text/css; charset=utf-8"),
         ("a.svg", "image/svg+xml", "image/svg+xml"),
         ("a.woff2", "font/woff2", "font/woff2"),
+        ("A.PNG", "application/octet-stream", "image/png"),
         ("a.xyz", "application/octet-stream", "application/octet-stream"),
         ("noext", "application/octet-stream", "application/octet-stream"),
     ],

@@ -1,5 +1,6 @@
 """What a handler's result becomes: legal, illegal, and hostile values."""
 
+import base64
 import json
 from typing import Any
 
@@ -187,11 +188,48 @@ def test_cookies_pass_byte_for_byte() -> None:
             id="huge header",
         ),
         pytest.param("x" * 6_000_001, 'The response has "6,000,001" bytes', id="6 MB"),
+        pytest.param(
+            {
+                "statusCode": 200,
+                "isBase64Encoded": True,
+                "body": base64.b64encode(bytes(4_600_000)).decode(),
+            },
+            'The response has "4,600,000" bytes, which is 6,133,387 as JSON, in base64',
+            id="4.6 MB in base64",
+        ),
+        pytest.param(
+            {"statusCode": 200, "body": '"' * 3_200_000},
+            'The response has "3,200,000" bytes, which is 6,400,028 as JSON; Lambda',
+            id="3.2 MB of quotes",
+        ),
     ],
 )
 def test_result_that_breaks_the_contract(result: Any, fact: str) -> None:
     """The reason says which part, and quotes it."""
     assert refused(result).startswith(fact)
+
+
+@pytest.mark.parametrize(
+    ("number", "text"),
+    [
+        (5, "5"),
+        (5.0, "5"),
+        (-0.0, "0"),
+        (0.1, "0.1"),
+        (1.5e-5, "0.000015"),
+        (1e-6, "0.000001"),
+        (1e-7, "1e-7"),
+        (-1.5e-10, "-1.5e-10"),
+        (1e21, "1e+21"),
+    ],
+)
+def test_numbers_of_headers_are_written_as_javascript_does(
+    number: float, text: str
+) -> None:
+    """The gateway's own rule: it is no Python."""
+    response = ok({"statusCode": 200, "headers": {"x": number}})
+
+    assert dict(response.headers)["x"] == text
 
 
 def test_six_megabytes_are_allowed() -> None:

@@ -175,7 +175,10 @@ def test_root_is_answered_by(
     [
         ("GET /", "get /", ()),
         ("GET /p/1", "get /p/:id", (("id", "1"),)),
+        ("GET /p/1/", "get /p/:id", (("id", "1"),)),
+        ("GET //", "get /", ()),
         ("GET /x/y", "get /*", (("proxy", "x/y"),)),
+        ("GET /x/y/", "get /*", (("proxy", "x/y/"),)),
         ("POST /any", "get /*", (("proxy", "any"),)),
         ("GET /c/a", "get /*", (("proxy", "c/a"),)),
         ("OPTIONS /options", None, ()),

@@ -140,3 +140,10 @@ def test_no_route_lists_a_screenful_of_routes() -> None:
     assert "get /x" in page.remedy
     assert "app.arc" in page.remedy
     assert page.sections[0].text.endswith("… and 940 more")
+
+
+def test_no_route_suggests_a_line_that_the_manifest_takes() -> None:
+    """No route is of PROPFIND alone; `any` takes it."""
+    page = trouble.no_route("PROPFIND", "/x", make_project("get /x"))
+
+    assert page.remedy.endswith("    any /x")

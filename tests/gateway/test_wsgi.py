@@ -19,6 +19,8 @@ def environ_of(**fields: Any) -> dict[str, Any]:
     [
         ({"REQUEST_URI": "/a%2Fb?x=%20", "PATH_INFO": "/a/b"}, "/a%2Fb", "x=%20"),
         ({"REQUEST_URI": "/m#frag", "PATH_INFO": "/m"}, "/m", ""),
+        ({"REQUEST_URI": "/m?#f", "QUERY_STRING": "#f"}, "/m", ""),
+        ({"REQUEST_URI": "/m#f?x", "QUERY_STRING": "x"}, "/m", ""),
         ({"REQUEST_URI": "/m", "QUERY_STRING": "a=b"}, "/m", "a=b"),
         ({"REQUEST_URI": "*", "PATH_INFO": "*"}, "*", ""),
         ({"PATH_INFO": "/a b\xc3\xbc", "QUERY_STRING": "q"}, "/a%20b%C3%BC", "q"),
