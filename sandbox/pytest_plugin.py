@@ -322,6 +322,7 @@ def _watched(
     watched.append(sandbox)
     try:
         yield
+        sandbox.settle()
         # What failed after the test itself, in the teardown of its other fixtures.
         _fail_for_handlers(request.node, sandbox)
     finally:

@@ -70,6 +70,19 @@ def handler(request, context):
     return arc.http.res(request, {"session": session, "json": session["count"]})
 """,
 }
+LEFT_RUNNING = """import pathlib, threading
+import boto3
+def handler(event, context):
+    asked = event["queryStringParameters"]
+    folder = pathlib.Path(asked["folder"])
+    (folder / "begun").touch()
+    while not (folder / "over").exists() or asked["what"] == "hang":
+        threading.Event().wait(0.01)
+    things = boto3.resource("dynamodb").Table("plugged-staging-things")
+    things.put_item(Item={"id": "1"})
+    if asked["what"] == "fail":
+        raise RuntimeError("told of the test that asked")
+"""
 Run = Callable[..., pytest.RunResult]
 
 pytestmark = pytest.mark.slow
@@ -142,6 +155,40 @@ def test_every_fixture_is_shown(pytester: pytest.Pytester) -> None:
 
 
 # Clean for every test
+
+
+@pytest.mark.parametrize(("what", "errors"), [("write", 0), ("fail", 1), ("hang", 0)])
+def test_what_a_test_leaves_running_ends_with_it(
+    project: pytest.Pytester, run: Run, what: str, errors: int
+) -> None:
+    """Its requests, rows and failures are none of the next test's."""
+    handler = project.path / "src" / "http" / "get-missing"
+    handler.mkdir()
+    (handler / "index.py").write_text(LEFT_RUNNING)
+    result = run(
+        f"""
+        import pathlib, threading
+        import httpx, pytest
+        folder = pathlib.Path({str(project.path)!r})
+
+        @pytest.fixture
+        def over(arc_sandbox):
+            yield
+            (folder / "over").touch()
+
+        def test_that_leaves(arc_sandbox, over):
+            url = f"{{arc_sandbox.url}}/missing?what={what}&folder={{folder}}"
+            threading.Thread(target=lambda: httpx.get(url, timeout=30)).start()
+            while not (folder / "begun").exists():
+                threading.Event().wait(0.01)
+
+        def test_that_follows(arc_requests, arc_tables):
+            assert len(arc_requests) == 0
+            assert arc_tables["things"].scan()["Items"] == []
+        """
+    )
+
+    result.assert_outcomes(passed=2, errors=errors)
 
 
 def test_each_test_finds_it_clean(run: Run) -> None:

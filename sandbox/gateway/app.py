@@ -118,6 +118,12 @@ class Gateway:
         self._cookies = cookies
         self._compiled: _Compiled | None = None
         self._noted_cookies: frozenset[str] = frozenset()
+        self._unanswered: set[str] = set()
+
+    @property
+    def unanswered(self) -> int:
+        """How many requests are being answered just now."""
+        return len(self._unanswered)
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
@@ -153,9 +159,30 @@ class Gateway:
             is_too_large: its body was longer than Lambda takes.
             has_own_jar: its client's cookies end on the sandbox's clock by themselves.
         """
+        request_id = _new_request_id()
+        self._unanswered.add(request_id)
+        try:
+            return self._answer_and_record(
+                request,
+                request_id,
+                port,
+                is_too_large=is_too_large,
+                has_own_jar=has_own_jar,
+            )
+        finally:
+            self._unanswered.discard(request_id)
+
+    def _answer_and_record(
+        self,
+        request: HttpRequest,
+        request_id: str,
+        port: int,
+        *,
+        is_too_large: bool,
+        has_own_jar: bool,
+    ) -> HttpResponse:
         started = self._clock.monotonic()
         started_epoch = self._clock.now_epoch()
-        request_id = _new_request_id()
         passed, dropped = (
             self._cookies.pass_on(request, has_own_jar=has_own_jar)
             if self._cookies

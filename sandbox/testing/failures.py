@@ -185,16 +185,27 @@ class Failures:
             AssertionError: no handler failed in the block, or none as expected.
         """
         expected = ExpectedFailure(error_type)
-        with self._lock:
-            self._expecting.append(expected)
-        try:
+        with self._accepting(expected):
             yield expected
-        finally:
-            with self._lock:
-                self._expecting.remove(expected)
         if not expected.all:
             wanted = f' with "{error_type}"' if error_type else ""
             raise AssertionError(f"no handler failed{wanted} inside expect_failure()")
+
+    @contextmanager
+    def ignore(self) -> Iterator[None]:
+        """Accept failures inside a `with` block, which need not see one."""
+        with self._accepting(ExpectedFailure()):
+            yield
+
+    @contextmanager
+    def _accepting(self, expected: ExpectedFailure) -> Iterator[None]:
+        with self._lock:
+            self._expecting.append(expected)
+        try:
+            yield
+        finally:
+            with self._lock:
+                self._expecting.remove(expected)
 
     def _add(self, failure: Failure, *, request_id: str) -> bool:
         """Keep a failure, and tell whether it was expected."""

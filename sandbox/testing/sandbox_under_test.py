@@ -1,5 +1,7 @@
 """A running app, and the failures of its handlers that a test did not expect."""
 
+import threading
+import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 from pathlib import Path
@@ -11,6 +13,9 @@ from sandbox.options import Options
 from sandbox.sandbox import Sandbox, say_nothing
 from sandbox.testing.failures import ExpectedFailure, Failures
 from sandbox.testing.unanswered import UnansweredError
+
+_LEFT_RUNNING_SECONDS = 2.0
+_LOOK_SECONDS = 0.002
 
 
 class SandboxUnderTest(Sandbox):
@@ -71,6 +76,26 @@ class SandboxUnderTest(Sandbox):
         execution = super().invoke(name, {} if event is None else event)
         self.failures.check_execution(functions[name], execution)
         return execution
+
+    def settle(self) -> None:
+        """Wait for the requests that a test left running, or end them.
+
+        So that what they write, and how they fail, is told of this test and not of
+        the next. Those that take over two seconds more are ended, like the test.
+        """
+        if self._wait_answered():
+            return
+        with self.failures.ignore():
+            self._live.pool.interrupt()
+            self._wait_answered()
+
+    def _wait_answered(self) -> bool:
+        deadline = time.monotonic() + _LEFT_RUNNING_SECONDS
+        while self._app.unanswered:
+            if time.monotonic() > deadline:
+                return False
+            threading.Event().wait(_LOOK_SECONDS)
+        return True
 
     def reset(self, *, keep_rows: bool = False) -> None:
         """Go back to how it was after starting; see `Sandbox.reset`."""

@@ -92,7 +92,7 @@ def function_environment(
     allowed = {name: value for name, value in own.items() if name not in RESERVED_NAMES}
     return {
         **_lambda_variables(function, project),
-        **(aws_variables(project, shell) if uses_aws else _DUMMY_CREDENTIALS),
+        **(aws_variables(project, shell) if uses_aws else _local_variables(ports)),
         **_session_variables(shell),
         **allowed,
         **_architect_variables(function, project, ports=ports, stage=stage),
@@ -122,7 +122,7 @@ def command_environment(
         **shell,
         "AWS_DEFAULT_REGION": project.region,
         "AWS_REGION": project.region,
-        **({} if uses_aws else _DUMMY_CREDENTIALS),
+        **({} if uses_aws else _local_variables(ports)),
         **_session_variables(shell),
         **allowed,
         **_app_variables(project, ports=ports, stage=stage),
@@ -163,6 +163,21 @@ def _lambda_variables(function: Function, project: Project) -> dict[str, str]:
         "LANG": "en_US.UTF-8",
         "TZ": LAMBDA_TZ,
     }
+
+
+def _local_variables(ports: Ports) -> dict[str, str]:
+    """Give what leads an AWS SDK to the sandbox, whoever made its client.
+
+    Helpers read ARC_SANDBOX; a client of the handler's own would go to AWS itself (AWS
+    SDKs and Tools Reference Guide, "Service-specific endpoints").
+    """
+    variables = {
+        **_DUMMY_CREDENTIALS,
+        "AWS_ENDPOINT_URL_SSM": f"http://localhost:{ports.internal}/_arc/ssm",
+    }
+    if ports.tables is not None:
+        variables["AWS_ENDPOINT_URL_DYNAMODB"] = f"http://localhost:{ports.tables}"
+    return variables
 
 
 def _session_variables(shell: Mapping[str, str]) -> dict[str, str]:

@@ -30,6 +30,7 @@ from sandbox.workers.stopping import StoppingWorkers, force
 from sandbox.workers.worker import Worker
 
 CLOSING = Unavailable(message="The sandbox is closing.")
+ENDED = Unavailable(message="The sandbox has ended it.")
 
 
 class WorkerPool:
@@ -101,9 +102,8 @@ class WorkerPool:
         """Kill every worker and wait for its end. Idempotent."""
         with self._lock:
             self._is_closed = True
-            for worker in self._busy:
-                worker.interrupt()
             idle = self._idle.take(lambda _: True)
+        self.interrupt()
         self._end(*idle)
         with self._lock:
             self._ended.wait_for(
@@ -111,6 +111,12 @@ class WorkerPool:
             )
         self._end()  # those that were busy
         self._nurseries.close()
+
+    def interrupt(self) -> None:
+        """End the events that are running; their outcome says so."""
+        with self._lock:
+            for worker in self._busy:
+                worker.interrupt()
 
     def _end(self, *workers: Worker) -> None:
         """Stop workers, and wait for the end of them and of all that are stopping."""
@@ -253,8 +259,8 @@ class WorkerPool:
             self._abandon(worker)
             raise
         self._give_back(worker)
-        if self._is_closed and isinstance(execution.outcome, Crashed):
-            return replace(execution, outcome=CLOSING)  # it was us who ended it
+        if worker.was_interrupted and isinstance(execution.outcome, Crashed):
+            return replace(execution, outcome=ENDED)
         return execution
 
     # Warm workers

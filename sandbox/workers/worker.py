@@ -67,6 +67,7 @@ class Worker:
         self.project = project
         self.generation = 0
         self.tally = Tally()
+        self.was_interrupted = False
         self._process = process
         self.pid = process.pid
         """The process's id."""
@@ -180,6 +181,7 @@ class Worker:
 
     def interrupt(self) -> None:
         """Kill the process while another thread waits for its answer."""
+        self.was_interrupted = True
         self._process.kill()
 
     def kill(self) -> None:

@@ -79,6 +79,8 @@ def test_environment_is_lambdas_and_architects():
         "ARC_STATIC_BUCKET": "/app/public",
         "AWS_ACCESS_KEY_ID": "arcDummyAccessKey",
         "AWS_DEFAULT_REGION": "us-west-2",
+        "AWS_ENDPOINT_URL_DYNAMODB": "http://localhost:5555",
+        "AWS_ENDPOINT_URL_SSM": "http://localhost:2222/_arc/ssm",
         "AWS_EXECUTION_ENV": "AWS_Lambda_python3.12",
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "1152",
         "AWS_LAMBDA_FUNCTION_NAME": "@http get /env",
@@ -179,3 +181,15 @@ def test_seed_programs_get_no_credentials_of_the_shell() -> None:
         "AWS_DEFAULT_REGION": "us-west-2",
         "AWS_REGION": "us-west-2",
     }
+
+
+def test_sdks_are_led_to_the_sandbox_but_where_aws_itself_is_used() -> None:
+    """A client of the handler's own asks the same tables as Architect's helper."""
+    name = "AWS_ENDPOINT_URL_DYNAMODB"
+    staging = {"stage": "staging", "shell": {**SHELL, "ARC_LOCAL": "1"}}
+    in_aws = environment(**staging)
+    without_tables = environment(ports=replace(PORTS, tables=None))
+
+    assert environment()[name] == "http://localhost:5555"
+    assert [found for found in (in_aws, without_tables) if name in found] == []
+    assert "AWS_ENDPOINT_URL_SSM" not in in_aws
