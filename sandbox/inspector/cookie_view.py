@@ -73,6 +73,7 @@ def set_cookies(exchange: Exchange) -> tuple[tuple[str, BrowserView], ...]:
                 value,
                 host=host,
                 scheme=exchange.request.scheme,
+                page_path=exchange.request.path,
                 now_epoch=exchange.started_epoch,
             ),
         )

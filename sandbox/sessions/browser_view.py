@@ -40,7 +40,12 @@ class BrowserView:
 
 
 def browser_view(
-    set_cookie: str, *, host: str, scheme: str = "http", now_epoch: float
+    set_cookie: str,
+    *,
+    host: str,
+    scheme: str = "http",
+    page_path: str = "/",
+    now_epoch: float,
 ) -> BrowserView:
     """Judge a Set-Cookie value as a browser on `scheme://host` would.
 
@@ -48,18 +53,22 @@ def browser_view(
         set_cookie: the header's value.
         host: without port.
         scheme: `http` or `https`; browsers count loopback as secure either way.
+        page_path: of the request, which the cookie's own Path defaults to a part of.
         now_epoch: the browser's time, in seconds since 1970.
     """
     pair, _, rest = set_cookie.partition(";")
-    name, _, value = pair.partition("=")
+    name, equals, value = pair.partition("=")
+    if not equals:  # a cookie without a name (rfc6265bis section 5.6)
+        name, value = "", pair
     attributes = _attributes(rest)
+    path = attributes.get("path", "")
     expires_epoch = _expires_epoch(attributes, now_epoch)
     cookie = BrowserView(
         name=name.strip(),
         value=value.strip(),
         expires_epoch=expires_epoch,
         is_deletion=expires_epoch is not None and expires_epoch <= now_epoch,
-        path=attributes.get("path", "/"),
+        path=path if path.startswith("/") else _default_path(page_path),
         domain=attributes.get("domain", "").lstrip(".").lower(),
         is_secure="secure" in attributes,
         same_site=attributes.get("samesite", "").lower(),
@@ -70,6 +79,11 @@ def browser_view(
     if refusal:
         return replace(cookie, refusal=refusal, expires_epoch=None, is_deletion=False)
     return cookie
+
+
+def _default_path(page_path: str) -> str:
+    """Give the folder of a page, without the slash that ends it (RFC 6265 5.1.4)."""
+    return page_path.rpartition("/")[0] or "/"
 
 
 def _attributes(text: str) -> Mapping[str, str]:
@@ -111,6 +125,8 @@ def _refusal(cookie: BrowserView, *, host: str, scheme: str) -> str:
             f"Its name and value are {size_bytes} bytes, and browsers keep "
             f"{MAX_COOKIE_BYTES} at most."
         )
+    if not cookie.name and not cookie.value:
+        return "It has neither a name nor a value."
     if cookie.domain and not domain_matches(host, cookie.domain):
         return f'Its Domain "{cookie.domain}" does not cover the host "{host}".'
     if cookie.same_site == "none" and not cookie.is_secure:

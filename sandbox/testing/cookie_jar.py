@@ -30,8 +30,9 @@ class BrowserCookie(Cookie):
         domain = _policy_host(host) if is_host_only else f".{view.domain}"
         super().__init__(
             version=0,
-            name=view.name,
-            value=view.value,
+            # A cookie without a name is sent as its value alone.
+            name=view.name or view.value,
+            value=view.value if view.name else None,
             port=None,
             port_specified=False,
             domain=domain,
@@ -77,6 +78,7 @@ class BrowserJar(CookieJar):
             set_cookie,
             host=host,
             scheme=parts.scheme,
+            page_path=parts.path,
             now_epoch=self._clock.now_epoch(),
         )
         cookie = BrowserCookie(view, host=host, clock=self._clock)

@@ -49,6 +49,28 @@ def test_a_cookie_without_an_end_stays(jar: BrowserJar, clock: ManualClock) -> N
     assert sent(jar) == "a=1"
 
 
+@pytest.mark.parametrize(
+    ("set_cookie", "sent_under_auth", "sent_at_root"),
+    [
+        ("a=1", "a=1", ""),
+        ("a=1; Path=relative", "a=1", ""),
+        ("a=1; Path=", "a=1", ""),
+        ("a=1; Path=/", "a=1", "a=1"),
+        ("a=1; Path=/other", "", ""),
+        ("alone; Path=/", "alone", "alone"),
+        ("=; Path=/", "", ""),
+    ],
+)
+def test_a_cookie_without_a_path_belongs_to_the_folder_of_its_page(
+    jar: BrowserJar, set_cookie: str, sent_under_auth: str, sent_at_root: str
+) -> None:
+    """RFC 6265 section 5.1.4; one without a name is sent as its value."""
+    jar.keep(set_cookie, url=f"{URL}auth/login")
+
+    assert sent(jar, f"{URL}auth/other") == sent_under_auth
+    assert sent(jar) == sent_at_root
+
+
 def test_a_long_life_is_cut_as_browsers_cut_it(
     jar: BrowserJar, clock: ManualClock
 ) -> None:
