@@ -65,13 +65,22 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
+def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
+    """Show what the handlers printed that a fixture called, if one of them failed."""
+    try:
+        return (yield)
+    except BaseException as error:
+        _report(item, error, when="setup")
+        raise
+
+
+@pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
     """Fail a test whose handlers failed, and show what they printed if it fails."""
     try:
         result = yield
     except BaseException as error:
-        for sandbox in item.stash.get(_sandboxes_key, ()):
-            _report(item, sandbox, error)
+        _report(item, error, when="call")
         raise
     for sandbox in item.stash.get(_sandboxes_key, ()):
         _fail_for_handlers(item, sandbox)
@@ -81,27 +90,28 @@ def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
 def _fail_for_handlers(item: pytest.Item, sandbox: "SandboxUnderTest") -> None:
     failed = sandbox.failures.take()
     if failed:
-        _report_requests(item, sandbox)
+        _report_requests(item, sandbox, when="call")
         pytest.fail(str(testing.HandlerFailedError(failed)), pytrace=False)
 
 
-def _report(
-    item: pytest.Item, sandbox: "SandboxUnderTest", error: BaseException
-) -> None:
-    """Add to a failing test's report what the sandbox knows."""
-    _report_requests(item, sandbox)
-    failed = sandbox.failures.take()
+def _report(item: pytest.Item, error: BaseException, *, when: str) -> None:
+    """Add to a failing test's report what its sandboxes know."""
+    for sandbox in item.stash.get(_sandboxes_key, ()):
+        _report_requests(item, sandbox, when=when)
+        failed = sandbox.failures.take()
+        if failed and not isinstance(error, testing.HandlerFailedError):
+            told = "\n\n".join(str(failure) for failure in failed)
+            item.add_report_section(when, "handler failures", told)
     if isinstance(error, testing.HandlerFailedError):
         error.__traceback__ = _without_hidden(error.__traceback__)
-    elif failed:
-        told = "\n\n".join(str(failure) for failure in failed)
-        item.add_report_section("call", "handler failures", told)
 
 
-def _report_requests(item: pytest.Item, sandbox: "SandboxUnderTest") -> None:
+def _report_requests(
+    item: pytest.Item, sandbox: "SandboxUnderTest", *, when: str
+) -> None:
     requests = str(testing.RequestLog(sandbox.journal))
     if requests:
-        item.add_report_section("call", "arc requests", requests)
+        item.add_report_section(when, "arc requests", requests)
 
 
 def _without_hidden(trace: TracebackType | None) -> TracebackType | None:

@@ -346,6 +346,32 @@ def test_a_swallowed_failure_fails_its_test(
     assert "sandbox/pytest_plugin.py" not in shown
 
 
+def test_a_failure_in_a_fixture_is_told_once(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With what the handler printed, and the line of the fixture that called it."""
+    monkeypatch.delenv("CI", raising=False)  # pytest tells each one twice there
+    result = run(
+        """
+        import pytest
+
+        @pytest.fixture
+        def signed_in(arc_client):
+            arc_client.get("/boom")
+
+        def test_it(signed_in): pass
+        """
+    )
+    shown = text_of(result)
+
+    result.assert_outcomes(errors=1)
+    assert "ERROR at teardown" not in shown
+    assert shown.count("GET /boom failed.") == 1
+    assert '>       arc_client.get("/boom")' in shown
+    assert "pytest_plugin.py" not in shown
+    assert "httpx" not in shown
+
+
 def test_a_failure_after_the_test_is_told(run: Run) -> None:
     """A fixture that calls the app in its teardown is judged too."""
     result = run(

@@ -14,6 +14,9 @@ if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
 
 _BODILESS = (204, 304)
+_LOOPBACK = ("localhost", "127.0.0.1", "::1")
+_APP_HOST = "arc.app_host"
+"""The extension of a request that has the host by which its sender names the app."""
 
 
 class Client(httpx.Client):
@@ -50,8 +53,10 @@ class Client(httpx.Client):
 
         Raises:
             HandlerFailedError: the handler failed, and no `expect_failure` is open.
+            httpx.ConnectError: a redirect that is followed leaves the app.
         """
         __tracebackhide__ = True
+        request.extensions[_APP_HOST] = request.url.host  # redirects inherit it
         response = super().send(request, **options)
         request_id = response.headers.get("apigw-requestid")
         if self._failures is not None and request_id is not None:
@@ -70,7 +75,14 @@ class WsgiTransport(httpx.BaseTransport):
         self._app = app
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
-        """Give the application's answer."""
+        """Give the application's answer.
+
+        Raises:
+            httpx.ConnectError: it is a redirect to another host.
+        """
+        host = request.url.host
+        if host not in (request.extensions.get(_APP_HOST, host), *_LOOPBACK):
+            raise _left_app(request)
         begun: list[tuple[str, list[tuple[str, str]]]] = []
 
         def start_response(
@@ -89,6 +101,14 @@ class WsgiTransport(httpx.BaseTransport):
             headers=[(n.encode("latin-1"), v.encode("latin-1")) for n, v in headers],
             stream=httpx.ByteStream(b"" if is_bodiless else body),
         )
+
+
+def _left_app(request: httpx.Request) -> httpx.ConnectError:
+    return httpx.ConnectError(
+        f'The redirect leads to "{request.url}", which is not the app. Leave '
+        "follow_redirects out, and look at the answer's Location.",
+        request=request,
+    )
 
 
 def _environ(request: httpx.Request) -> "WSGIEnvironment":

@@ -22,6 +22,7 @@ get /echo/*
 get /boom
 get /zebra
 get /quiet-500
+get /away
 
 @tables
 sessions
@@ -52,6 +53,10 @@ def handler(request, context):
 """,
     "get-zebra": """def handler(event, context):
     return {"statusCode": "zebra"}
+""",
+    "get-away": """def handler(event, context):
+    location = event["queryStringParameters"]["to"]
+    return {"statusCode": 302, "headers": {"location": location}}
 """,
     "get-quiet_500": """def handler(event, context):
     return {"statusCode": 500, "body": "meant so"}

@@ -50,6 +50,30 @@ def test_redirects_carry_the_new_cookie(sandbox: SandboxUnderTest) -> None:
         assert client.post("/count").json()["count"] == 1
 
 
+@pytest.mark.parametrize(
+    ("base", "to", "is_app"),
+    [
+        ("", "http://127.0.0.1/echo/1", True),
+        ("http://shop.example", "http://shop.example/echo/1", True),
+        ("http://shop.example", "http://localhost/echo/1", True),
+        ("", "https://accounts.example/echo/1", False),
+        ("http://shop.example", "http://example/echo/1", False),
+    ],
+)
+def test_a_redirect_that_leaves_the_app_is_told(
+    sandbox: SandboxUnderTest, *, base: str, to: str, is_app: bool
+) -> None:
+    """The app does not answer for another host."""
+    options = {"base_url": base} if base else {}
+    with Client(sandbox, follow_redirects=True, **options) as client:
+        if is_app:
+            assert client.get("/away", params={"to": to}).status_code == 200
+        else:
+            with pytest.raises(httpx.ConnectError, match="is not the app") as caught:
+                client.get("/away", params={"to": to})
+            assert to in str(caught.value)
+
+
 def test_a_failure_is_raised_where_it_happened(sandbox: SandboxUnderTest) -> None:
     """The call that met it raises the handler's own traceback and output."""
     with Client(sandbox) as client, pytest.raises(HandlerFailedError) as caught:
