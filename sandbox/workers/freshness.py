@@ -6,7 +6,7 @@ it was read is also compared by its content, until it has grown old unchanged.
 """
 
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -14,7 +14,7 @@ from typing import TypeAlias
 
 from sandbox.clock import Clock
 from sandbox.folder_events import FolderEvents, Unchanged
-from sandbox.workers.wire import YOUNG_SECONDS, folder_digest
+from sandbox.workers.wire import YOUNG_SECONDS, folder_digest, listing_digest
 
 Row: TypeAlias = tuple[str, str, str]
 """Path, stamp and digest, as `wire` describes them."""
@@ -28,7 +28,8 @@ class _Noted:
     path: str
     stamp: _Stamp
     digest: str
-    is_folder: bool
+    digest_of_names: Callable[[str], str] | None
+    """What the digest of a folder is made by; None for a file."""
     unsettled_until: float | None
     """Until then (monotonic) equal stamps prove nothing; None: they do."""
 
@@ -49,11 +50,20 @@ class Freshness:
         self._noted: dict[str, _Noted] = {}
         self._unchanged = Unchanged(events, clock, check=self._look)
 
-    def note(self, files: Iterable[Row] = (), folders: Iterable[Row] = ()) -> None:
+    def note(
+        self,
+        files: Iterable[Row] = (),
+        folders: Iterable[Row] = (),
+        listings: Iterable[Row] = (),
+    ) -> None:
         """Remember the states that a worker reported."""
-        for rows, is_folder in ((files, False), (folders, True)):
-            for path, stamp, digest in rows:
-                self._remember(path, _parse(stamp), digest, is_folder=is_folder)
+        for path, stamp, digest in files:
+            self._remember(path, _parse(stamp), digest)
+        for path, stamp, digest in folders:
+            self._remember(path, _parse(stamp), digest, folder_digest)
+        for path, stamp, digest in listings:
+            # The same folder may be one in which imports are looked for.
+            self._remember(f"{path}/", _parse(stamp), digest, listing_digest)
         self._follow()
 
     def forget(self, paths: Iterable[str]) -> None:
@@ -66,7 +76,7 @@ class Freshness:
         """Remember files as they are now; call it before reading them."""
         for path in paths:
             name = str(path)
-            self._remember(name, _stamp(name), _content_digest(name), is_folder=False)
+            self._remember(name, _stamp(name), _content_digest(name))
         self._follow()
 
     def is_current(self) -> bool:
@@ -93,7 +103,11 @@ class Freshness:
         return len(self._noted)
 
     def _remember(
-        self, path: str, stamp: _Stamp, digest: str, *, is_folder: bool
+        self,
+        path: str,
+        stamp: _Stamp,
+        digest: str,
+        digest_of_names: Callable[[str], str] | None = None,
     ) -> None:
         """Keep the first state noted: what was loaded then is what the worker runs."""
         if path in self._noted:
@@ -103,13 +117,13 @@ class Freshness:
             path=path,
             stamp=stamp,
             digest=digest,
-            is_folder=is_folder,
+            digest_of_names=digest_of_names,
             unsettled_until=unsettled_until,
         )
 
     def _is_same(self, noted: _Noted, stamp: _Stamp) -> bool:
-        if noted.is_folder:
-            same = folder_digest(noted.path) == noted.digest
+        if noted.digest_of_names is not None:
+            same = noted.digest_of_names(noted.path) == noted.digest
         else:
             same = stamp == noted.stamp and _content_digest(noted.path) == noted.digest
         if same:

@@ -60,9 +60,13 @@ Every message may carry these, the lists only where there is news:
     - `folders` (array of `[path, stamp, digest]`): folders of the project in which
       imports were looked for; the same, but with `digest` always given: the SHA-256
       of the names in it that matter, as `names_digest` makes it.
+    - `listings` (array of `[path, stamp, digest]`): folders of the project whose names
+      were looked through while the handler was loaded (pages, plugins, templates);
+      `digest` is that of the names, as `listing_digest` makes it.
     - `written` (array of str): project files that the handler itself has written,
       replaced or removed, after it was said that they were read: data of its own, no
-      longer to be watched.
+      longer to be watched; and, with a slash at the end, folders of `listings` in
+      which it did so.
     - `max_memory_bytes` (int): the largest resident size so far.
 
 `ready`: the handler is loaded; the worker is idle.
@@ -224,6 +228,24 @@ def folder_digest(path: str) -> str:
             return names_digest(e.name for e in entries if "." in e.name or e.is_dir())
     except OSError:
         return names_digest(())
+
+
+def listing_digest(path: str) -> str:
+    """Give the digest of all names in a folder; it may be gone.
+
+    They are sorted by code point and joined with NUL. What editors and Python leave
+    behind does not count: names that begin with a dot or end in a tilde, `__pycache__`.
+    """
+    try:
+        with os.scandir(path) as entries:
+            names = sorted(e.name for e in entries if _is_no_remnant(e.name))
+    except OSError:
+        names = []
+    return sha256("\0".join(names).encode(errors="surrogateescape")).hexdigest()
+
+
+def _is_no_remnant(name: str) -> bool:
+    return not (name[0] == "." or name[-1] == "~" or name == "__pycache__")
 
 
 def _is_importable(name: str) -> bool:

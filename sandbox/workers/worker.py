@@ -244,8 +244,12 @@ class Worker:
         except ConnectionEndedError:
             return self._crashed()
         self.tally.max_memory_bytes = answer.get("max_memory_bytes")
-        if "files" in answer or "folders" in answer:
-            self._freshness.note(answer.get("files", ()), answer.get("folders", ()))
+        if "files" in answer or "folders" in answer or "listings" in answer:
+            self._freshness.note(
+                files=answer.get("files", ()),
+                folders=answer.get("folders", ()),
+                listings=answer.get("listings", ()),
+            )
         if "written" in answer:
             self._freshness.forget(answer["written"])
         return answer

@@ -71,6 +71,63 @@ def test_what_a_handler_depends_on_is_never_stale(
     assert [first, client.get("/").json()] == [1024, 1025]
 
 
+@pytest.mark.parametrize(
+    "listing",
+    [
+        "__import__('os').listdir(FOLDER)",
+        "[entry.name for entry in __import__('os').scandir(FOLDER)]",
+        "[path.name for path in FOLDER.iterdir()]",
+        "__import__('glob').glob('*', root_dir=FOLDER)",
+        "[path.name for path in FOLDER.rglob('*.md')]",
+        "[n for _, _, names in __import__('os').walk(FOLDER) for n in names]",
+    ],
+)
+def test_a_folder_that_a_module_looks_through_is_never_stale(
+    make_app: Any, serve: Any, listing: str
+) -> None:
+    """Posts, plugins, templates: one more, and the module is loaded anew."""
+    code = (
+        "import pathlib\n"
+        "FOLDER = pathlib.Path(__file__).parent.parent.parent / 'shared' / 'posts'\n"
+        f"NAMES = sorted({listing})\n"
+        "def handler(e, c):\n    return NAMES\n"
+    )
+    app = make_app({"src/http/get-index/index.py": code, "src/shared/posts/a.md": ""})
+    client = serve(app, watch=False).client
+    answers = [client.get("/").json()]
+    for name in ("b.md", ".b.md.swp"):
+        app.write({f"src/shared/posts/{name}": ""})
+        answers.append(client.get("/").json())
+    (app.root / "src/shared/posts/a.md").unlink()
+    answers.append(client.get("/").json())
+
+    assert [[name for name in one if name[0] != "."] for one in answers] == [
+        ["a.md"],
+        ["a.md", "b.md"],
+        ["a.md", "b.md"],
+        ["b.md"],
+    ]
+
+
+def test_a_folder_in_which_a_handler_makes_files_is_its_own(
+    make_app: Any, serve: Any
+) -> None:
+    """It stays warm, though its module has looked through that folder."""
+    code = (
+        "import os, pathlib\n"
+        "FOLDER = pathlib.Path(__file__).parent / 'made'\n"
+        "NAMES = os.listdir(FOLDER)\n"
+        "def handler(e, c):\n"
+        "    (FOLDER / c.aws_request_id).touch()\n"
+        "    return os.getpid()\n"
+    )
+    app = make_app({"src/http/get-index/index.py": code})
+    (app.root / "src/http/get-index/made").mkdir()
+    client = serve(app, watch=False).client
+
+    assert len({client.get("/").json() for _ in range(5)}) == 1
+
+
 def test_a_new_route_answers_at_once(make_app: Any, serve: Any) -> None:
     """A line more in the manifest, and the next request finds it."""
     app = make_app({"src/http/get-index/index.py": handler(1)})

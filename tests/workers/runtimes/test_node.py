@@ -668,6 +668,65 @@ def test_next_event_sees_what_was_saved(app, node_function, invoke, file, text, 
 
 
 @pytest.mark.parametrize(
+    "listing",
+    [
+        "fs.readdirSync(folder)",
+        "await fs.promises.readdir(folder)",
+        "await new Promise(done => fs.readdir(folder, (_, names) => done(names)))",
+        "entriesOf(fs.opendirSync(folder))",
+    ],
+)
+def test_next_event_sees_a_new_name_in_a_folder(app, node_function, invoke, listing):
+    """A module that looks through a folder is loaded anew when there is one more."""
+    source = f"""
+        import fs from 'node:fs'
+        const folder = new URL('posts/', import.meta.url)
+        function entriesOf (opened) {{
+          const found = []
+          for (let one; (one = opened.readSync());) found.push(one.name)
+          opened.closeSync()
+          return found
+        }}
+        const names = {listing}
+        let count = 0
+        export const handler = async () => {{
+          count += 1
+          return [names.sort(), count]
+        }}
+    """
+    function = node_function(
+        "list", source, files={"posts/a😀.md": "", "posts/a.md": ""}
+    )
+    pool = app.pool()
+    warm = [invoke(pool, function).outcome.value for _ in range(2)]
+
+    (function.folder / "posts" / "b.md").touch()
+    after = invoke(pool, function).outcome.value
+
+    before = ["a.md", "a😀.md"]
+    assert warm == [[before, 1], [before, 2]]
+    assert after == [[*before, "b.md"], 1]
+
+
+def test_a_folder_in_which_node_makes_files_is_its_own(app, node_function, invoke):
+    """The handler stays warm, though its module has looked through that folder."""
+    source = """
+        import fs from 'node:fs'
+        const names = fs.readdirSync('made')
+        let count = 0
+        export const handler = async () => {
+          count += 1
+          fs.writeFileSync(`made/${count}`, '')
+          return count
+        }
+    """
+    function = node_function("make", source, files={"made/first": ""})
+    pool = app.pool()
+
+    assert [invoke(pool, function).outcome.value for _ in range(3)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
     ("source", "files"),
     [
         ("import 'pkg'", {"node_modules/pkg/index.js": ""}),

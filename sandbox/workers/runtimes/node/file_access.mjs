@@ -1,7 +1,8 @@
 /**
- * Has the observer told of files that a handler reads: templates, JSON, certificates.
+ * Has the observer told of files that a handler reads (templates, JSON, certificates),
+ * and of folders that it looks through.
  *
- * Such a file often ends up in a variable of the module, and so in a warm worker.
+ * What is found there often ends up in a variable of the module, and so in a warm worker.
  */
 
 import fs from 'node:fs'
@@ -12,6 +13,10 @@ import { fileURLToPath } from 'node:url'
 const READERS = [
   [fs, 'readFileSync'], [fs, 'readFile'], [fs, 'createReadStream'],
   [fs.promises, 'readFile']
+]
+const LISTERS = [
+  [fs, 'readdirSync'], [fs, 'readdir'], [fs, 'opendirSync'], [fs, 'opendir'],
+  [fs.promises, 'readdir'], [fs.promises, 'opendir']
 ]
 const WRITERS = [
   [fs, 'writeFileSync'], [fs, 'writeFile'], [fs, 'appendFileSync'], [fs, 'appendFile'],
@@ -24,6 +29,7 @@ const MOVERS = [[fs, 'renameSync'], [fs, 'rename'], [fs.promises, 'rename']]
 /** Observe the file system functions from now on. */
 export function install (observer) {
   for (const [owner, name] of READERS) tap(owner, name, path => observer.note(path))
+  for (const [owner, name] of LISTERS) tap(owner, name, path => observer.noteListing(path))
   const disregard = path => observer.disregard(path)
   for (const [owner, name] of OPENERS) {
     tap(owner, name, (path, flags) =>

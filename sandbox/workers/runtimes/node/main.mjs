@@ -57,6 +57,7 @@ class Worker {
       process.exit(0)
     }
     if (Error.stackTraceLimit === STACK_WHILE_LOADING) Error.stackTraceLimit = usual
+    this.#observer.endLoading()
     this.#answer('ready')
     return true
   }
@@ -111,10 +112,12 @@ class Worker {
   #answer (type, fields = {}, value = undefined) {
     this.#imports.collect()
     const files = this.#observer.take()
+    const listings = this.#observer.takeListings()
     const written = this.#observer.takeWritten()
     const maxMemoryBytes = process.resourceUsage().maxRSS * 1024
     const message = { type, ...fields, max_memory_bytes: maxMemoryBytes }
     if (files.length > 0) message.files = files
+    if (listings.length > 0) message.listings = listings
     if (written.length > 0) message.written = written
     const json = JSON.stringify(message)
     send(value === undefined ? json : `${json.slice(0, -1)},"value":${value}}`)

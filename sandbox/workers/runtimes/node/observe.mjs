@@ -7,16 +7,22 @@
 
 import { createRequire } from 'node:module'
 import fs from 'node:fs'
+import { dirname } from 'node:path'
 import { realNowMs } from './clock.mjs'
 
 const YOUNG_MS = 2000
+const NUL = Buffer.from([0])
 const CODE = /\.(?:[cm]?js|node)$/
-const { readFileSync, realpathSync, statSync } = fs
+const REMNANT = /^\.|~$|^__pycache__$/ // what editors and Python leave behind
+const { readdirSync, readFileSync, realpathSync, statSync } = fs
 const require = createRequire(import.meta.url)
 
 export class Observer {
   #prefixes
   #rows = []
+  #listings = []
+  #listed = new Set()
+  #isLoading = true
   #seen = new Set()
   #written = new Set()
   #disowned = []
@@ -56,6 +62,7 @@ export class Observer {
    * Code that was read before it is written stays.
    */
   disregard (path) {
+    this.#disown(dirname(path))
     if (this.#written.has(path) || !this.isProjectPath(path)) return
     if (this.#seen.has(path)) {
       if (CODE.test(path)) return
@@ -63,6 +70,26 @@ export class Observer {
     }
     this.#written.add(path)
     this.#rows = this.#rows.filter(row => row[0] !== path)
+  }
+
+  /** Note that the handler's module looks through a folder. */
+  noteListing (path) {
+    if (!this.#isLoading || this.#listed.has(path) || !this.isAppPath(`${path}/`)) return
+    this.#listed.add(path)
+    this.#listings.push([path, stampOf(find(path)), listingDigest(path)])
+  }
+
+  /** Note no more listings: what an event looks through, it sees as it is. */
+  endLoading () {
+    this.#isLoading = false
+  }
+
+  /** Leave out a folder in which the handler itself makes files. */
+  #disown (folder) {
+    if (!this.#listed.has(folder)) return
+    const told = this.#listings.length
+    this.#listings = this.#listings.filter(row => row[0] !== folder)
+    if (this.#listings.length === told) this.#disowned.push(`${folder}/`)
   }
 
   /** Take over rows that another thread has made. */
@@ -84,7 +111,12 @@ export class Observer {
     return this.#disowned.splice(0)
   }
 
-  /** Give the rows since the last call. */
+  /** Give the rows of folders since the last call. */
+  takeListings () {
+    return this.#listings.splice(0)
+  }
+
+  /** Give the rows of files since the last call. */
   take () {
     if (this.#rows.length === 0) return this.#rows
     const rows = this.#rows
@@ -120,13 +152,29 @@ function stampOf (found) {
 }
 
 function contentDigest (path) {
-  // Loaded when it is needed: it takes 3 ms of a start.
-  const { createHash } = require('node:crypto')
   try {
-    return createHash('sha256').update(readFileSync(path)).digest('hex')
+    return digest(readFileSync(path))
   } catch {
     return ''
   }
+}
+
+/** Give the digest of a folder's names, as `listing_digest` of the wire makes it. */
+function listingDigest (path) {
+  let names
+  try {
+    names = readdirSync(path, { encoding: 'buffer' })
+  } catch {
+    names = []
+  }
+  const counted = names.filter(name => !REMNANT.test(name)).sort(Buffer.compare)
+  return digest(Buffer.concat(counted.flatMap((name, at) => at ? [NUL, name] : [name])))
+}
+
+function digest (content) {
+  // Loaded when it is needed: it takes 3 ms of a start.
+  const { createHash } = require('node:crypto')
+  return createHash('sha256').update(content).digest('hex')
 }
 
 function realPath (path) {

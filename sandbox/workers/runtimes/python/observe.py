@@ -11,9 +11,10 @@ import time
 from _thread import _local
 from collections.abc import Callable
 from hashlib import sha256
+from types import FrameType
 from typing import Any, TypedDict
 
-from sandbox.workers.wire import YOUNG_SECONDS, folder_digest
+from sandbox.workers.wire import YOUNG_SECONDS, folder_digest, listing_digest
 
 Row = tuple[str, str, str]
 """Path, stamp and digest."""
@@ -22,6 +23,9 @@ _INSTALLED = ("/site-packages/", "/dist-packages/", "/node_modules/", "/lib/pyth
 _WRITING = os.O_WRONLY | os.O_RDWR
 _BYTECODE_FOLDER = "/__pycache__/"
 _CODE_SUFFIXES = (".py", ".so")
+_LISTING_EVENTS = ("os.listdir", "os.scandir")
+_IMPORT_SYSTEM = "importlib"
+"""In the names of the files whose code looks through folders for modules alone."""
 
 
 class News(TypedDict):
@@ -29,6 +33,7 @@ class News(TypedDict):
 
     files: list[Row]
     folders: list[Row]
+    listings: list[Row]
     written: list[str]
 
 
@@ -43,6 +48,9 @@ class Observer:
         self._prefixes = tuple(root.rstrip("/") + "/" for root in folders)
         self._files: dict[str, tuple[str, str]] = {}
         self._folders: dict[str, tuple[str, str]] = {}
+        self._listings: dict[str, tuple[str, str]] = {}
+        self._listed: set[str] = set()
+        self._is_loading = True
         self._seen: set[str] = set()
         self._written: set[str] = set()
         self._disowned: set[str] = set()
@@ -60,19 +68,23 @@ class Observer:
 
     def note_folder(self, path: str) -> None:
         """Note that imports are about to be looked for in `path`."""
-        stamp = _stamp(path)
-        self._folders[path] = (stamp, folder_digest(path))
+        self._folders[path] = self._names_state(path, folder_digest)
+
+    def end_loading(self) -> None:
+        """Note no more listings: what an event looks through, it sees as it is."""
+        self._is_loading = False
 
     @property
     def has_news(self) -> bool:
         """Whether anything was noted that the sandbox does not know."""
-        return bool(self._files or self._folders or self._disowned)
+        return bool(self._files or self._folders or self._listings or self._disowned)
 
     def news(self) -> News:
         """Give what was noted and not forgotten."""
         return {
             "files": _rows(self._files),
             "folders": _rows(self._folders),
+            "listings": _rows(self._listings),
             "written": list(self._disowned),
         }
 
@@ -82,6 +94,8 @@ class Observer:
             self._files.pop(path, None)
         for path, _, _ in news["folders"]:
             self._folders.pop(path, None)
+        for path, _, _ in news["listings"]:
+            self._listings.pop(path, None)
         self._disowned.difference_update(news["written"])
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
@@ -92,6 +106,9 @@ class Observer:
             self._note_change(arguments[1])
         elif event == "os.remove":
             self._note_change(arguments[0])
+        elif self._is_loading and event in _LISTING_EVENTS:
+            caller = sys._getframe(1)  # noqa: SLF001 - the only way to whose call it is
+            self._note_listing(arguments[0], caller)
 
     def _note_open(self, target: object, flags: object) -> None:
         if not isinstance(flags, int) or getattr(self._thread, "is_reading", False):
@@ -108,11 +125,26 @@ class Observer:
         self._seen.add(path)
         self._files[path] = self._state(path)
 
+    def _note_listing(self, target: object, caller: FrameType) -> None:
+        """Note a folder that the handler's module looks through."""
+        if getattr(self._thread, "is_reading", False):
+            return
+        if _IMPORT_SYSTEM in caller.f_code.co_filename:
+            return
+        path = self._project_path("." if target is None else target)
+        if path is None or path in self._listed:
+            return
+        self._listed.add(path)
+        self._listings[path] = self._names_state(path, listing_digest)
+
     def _note_change(self, target: object) -> None:
         """Leave out a file that the handler writes, and say so if it was read."""
         path = self._project_path(target)
         if path is None or path in self._written:
             return
+        folder = os.path.dirname(path)
+        if folder in self._listed and self._listings.pop(folder, None) is None:
+            self._disowned.add(f"{folder}/")
         if path in self._seen:
             if path.endswith(_CODE_SUFFIXES):
                 return
@@ -121,6 +153,8 @@ class Observer:
         self._files.pop(path, None)
 
     def _project_path(self, target: object) -> str | None:
+        if isinstance(target, os.PathLike):
+            target = os.fspath(target)
         if not isinstance(target, str):
             return None
         try:
@@ -129,6 +163,16 @@ class Observer:
             return None
         path = os.path.normpath(os.path.join(folder, target))
         return path if self.is_project_path(path) else None
+
+    def _names_state(
+        self, path: str, digest_of: Callable[[str], str]
+    ) -> tuple[str, str]:
+        stamp = _stamp(path)
+        self._thread.is_reading = True
+        try:
+            return stamp, digest_of(path)
+        finally:
+            self._thread.is_reading = False
 
     def _state(self, path: str) -> tuple[str, str]:
         stamp = _stamp(path)

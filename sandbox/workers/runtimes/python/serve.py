@@ -93,6 +93,7 @@ class Worker:
             )
             self._answer({"type": "load_failed", **failure})
             return False
+        self._observer.end_loading()
         self._answer({"type": "ready"})
         return True
 
