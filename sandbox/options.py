@@ -30,6 +30,12 @@ DEFAULT_PORTS: Mapping[str, int] = {
     "internal": 2222,
 }
 MAX_PORT = 65_535
+_PLACES: Mapping[Backing, str] = {
+    "memory": "in memory",
+    "disk": "on disk",
+    "external": "in another database",
+    "aws": "in AWS",
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -160,6 +166,31 @@ def resolve(options: Options, preferences: Preferences) -> Settings:
             backing, stage=stage, wishes=wishes, preferences=preferences
         ),
     )
+
+
+def pending(running: Settings, wanted: Settings) -> tuple[str, ...]:
+    """Say what a sandbox would do otherwise if it were started now.
+
+    Args:
+        running: what it was started with.
+        wanted: what `resolve` gives now, as the preferences were edited.
+    """
+    before, after = _startup_facts(running), _startup_facts(wanted)
+    return tuple(
+        f"{name} {before[name]} → {after[name]}"
+        for name in before
+        if before[name] != after[name]
+    )
+
+
+def _startup_facts(settings: Settings) -> Mapping[str, str]:
+    return {
+        "port": str(settings.http.number),
+        "port of the tables": str(settings.tables.number),
+        "port of the inspector": str(settings.internal.number),
+        "stage": settings.stage,
+        "tables": _PLACES[settings.backing],
+    }
 
 
 def _check_apart(ports: Mapping[str, PortChoice]) -> None:

@@ -42,7 +42,11 @@ from sandbox.wiring.inspection import (
 )
 from sandbox.wiring.live_project import LiveProject, ProjectsWithTables
 from sandbox.wiring.live_reload import LiveReload
-from sandbox.wiring.reactions import create_missing_handlers, keep_static_manifest
+from sandbox.wiring.reactions import (
+    create_missing_handlers,
+    keep_static_manifest,
+    tell_pending,
+)
 from sandbox.wiring.running import Running, bind_servers
 from sandbox.wiring.saves import Saves
 from sandbox.wiring.session_notes import SessionNotes, session_remarks_of
@@ -370,6 +374,9 @@ class Sandbox:
         for problem in project.warnings:
             if before is None or problem not in before.warnings:
                 self._say(Notice(level="warning", text=str(problem)))
+        if self._running and before and project.preferences != before.preferences:
+            settings = self._running.settings
+            tell_pending(project, settings, self._options, say=self._say)
         create_missing_handlers(project, home=self._options.home, say=self._say)
         keep_static_manifest(project, say=self._say)
         self._tables.follow(project)

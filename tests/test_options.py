@@ -6,7 +6,7 @@ import pytest
 
 from sandbox.errors import ProjectError
 from sandbox.json_value import JsonValue
-from sandbox.options import Options, PortChoice, resolve
+from sandbox.options import Options, PortChoice, pending, resolve
 from sandbox.project.model import Preferences
 
 
@@ -81,3 +81,26 @@ def test_resolve_lets_other_ports_give_way() -> None:
     """Those that nobody has named move by themselves; 0 is any that is free."""
     assert resolve(Options(http_port=5555), Preferences()).tables.may_move
     assert resolve(Options(http_port=0, tables_port=0), Preferences()).http.number == 0
+
+
+@pytest.mark.parametrize(
+    ("options", "edited", "waiting"),
+    [
+        (Options(), {}, ()),
+        (Options(), {"livereload": False}, ()),
+        (Options(), {"ports": {"http": 4000}}, ("port 3333 → 4000",)),
+        (Options(http_port=3333), {"ports": {"http": 4000}}, ()),
+        (
+            Options(),
+            {"env": "staging", "persist": True},
+            ("stage testing → staging", "tables in memory → on disk"),
+        ),
+    ],
+)
+def test_pending_is_what_another_start_would_change(
+    options: Options, edited: dict[str, JsonValue], waiting: tuple[str, ...]
+) -> None:
+    """What flags decide does not wait for anything."""
+    running = resolve(options, preferences())
+
+    assert pending(running, resolve(options, preferences(**edited))) == waiting

@@ -10,6 +10,7 @@ from sandbox.errors import WorldError
 from sandbox.exchange import Execution, Raised
 from sandbox.gateway.fingerprint import write_static_manifest
 from sandbox.notice import Notice
+from sandbox.options import Options, Settings, pending, resolve
 from sandbox.project.model import Function, Project
 from sandbox.scaffold.missing import missing_handlers, wants_handlers, write_new
 from sandbox.watch.changes import Reaction
@@ -44,6 +45,31 @@ def warm_edited(
         if notice is not None:
             say(notice)
     return loaded
+
+
+def tell_pending(
+    project: Project,
+    running: Settings,
+    options: Options,
+    *,
+    say: Callable[[Notice], None],
+) -> None:
+    """Say which edited preferences wait for the next start.
+
+    Args:
+        project: the app as it is now.
+        running: what the sandbox was started with.
+        options: what its command line asks for, whatever the preferences say.
+        say: told of them.
+
+    Raises:
+        ProjectError: the preferences would keep it from starting.
+    """
+    waiting = pending(running, resolve(options, project.preferences))
+    if waiting:
+        told = ", ".join(waiting)
+        text = f"@sandbox was edited; from the next start on: {told}."
+        say(Notice(level="warning", text=text))
 
 
 def create_missing_handlers(

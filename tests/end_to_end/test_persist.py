@@ -160,6 +160,27 @@ def test_a_preference_keeps_tables(
     assert counts == [1, 2, 1]
 
 
+def test_a_preference_that_waits_for_the_next_start_says_so(
+    make_app: Callable[..., Any], serve: Callable[..., Any]
+) -> None:
+    """Tables and ports are as they were; an edit of something else says nothing."""
+    app = make_app({"src/http/get-index/index.py": COUNT}, more=TABLES)
+    one = serve(app, wishes=Wishes())
+    told = []
+    for edited in ("livereload false", "persist true", "persist 7"):
+        app.write({"prefs.arc": f"@sandbox\n{edited}\n"})
+        one.client.get("/")
+        told.append([notice.text for notice in one.notices])
+        one.notices.clear()
+
+    quiet, (waits,), (refused,) = told
+    assert [text for text in quiet if "next start" in text] == []
+    assert waits == (
+        "@sandbox was edited; from the next start on: tables in memory → on disk."
+    )
+    assert refused.startswith('@sandbox persist is "7".')
+
+
 def test_a_home_that_cannot_be_written_is_told_at_start(
     make_app: Callable[..., Any], serve: Callable[..., Any], tmp_path: Path
 ) -> None:
