@@ -102,8 +102,12 @@ def _preferred(name: str, preferences: Preferences) -> bool:
     value = preferences.sandbox(name)
     if value is None or isinstance(value, bool):
         return bool(value)
-    message = f'@sandbox {name} is "{value}".'
-    raise ProjectError((Problem(message=message, remedy="Write true or false."),))
+    problem = Problem(
+        message=f'@sandbox {name} is "{value}".',
+        remedy="Write true or false.",
+        location=preferences.locations.get(name),
+    )
+    raise ProjectError((problem,))
 
 
 def _sandbox_settings(preferences: Preferences) -> Mapping[str, object]:

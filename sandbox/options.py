@@ -18,7 +18,7 @@ from sandbox.backing import (
     effective_stage,
     functions_shell,
 )
-from sandbox.errors import Problem, ProjectError
+from sandbox.errors import Problem, ProjectError, SourceLocation
 from sandbox.json_value import JsonValue
 from sandbox.project.model import ApiType, Preferences, Stage
 
@@ -226,15 +226,17 @@ def _port(name: str, asked: int | None, preferences: Preferences) -> PortChoice:
 
 
 def _preferred_port(name: str, preferences: Preferences) -> int | None:
-    value = _of_mapping(preferences.sandbox("ports"), name)
-    if name == "internal" and value is None:
-        value = _of_mapping(preferences.sandbox("ports"), "_arc")
+    ports = preferences.sandbox("ports")
+    if name == "internal" and _of_mapping(ports, name) is None:
+        name = "_arc"
+    value = _of_mapping(ports, name)
     if value is None:
         return None
     if not _is_port(value):
         raise _refused(
             f'@sandbox ports {name} is "{value}".',
             f"Give a whole number from 0 to {MAX_PORT}.",
+            preferences.locations.get(f"ports {name}"),
         )
     return int(str(value))
 
@@ -254,12 +256,19 @@ def _preferred_stage(preferences: Preferences) -> Stage | None:
             return None
         case "testing" | "staging" | "production":
             return value
-    raise _refused(f'@sandbox env is "{value}".', "Use testing, staging or production.")
+    raise _refused(
+        f'@sandbox env is "{value}".',
+        "Use testing, staging or production.",
+        preferences.locations.get("env"),
+    )
 
 
 def _of_mapping(value: JsonValue, key: str) -> JsonValue:
     return value.get(key) if isinstance(value, Mapping) else None
 
 
-def _refused(message: str, remedy: str) -> ProjectError:
-    return ProjectError((Problem(message=message, remedy=remedy),))
+def _refused(
+    message: str, remedy: str, location: SourceLocation | None = None
+) -> ProjectError:
+    problem = Problem(message=message, remedy=remedy, location=location)
+    return ProjectError((problem,))

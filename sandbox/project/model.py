@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
 
-from sandbox.errors import Problem
+from sandbox.errors import Problem, SourceLocation
 from sandbox.json_value import JsonValue
 from sandbox.project import runtimes
 
@@ -155,6 +155,8 @@ class Preferences:
     """By pragma (`sandbox`, `create`, …), merged, as the inventory has them."""
     environment: Mapping[Stage, Mapping[str, str]] = field(default_factory=dict)
     """The developer's variables by stage; `.env` counts as testing."""
+    locations: Mapping[str, SourceLocation] = field(default_factory=dict)
+    """Where `@sandbox` sets something: `persist`, or a key of a map, `ports http`."""
 
     def sandbox(self, key: str) -> JsonValue:
         """Give the value of `@sandbox key`, or None where it is not set."""

@@ -5,10 +5,10 @@ project's `@env` (arc.codes, "Local preferences").
 """
 
 import re
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
 
-from sandbox.errors import ManifestSyntaxError, Problem
+from sandbox.errors import ManifestSyntaxError, Problem, SourceLocation
 from sandbox.json_value import JsonValue
 from sandbox.manifest import javascript
 from sandbox.manifest.formats import parse_manifest
@@ -41,6 +41,8 @@ class PreferencesDraft:
     global_file: str | None = None
     warnings: tuple[Problem, ...] = ()
     """What is set and does nothing."""
+    locations: Mapping[str, SourceLocation] = field(default_factory=dict)
+    """Where `@sandbox` sets something, as `Preferences` has it."""
 
     @property
     def environment(self) -> JsonValue:
@@ -53,10 +55,8 @@ def read_preferences(reading: Reading, home: str | None) -> PreferencesDraft:
     global_file = _find(reading, home) if home else None
     local_file = _find(reading, reading.root)
     dotenv = _read_dotenv(reading)
-    warnings: list[Problem] = []
-    layers = [
-        _read(reading, path, warnings) for path in (global_file, local_file) if path
-    ]
+    files = [_read(reading, path) for path in (global_file, local_file) if path]
+    layers = [file.settings for file in files]
     if dotenv is not None:
         local = layers.pop() if local_file else {}
         layers.append({**local, "env": dotenv})
@@ -67,7 +67,10 @@ def read_preferences(reading: Reading, home: str | None) -> PreferencesDraft:
         merged=merged if layers else None,
         local_file=local_file,
         global_file=global_file,
-        warnings=tuple(warnings),
+        warnings=tuple(warning for file in files for warning in file.warnings),
+        locations={
+            key: place for file in files for key, place in file.locations.items()
+        },
     )
 
 
@@ -93,18 +96,43 @@ def _read_dotenv(reading: Reading) -> dict[str, JsonValue] | None:
     return {"testing": variables or None, "staging": None, "production": None}
 
 
-def _read(reading: Reading, path: str, warnings: list[Problem]) -> dict[str, JsonValue]:
-    """Read one preferences file; what is wrong in it is reported, or added."""
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Read:
+    """What one file sets, where, and what of it does nothing."""
+
+    settings: Mapping[str, JsonValue] = field(default_factory=dict)
+    warnings: tuple[Problem, ...] = ()
+    locations: Mapping[str, SourceLocation] = field(default_factory=dict)
+
+
+def _read(reading: Reading, path: str) -> _Read:
+    """Read one preferences file; what is wrong in it is reported."""
     shown = reading.shown(path)
     text = reading.files.read(path)
     try:
         parsed = parse_manifest(text or "", file=shown)
     except ManifestSyntaxError as error:
         reading.problems.add_syntax_error(error)
-        return {}
-    warnings.extend(misspelt_preferences(parsed))
+        return _Read()
     file = _PreferencesFile(reading, parsed)
-    return {name: file.read(pragma) for name, pragma in parsed.pragmas.items()}
+    return _Read(
+        settings={name: file.read(pragma) for name, pragma in parsed.pragmas.items()},
+        warnings=tuple(misspelt_preferences(parsed)),
+        locations=dict(_locations(parsed)),
+    )
+
+
+def _locations(parsed: Manifest) -> Iterator[tuple[str, SourceLocation]]:
+    """Give where `@sandbox` sets something: `persist`, `ports`, `ports http`."""
+    for item in parsed.items("sandbox") or ():
+        if isinstance(item.value, Mapping):
+            for name, inner in item.value.items():
+                yield name, parsed.location(item.line)
+                for key in inner if isinstance(inner, Mapping) else ():
+                    line = item.key_lines.get(key, item.line)
+                    yield f"{name} {key}", parsed.location(line)
+        elif isinstance(item.value, list):
+            yield javascript.to_text(item.value[0]), parsed.location(item.line)
 
 
 class _PreferencesFile:
@@ -245,4 +273,8 @@ def to_model(draft: PreferencesDraft) -> Preferences:
         found = environment.get(stage) if isinstance(environment, Mapping) else None
         if isinstance(found, Mapping):
             variables[stage] = {k: javascript.to_text(v) for k, v in found.items()}
-    return Preferences(settings=draft.merged or {}, environment=variables)
+    return Preferences(
+        settings=draft.merged or {},
+        environment=variables,
+        locations=draft.locations,
+    )

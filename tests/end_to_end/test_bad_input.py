@@ -37,6 +37,27 @@ def test_a_wrong_manifest_is_refused_before_serving(
     assert "Traceback" not in run.output
 
 
+@pytest.mark.parametrize(
+    ("preferences", "words"),
+    [
+        ("@sandbox\nports\n  tables 8000\n  http many\n", ["prefs.arc:4", "65535"]),
+        ("@sandbox\nports\n  _arc -1\n", ["prefs.arc:3", "ports _arc", "65535"]),
+        ("@sandbox\nlivereload true\npersist some\n", ["prefs.arc:3", "true or"]),
+        ("@sandbox\nexternal-db true\n", ["ARC_TABLES_PORT"]),
+    ],
+)
+def test_a_wrong_preference_is_refused_where_it_stands(
+    make_app: Any, command: Any, preferences: str, words: list[str]
+) -> None:
+    """With the file, the line and what to write instead."""
+    app = make_app({"src/http/get-index/index.py": OK, "prefs.arc": preferences})
+
+    run = command("start", cwd=app.root)
+
+    assert run.wait() == 2
+    assert [word for word in words if word not in run.output] == []
+
+
 def test_all_problems_are_told_at_once(command: Any, tmp_path: Any) -> None:
     """Three mistakes, three messages, one run, and none of them twice."""
     manifest = "@app\nx1\n\n@http\nfetch /\nget nowhere\nget /x/\n"

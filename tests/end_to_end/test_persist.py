@@ -178,7 +178,7 @@ def test_a_preference_that_waits_for_the_next_start_says_so(
     assert waits == (
         "@sandbox was edited; from the next start on: tables in memory → on disk."
     )
-    assert refused.startswith('@sandbox persist is "7".')
+    assert refused.startswith('prefs.arc:2:1: @sandbox persist is "7".')
 
 
 def test_a_home_that_cannot_be_written_is_told_at_start(
