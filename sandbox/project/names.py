@@ -36,8 +36,8 @@ class NameRules:
         text = javascript.to_text(value)
         if not _LOOSE.fullmatch(text):
             self.refuse(
-                f'"{text}" must begin with a lower-case letter, and go on with'
-                " letters, digits, dashes and underscores.",
+                f'"{text}" must be a lower-case letter, and then at least one'
+                " letter, digit, dash or underscore more.",
                 line=line,
                 remedy="Rename it, for example to my-app.",
             )

@@ -8,7 +8,10 @@ from sandbox.testing.app_choice import AppChoice
 from sandbox.testing.sandbox_under_test import SandboxUnderTest
 
 _MOST_RUNNING = 4
-"""Further ones close the one that was longest not asked for."""
+"""Further ones close the one that was longest not asked for.
+
+Those whose rows are to stay from test to test are not counted, and stay.
+"""
 
 
 class Shelf:
@@ -35,8 +38,9 @@ class Shelf:
         else:
             sandbox.reset(keep_rows=choice.persist)
         self._running.move_to_end(choice)
-        while len(self._running) > _MOST_RUNNING:
-            self._running.popitem(last=False)[1].close()
+        closable = [known for known in self._running if not known.persist]
+        for surplus in closable[:-_MOST_RUNNING]:
+            self._running.pop(surplus).close()
         return sandbox
 
     def start(self, choice: AppChoice) -> SandboxUnderTest:

@@ -127,8 +127,8 @@ def test_build_project_tells_all_problems_of_a_stage_at_once(load: Load) -> None
     )
 
     assert problems_of(load, {"app.arc": manifest}) == [
-        'app.arc:2 @app: "MyApp" must begin with a lower-case letter, and go on with'
-        " letters, digits, dashes and underscores.",
+        'app.arc:2 @app: "MyApp" must be a lower-case letter, and then at least one'
+        " letter, digit, dash or underscore more.",
         'app.arc:7 @http: "get /a" is there 2 times, on lines 4 and 7.',
         'app.arc:5 @http: "get ab" does not start with a slash.',
         'app.arc:6 @http: "put /x-" has a part that ends with - . or _.',

@@ -59,6 +59,17 @@ def test_the_longest_unused_one_is_closed(shelf: Shelf, app: Path) -> None:
         _ = sandboxes[4].url
 
 
+def test_one_whose_rows_are_to_stay_is_not_closed(shelf: Shelf, app: Path) -> None:
+    """However many others the run asks for meanwhile."""
+    kept = AppChoice(root=app, persist=True)
+    item = {"TableName": "parts-staging-things", "Item": {"id": {"S": "1"}}}
+    shelf.take(kept).tables.call("PutItem", item)
+    for number in range(5):
+        shelf.take(AppChoice(root=app, environment=(("X", str(number)),)))
+
+    assert len(shelf.take(kept).tables.export()["parts-staging-things"]) == 1
+
+
 def test_wrong_seeds_are_told_at_once(shelf: Shelf, app: Path) -> None:
     """A sandbox that cannot be seeded is closed, and its error told."""
     (app / "sandbox-seed.json").write_text('{"nope": []}')
