@@ -83,6 +83,7 @@ class Sandbox:
         debugging: what workers do beside their work; by default nothing, but
             Coverage.py is started in them where the shell's variables ask for it.
         nurseries: what workers are forked from, closed with it; by default new ones.
+        journal: where exchanges are kept; by default some hundreds of them.
 
     Attributes:
         clock: the sandbox's time of day; move it, and everything follows.
@@ -101,6 +102,7 @@ class Sandbox:
         say: Callable[[Notice], None] = say_nothing,
         debugging: Debugging | None = None,
         nurseries: Nurseries | None = None,
+        journal: Journal | None = None,
     ) -> None:
         self._root = Path(app).resolve()
         # A script has no command line that would hand it the environment.
@@ -113,7 +115,7 @@ class Sandbox:
         self._say = publishing(say, self._feed)
         self.clock = MovableClock()
         tell_moves(self.clock, say=self._say, feed=self._feed)
-        self.journal = Journal()
+        self.journal = journal or Journal()
         self._cookies = BrowserCookies(self.clock)
         self.operations = OperationLog(self.clock)
         self._stack = ExitStack()

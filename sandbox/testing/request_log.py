@@ -6,6 +6,8 @@ from typing import overload
 from sandbox.exchange import Exchange
 from sandbox.journal import Journal
 
+_SHOWN = 50
+
 
 class RequestLog(Sequence[Exchange]):
     """What the sandbox has answered since the test began, oldest first.
@@ -47,8 +49,15 @@ class RequestLog(Sequence[Exchange]):
         return len(self._journal.recent())
 
     def __str__(self) -> str:
-        """Give a line a request, and under it what its handler printed."""
-        return "".join(_lines(exchange) for exchange in self)
+        """Give a line a request, and under it what its handler printed.
+
+        Of many, the last fifty.
+        """
+        recent = self._journal.recent()
+        shown = recent[-_SHOWN:]
+        earlier = len(recent) - len(shown)
+        before = f"… {earlier} earlier\n" if earlier else ""
+        return before + "".join(_lines(exchange) for exchange in shown)
 
 
 def _lines(exchange: Exchange) -> str:

@@ -7,6 +7,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 
 from sandbox.exchange import Execution
+from sandbox.journal import Journal
 from sandbox.json_value import JsonValue
 from sandbox.notice import Notice
 from sandbox.options import Options
@@ -16,6 +17,11 @@ from sandbox.testing.unanswered import UnansweredError
 
 _LEFT_RUNNING_SECONDS = 2.0
 _LOOK_SECONDS = 0.002
+
+
+def _whole_journal() -> Journal:
+    """Give one that keeps all that a test asks: who counts them is not misled."""
+    return Journal(limit=1_000_000, limit_bytes=1_000_000_000)
 
 
 class SandboxUnderTest(Sandbox):
@@ -32,7 +38,7 @@ class SandboxUnderTest(Sandbox):
         options: Options | None = None,
         say: Callable[[Notice], None] = say_nothing,
     ) -> None:
-        super().__init__(app, options=options, say=say)
+        super().__init__(app, options=options, say=say, journal=_whole_journal())
         self.failures = Failures(lambda: self.project.api_type)
         self.journal.subscribe(self.failures.note)
 

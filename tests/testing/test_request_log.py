@@ -23,6 +23,21 @@ def test_it_follows_the_requests(sandbox: SandboxUnderTest) -> None:
     assert str(log) == "GET /echo/1?a=b → 200\n  echoing\nGET /no-such-route → 404\n"
 
 
+def test_it_has_all_of_them(sandbox: SandboxUnderTest) -> None:
+    """Who counts requests is not misled; a report shows the last."""
+    log = RequestLog(sandbox.journal)
+    with Client(sandbox) as client:
+        for number in range(600):
+            client.get(f"/no-such-route/{number}")
+
+    assert len(log) == 600
+    assert log[0].request.path == "/no-such-route/0"
+    told = str(log).splitlines()
+    assert told[0] == "… 550 earlier"
+    assert told[-1] == "GET /no-such-route/599 → 404"
+    assert len(told) == 51
+
+
 def test_an_empty_log_says_so(sandbox: SandboxUnderTest) -> None:
     """Asking for the last of none names the number there were."""
     with pytest.raises(IndexError, match="there were 0 requests"):
