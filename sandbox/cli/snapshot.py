@@ -10,6 +10,15 @@ from sandbox.cli.remote import find_sandbox
 from sandbox.durations import spoken_offset
 
 
+def _named(_context: click.Context, _parameter: click.Parameter, name: str) -> str:
+    if not name:
+        raise click.BadParameter("a snapshot has a name, such as signed-in.")
+    return name
+
+
+_name_argument = click.argument("name", callback=_named)
+
+
 @click.group("snapshot")
 def snapshot_command() -> None:
     """Save, load, list and delete named start states of the running sandbox.
@@ -20,7 +29,7 @@ def snapshot_command() -> None:
 
 
 @snapshot_command.command("save")
-@click.argument("name")
+@_name_argument
 @cwd_option
 def save_command(name: str, cwd: Path) -> None:
     """Save rows and clock as NAME, in place of one that is called so."""
@@ -29,7 +38,7 @@ def save_command(name: str, cwd: Path) -> None:
 
 
 @snapshot_command.command("load")
-@click.argument("name")
+@_name_argument
 @cwd_option
 def load_command(name: str, cwd: Path) -> None:
     """Bring back rows and clock as they were when NAME was saved."""
@@ -56,7 +65,7 @@ def list_command(cwd: Path, output_format: str) -> None:
 
 
 @snapshot_command.command("delete")
-@click.argument("name")
+@_name_argument
 @cwd_option
 def delete_command(name: str, cwd: Path) -> None:
     """Delete NAME."""
