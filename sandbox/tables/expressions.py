@@ -26,6 +26,7 @@ from sandbox.tables.expression_text import (
 )
 from sandbox.tables.key_conditions import check_key_condition
 from sandbox.tables.projections import RealPath
+from sandbox.tables.update_grouping import without_grouping
 from sandbox.tables.update_targets import targets_of
 
 Scope: TypeAlias = dict[str, Any]
@@ -109,6 +110,8 @@ class Expressions:
         """What of an item is given; None for all of it."""
         self.targets: tuple[RealPath, ...] = ()
         """What of an item is updated."""
+        self._update = ""
+        """The update as moto reads it."""
         self._used: dict[str, frozenset[str]] = {}
         for field in _IN_ORDER:
             if field in fields and field in scope:
@@ -126,6 +129,8 @@ class Expressions:
             meant = {n: v for n, v in left.pop(member, {}).items() if n not in dropped}
             if meant:
                 left[member] = meant
+        if _UPDATE in left:
+            left[_UPDATE] = self._update
         return left
 
     def _read(self, field: str, text: str) -> None:
@@ -144,6 +149,7 @@ class Expressions:
                 case _:
                     _check_update(text, self._around)
                     self.targets = self._real(targets_of(text))
+                    self._update = without_grouping(text)
             self._used[field] = frozenset(placeholders_of(text))
         except ExpressionError as error:
             raise validation_error(f"Invalid {field}: {error}") from error

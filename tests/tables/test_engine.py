@@ -847,6 +847,20 @@ def test_an_update_gives_what_it_touched(
     assert engine.call(*request)[0].get("Attributes") == new
 
 
+@pytest.mark.parametrize("operation", ["UpdateItem", "TransactWriteItems"])
+def test_an_update_may_group_its_values(engine: Engine, operation: str) -> None:
+    """DynamoDB takes parentheses that moto does not."""
+    _, asked = update(
+        "SET fresh = (if_not_exists(fresh, :one) + :one), spare = (:one)",
+        ExpressionAttributeValues=ONE,
+    )
+    whole = {"TransactItems": [{"Update": asked}]}
+    engine.call(operation, asked if operation == "UpdateItem" else whole)
+
+    kept: Any = engine.call("GetItem", on_notes(Key=ANN))[0]["Item"]
+    assert (kept["fresh"], kept["spare"]) == ({"N": "2"}, {"N": "1"})
+
+
 def test_an_update_of_nothing_makes_the_item(engine: Engine) -> None:
     """There is then an item of its key alone; one that is there stays as it is."""
     for key in (note("new", 1), ANN):
