@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 from sandbox.clock import Clock
 from sandbox.json_value import JsonValue
 from sandbox.project.model import Project
-from sandbox.tables import protocol
+from sandbox.tables import protocol, transactions
 from sandbox.tables.attribute_values import Row, Seeds
 from sandbox.tables.catalogue import Catalogue
 from sandbox.tables.deadlines import Deadlines
@@ -27,6 +27,7 @@ from sandbox.tables.ledger import Ledger
 from sandbox.tables.lookups import attributes_of
 from sandbox.tables.orders import Item
 from sandbox.tables.stored_table import Change, StoredTable
+from sandbox.tables.transactions import Transactions
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -99,6 +100,7 @@ class TableStore:
         self._engine = Engine(region="us-west-2", account_id=self.account_id)
         self._keeper = Keeper(ledger, tables=lambda: self._engine.tables)
         self._catalogue = Catalogue(self._engine, self._keeper)
+        self._transactions = Transactions(clock)
         self._policy = ExpiryPolicy()
         self._deadlines = Deadlines(now_epoch=clock.now_epoch)
         self._observers: tuple[Observer, ...] = ()
@@ -181,9 +183,14 @@ class TableStore:
         """
         with self._lock:
             self._expire_until(self._clock.now_epoch())
+            is_transaction = operation == transactions.OPERATION
+            if is_transaction and self._transactions.was_done(request):
+                return {}
             result, changes = self._engine.call(
                 operation, request, commit=self._keeper.commit
             )
+            if is_transaction:
+                self._transactions.note(request)
             if operation in SCHEMA_OPERATIONS:
                 self._watch_expiry()
             elif changes:
@@ -293,6 +300,7 @@ class TableStore:
             with self._engine.same_tables_on_failure():
                 notices = self._catalogue.restore(tables)
                 self._keeper.replace_all()
+            self._transactions.clear()
             self._watch_expiry()
             self._tell(operation, {}, ())
             return notices

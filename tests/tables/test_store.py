@@ -165,6 +165,52 @@ def test_counting_from_many_threads_loses_nothing(store: TableStore) -> None:
     assert get(store, "a")["visits"] == {"N": "100"}
 
 
+def test_a_transaction_that_is_repeated_is_carried_out_once(
+    store: TableStore, clock: ManualClock
+) -> None:
+    """For ten minutes a token stands for its request; then it is new again."""
+    visit = {
+        "TableName": TABLE,
+        "Key": A,
+        "UpdateExpression": "ADD visits :one",
+        "ExpressionAttributeValues": {":one": {"N": "1"}},
+    }
+    items = {"TransactItems": [{"Update": visit}]}
+    named: dict[str, object] = {**items, "ClientRequestToken": "order-7"}
+    for _ in range(2):
+        store.call("TransactWriteItems", named)
+        store.call("TransactWriteItems", items)
+    counts = [get(store, "a")["visits"]["N"]]
+    other = {"TransactItems": [{"Delete": {"TableName": TABLE, "Key": A}}]}
+    with pytest.raises(TableError, match=r"^IdempotentParameterMismatchException: "):
+        store.call("TransactWriteItems", {**named, **other})
+    clock.advance(601)
+    store.call("TransactWriteItems", named)
+    counts.append(get(store, "a")["visits"]["N"])
+    store.reset()
+    store.call("TransactWriteItems", named)
+    counts.append(get(store, "a")["visits"]["N"])
+
+    assert counts == ["3", "4", "1"]
+
+
+def test_a_transaction_that_failed_may_be_tried_again(store: TableStore) -> None:
+    """Its token stands for what was carried out alone."""
+    put_a = {
+        "TableName": TABLE,
+        "Item": A,
+        "ConditionExpression": "attribute_exists(#i)",
+        "ExpressionAttributeNames": {"#i": "_idx"},
+    }
+    named = {"TransactItems": [{"Put": put_a}], "ClientRequestToken": "order-8"}
+    with pytest.raises(TableError, match=r"^TransactionCanceledException: "):
+        store.call("TransactWriteItems", named)
+    put(store, "a", owner={"N": "1"})
+    store.call("TransactWriteItems", named)
+
+    assert get(store, "a") == A
+
+
 def test_only_one_of_many_conditional_puts_succeeds(store: TableStore) -> None:
     """A condition is checked and its item written as one."""
 
