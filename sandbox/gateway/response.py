@@ -27,6 +27,7 @@ from sandbox.exchange import HttpResponse
 from sandbox.gateway.payload import MAX_PAYLOAD_BYTES, MAX_RESULT_BYTES
 from sandbox.http1.head import is_header_name
 from sandbox.json_value import JsonValue
+from sandbox.manifest.javascript import is_truthy
 from sandbox.project.model import ApiType
 
 _OWN_HEADERS = frozenset(
@@ -88,7 +89,7 @@ def _from_result_v2(value: JsonValue) -> HttpResponse:
     headers = _headers_of(value) if "headers" in value else {}
     cookies = _cookies_of(value) if "cookies" in value else ()
     is_base64 = "isBase64Encoded" in value and _is_base64(value)
-    if "statusCode" not in value or not _is_truthy(value["statusCode"]):
+    if "statusCode" not in value or not is_truthy(value["statusCode"]):
         return _implicit(value)
     status = _status_of(value["statusCode"])
     body = _body_of(value, is_base64=is_base64)
@@ -124,7 +125,7 @@ def _from_result_v1(value: JsonValue, *, is_rest: bool) -> HttpResponse:
     content_type = types[0] if types else "application/json; charset=utf-8"
     named = ((_name_v1(name, is_rest=is_rest), v) for name, v in merged.items())
     return HttpResponse(
-        status=_status_of(status) if _is_truthy(status) else 200,
+        status=_status_of(status) if is_truthy(status) else 200,
         headers=(
             ("content-type", content_type),
             *((name, value) for name, values in named if name for value in values),
@@ -160,11 +161,6 @@ def _encode(text: str) -> bytes:
         return (
             text.encode("utf-16", "surrogatepass").decode("utf-16", "replace").encode()
         )
-
-
-def _is_truthy(value: JsonValue) -> bool:
-    """Tell what JavaScript takes for true: empty lists and objects are."""
-    return bool(value) or (value is not None and isinstance(value, list | Mapping))
 
 
 def _status_of(value: JsonValue) -> int:
@@ -249,7 +245,7 @@ def _merged_headers(result: Mapping[str, JsonValue]) -> dict[str, list[str]]:
 
 def _object_of(result: Mapping[str, JsonValue], key: str) -> Mapping[str, JsonValue]:
     value = result.get(key)
-    if not _is_truthy(value):
+    if not is_truthy(value):
         return {}
     if not isinstance(value, Mapping):
         raise _Refused(
@@ -308,7 +304,7 @@ def _sendable(what: str, text: str) -> str:
 
 def _cookies_of(result: Mapping[str, JsonValue]) -> tuple[str, ...]:
     value = result.get("cookies")
-    if not _is_truthy(value):
+    if not is_truthy(value):
         return ()
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise _Refused(

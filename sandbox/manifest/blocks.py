@@ -130,7 +130,7 @@ def _take_vector(source: SourceText, lines: TokenLines, index: int) -> Taken:
         values += [token.value for token in scalars(line)]
         length += len(line)
     name = lines.tokens[index]
-    value = {str(name.value): values}
+    value = javascript.in_key_order([(str(name.value), values)])
     return Taken(Item(value=value, line=source.line_at(name.offset)), length)
 
 
@@ -185,7 +185,7 @@ def _map_item(source: SourceText, name: Token, map_entries: list[_MapEntry]) -> 
         for key, values in map_entries
     )
     return Item(
-        value={str(name.value): pairs},
+        value=javascript.in_key_order([(str(name.value), pairs)]),
         line=source.line_at(name.offset),
         key_lines={
             str(key.value): source.line_at(key.offset) for key, _ in map_entries

@@ -74,10 +74,17 @@ def parse_package(text: str, *, file: str = "package.json") -> Manifest | None:
     """
     source = SourceText(text, file)
     package = load_json(source)
+    if package is None:
+        raise source.error(
+            "The package.json holds null.",
+            offset=0,
+            remedy='Write an object, with the manifest under "arc".',
+        )
     if not isinstance(package, Mapping):
         return None
-    tree = package.get("arc") or package.get("architect")
-    return _to_manifest(source, tree) if tree else None
+    trees = (package.get(key) for key in ("arc", "architect"))
+    tree = next(filter(javascript.is_truthy, trees), None)
+    return None if tree is None else _to_manifest(source, tree)
 
 
 def load_json(source: SourceText) -> JsonValue:

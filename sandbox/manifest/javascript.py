@@ -144,6 +144,13 @@ def entries(value: JsonValue) -> list[tuple[str, JsonValue]]:
     return []
 
 
+def is_truthy(value: JsonValue) -> bool:
+    """Tell what JavaScript takes for true: empty lists and objects are."""
+    if isinstance(value, float) and math.isnan(value):
+        return False
+    return bool(value) or isinstance(value, (list, tuple, Mapping))
+
+
 def same(left: object, right: object) -> bool:
     """Compare scalars as `===` does: True is not 1, and two lists are never one."""
     if isinstance(left, bool) or isinstance(right, bool):

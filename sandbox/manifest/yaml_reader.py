@@ -22,6 +22,8 @@ _MERGE_KEY = "<<"
 _MOST_NODES = 100_000
 """More than any manifest has; aliases of aliases reach it within a few lines."""
 
+_ENDING = "\0\r\n\x85\u2028\u2029#"
+"""What follows the blanks of a line that has nothing else, a comment apart."""
 _NULLS = ("", "~", "null", "Null", "NULL")
 _BOOLEANS = {
     **dict.fromkeys(("true", "True", "TRUE"), True),
@@ -52,6 +54,29 @@ class _Loader(yaml.SafeLoader):
         None: [(_PLAIN, re.compile(""))]
     }
 
+    def scan_to_next_token(self) -> None:
+        """Skip tabs where YAML 1.2 takes them for white space, as PyYAML does not.
+
+        That is behind something on the line, and on lines with nothing else. At a
+        line's begin they would indent, which neither takes.
+        """
+        while True:
+            super().scan_to_next_token()
+            blanks = self._tabs_ahead()
+            before = self.buffer[self.pointer - self.column : self.pointer]
+            would_indent = not before.strip(" ")
+            if not blanks or (would_indent and self.peek(blanks) not in _ENDING):
+                return
+            self.forward(blanks)
+
+    def _tabs_ahead(self) -> int:
+        """Give how many blanks stand here, if the first is a tab."""
+        length = 0
+        if self.peek() == "\t":
+            while self.peek(length) in " \t":
+                length += 1
+        return length
+
 
 def load_yaml(source: SourceText) -> JsonValue:
     """Read one YAML document.
@@ -61,7 +86,8 @@ def load_yaml(source: SourceText) -> JsonValue:
             or grows past all measure through aliases.
     """
     try:
-        node = yaml.compose(source.text, Loader=_Loader)
+        text = source.text if source.text.endswith("\n") else f"{source.text}\n"
+        node = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise source.error(
@@ -111,8 +137,10 @@ class _Reader:
             text = str(node.value)
             if node.tag == f"{_CORE}str":
                 return text
-            if node.tag in _PLAIN_TAGS:
-                return _plain_scalar(text)
+            if node.tag in _KINDS:
+                value = _plain_scalar(text)
+                if isinstance(value, _KINDS[node.tag]):
+                    return value
         raise self._error(
             node,
             f'The tag "{node.tag}" is not one that a manifest can have.',
@@ -157,9 +185,14 @@ class _Reader:
         return self._source.error(message, offset=node.start_mark.index, remedy=remedy)
 
 
-_PLAIN_TAGS = frozenset(
-    [_PLAIN, *(f"{_CORE}{kind}" for kind in ("null", "bool", "int", "float"))]
-)
+_KINDS: dict[str, type | tuple[type, ...]] = {
+    _PLAIN: object,
+    f"{_CORE}null": type(None),
+    f"{_CORE}bool": bool,
+    f"{_CORE}int": int,
+    f"{_CORE}float": (int, float),
+}
+"""What a scalar with a tag, or with none, may turn out to be."""
 
 
 def _plain_scalar(text: str) -> JsonValue:

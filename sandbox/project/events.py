@@ -121,7 +121,7 @@ def read_websockets(reading: Reading, reader: FunctionReader) -> list[FunctionDr
 
 
 def _declares(value: JsonValue, route: str) -> bool:
-    return value == route or bool(setting(value, route))
+    return value == route or javascript.is_truthy(setting(value, route))
 
 
 def _without_dollar(declared: Declaration) -> Declaration:

@@ -93,10 +93,11 @@ class FunctionReader:
 
         None, and a report, where `src` is no text.
         """
-        if not src:
+        if not javascript.is_truthy(src):
             return self._reading.path("src", pragma, name)
         if isinstance(src, str):
-            return self._reading.path(src)
+            # Architect writes Windows' separator so, wherever it runs.
+            return self._reading.path(src).replace("\\", "/")
         self._reading.refuse(
             f'The src of @{pragma} "{name}" is "{javascript.to_text(src)}",'
             " which is no folder.",
@@ -182,15 +183,13 @@ class FunctionReader:
         kind = package.get("type") if isinstance(package, Mapping) else None
         if kind in ("module", "commonjs"):
             return str(kind)
-        return _BROKEN_PACKAGE if kind else "commonjs"
+        return _BROKEN_PACKAGE if javascript.is_truthy(kind) else "commonjs"
 
     def _split_handler(
         self, config: Mapping[str, JsonValue], declared: Declaration, folder: _Folder
     ) -> tuple[str, str]:
         """Give the file and method parts of the `handler` setting."""
-        if folder.package_type == _BROKEN_PACKAGE and str(config["runtime"]).startswith(
-            "node"
-        ):
+        if _needs_package(str(config["runtime"]), folder):
             self._refuse_file(
                 f'The package.json of "{self._reading.shown(declared.folder)}" does'
                 " not say which modules Node should take.",
@@ -234,6 +233,14 @@ class FunctionReader:
 
 
 _BROKEN_PACKAGE = "broken"
+
+
+def _needs_package(runtime: str, folder: _Folder) -> bool:
+    """Tell whether Node asks a broken package.json how to read the handler's file."""
+    if folder.package_type != _BROKEN_PACKAGE or not runtime.startswith("node"):
+        return False
+    handler = runtimes.handler_file(runtime, "index", folder.present, None)
+    return handler.name not in folder.present or handler.name == "index.js"
 
 
 def _resolve_runtime(config: dict[str, JsonValue]) -> None:

@@ -64,7 +64,9 @@ def _project_value_is_allowed(limit: _Limit, value: JsonValue) -> bool:
         return True
     if limit.key != "runtime":
         return False
-    return not value or (isinstance(value, str) and bool(runtimes.alias_of(value)))
+    if not javascript.is_truthy(value):
+        return True
+    return isinstance(value, str) and bool(runtimes.alias_of(value))
 
 
 def _check_function(

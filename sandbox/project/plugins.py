@@ -8,6 +8,8 @@ from sandbox.project.reading import Reading, as_written, name_and_settings, sett
 
 _NAME = re.compile(r"[a-zA-Z0-9/\-._]*")
 _PRAGMAS = ("plugins", "macros")
+_ENTRIES = ("index.js", "index.mjs", "package.json")
+"""What makes a folder a module."""
 
 
 def check_plugins(reading: Reading) -> None:
@@ -46,4 +48,12 @@ def _is_there(reading: Reading, pragma: str, name: str, src: JsonValue) -> bool:
     candidates = [own, f"{own}.js", f"{own}.mjs"]
     if not src:
         candidates += [f"node_modules/{name}", f"node_modules/@{name}"]
-    return any(reading.files.kind(reading.path(path)) for path in candidates)
+    return any(_is_module(reading, path) for path in candidates)
+
+
+def _is_module(reading: Reading, path: str) -> bool:
+    """Tell whether Node would load something from there."""
+    kind = reading.files.kind(reading.path(path))
+    if kind != "folder":
+        return kind is not None
+    return bool(reading.files.present(reading.path(path), _ENTRIES))

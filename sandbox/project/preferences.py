@@ -170,14 +170,14 @@ class _PreferencesFile:
             return settings
         stages: dict[str, JsonValue] = {}
         for stage in STAGES:
-            variables = settings.get(stage) or None
+            variables = settings.get(stage)
             if isinstance(variables, Mapping):
                 self._check_names(pragma, stage, variables)
                 stages[stage] = {
                     name: _joined(value) for name, value in variables.items()
                 }
                 continue
-            if variables:
+            if javascript.is_truthy(variables):
                 self._refuse(
                     f'The stage "{stage}" of @env has no variables with values.',
                     _line_of(pragma, stage),
@@ -200,7 +200,7 @@ class _PreferencesFile:
 
     def _check_stage(self, pragma: Pragma, settings: JsonValue) -> None:
         stage = settings.get("env") if isinstance(settings, Mapping) else None
-        if stage and stage not in STAGES:
+        if javascript.is_truthy(stage) and stage not in STAGES:
             self._refuse(
                 f'@sandbox env is "{javascript.to_text(stage)}".',
                 _line_of(pragma, "env"),
@@ -231,6 +231,9 @@ def _is_about(item: Item, name: str) -> bool:
 
 def _lay(settings: JsonValue, value: JsonValue) -> JsonValue:
     """Lay one item over a pragma's settings; a lone value replaces all of them."""
+    if isinstance(value, list) and len(value) == 1:
+        lone: JsonValue = value[0]
+        return lone
     if not isinstance(value, (list, Mapping)):
         return value
     if not isinstance(settings, Mapping):

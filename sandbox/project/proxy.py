@@ -2,7 +2,7 @@
 
 import ipaddress
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import cast
 from urllib.parse import unquote
 
@@ -86,9 +86,42 @@ def _is_host(host: str) -> bool:
     if not host or _FORBIDDEN_IN_HOST.search(host):
         return False
     parts = host.removesuffix(".").split(".")
-    if not _NUMERIC_PART.fullmatch(parts[-1]):
+    if _NUMERIC_PART.fullmatch(parts[-1]):
+        return _is_ipv4(parts)
+    return all(map(_is_label, parts))
+
+
+def _is_ipv4(parts: Sequence[str]) -> bool:
+    """Tell whether up to four numbers make an address; the last has the bytes left."""
+    numbers = [_ipv4_number(part) for part in parts]
+    *first, last = [-1 if number is None else number for number in numbers]
+    return (
+        len(parts) <= 4
+        and all(0 <= number < 256 for number in first)
+        and 0 <= last < 256 ** (5 - len(parts))
+    )
+
+
+def _ipv4_number(part: str) -> int | None:
+    if not _NUMERIC_PART.fullmatch(part):
+        return None
+    if part[:2] in ("0x", "0X"):
+        return int(part[2:] or "0", 16)
+    try:
+        return int(part, 8 if len(part) > 1 and part[0] == "0" else 10)
+    except ValueError:  # 8 or 9 in an octal number
+        return None
+
+
+def _is_label(label: str) -> bool:
+    """Tell whether what claims to be Punycode (RFC 3492) is."""
+    if not label.lower().startswith("xn--"):
         return True
-    return len(parts) <= 4 and all(_NUMERIC_PART.fullmatch(part) for part in parts)
+    try:
+        meant = label[4:].encode("ascii").decode("punycode")
+    except UnicodeError:
+        return False
+    return not meant.isascii() and meant.isprintable()
 
 
 def _is_address(kind: type[ipaddress.IPv6Address], text: str) -> bool:

@@ -25,6 +25,14 @@ _CRON_FIELDS = (
     ("year", "year", _CLOCK_FIELD),
 )
 """A cron expression's fields: their names here, in messages, and their characters."""
+_ALSO_KNOWN = (
+    *("ACT", "AET", "AGT", "ART", "AST", "BET", "BST", "CAT", "CNT", "CST", "CTT"),
+    *("EAT", "ECT", "IET", "IST", "JST", "MIT", "NET", "NST", "PLT", "PNT", "PRT"),
+    *("PST", "SST", "VST", "US/Pacific-New", "Canada/East-Saskatchewan"),
+)
+"""Names that ICU, whose database Node has, keeps from older days."""
+_UNKNOWN = ("factory", "localtime")
+"""Names of the system's database that are no zones."""
 
 
 def read_scheduled(reading: Reading, reader: FunctionReader) -> list[FunctionDraft]:
@@ -75,7 +83,9 @@ def _declare(
         fields={
             "rate": None if written.rate is None else _rate(written.rate),
             "cron": None if written.cron is None else _cron(written.cron),
-            "timezone": written.timezone,
+            "timezone": written.timezone
+            if javascript.is_truthy(written.timezone)
+            else None,
         },
     )
 
@@ -96,14 +106,16 @@ def _written(value: JsonValue) -> _Written | None:
     expressions = [setting(settings, kind) for kind in ("rate", "cron")]
     if not all(_is_expression(expression) for expression in expressions):
         return None
-    rate, cron = (_words(part) if part else None for part in expressions)
+    rate, cron = (
+        _words(part) if javascript.is_truthy(part) else None for part in expressions
+    )
     return _Written(
         name, rate, cron, setting(settings, "timezone"), setting(settings, "src")
     )
 
 
 def _is_expression(value: JsonValue) -> bool:
-    return not value or isinstance(value, (str, list))
+    return not javascript.is_truthy(value) or isinstance(value, (str, list))
 
 
 def _words(value: JsonValue) -> str:
@@ -217,9 +229,11 @@ def _wrong_with_rate(rate: Mapping[str, JsonValue]) -> list[tuple[str, str]]:
 
 
 def _is_timezone(value: JsonValue) -> bool:
-    """Tell whether the IANA database has this name, in any case."""
+    """Tell whether Node knows this name, in any case: the IANA database's, and more."""
     if not isinstance(value, str) or not javascript.trim(value):
         return False
     known = available_timezones()
-    # A system without the database cannot tell; EventBridge will.
-    return not known or value.lower() in {name.lower() for name in known}
+    if not known:
+        return True  # a system without the database cannot tell; EventBridge will
+    names = {name.lower() for name in (*known, *_ALSO_KNOWN)}
+    return value.lower() in names.difference(_UNKNOWN)

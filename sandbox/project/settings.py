@@ -103,11 +103,17 @@ def read_aws(reading: Reading, region: str) -> dict[str, JsonValue]:
     values = [item.value for item in reading.items("aws")]
     aws = overlay(default_aws_settings(region), values)
     api_type = aws["apigateway"]
-    if api_type and api_type not in API_TYPES:
+    if javascript.is_truthy(api_type) and api_type not in API_TYPES:
         reading.refuse(
             f'The API type "{javascript.to_text(api_type)}" does not exist.',
             line=line_of_setting(reading.manifest, "apigateway"),
             remedy="Write one of: apigateway http, httpv1, httpv2 or rest.",
+        )
+    if not javascript.is_truthy(aws["region"]):
+        reading.refuse(
+            "The region of @aws is empty.",
+            line=line_of_setting(reading.manifest, "region"),
+            remedy="Name one, such as region us-west-2, or remove the line.",
         )
     return aws
 

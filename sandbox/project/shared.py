@@ -189,8 +189,14 @@ def _shared_names(pragma: str, entries: JsonValue) -> list[str]:
             for key, value in entries.items()
         ]
     if isinstance(entries, list):
-        return [javascript.to_text(entry) for entry in entries]
+        return [_shared_name(pragma, entry) for entry in entries]
     return [javascript.to_text(entries)]
+
+
+def _shared_name(pragma: str, entry: JsonValue) -> str:
+    if pragma == "http" and isinstance(entry, list):
+        return " ".join(javascript.to_text(part) for part in entry)
+    return javascript.to_text(entry)
 
 
 def _choose_views(reading: Reading, routes: Sequence[FunctionDraft]) -> None:

@@ -36,24 +36,28 @@ def _is_text(value: JsonValue) -> bool:
     return value is None or isinstance(value, str)
 
 
+def _is_off(value: JsonValue) -> bool:
+    return not javascript.is_truthy(value)
+
+
 def _is_list_of_text(value: JsonValue) -> bool:
-    return not value or (
+    return _is_off(value) or (
         isinstance(value, list) and all(isinstance(part, str) for part in value)
     )
 
 
 _RULES: Mapping[str, tuple[Callable[[JsonValue], bool], str]] = {
     "compression": (
-        lambda value: not value or value is True or value in ("br", "gzip"),
+        lambda value: _is_off(value) or value is True or value in ("br", "gzip"),
         "Write compression true, br or gzip.",
     ),
     "fingerprint": (
-        lambda value: not value or value is True or value == "external",
+        lambda value: _is_off(value) or value is True or value == "external",
         "Write fingerprint true or external.",
     ),
     "ignore": (_is_list_of_text, "Write ignore and one or more words."),
     "prefix": (
-        lambda value: not value or isinstance(value, str),
+        lambda value: _is_off(value) or isinstance(value, str),
         "Write prefix and one word.",
     ),
     "prune": (_is_boolean, "Write prune true or false."),
@@ -95,12 +99,14 @@ def read_static(reading: Reading) -> dict[str, JsonValue] | bool | None:
 def _lay(settings: dict[str, JsonValue], item: Item, rules: NameRules) -> str | None:
     """Lay one item over the settings, and give which one it set."""
     value = item.value
-    if isinstance(value, Mapping) and value.get("ignore"):
+    if isinstance(value, Mapping) and javascript.is_truthy(value.get("ignore")):
         _lay_ignored(settings, value["ignore"], item, rules)
         return "ignore"
-    if not isinstance(value, list) or not value or value[0] not in _DEFAULTS:
+    if not isinstance(value, list) or not value:
         return None
-    name = str(value[0])
+    name = value[0]
+    if not isinstance(name, str) or name not in _DEFAULTS:
+        return None
     if name == "ignore":
         _lay_ignored(settings, value[1:], item, rules)
     else:
@@ -112,10 +118,14 @@ def _lay_ignored(
     settings: dict[str, JsonValue], ignored: JsonValue, item: Item, rules: NameRules
 ) -> None:
     known = settings["ignore"]
-    if not known:
+    added = ignored if isinstance(ignored, list) else [ignored]
+    if _is_off(known):
         settings["ignore"] = ignored
-    elif isinstance(known, list) and isinstance(item.value, Mapping):
-        added = ignored if isinstance(ignored, list) else [ignored]
+    elif (
+        isinstance(item.value, Mapping)
+        and isinstance(known, list)
+        and _is_list_of_text([*known, *added])
+    ):
         settings["ignore"] = list(dict.fromkeys([*known, *added]))
     else:
         rules.refuse(

@@ -237,7 +237,7 @@ def _check_record(rules: NameRules, draft: TableDraft) -> None:
         )
     for field, least in (("indexName", 3), ("partitionKey", 1), ("sortKey", 1)):
         value = record.get(field)
-        if value:
+        if javascript.is_truthy(value):
             rules.hold_to_size(value, least, 255, line)
             rules.hold_to_very_loose(value, line)
 

@@ -77,6 +77,30 @@ def test_parse_manifest_reads_yaml_as_its_core_schema(
     assert manifest.plain() == {"x": [expected]}
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "app: myapp\t\nhttp:\n  - a\n",
+        "app: myapp\t# c\nhttp:\n  - a\n",
+        "app:\tmyapp\n\t\nhttp:\n-\ta\n",
+        "app: myapp\n  \t# c\nhttp:\n  - a\n",
+    ],
+)
+def test_parse_manifest_takes_tabs_for_white_space(text: str) -> None:
+    """Behind something, and on lines with nothing else; never as indentation."""
+    assert parse_manifest(text, file="arc.yaml").plain() == {
+        "app": ["myapp"],
+        "http": ["a"],
+    }
+
+
+def test_parse_manifest_ends_a_block_of_yaml_with_a_line_feed() -> None:
+    """As js-yaml does, though the file ends without one."""
+    assert parse_manifest("app: |\n  myapp", file="arc.yaml").plain() == {
+        "app": ["myapp\n"]
+    }
+
+
 def test_parse_manifest_merges_yaml_mappings() -> None:
     """A `<<` key brings in what the mapping itself does not say."""
     text = "aws:\n  - &a {b: 1, c: 2}\n  - <<: *a\n    c: 3\n"
@@ -101,6 +125,9 @@ def test_parse_manifest_merges_yaml_mappings() -> None:
         ("arc.yaml", "a: *String", 1, "The YAML does not parse"),
         ("arc.yaml", "a: !foo b", 1, 'The tag "!foo" is not one'),
         ("arc.yaml", "a: &x [*x]", 1, "The YAML repeats itself"),
+        ("arc.yaml", "a:\n\t- b", 2, "The YAML does not parse"),
+        ("arc.yaml", "a:\n  b: 1\n \tc: 2", 3, "The YAML does not parse"),
+        ("arc.yaml", "a: !!bool yes", 1, 'The tag "tag:yaml.org,2002:bool"'),
         ("arc.yaml", "a: \x07", 1, "The YAML has a character"),
         ("arc.yaml", "[" * 5_000, 1, "The file nests its values too deeply."),
         ("arc.yaml", "--- a\n--- b", 2, "The YAML does not parse"),
@@ -137,6 +164,7 @@ def test_parse_package_finds_either_key() -> None:
     assert found is not None
     assert found.plain() == {"app": ["x"]}
     assert parse_package('{"name": "x"}') is None
+    assert parse_package('{"arc": false, "architect": ""}') is None
 
 
 @given(st.lists(YAML_PIECES, max_size=25).map("".join))
