@@ -167,7 +167,7 @@ def test_what_a_test_leaves_running_ends_with_it(
     (handler / "index.py").write_text(LEFT_RUNNING)
     result = run(
         f"""
-        import pathlib, threading
+        import pathlib, threading, time
         import httpx, pytest
         folder = pathlib.Path({str(project.path)!r})
 
@@ -179,7 +179,9 @@ def test_what_a_test_leaves_running_ends_with_it(
         def test_that_leaves(arc_sandbox, over):
             url = f"{{arc_sandbox.url}}/missing?what={what}&folder={{folder}}"
             threading.Thread(target=lambda: httpx.get(url, timeout=30)).start()
+            deadline = time.monotonic() + 20
             while not (folder / "begun").exists():
+                assert time.monotonic() < deadline
                 threading.Event().wait(0.01)
 
         def test_that_follows(arc_requests, arc_tables):
