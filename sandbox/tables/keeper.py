@@ -219,7 +219,8 @@ class Keeper:
             StorageError: it cannot be rewritten; it goes on as it is.
         """
         if self._ledger is not None and self._ledger.wants_rewriting:
-            tables = (*self.describe_all(), *self._sleeping.values())
+            # What is written of a name later is meant for the last that it opens.
+            tables = (*self._sleeping.values(), *self.describe_all())
             self._ledger.rewrite(whole_records(tables))
             self._unwritten = []
 

@@ -76,7 +76,7 @@ class Ledger:
             content = self.file.read_bytes() if self.file.exists() else b""
             reading = read_records(content)
             _check_version(reading, self.file)
-            kept = KeptTables(reading.records)
+            kept = _tables_of(reading, self.file)
             notices = self._mend(reading, kept.headless)
             self._hold(self._open(self.file))
             if not self._end:
@@ -213,6 +213,18 @@ def _check_version(reading: Reading, file: Path) -> None:
             "not know.",
             remedy="Use the newer arc-sandbox that wrote it, or move the file away.",
         )
+
+
+def _tables_of(reading: Reading, file: Path) -> KeptTables:
+    """Give what the records leave behind, each of which is whole."""
+    try:
+        return KeptTables(reading.records)
+    except (KeyError, TypeError, ValueError, ArithmeticError) as error:
+        raise StorageError(
+            f'The file "{file}" holds rows that do not fit its tables: {error!r}.',
+            remedy="Move the file away to start with empty tables; it is a line of "
+            "JSON a write, so that rows can be taken out of it by hand.",
+        ) from error
 
 
 def _take_lock(file: Path) -> int:

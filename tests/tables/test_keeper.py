@@ -10,9 +10,11 @@ from typing import Any
 import pytest
 
 from sandbox.clock import ManualClock
+from sandbox.errors import StorageError
 from sandbox.project.model import Key, Project, Table
 from sandbox.tables.errors import TableError
 from sandbox.tables.ledger import Ledger
+from sandbox.tables.records import encode_record
 from sandbox.tables.store import TableStore
 
 MakeProject = Callable[..., Project]
@@ -106,6 +108,38 @@ def test_every_kind_of_write_is_kept(kept: Kept) -> None:
             {"_idx": {"S": "c"}},
             {"_idx": {"S": "d"}},
         ]
+
+
+def test_a_sleeping_table_of_the_same_name_is_another(kept: Kept) -> None:
+    """Rewriting does not mix their rows up, whatever comes after it."""
+    other = replace(SESSIONS, partition_key=Key(attribute="id"), ttl_attribute=None)
+    with kept.run() as store:
+        put(store, A)
+    with kept.run(other) as store:
+        put(store, {"id": {"S": "x" * 300}})
+        store.tidy()
+        put(store, {"id": {"S": "late"}})
+    with kept.run(other) as store:
+        assert sorted(len(row["id"]["S"]) for row in rows(store)) == [4, 300]
+    with kept.run() as store:
+        assert rows(store) == [A]
+
+
+def test_a_ledger_that_contradicts_itself_is_told(kept: Kept, tmp_path: Path) -> None:
+    """With the file, and what to do with it; nothing is lost of it."""
+    with kept.run() as store:
+        put(store, A)
+    file = tmp_path / "state" / "tables.jsonl"
+    with file.open("ab") as opened:
+        record = {"op": "PutItem", "changes": [[TABLE, {"id": {"S": "1"}}]]}
+        opened.write(encode_record(record))  # type: ignore[arg-type]
+    before = file.read_bytes()
+
+    with pytest.raises(StorageError, match=r"tables\.jsonl") as refused, kept.run():
+        pass
+
+    assert "Move the file away" in refused.value.remedy
+    assert file.read_bytes() == before
 
 
 def test_an_expired_row_stays_away(kept: Kept) -> None:
