@@ -26,7 +26,8 @@ _REQUEST_LINE = re.compile(
     rb"([!#$%&'*+.^_`|~0-9A-Za-z-]+) ([\x21-\x7e]+) HTTP/(\d)\.(\d)"
 )
 _HEADER_LINES = re.compile(
-    r"^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([^\x00-\x08\x0a-\x1f\x7f]*)\r\n",
+    # Possessive: what was taken for blanks is not tried as a value again.
+    r"^([!#$%&'*+.^_`|~0-9A-Za-z-]++):[ \t]*+([^\x00-\x08\x0a-\x1f\x7f]*+)\r\n",
     re.MULTILINE,
 )
 _FRAMING = frozenset(

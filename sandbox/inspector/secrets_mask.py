@@ -12,7 +12,9 @@ _SECRET_NAME = re.compile(
     r"|(^|_)(API|ACCESS|AUTH|ENCRYPTION|SIGNING|MASTER)?_?(KEY|PWD|PASS|AUTH|PIN)S?(_|$)",
     re.IGNORECASE,
 )
-_PASSWORD_IN_URL = re.compile(r"[a-z][a-z0-9+.-]*://[^/\s:@]*:[^/\s@]+@", re.IGNORECASE)
+_PASSWORD_IN_URL = re.compile(
+    r"(?<![a-z0-9+.-])[a-z][a-z0-9+.-]*+://[^/\s:@]*+:[^/\s@]++@", re.IGNORECASE
+)
 _PEM = "-----BEGIN"
 
 

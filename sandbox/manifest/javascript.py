@@ -20,7 +20,7 @@ WHITE_SPACE = (
 """ECMA-262 WhiteSpace and LineTerminator: what `trim` removes and `\\s` matches."""
 
 _DECIMAL = re.compile(
-    r"[+-]?(?:Infinity|(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?)"
+    r"[+-]?(?:Infinity|(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?)"
 )
 _PREFIXED = re.compile(r"0(?:[xX][0-9a-fA-F]+|[oO][0-7]+|[bB][01]+)")
 _MAX_ARRAY_INDEX = 2**32 - 2

@@ -11,7 +11,7 @@ from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from sandbox.tables.errors import TableError, validation_error
 
 _USUAL = re.compile(r"0|-?[1-9][0-9]{0,37}")
-_NUMBER = re.compile(r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]{1,9})?")
+_NUMBER = re.compile(r"[+-]?(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]{1,9})?")
 _MAX_DIGITS = 38
 _HIGHEST, _LOWEST = 125, -130
 

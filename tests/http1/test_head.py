@@ -67,6 +67,9 @@ def test_parse_head_tells_whether_the_connection_is_kept(
         (b"GET  / HTTP/1.1\r\nHost: a", 400),
         (b"GET / HTTP/1.1 \r\nHost: a", 400),
         (b"G@T / HTTP/1.1\r\nHost: a", 400),
+        # These two took minutes, all of them without a thought for other clients.
+        (b"GET / HTTP/1.1\r\nHost: a\r\nx:" + b" " * 60_000 + b"\x01", 400),
+        (b"GET / HTTP/1.1\r\nHost: a\r\n" + b"x" * 60_000, 400),
         (b"get / HTTP/1.1\r\nHost: a", 400),
         (b"GET m HTTP/1.1\r\nHost: a", 400),
         ("GET /✓ HTTP/1.1\r\nHost: a".encode(), 400),
