@@ -12,6 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from sandbox.clock import Clock
+from sandbox.errors import WorldError
 from sandbox.exchange import Unavailable
 from sandbox.folder_events import FolderEvents
 from sandbox.project.model import Project
@@ -59,16 +60,18 @@ class Launcher:
     def launch(self, setup: Setup, project: Project) -> Worker | Unavailable:
         """Start the process for a worker; its handler is not loaded yet."""
         language = LANGUAGES[setup.function.language]
-        debugging = self._debugging_of(setup)
-        channel = Channel(self._clock)
+        try:
+            debugging = self._debugging_of(setup)
+            channel = Channel(self._clock)
+        except WorldError as error:
+            return Unavailable(message=error.message, remedy=error.remedy)
+        except OSError as error:
+            return _no_process(setup, error)
         try:
             process = self._process(setup, language, project, channel, debugging.port)
         except OSError as error:
             channel.close()
-            return Unavailable(
-                message=f'No process for "{setup.function.name}": {error}.',
-                remedy="Free memory, processes or file descriptors, and try again.",
-            )
+            return _no_process(setup, error)
         finally:
             channel.close_worker_ends()
         if isinstance(process, Unavailable):
@@ -162,6 +165,13 @@ class Launcher:
 
     def _nursery(self, wanted: frozenset[str]) -> Nursery:
         return self._nurseries.begin(wanted, path_additions=self._path_additions)
+
+
+def _no_process(setup: Setup, error: OSError) -> Unavailable:
+    return Unavailable(
+        message=f'No process for "{setup.function.name}": {error}.',
+        remedy="Free memory, processes or file descriptors, and try again.",
+    )
 
 
 def _has_python(project: Project) -> bool:

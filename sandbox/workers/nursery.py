@@ -1,13 +1,14 @@
 """The sandbox's side of the nursery: asks it to preload, to fork, to reap.
 
-`runtimes.python.nursery` is the other side. Where it has died or hangs, every call
-raises `NurseryError`; its owner starts another.
+`runtimes.python.nursery` is the other side. Where it has died, hangs, or once was late
+with an answer, every call raises `NurseryError`; its owner starts another.
 """
 
 import select
 import socket
 import threading
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -38,6 +39,8 @@ class Nursery:
     def __init__(self, *, lifeline_fd: int) -> None:
         self._lock = threading.Lock()
         self._reader = wire.FrameReader()
+        self._is_broken = False
+        """True once an answer did not come: a late one would be taken for the next."""
         self._awaited = 0
         """Answers to preloads that have not been taken in yet."""
         self.preloaded: frozenset[str] = frozenset()
@@ -45,7 +48,6 @@ class Nursery:
         self.modules: frozenset[str] = frozenset()
         """Top-level names that a forked worker finds imported."""
         self._control, theirs = socket.socketpair()
-        self._control.settimeout(_ANSWER_SECONDS)
         with theirs:
             self._process = SpawnedProcess(
                 interpreter_command("nursery", theirs.fileno(), lifeline_fd),
@@ -124,7 +126,7 @@ class Nursery:
         with self._lock:
             self._finish_preloading()
             self._send({"type": "fork", "uses_aws": uses_aws}, descriptors)
-            return ForkedProcess(self._receive()["pid"], self)
+            return ForkedProcess(self._receive("forked")["pid"], self)
 
     def reap(self, pid: int, grace_seconds: float) -> int | None:
         """Wait so long for a worker's end, then kill its group; give its exit code.
@@ -136,7 +138,8 @@ class Nursery:
         with self._lock:
             self._finish_preloading()
             self._send(request)
-            exit_code: int | None = self._receive()["exit_code"]
+            answer = self._receive("reaped", more_seconds=grace_seconds)
+            exit_code: int | None = answer["exit_code"]
             return exit_code
 
     def close(self) -> None:
@@ -150,29 +153,42 @@ class Nursery:
             self._take_preloaded()
 
     def _has_answer(self) -> bool:
-        is_received = not self._reader.missing_bytes()
-        return is_received or bool(select.select([self._control], [], [], 0)[0])
+        with self._in_step():
+            if not self._reader.missing_bytes():
+                return True
+            poll = select.poll()
+            poll.register(self._control, select.POLLIN)
+            return bool(poll.poll(0))
 
     def _take_preloaded(self) -> None:
-        self._control.settimeout(_PRELOADING_SECONDS)
-        self.modules = frozenset(self._receive()["modules"])
-        self._control.settimeout(_ANSWER_SECONDS)
+        more_seconds = _PRELOADING_SECONDS - _ANSWER_SECONDS
+        answer = self._receive("preloaded", more_seconds=more_seconds)
+        self.modules = frozenset(answer["modules"])
         self._awaited -= 1
 
     def _send(self, message: wire.Message, descriptors: Sequence[int] = ()) -> None:
-        try:
+        with self._in_step():
             socket.send_fds(self._control, [wire.encode(message)], descriptors)
-        except OSError as error:
-            raise NurseryError(str(error)) from error
 
-    def _receive(self) -> wire.Message:
-        try:
+    def _receive(self, expected: str, *, more_seconds: float = 0.0) -> wire.Message:
+        with self._in_step():
+            self._control.settimeout(_ANSWER_SECONDS + more_seconds)
             answer = wire.receive(self._reader, self._control.recv)
-        except (OSError, wire.WireError) as error:
+            if answer is None or answer["type"] != expected:
+                raise NurseryError("ended" if answer is None else "is out of step")
+            return answer
+
+    @contextmanager
+    def _in_step(self) -> Iterator[None]:
+        """Let nobody use the connection after a failure on it."""
+        if self._is_broken:
+            raise NurseryError("is out of step")
+        self._is_broken = True
+        try:
+            yield
+        except (OSError, ValueError, wire.WireError) as error:  # ValueError: closed
             raise NurseryError(str(error)) from error
-        if answer is None:
-            raise NurseryError("ended")
-        return answer
+        self._is_broken = False
 
 
 class ForkedProcess:

@@ -13,6 +13,7 @@ from sandbox.exchange import Execution, Invocation
 from sandbox.folder_events import FolderEvents
 from sandbox.json_value import JsonText
 from sandbox.project.model import Function, FunctionConfig, Project
+from sandbox.workers.debugging import Debugging
 from sandbox.workers.limits import PoolLimits
 from sandbox.workers.nurseries import Nurseries
 from sandbox.workers.pool import WorkerPool
@@ -69,6 +70,7 @@ class App:
         nurseries: Nurseries | None = None,
         limits: PoolLimits | None = None,
         events: FolderEvents | None = None,
+        debugging: Debugging | None = None,
     ) -> WorkerPool:
         """Open a pool that the fixture closes; it can fork at once where it may."""
         pool = WorkerPool(
@@ -78,6 +80,7 @@ class App:
             nurseries=nurseries or Nurseries(can_fork=can_fork),
             limits=limits,
             events=events,
+            debugging=debugging,
         )
         self._pools.append(pool)
         pool.prepare()

@@ -6,6 +6,7 @@ import signal
 import pytest
 
 from sandbox.workers.nurseries import CAN_FORK, Nurseries
+from sandbox.workers.nursery import NurseryError
 
 pytestmark = pytest.mark.skipif(not CAN_FORK, reason="nothing is forked here")
 
@@ -100,3 +101,24 @@ def test_closing_ends_the_nursery_and_may_be_repeated():
 
     assert nurseries.pid is None
     assert not is_alive(pid)
+
+
+@pytest.mark.slow
+def test_a_late_answer_is_not_taken_for_the_next(nurseries, app, invoke, wait_until):
+    """A nursery that was late once is done with; another forks in its place."""
+    source = "import os\ndef handler(event, context): return os.getppid()\n"
+    function = app.function("parent", source)
+    pool = app.pool(nurseries=nurseries)
+    worker = invoke(pool, function)
+    late = nurseries.begin()
+
+    os.kill(late.pid, signal.SIGSTOP)
+    with pytest.raises(NurseryError):
+        late.reap(worker.worker_pid, 0)
+    os.kill(late.pid, signal.SIGCONT)
+    with pytest.raises(NurseryError, match="out of step"):
+        late.reap(worker.worker_pid, 0)
+    wait_until(lambda: not is_alive(worker.worker_pid))
+
+    parent = invoke(pool, function).outcome.value
+    assert parent not in (late.pid, worker.outcome.value)

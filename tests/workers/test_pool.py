@@ -15,6 +15,7 @@ from sandbox.json_value import JsonText
 from sandbox.project.model import Key, Table
 from sandbox.workers import wire
 from sandbox.workers.channel import Channel
+from sandbox.workers.debugging import Debugging
 from sandbox.workers.limits import PoolLimits
 from sandbox.workers.worker import Worker
 
@@ -930,3 +931,15 @@ def test_close_ends_everything(app, invoke, wait_until):
     for pid in (*pids, execution.worker_pid):
         wait_until(lambda pid=pid: not is_alive(pid))
     assert isinstance(invoke(pool, idle).outcome, Unavailable)
+
+
+def test_a_debugger_without_a_port_is_an_outcome(app, invoke):
+    """The gateway promises one for whatever keeps a worker from starting."""
+    pool = app.pool(debugging=Debugging(port=65_536))
+    function = app.function("late", "def handler(event, context): return 1\n")
+
+    outcome = invoke(pool, function).outcome
+
+    assert isinstance(outcome, Unavailable)
+    assert outcome.message == "No port is free for a debugger from 65536 on."
+    assert "--debugger" in outcome.remedy
