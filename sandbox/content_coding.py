@@ -63,11 +63,19 @@ def encode(text: bytes, coding: str) -> bytes:
 
 
 def _inflate(body: bytes, window: int) -> bytes:
-    inflater = zlib.decompressobj(window)
-    text = inflater.decompress(body, MOST_DECODED_BYTES)
-    if not inflater.eof:
-        raise CodingError("the body ends too early, or is too long")
-    return text
+    """Decode all members, of which a gzip body may have several (RFC 1952 2.2)."""
+    text = b""
+    while True:
+        inflater = zlib.decompressobj(window)
+        # No more than one byte too many: 0 would mean without a limit.
+        text += inflater.decompress(body, MOST_DECODED_BYTES + 1 - len(text))
+        if not inflater.eof or len(text) > MOST_DECODED_BYTES:
+            raise CodingError("the body ends too early, or is too long")
+        body = inflater.unused_data
+        if not body:
+            return text
+        if window != _GZIP_WINDOW:
+            raise CodingError("the body goes on after its end")
 
 
 def _unbrotli(body: bytes) -> bytes:

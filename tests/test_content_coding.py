@@ -28,6 +28,7 @@ def raw_deflate(text: bytes) -> bytes:
         ("identity", TEXT),
         ("gzip", gzip.compress(TEXT)),
         ("x-gzip", gzip.compress(TEXT)),
+        ("gzip", gzip.compress(TEXT[:100]) + gzip.compress(TEXT[100:])),
         ("deflate", zlib.compress(TEXT)),
         ("deflate", raw_deflate(TEXT)),
         ("br", brotli.compress(TEXT)),

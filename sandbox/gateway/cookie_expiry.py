@@ -121,7 +121,8 @@ class BrowserCookies:
         for name, value in request.headers:
             text = value
             if name.lower() == "cookie":
-                text = self._judge(value, notes, may_expire=not has_own_jar)
+                with self._lock:
+                    text = self._judge(value, notes, may_expire=not has_own_jar)
             if text or not value:
                 headers.append((name, text))
         return (replace(request, headers=tuple(headers)) if notes else request), tuple(

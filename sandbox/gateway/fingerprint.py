@@ -39,10 +39,10 @@ def write_static_manifest(static: Static) -> int:
         return 0
     names = fingerprint(static)
     if names:
-        text = json.dumps(names, indent=2, ensure_ascii=False)
+        content = json.dumps(names, indent=2, ensure_ascii=False).encode()
         manifest = static.folder / MANIFEST_NAME
-        if not manifest.is_file() or manifest.read_text(encoding="utf-8") != text:
-            manifest.write_text(text, encoding="utf-8")
+        if not manifest.is_file() or manifest.read_bytes() != content:
+            manifest.write_bytes(content)
     return len(names)
 
 

@@ -9,12 +9,13 @@ Neither reads anything outside the folder, by whatever path or link.
 import hashlib
 import os
 import re
-from email.utils import formatdate, parsedate_to_datetime
+from email.utils import formatdate
 from pathlib import Path
 
 from sandbox.exchange import Headers, HttpRequest, HttpResponse
 from sandbox.gateway.media_types import direct_type, is_binary, root_type
 from sandbox.gateway.router import decode_strictly
+from sandbox.http_date import epoch_of
 from sandbox.project.model import Static
 
 DIRECT_PATH = "/_static"
@@ -119,7 +120,11 @@ class StaticFiles:
         except (OSError, RuntimeError):  # RuntimeError: a link that leads to itself
             return None
         is_readable = is_inside and os.access(file, os.R_OK)
-        if not is_readable or name.endswith("/") or not _is_spelled_so(folder, name):
+        if (
+            not is_readable
+            or name.endswith("/")
+            or not _is_spelled_so(folder, name.lstrip("/"))
+        ):
             return None
         return file
 
@@ -159,11 +164,8 @@ def _is_fresh(request: HttpRequest, etag: str, modified: float) -> bool:
     if known is not None:
         tags = [tag.strip().removeprefix("W/") for tag in known.split(",")]
         return "*" in tags or etag.removeprefix("W/") in tags
-    try:
-        since = parsedate_to_datetime(request.header("if-modified-since") or "")
-        return int(modified) <= since.timestamp()
-    except (ValueError, OverflowError):  # no date: the condition does not hold
-        return False
+    since = epoch_of(request.header("if-modified-since") or "")
+    return since is not None and int(modified) <= since
 
 
 def _send_file(

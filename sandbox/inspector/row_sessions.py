@@ -29,9 +29,13 @@ class RowSessions:
     """Gives the journal's exchanges, which tell who used a session."""
 
     def all(self) -> tuple[SessionView, ...]:
-        """Give every session of the table, the one written last in front."""
+        """Give every session of the table, the one written last in front.
+
+        A row without an `_idx`, which a table of other keys may have, is none.
+        """
         used = self._requests_by_idx()
-        views = [self._view(row, used) for row in self.table.all_rows()]
+        found = (row for row in self.table.all_rows() if "_idx" in row)
+        views = [self._view(row, used) for row in found]
         return tuple(sorted(views, key=lambda v: -(v.written_epoch or 0)))
 
     def find(self, session_id: str) -> SessionView | None:

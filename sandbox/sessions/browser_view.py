@@ -4,11 +4,11 @@ The rules are those of RFC 6265 section 5 and its successor draft, rfc6265bis, a
 browsers follow it: 400 days at most, SameSite=None only with Secure, 4,096 bytes.
 """
 
-import email.utils
 import ipaddress
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
+from sandbox.http_date import epoch_of
 from sandbox.sessions.cookie import MAX_COOKIE_BYTES
 
 MAX_AGE_LIMIT_SECONDS = 34_560_000
@@ -111,11 +111,7 @@ def _max_age_end(attributes: Mapping[str, str], now_epoch: float) -> float | Non
 
 
 def _expires_end(attributes: Mapping[str, str]) -> float | None:
-    try:
-        moment = email.utils.parsedate_to_datetime(attributes.get("expires", ""))
-        return moment.timestamp()
-    except (ValueError, TypeError, OverflowError):
-        return None
+    return epoch_of(attributes.get("expires", ""))
 
 
 def _refusal(cookie: BrowserView, *, host: str, scheme: str) -> str:

@@ -12,7 +12,7 @@ async function rowsOf (file) {
 
 let report
 try {
-  report = { rows: await rowsOf(process.argv[2]) }
+  report = { rows: (await rowsOf(process.argv[2])) ?? null }
 }
 catch (error) {
   console.error(error)

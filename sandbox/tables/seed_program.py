@@ -108,7 +108,7 @@ def _outcome(file: Path, exit_code: int, output: bytes, errors: bytes) -> object
     if isinstance(report, Mapping) and "rows" in report:
         return report["rows"]
     told = errors.decode(errors="replace").strip()[-_MAX_SHOWN:]
-    problem = report["error"] if isinstance(report, Mapping) else None
+    problem = report.get("error") if isinstance(report, Mapping) else None
     raise SeedError(
         (f"{told}\n" if told else "") + f'The seed file "{file.name}" failed: '
         f"{problem or f'it ended with exit code {exit_code}'}.",

@@ -36,7 +36,7 @@ def log_in(
         done: Awaitable[None] | None = context.add_cookies([{**cookie, "url": url}])
         return done
     if hasattr(browser, "add_cookie"):
-        if not str(browser.current_url).startswith(url):
+        if urlsplit(str(browser.current_url)).netloc != urlsplit(url).netloc:
             browser.get(url)
         expires = cookie.pop("expires", None)
         browser.add_cookie({**cookie, **({"expiry": int(expires)} if expires else {})})

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping
+from contextlib import ExitStack
 
 from sandbox.options import Options
 from sandbox.testing.app_choice import AppChoice
@@ -61,5 +62,7 @@ class Shelf:
 
     def close(self) -> None:
         """Close what is running, the last one first; may be called again."""
-        while self._running:
-            self._running.popitem()[1].close()
+        with ExitStack() as stack:
+            for sandbox in self._running.values():
+                stack.callback(sandbox.close)
+            self._running.clear()

@@ -118,7 +118,7 @@ def test_a_folder_in_which_a_handler_makes_files_is_its_own(
         "FOLDER = pathlib.Path(__file__).parent / 'made'\n"
         "NAMES = os.listdir(FOLDER)\n"
         "def handler(e, c):\n"
-        "    (FOLDER / c.aws_request_id).touch()\n"
+        "    (FOLDER / c.aws_request_id).mkdir()\n"
         "    return os.getpid()\n"
     )
     app = make_app({"src/http/get-index/index.py": code})

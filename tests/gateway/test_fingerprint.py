@@ -38,6 +38,16 @@ def test_write_static_manifest_writes_once(tmp_path: Path) -> None:
     assert json.loads(manifest.read_text()) == {"a.css": f"a-{digits('x')}.css"}
 
 
+def test_write_static_manifest_replaces_what_is_no_text(tmp_path: Path) -> None:
+    """Whatever bytes somebody left in its place."""
+    (tmp_path / "a.css").write_text("x")
+    (tmp_path / "static.json").write_bytes(b"\xff\xfe")
+    write_static_manifest(Static(folder=tmp_path, fingerprint=True))
+
+    names = json.loads((tmp_path / "static.json").read_text())
+    assert names == {"a.css": f"a-{digits('x')}.css"}
+
+
 def test_write_static_manifest_does_nothing_unasked(tmp_path: Path) -> None:
     """Neither without the setting, nor for a tool that does it, nor without files."""
     (tmp_path / "a.css").write_text("x")

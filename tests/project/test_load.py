@@ -1,11 +1,12 @@
 """Holds which manifest counts, and what a disk can hold in a file's place."""
 
 import json
+from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from sandbox.errors import ManifestSyntaxError, ProjectError
+from sandbox.errors import ManifestSyntaxError, ProjectError, SandboxError
 from sandbox.project.load import load_project
 from tests.project.conftest import Load, Write
 
@@ -120,3 +121,99 @@ def test_load_refuses_a_folder_that_is_not_there(tmp_path: Path) -> None:
     """It is no empty app: an empty one would lose its tables."""
     with pytest.raises(ProjectError, match="is not there"):
         load_project(tmp_path / "nowhere", home=None, environ={})
+
+
+# What JavaScript takes for true where Python does not: empty lists and objects. The
+# answers are those of `@architect/inventory` 6.1.0, run on the same files.
+
+APP = "@app\nmyapp\n"
+ROUTE = f"{APP}@http\nget /\n"
+SCHEDULED = f"{APP}@scheduled\na\n  rate 1 day\n"
+INDEX = f"{APP}@tables\ndata\n  id *String\n@tables-indexes\ndata\n  id *String\n"
+
+
+def of_json(**pragmas: object) -> dict[str, str]:
+    return {"arc.json": json.dumps({"app": "myapp", **pragmas})}
+
+
+ACCEPTED = {
+    "no timezone": {"app.arc": f'{SCHEDULED}  timezone ""\n'},
+    "timezone off": {"app.arc": f"{SCHEDULED}  timezone false\n"},
+    "ICU's timezone": {"app.arc": f"{SCHEDULED}  timezone PST\n"},
+    "connect with nothing": {"app.arc": f"{APP}@ws\nconnect\n  # c\nfoo\n"},
+    "an object for connect": of_json(ws=[{"connect": {}}]),
+    "nothing ignored": of_json(static={"ignore": []}),
+    "what is no setting": of_json(static=[[[]], [{}]]),
+    "a broken package beside a module": {
+        "app.arc": ROUTE,
+        "src/http/get-index/index.mjs": "",
+        "src/http/get-index/package.json": "{bad",
+    },
+    "shared routes as pairs": {
+        **of_json(http=[["get", "/"]], shared=[{"http": [["get", "/"]]}]),
+        "src/shared/x": "",
+    },
+}
+REFUSED = {
+    "a list for a timezone": of_json(
+        scheduled=[{"a": {"rate": "1 day", "timezone": []}}]
+    ),
+    "an unknown timezone": {"app.arc": f"{SCHEDULED}  timezone Factory\n"},
+    "a rate and an empty cron": of_json(
+        scheduled=[{"a": {"rate": "1 day", "cron": []}}]
+    ),
+    "an object ignored": {"app.arc": f"{APP}@static\nignore\n   a b\n"},
+    "a second line to ignore": {"app.arc": f"{APP}@static\nignore a\nignore\n  b c\n"},
+    "a list for compression": of_json(static=[["compression", []]]),
+    "a list for a prefix": of_json(static=[["prefix", []]]),
+    "a stage of nothing": {
+        "app.arc": ROUTE,
+        "prefs.arc": "@env\ntesting\n  # c\nstaging\n  A b\n",
+    },
+    "a stage before a swallowed @": {
+        "app.arc": ROUTE,
+        "prefs.arc": "@env\ntesting @x\n  A b\n",
+    },
+    "a list for the stage": {
+        "app.arc": ROUTE,
+        "prefs.arc": "@sandbox\nenv\n  # c\nports\n  http 3\n",
+    },
+    "a list for an API": {"app.arc": f"{ROUTE}@aws\napigateway\n  # c\nfoo\n"},
+    "a list for a runtime": {"app.arc": f"{APP}@aws\nruntime\n  # c\nfoo\n"},
+    "no region": {"app.arc": f'{ROUTE}@aws\nregion ""\n'},
+    "a list for an index": {"app.arc": f"{INDEX}  name\n  projection\n    a\n"},
+    "a list for a folder": of_json(events=[{"a": {"src": []}}]),
+    "an empty manifest": {"package.json": '{"arc": {}, "architect": {"app": "myapp"}}'},
+    "an empty list of pragmas": {"package.json": '{"arc": []}'},
+    "null for a package": {"package.json": "null"},
+    "a list for a module type": {
+        "app.arc": ROUTE,
+        "src/http/get-index/package.json": '{"type": []}',
+    },
+    "a plugin without a module": {
+        "app.arc": f"{APP}@plugins\nfoo\n",
+        "src/plugins/foo/readme.md": "",
+    },
+}
+
+
+@pytest.mark.parametrize("files", ACCEPTED.values(), ids=ACCEPTED)
+def test_what_architect_takes_is_taken(load: Load, files: Mapping[str, str]) -> None:
+    """It loads, without a word."""
+    assert load(files).name == "myapp"
+
+
+@pytest.mark.parametrize("files", REFUSED.values(), ids=REFUSED)
+def test_what_architect_refuses_is_refused(
+    load: Load, files: Mapping[str, str]
+) -> None:
+    """With a message of ours, not with a traceback."""
+    with pytest.raises(SandboxError):
+        load(files)
+
+
+def test_an_empty_list_to_ignore_stays_one(load: Load) -> None:
+    """The inventory tells it from none."""
+    inventory = load(of_json(static={"ignore": []})).inventory
+
+    assert inventory["static"]["ignore"] == []  # type: ignore[index,call-overload]

@@ -113,6 +113,24 @@ def test_a_javascript_program_exports_its_rows(
     }
 
 
+def test_a_javascript_program_that_gives_nothing_gives_none(tmp_path: Path) -> None:
+    """Whoever wanted rows of it says what is wrong with that."""
+    if shutil.which("node") is None:
+        pytest.skip("node is not installed")
+    file = write(tmp_path, "sandbox-seed.mjs", "export default () => {}")
+
+    assert run_seed_program(file, tmp_path, environ=ENVIRON) is None
+
+
+def test_a_program_that_ends_early_is_told_whatever_it_printed(tmp_path: Path) -> None:
+    """Its last line may be JSON of its own."""
+    text = "import os\nprint('{}', flush=True)\nos._exit(3)\n"
+    file = write(tmp_path, "sandbox-seed.py", text)
+
+    with pytest.raises(SeedError, match="it ended with exit code 3"):
+        run_seed_program(file, tmp_path, environ=ENVIRON)
+
+
 def test_a_javascript_program_without_node_is_told(tmp_path: Path) -> None:
     """The remedy names what to install."""
     environ = {"PATH": str(tmp_path)}

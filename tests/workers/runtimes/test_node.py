@@ -716,7 +716,7 @@ def test_a_folder_in_which_node_makes_files_is_its_own(app, node_function, invok
         let count = 0
         export const handler = async () => {
           count += 1
-          fs.writeFileSync(`made/${count}`, '')
+          fs.copyFileSync('made/first', `made/${count}`)
           return count
         }
     """

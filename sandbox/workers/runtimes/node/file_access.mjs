@@ -21,9 +21,11 @@ const LISTERS = [
 const WRITERS = [
   [fs, 'writeFileSync'], [fs, 'writeFile'], [fs, 'appendFileSync'], [fs, 'appendFile'],
   [fs, 'createWriteStream'], [fs.promises, 'writeFile'], [fs.promises, 'appendFile'],
-  [fs, 'unlinkSync'], [fs, 'unlink'], [fs.promises, 'unlink']
+  ...['unlink', 'mkdir', 'rmdir', 'rm'].flatMap(
+    name => [[fs, `${name}Sync`], [fs, name], [fs.promises, name]])
 ]
 const OPENERS = [[fs, 'openSync'], [fs, 'open'], [fs.promises, 'open']]
+const COPIERS = [[fs, 'copyFileSync'], [fs, 'copyFile'], [fs.promises, 'copyFile']]
 const MOVERS = [[fs, 'renameSync'], [fs, 'rename'], [fs.promises, 'rename']]
 
 /** Observe the file system functions from now on. */
@@ -36,6 +38,7 @@ export function install (observer) {
       isForWriting(flags) ? disregard(path) : observer.note(path))
   }
   for (const [owner, name] of WRITERS) tap(owner, name, disregard)
+  for (const [owner, name] of COPIERS) tap(owner, name, path => observer.note(path), disregard)
   for (const [owner, name] of MOVERS) tap(owner, name, disregard, disregard)
   syncBuiltinESMExports()
 }

@@ -23,6 +23,7 @@ _INSTALLED = ("/site-packages/", "/dist-packages/", "/node_modules/", "/lib/pyth
 _WRITING = os.O_WRONLY | os.O_RDWR
 _BYTECODE_FOLDER = "/__pycache__/"
 _CODE_SUFFIXES = (".py", ".so")
+_CHANGING_EVENTS = ("os.remove", "os.mkdir", "os.rmdir")
 _LISTING_EVENTS = ("os.listdir", "os.scandir")
 _IMPORT_SYSTEM = "importlib"
 """In the names of the files whose code looks through folders for modules alone."""
@@ -104,7 +105,7 @@ class Observer:
         elif event == "os.rename":
             self._note_change(arguments[0])
             self._note_change(arguments[1])
-        elif event == "os.remove":
+        elif event in _CHANGING_EVENTS:
             self._note_change(arguments[0])
         elif self._is_loading and event in _LISTING_EVENTS:
             caller = sys._getframe(1)  # noqa: SLF001 - the only way to whose call it is
