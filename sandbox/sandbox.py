@@ -261,18 +261,20 @@ class Sandbox:
         """Run the function called `name` (such as `get /count`) with `event`.
 
         Raises:
-            KeyError: the app has no such function.
+            KeyError: the app has no such function, or several: then `@events a`, with
+                the pragma, tells which.
             SeedError: as for `wait_ready`, which comes first.
         """
         self.wait_ready()
-        functions = {f.name: f for f in self._projects.current().functions}
-        function = functions[name]
+        found = self._projects.current().functions_called(name)
+        if len(found) != 1:
+            raise KeyError(name)
         try:
             sent = JsonText.of(event)
         except (TypeError, ValueError, RecursionError) as error:
             return Execution(outcome=unsendable(error))
         return self._invoke(
-            Invocation(request_id=str(uuid4()), function=function, event=sent)
+            Invocation(request_id=str(uuid4()), function=found[0], event=sent)
         )
 
     # Starting

@@ -51,7 +51,7 @@ def invoke_command(
         event = _plain_event(sandbox.project, function)
     with sandbox:
         sandbox.wait_ready()
-        execution = sandbox.invoke(function.name, event)
+        execution = sandbox.invoke(function.key, event)
     _show(execution)
 
 
@@ -87,10 +87,14 @@ def _read_event(file: TextIO) -> JsonValue:
 def _function(project: Project, name: str) -> Function:
     """Find a function by its name, in any case and spacing."""
     wanted = " ".join(name.split()).lower()
-    functions = {function.name.lower(): function for function in project.functions}
-    if wanted in functions:
-        return functions[wanted]
-    near = difflib.get_close_matches(wanted, functions, n=1) or list(functions)[:5]
+    found = [f for f in project.functions if wanted in (f.name.lower(), f.key.lower())]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        keys = " or ".join(f'"{function.key}"' for function in found)
+        raise click.UsageError(f'Several functions are called "{name}": name {keys}.')
+    names = [function.name.lower() for function in project.functions]
+    near = difflib.get_close_matches(wanted, names, n=1) or names[:5]
     known = ", ".join(f'"{name}"' for name in near) or "none"
     raise click.UsageError(f'The app has no function "{name}". There is {known}.')
 

@@ -201,6 +201,13 @@ class Project:
     manifest_text: str = ""
     """What was read, so that advice can quote lines; empty without a manifest."""
 
+    def functions_called(self, name: str) -> tuple[Function, ...]:
+        """Give those with the name, such as `get /`, or the key, such as `@events a`.
+
+        Several pragmas may each have a function of one name.
+        """
+        return tuple(f for f in self.functions if name in (f.name, f.key))
+
     def table(self, name: str) -> Table | None:
         """Give the table called `name` in the manifest, or None."""
         return next((table for table in self.tables if table.name == name), None)

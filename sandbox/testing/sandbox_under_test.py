@@ -62,25 +62,27 @@ class SandboxUnderTest(Sandbox):
         """Run the function called `name` (such as `get /count`) with `event`.
 
         Args:
-            name: as Architect names it.
+            name: as Architect names it; `@events a`, with the pragma, where several
+                have one name.
             event: what the handler is given; an empty object where left out.
 
         Raises:
-            UnansweredError: the app has no such function.
+            UnansweredError: the app has no such function, or several.
             HandlerFailedError: the handler failed, and no `expect_failure` is open.
         """
         __tracebackhide__ = True
-        functions = {function.name: function for function in self.project.functions}
-        if name not in functions:
+        found = self.project.functions_called(name)
+        if len(found) != 1:
+            names = [function.name for function in self.project.functions]
             raise UnansweredError(
                 "arc_sandbox.invoke",
-                "function",
+                "one function" if found else "function",
                 name,
-                known=functions,
+                known=[function.key for function in found] or names,
                 remedy="Declare it in the manifest, or use one of these names.",
             )
-        execution = super().invoke(name, {} if event is None else event)
-        self.failures.check_execution(functions[name], execution)
+        execution = super().invoke(found[0].key, {} if event is None else event)
+        self.failures.check_execution(found[0], execution)
         return execution
 
     def settle(self) -> None:

@@ -106,10 +106,10 @@ def classify(changes: Iterable[Change], project: Project) -> Reaction:
             continue
         concerned = _functions_that_see(path, project)
         other_code = other_code or not concerned
-        functions.update((function.name, function) for function in concerned)
+        functions.update((function.key, function) for function in concerned)
     return Reaction(
         reload_project=any(path in sources for path in paths),
-        functions=tuple(f for f in project.functions if f.name in functions),
+        functions=tuple(f for f in project.functions if f.key in functions),
         assets=tuple(dict.fromkeys(assets)),
         other_code=other_code,
     )

@@ -1,6 +1,6 @@
 """What open pages show of a save: loads them again, or tells what it has broken."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from sandbox.errors import ManifestSyntaxError, Problem, ProjectError, SandboxError
@@ -8,7 +8,7 @@ from sandbox.exchange import Execution, Frame, Raised, Unavailable
 from sandbox.gateway.live_pages import App, LivePages
 from sandbox.gateway.open_pages import OpenPages, Trouble
 from sandbox.notice import Notice
-from sandbox.project.model import Project
+from sandbox.project.model import Function, Project
 from sandbox.watch.changes import Reaction
 
 SHOWN_METHODS = frozenset(("get", "any"))
@@ -49,14 +49,15 @@ class LiveReload:
         self,
         reaction: Reaction,
         project: Project,
-        loaded: Mapping[str, Execution | None],
+        loaded: Iterable[tuple[Function, Execution | None]],
     ) -> None:
         """Show what a save did.
 
         Args:
             reaction: what changed.
             project: the app as it is now.
-            loaded: what became of the functions that were loaded anew, by name.
+            loaded: the functions that were loaded anew, and what went wrong; None
+                where nothing did.
         """
         was_broken = bool(self._pages.troubles)
         self._note(loaded, project)
@@ -77,15 +78,17 @@ class LiveReload:
         setting = project.preferences.sandbox("livereload") if project else None
         return setting is None or bool(setting)
 
-    def _note(self, loaded: Mapping[str, Execution | None], project: Project) -> None:
-        for name, failed in loaded.items():
-            trouble = trouble_of_function(name, failed, project.root)
-            self._broken.pop(name, None)
+    def _note(
+        self, loaded: Iterable[tuple[Function, Execution | None]], project: Project
+    ) -> None:
+        for function, failed in loaded:
+            trouble = trouble_of_function(function.name, failed, project.root)
+            self._broken.pop(function.key, None)
             if trouble is not None:
-                self._broken[name] = trouble
-        there = {function.name for function in project.functions}
-        for name in self._broken.keys() - there:
-            del self._broken[name]
+                self._broken[function.key] = trouble
+        there = {function.key for function in project.functions}
+        for key in self._broken.keys() - there:
+            del self._broken[key]
 
 
 def changes_pages(reaction: Reaction) -> bool:

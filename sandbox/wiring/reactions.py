@@ -3,8 +3,9 @@
 Nothing depends on it: a worker is never stale when a request comes (`workers`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from pathlib import Path
+from typing import TypeAlias
 
 from sandbox.errors import WorldError
 from sandbox.exchange import Execution, Raised
@@ -15,6 +16,8 @@ from sandbox.project.model import Function, Project
 from sandbox.scaffold.missing import missing_handlers, wants_handlers, write_new
 from sandbox.watch.changes import Reaction
 
+Loaded: TypeAlias = tuple[Function, Execution | None]
+"""A function that was loaded anew, and what went wrong; None where nothing did."""
 WARMED_AT_ONCE = 4
 """A save of shared code warms at most so many functions; others wait for a request."""
 
@@ -25,10 +28,10 @@ def warm_edited(
     *,
     warm: Callable[[Function], Execution | None],
     say: Callable[[Notice], None],
-) -> Mapping[str, Execution | None]:
+) -> tuple[Loaded, ...]:
     """Load the functions that were edited, and say how that went.
 
-    Gives what went wrong, by function; None where nothing did.
+    Gives each that was loaded, and what went wrong; None where nothing did.
 
     Args:
         reaction: names the functions, as they were before the edit.
@@ -36,15 +39,16 @@ def warm_edited(
         warm: loads a function; gives what went wrong.
         say: told of each function.
     """
-    edited = {function.name for function in reaction.functions}
-    now = [function for function in project.functions if function.name in edited]
-    loaded: dict[str, Execution | None] = {}
+    edited = {function.key for function in reaction.functions}
+    now = [function for function in project.functions if function.key in edited]
+    loaded: list[Loaded] = []
     for function in now[:WARMED_AT_ONCE]:
-        loaded[function.name] = warm(function)
-        notice = _loading_notice(function, loaded[function.name])
+        failed = warm(function)
+        loaded.append((function, failed))
+        notice = _loading_notice(function, failed)
         if notice is not None:
             say(notice)
-    return loaded
+    return tuple(loaded)
 
 
 def tell_pending(

@@ -79,9 +79,9 @@ class SessionReader:
     def _helper(self, function: Function, project: Project) -> Helper:
         if project is not self._project:
             self._project, self._helpers = project, {}
-        known = self._helpers.get(function.name)
+        known = self._helpers.get(function.key)
         if known is None:
-            known = self._helpers[function.name] = _helper_of(function)
+            known = self._helpers[function.key] = _helper_of(function)
         return known
 
     def _table(

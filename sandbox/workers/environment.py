@@ -146,7 +146,7 @@ def seed_environment(project: Project, *, shell: Mapping[str, str]) -> dict[str,
 
 
 def _lambda_variables(function: Function, project: Project) -> dict[str, str]:
-    name = f"@{function.pragma} {function.name}"
+    name = function.key
     return {
         "_HANDLER": f"{function.handler_file.stem}.{function.handler_method}",
         "AWS_DEFAULT_REGION": project.region,

@@ -55,6 +55,23 @@ def test_invoke_prints_the_result_as_json(app: Path) -> None:
     assert "seen" in result.stderr
 
 
+def test_invoke_asks_which_of_two_functions_is_meant(app: Path) -> None:
+    """An event and a queue may have one name; the pragma tells them apart."""
+    (app / "app.arc").write_text(f"{APP}\n@events\nping\n\n@queues\nping\n")
+    for pragma in ("events", "queues"):
+        folder = app / "src" / pragma / "ping"
+        folder.mkdir(parents=True)
+        text = f"def handler(event, context):\n    return {pragma!r}\n"
+        (folder / "index.py").write_text(text)
+
+    ambiguous = invoke(app, "ping")
+    named = invoke(app, "@queues ping")
+
+    assert ambiguous.exit_code == 2
+    assert 'name "@events ping" or "@queues ping".' in ambiguous.stderr
+    assert json.loads(named.stdout) == "queues"
+
+
 def test_invoke_prints_half_a_surrogate_pair_as_its_escape(app: Path) -> None:
     """JSON can say it so, and no terminal can otherwise."""
     result = invoke(app, "get /things/:id", "--event", "-", stdin='"a\\ud800b"')

@@ -84,7 +84,7 @@ class Page:
         return state["change"], state["troubles"]
 
     def save(self, **reaction: Any) -> tuple[str, list[dict[str, str]]]:
-        loaded = reaction.pop("loaded", {})
+        loaded = reaction.pop("loaded", ())
         self.live.follow(Reaction(**reaction), project(), loaded)
         return self.hear()
 
@@ -114,8 +114,8 @@ def test_follow_shows_what_does_not_load_until_it_does() -> None:
     """File, line, source and cause; then the page returns."""
     page = Page()
 
-    change, troubles = page.save(functions=(GET,), loaded={"get /": BROKEN})
-    mended = page.save(functions=(GET,), loaded={"get /": None})
+    change, troubles = page.save(functions=(GET,), loaded=[(GET, BROKEN)])
+    mended = page.save(functions=(GET,), loaded=[(GET, None)])
 
     assert change == "none"
     assert troubles == [
@@ -134,9 +134,9 @@ def test_follow_shows_what_does_not_load_until_it_does() -> None:
 def test_follow_keeps_a_trouble_while_others_are_saved() -> None:
     """A page is not reloaded under an overlay."""
     page = Page()
-    page.save(functions=(POST,), loaded={"post /": BROKEN})
+    page.save(functions=(POST,), loaded=[(POST, BROKEN)])
 
-    change, troubles = page.save(functions=(GET,), loaded={"get /": None})
+    change, troubles = page.save(functions=(GET,), loaded=[(GET, None)])
 
     assert change == "none"
     assert [trouble["title"] for trouble in troubles] == ["post / does not load."]
@@ -145,7 +145,7 @@ def test_follow_keeps_a_trouble_while_others_are_saved() -> None:
 def test_follow_forgets_a_function_that_is_gone() -> None:
     """A route taken out of the manifest is no trouble any more."""
     page = Page()
-    page.save(functions=(GET,), loaded={"get /gone": BROKEN})
+    page.save(functions=(GET,), loaded=[(function("get /gone"), BROKEN)])
 
     assert page.save(reload_project=True) == ("reload", [])
 

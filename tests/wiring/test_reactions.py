@@ -56,6 +56,24 @@ def test_warm_edited_says_how_it_went(
     assert [(notice.level, notice.text) for notice in said] == expected
 
 
+def test_warm_edited_tells_functions_of_one_name_apart() -> None:
+    """Of an event and a queue of one name, the one that was edited is loaded."""
+    queue, event = (
+        replace(FUNCTION, name="ping", pragma=pragma) for pragma in ("queues", "events")
+    )
+    project = Project(
+        root=Path("/app"), name="demo", manifest_file=None, functions=(queue, event)
+    )
+    loaded = warm_edited(
+        Reaction(functions=(event,)),
+        project,
+        warm=lambda function: None,
+        say=lambda notice: None,
+    )
+
+    assert loaded == ((event, None),)
+
+
 def test_warm_edited_loads_what_is_still_there() -> None:
     """An edited function that the manifest has dropped meanwhile is left alone."""
     loaded, _ = warm(functions(3), functions(2), None)

@@ -88,7 +88,7 @@ class FunctionsApi:
                     function_json(
                         function,
                         project,
-                        facts.get(f"@{function.pragma} {function.name}"),
+                        facts.get(function.key),
                     )
                     for function in project.functions
                 ]
