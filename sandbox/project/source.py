@@ -61,12 +61,6 @@ class ProjectSource:
             loaded = self._load_once(function)
         return loaded.project()
 
-    def reload(self) -> Project:
-        """Read the project again, whatever the files look like; raises as `current`."""
-        with self._lock:
-            loaded = self._load()
-        return loaded.project()
-
     def _load_once(self, function: Function | None) -> "_Loaded":
         """Load, unless whoever held the lock before has done so."""
         with self._lock:

@@ -7,9 +7,9 @@ the sandbox's clock, and operations that are atomic between threads.
 
 import secrets
 import threading
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 from sandbox.clock import Clock
 from sandbox.json_value import JsonValue
@@ -32,33 +32,8 @@ from sandbox.tables.transactions import Transactions
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
-TIME_TO_LIVE = "TimeToLive"
-"""The operation that observers are told when items expire."""
-RESET = "Reset"
-"""The operation that observers are told when all tables go back to their seeds."""
-RESTORE = "Restore"
-"""The operation that observers are told when all tables become those of a snapshot."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RowChange:
-    """One row as it was and as it is; None where there was or is none."""
-
-    table: str
-    """The physical name."""
-    key: Row
-    before: Row | None
-    after: Row | None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Write:
-    """An operation that changed something, told to observers once it was applied."""
-
-    operation: str
-    """DynamoDB's name for it, `TIME_TO_LIVE` or `RESET`."""
-    request: Mapping[str, object]
-    changes: tuple[RowChange, ...]
+_TIME_TO_LIVE = "TimeToLive"
+"""What the ledger calls it when items expire."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -68,9 +43,6 @@ class Expired:
     table: str
     """The physical name."""
     key: Row
-
-
-Observer: TypeAlias = Callable[[Write], None]
 
 
 def _no_seeds() -> Seeds:
@@ -103,7 +75,6 @@ class TableStore:
         self._transactions = Transactions(clock)
         self._policy = ExpiryPolicy()
         self._deadlines = Deadlines(now_epoch=clock.now_epoch)
-        self._observers: tuple[Observer, ...] = ()
 
     # Tables of the manifest
 
@@ -195,8 +166,6 @@ class TableStore:
                 self._watch_expiry()
             elif changes:
                 self._deadlines.follow(changes)
-            if changes or operation in SCHEMA_OPERATIONS:
-                self._tell(operation, request, changes)
             return result
 
     def __call__(
@@ -220,14 +189,6 @@ class TableStore:
         lines = "".join(f"  {name}\n" for name in names)
         return f"The sandbox's DynamoDB is here. Its tables:\n{lines}"
 
-    def observe(self, observer: Observer) -> None:
-        """Call `observer` after each write, inside the lock and in order.
-
-        It must not block, and may call this store.
-        """
-        with self._lock:
-            self._observers += (observer,)
-
     # Expiry
 
     @property
@@ -239,8 +200,8 @@ class TableStore:
     def expire(self, now_epoch: float) -> tuple[Expired, ...]:
         """Delete the items that are due at `now_epoch`, and give them.
 
-        Operations do this by themselves, so that no due item is ever read; observers
-        hear of it either way. The cost follows the items that are due, not all items.
+        Operations do this by themselves, so that no due item is ever read. The cost
+        follows the items that are due, not all items.
         """
         with self._lock:
             return self._expire_until(now_epoch)
@@ -254,8 +215,7 @@ class TableStore:
             table = self._engine.tables[name]
             items = [item for item in map(table.at, keys) if item is not None]
             changes += self._engine.delete(table, items)
-        self._keeper.commit_late(TIME_TO_LIVE, changes)
-        self._tell(TIME_TO_LIVE, {}, changes)
+        self._keeper.commit_late(_TIME_TO_LIVE, changes)
         return tuple(
             Expired(table=change.table.name, key=_key(change.table, item))
             for change in changes
@@ -279,7 +239,7 @@ class TableStore:
             SeedError: a table that was there before a restart cannot be seeded.
             StorageError: the ledger cannot be written; all is as it was.
         """
-        self._replace_all(RESET, ())
+        self._replace_all(())
 
     def restore(self, tables: Iterable[KeptTable]) -> tuple[str, ...]:
         """Let the tables be these; a declared one that is not there has its seeds.
@@ -291,18 +251,15 @@ class TableStore:
             SeedError: as for `reset`.
             StorageError: as for `reset`.
         """
-        return self._replace_all(RESTORE, tables)
+        return self._replace_all(tables)
 
-    def _replace_all(
-        self, operation: str, tables: Iterable[KeptTable]
-    ) -> tuple[str, ...]:
+    def _replace_all(self, tables: Iterable[KeptTable]) -> tuple[str, ...]:
         with self._lock:
             with self._engine.same_tables_on_failure():
                 notices = self._catalogue.restore(tables)
                 self._keeper.replace_all()
             self._transactions.clear()
             self._watch_expiry()
-            self._tell(operation, {}, ())
             return notices
 
     def describe_all(self) -> tuple[KeptTable, ...]:
@@ -329,53 +286,12 @@ class TableStore:
                 for name, table in self._engine.tables.items()
             }
 
-    def import_items(self, rows: Mapping[str, Iterable[Row]]) -> tuple[str, ...]:
-        """Put rows into tables by physical name; give the names that are unknown.
-
-        Raises:
-            TableError: a row does not fit its table; rows before it are stored.
-        """
-        with self._lock:
-            known = [name for name in rows if name in self._engine.tables]
-            for name in known:
-                for row in rows[name]:
-                    self.call("PutItem", {"TableName": name, "Item": row})
-            return tuple(name for name in rows if name not in known)
-
     def close(self) -> None:
         """Let go of all tables. May be called twice."""
         with self._lock:
             self._engine.drop_all()
-            self._observers = ()
             self._watch_expiry()
-
-    def _tell(
-        self,
-        operation: str,
-        request: Mapping[str, object],
-        changes: Sequence[Change],
-    ) -> None:
-        if not self._observers:
-            return
-        write = Write(
-            operation=operation,
-            request=request,
-            changes=tuple(_row_change(change) for change in changes),
-        )
-        for observer in self._observers:
-            observer(write)
 
 
 def _key(table: StoredTable, item: Item) -> Row:
     return attributes_of(item, table.table_key_attrs)
-
-
-def _row_change(change: Change) -> RowChange:
-    table, before, after = change.table, change.before, change.after
-    known = after or before
-    return RowChange(
-        table=table.name,
-        key=_key(table, known) if known else {},
-        before=attributes_of(before) if before else None,
-        after=attributes_of(after) if after else None,
-    )

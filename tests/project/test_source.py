@@ -151,13 +151,6 @@ def test_current_notices_that_a_broken_config_is_mended(write: Write) -> None:
     assert source.current().functions[0].config.timeout_seconds == 7
 
 
-def test_reload_reads_again(write: Write) -> None:
-    """Reloading gives a new project even of an unchanged folder."""
-    source = source_of(write(APP))
-
-    assert source.reload() is not source.reload()
-
-
 def test_current_gives_all_threads_one_project(write: Write) -> None:
     """Threads that come together wait for one reading."""
     source = source_of(write(APP))

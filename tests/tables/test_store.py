@@ -13,7 +13,7 @@ from sandbox.errors import SeedError
 from sandbox.project.model import Index, Key, Project, Table
 from sandbox.tables.errors import TableError
 from sandbox.tables.expiry import ExpiryPolicy
-from sandbox.tables.store import RESET, TIME_TO_LIVE, Expired, TableStore, Write
+from sandbox.tables.store import Expired, TableStore
 
 MakeProject = Callable[..., Project]
 
@@ -436,45 +436,6 @@ def test_reset_brings_back_the_seeds(
         "demo-production-notes": (),
     }
     store.close()
-
-
-def test_export_and_import_keep_every_row(
-    store: TableStore, clock: ManualClock, make_project: MakeProject
-) -> None:
-    """What one store gives, another takes; tables that it lacks are told."""
-    put(store, "a", b={"B": "AP8="}, s={"SS": ["x"]}, m={"M": {"l": {"L": []}}})
-    rows = store.export()
-    other = TableStore(clock=clock)
-    other.apply(make_project(SESSIONS))
-
-    unknown = other.import_items(rows)
-
-    assert other.export()[TABLE] == rows[TABLE]
-    assert unknown == ("demo-staging-notes", "demo-production-notes")
-    other.close()
-
-
-def test_observers_hear_of_each_write_with_the_rows(
-    store: TableStore, clock: ManualClock
-) -> None:
-    """A ledger learns what changed, in order: also what expired, and a reset."""
-    heard: list[Write] = []
-    store.observe(heard.append)
-    put(store, "a", _ttl={"N": str(NOW + 60)})
-    get(store, "a")
-    clock.advance(60)
-    get(store, "a")
-    store.reset()
-
-    row = {**A, "_ttl": {"N": str(NOW + 60)}}
-    assert [
-        (write.operation, [(c.key, c.before, c.after) for c in write.changes])
-        for write in heard
-    ] == [
-        ("PutItem", [(A, None, row)]),
-        (TIME_TO_LIVE, [(A, row, None)]),
-        (RESET, []),
-    ]
 
 
 def test_close_may_be_called_twice(store: TableStore) -> None:
