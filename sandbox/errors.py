@@ -1,4 +1,4 @@
-"""The whole error tree, the exit codes, and what each error tells a developer.
+"""The error tree, the exit codes, and what each error tells a developer.
 
 ::
 
@@ -10,8 +10,9 @@
     └── WorldError                  the machine said no; exit code 1
         ├── PortInUseError          an address that was asked for is taken
         ├── StorageError            what is kept on disk cannot be read or written
-        └── RuntimeMissingError     a program that a function needs is not installed
+        └── RuntimeMissingError     a program that a seed file needs is not installed
 
+A module that has a subject of its own may add a leaf: `SessionSettingsError`.
 A handler's failure is never one of these: it is an `exchange.Outcome`. An exception
 that is not a `SandboxError` is a bug of ours, and only that shows a traceback.
 """
@@ -133,4 +134,7 @@ class StorageError(WorldError):
 
 
 class RuntimeMissingError(WorldError):
-    """A program that runs a function (for example `node`) is not on the PATH."""
+    """A program that runs a seed file (for example `node`) is not on the PATH.
+
+    Of a function that lacks one, `exchange.Unavailable` tells.
+    """

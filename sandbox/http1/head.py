@@ -158,7 +158,8 @@ def _parse_request_line(line: bytes) -> tuple[str, str, str]:
             HTTPStatus.REQUEST_URI_TOO_LONG, "The request's target is too long."
         )
     if method.upper() != method:
-        raise _bad("Methods are written in capitals (RFC 9110 section 9.1).")
+        # Case matters (RFC 9110 section 9.1), and no method is registered in others.
+        raise _bad("Methods are written in capitals.")
     if major != b"1":
         raise BadRequestError(
             HTTPStatus.HTTP_VERSION_NOT_SUPPORTED, "Only HTTP/1 is spoken here."

@@ -52,14 +52,14 @@ class Ledger:
         self.file = folder / FILE
         self._least_bytes = rewrite_at_bytes
         self._rewrite_at = rewrite_at_bytes
-        self._swap = threading.Lock()
+        self._lock = threading.Lock()
         self._descriptor = -1
         self._end = 0
         self._is_synced = True
         self._is_torn = False
         try:
             make_private_folder(folder)
-            self._lock = _take_lock(folder / LOCK_FILE)
+            self._lock_file = _take_lock(folder / LOCK_FILE)
         except OSError as error:
             raise storage_error(folder, error) from error
 
@@ -133,7 +133,7 @@ class Ledger:
         Raises:
             StorageError: the disk reports that it has not.
         """
-        with self._swap:
+        with self._lock:
             if self._is_synced or self._descriptor < 0:
                 return
             self._is_synced = True
@@ -151,17 +151,17 @@ class Ledger:
         try:
             self.sync()
         finally:
-            for descriptor in (self._descriptor, self._lock):
+            for descriptor in (self._descriptor, self._lock_file):
                 if descriptor >= 0:
                     os.close(descriptor)
-            self._descriptor = self._lock = -1
+            self._descriptor = self._lock_file = -1
 
     def _open(self, path: Path) -> int:
         return os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, FILE_MODE)
 
     def _hold(self, descriptor: int) -> None:
         """Write to this open file from now on."""
-        with self._swap:
+        with self._lock:
             if self._descriptor >= 0:
                 os.close(self._descriptor)
             self._descriptor = descriptor

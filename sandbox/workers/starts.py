@@ -14,8 +14,8 @@ from sandbox.project.model import Function, Project
 from sandbox.workers.lifecycle import State
 from sandbox.workers.worker import Worker
 
-WAIT_SECONDS = 30.0
-"""Longer than a module may load, as often as one is loaded."""
+WAIT_SECONDS = 35.0
+"""Longer than a module may load, as often as one is loaded: three times ten seconds."""
 
 
 @dataclass(slots=True, kw_only=True, eq=False)

@@ -191,10 +191,10 @@ class FrameReader:
 
 
 def receive(reader: FrameReader, recv: Callable[[int], bytes]) -> Message | None:
-    """Call `recv(size)` until a message is complete; None at end of file.
+    """Call `recv(size)` until a message is complete; None where the file ends first.
 
     Raises:
-        WireError: what arrived is no frame, or ends within one.
+        WireError: what arrived is no frame.
         OSError: as `recv` raises it.
     """
     message = reader.feed(b"")

@@ -214,7 +214,7 @@ def test_nothing_runs_between_events(app, node_function, invoke):
     source = """
         let firedAt = 0
         export async function handler (event) {
-          if (event === 'set') setTimeout(() => { firedAt = Date.now() }, 40)
+          if (event === 'set') setTimeout(() => { firedAt = Date.now() }, 250)
           else while (firedAt === 0) await new Promise(setImmediate)
           return firedAt
         }
