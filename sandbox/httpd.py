@@ -73,6 +73,8 @@ class LoopbackServer:
         self._closing = self._server.closing
         self._lock = threading.Lock()
         self._threads: set[threading.Thread] = set()
+        self._greeted: set[ssl.SSLSocket] = set()
+        """Those that have not ended their TLS handshake."""
         self._waiting = 0
         self._started = 0
 
@@ -98,6 +100,9 @@ class LoopbackServer:
                 return
             self._closing.set()
             waiting = self._waiting
+            for greeted in self._greeted:
+                with contextlib.suppress(OSError):
+                    greeted.shutdown(socket.SHUT_RDWR)
         with contextlib.suppress(OSError):  # Linux refuses newcomers from here on
             self._listener.shutdown(socket.SHUT_RDWR)
         self._wake(waiting)
@@ -178,12 +183,31 @@ class LoopbackServer:
     def _serve(self, accepted: socket.socket, address: tuple[str, int]) -> None:
         if self._ssl_context is not None:
             try:
-                accepted.settimeout(_HANDSHAKE_SECONDS)
-                accepted = self._ssl_context.wrap_socket(accepted, server_side=True)
-            except OSError:  # not TLS, or a client that does not trust us
+                accepted = self._shake_hands(accepted, self._ssl_context)
+            except OSError:  # not TLS, a client that does not trust us, or the end
                 accepted.close()
                 return
         self._server.finish_request(accepted, address)
+
+    def _shake_hands(
+        self, accepted: socket.socket, context: ssl.SSLContext
+    ) -> ssl.SSLSocket:
+        """Begin TLS with a client, which closing the server cuts short."""
+        secure = context.wrap_socket(
+            accepted, server_side=True, do_handshake_on_connect=False
+        )
+        with self._lock:
+            self._greeted.add(secure)
+        try:
+            secure.settimeout(0 if self._closing.is_set() else _HANDSHAKE_SECONDS)
+            secure.do_handshake()
+        except OSError:
+            secure.close()
+            raise
+        finally:
+            with self._lock:
+                self._greeted.discard(secure)
+        return secure
 
     def _wake(self, count: int) -> None:
         """Connect as a client: what waits in accept() on any system wakes from that."""

@@ -3,14 +3,18 @@
 import contextlib
 import errno
 import socket
+import ssl
 import threading
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.request import urlopen
 
 import pytest
 
+from sandbox.certificates import own_certificate, server_context
 from sandbox.errors import PortInUseError, WorldError
 from sandbox.httpd import LoopbackServer
 
@@ -117,6 +121,23 @@ def test_close_is_quick_and_leaves_nothing(server: LoopbackServer) -> None:
     assert not [t for t in threading.enumerate() if t.name.startswith("arc-test")]
     with pytest.raises(ConnectionRefusedError):
         connect(server)
+
+
+def test_close_does_not_wait_for_a_handshake(tmp_path: Path) -> None:
+    """A client that connects to HTTPS and says nothing holds nobody up."""
+    files = own_certificate(tmp_path / "own.pem", now=datetime.now(UTC))
+    server = LoopbackServer(hello, name="test", ssl_context=server_context(files))
+    server.start()
+    trusting = ssl.create_default_context(cafile=files.certificate)
+    with connect(server) as silent:
+        plain = connect(server)
+        with trusting.wrap_socket(plain, server_hostname="localhost") as client:
+            client.sendall(CLOSE)
+            assert read_all(client).startswith(b"HTTP/1.1 200 OK")
+        server.close()
+
+        assert read_all(silent) == b""
+    assert not [t for t in threading.enumerate() if t.name.startswith("arc-test")]
 
 
 def test_close_lets_a_running_request_finish() -> None:
