@@ -8,12 +8,14 @@ from sandbox.ticker import Ticker
 def test_ticker_calls_until_it_is_left() -> None:
     """It ticks again and again, and its thread is gone afterwards."""
     ticks = threading.Semaphore(0)
+    before = set(threading.enumerate())  # other tests' sandboxes tick meanwhile
 
     with Ticker(ticks.release, every_seconds=0.001, on_error=print):
         assert ticks.acquire(timeout=5)
         assert ticks.acquire(timeout=5)
 
-    assert "arc-ticker" not in {thread.name for thread in threading.enumerate()}
+    began = set(threading.enumerate()) - before
+    assert "arc-ticker" not in {thread.name for thread in began}
 
 
 def test_ticker_goes_on_after_an_error() -> None:
