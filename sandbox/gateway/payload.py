@@ -23,8 +23,8 @@ MAX_RESULT_BYTES = 6_291_556
 """What a result may be as JSON: above it Lambda reports "Response payload size exceeded
 maximum allowed payload size (6291556 bytes)", `Function.ResponseSizeTooLarge`."""
 
-_NEVER_TOO_LARGE_BYTES = MAX_PAYLOAD_BYTES // 8
-"""JSON makes of one byte six at most, and heads are limited."""
+NEVER_TOO_LARGE_BYTES = MAX_PAYLOAD_BYTES // 8
+"""JSON makes of one byte six at most, base64 four of three, and heads are limited."""
 
 Event: TypeAlias = EventV1 | EventV2
 
@@ -71,7 +71,7 @@ def trace_root_of(event: Event) -> str | None:
 
 def is_too_large(event: Event, body: bytes) -> bool:
     """Tell whether the event as JSON is above what Lambda takes."""
-    if len(body) < _NEVER_TOO_LARGE_BYTES:
+    if len(body) < NEVER_TOO_LARGE_BYTES:
         return False
     as_json = json.dumps(event, ensure_ascii=False).encode()
     return len(as_json) > MAX_PAYLOAD_BYTES

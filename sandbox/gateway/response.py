@@ -24,7 +24,11 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from sandbox.exchange import HttpResponse
-from sandbox.gateway.payload import MAX_PAYLOAD_BYTES, MAX_RESULT_BYTES
+from sandbox.gateway.payload import (
+    MAX_PAYLOAD_BYTES,
+    MAX_RESULT_BYTES,
+    NEVER_TOO_LARGE_BYTES,
+)
 from sandbox.http1.head import is_header_name
 from sandbox.json_value import JsonValue
 from sandbox.manifest.javascript import is_truthy
@@ -47,8 +51,6 @@ _REST_KEYS = frozenset(
 _UNSENDABLE = re.compile(r"[^\t\x20-\x7e\x80-\xff]")
 _NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
 _STATUS_RANGE = range(200, 1000)
-_NEVER_TOO_LARGE_BYTES = MAX_PAYLOAD_BYTES // 8
-"""JSON makes of a character six bytes at most, and base64 four of three."""
 _to_json = json.JSONEncoder(
     ensure_ascii=False, allow_nan=False, separators=(",", ":")
 ).encode
@@ -76,7 +78,7 @@ def from_result(value: JsonValue, *, api_type: ApiType) -> HttpResponse | Invali
             response = _from_result_v2(value)
         else:
             response = _from_result_v1(value, is_rest=api_type == "rest")
-        if len(response.body) > _NEVER_TOO_LARGE_BYTES:
+        if len(response.body) > NEVER_TOO_LARGE_BYTES:
             _check_size(value, response.body)
     except _Refused as refused:
         return refused.invalid

@@ -153,15 +153,14 @@ class SessionDesk:
         Raises:
             ApiError: 404 where there is none.
         """
-        functions = self._subject.project().functions
-        found = next((f for f in functions if f.name == name), None)
-        if found is None:
+        found = self._subject.project().functions_called(name)
+        if not found:
             raise ApiError(
                 404,
                 f'There is no function "{name}".',
                 remedy="GET /api/functions lists them.",
             )
-        return found
+        return found[0]
 
     def _keeper(self) -> Keeper:
         settings = self._settings()

@@ -78,7 +78,12 @@ def to_text(value: JsonValue) -> str:
         case Mapping():
             return "[object Object]"
         case _:
-            return ",".join("" if part is None else to_text(part) for part in value)
+            return join(value, ",")
+
+
+def join(values: Iterable[JsonValue], separator: str) -> str:
+    """Write values one after another, null as nothing (`Array.prototype.join`)."""
+    return separator.join("" if value is None else to_text(value) for value in values)
 
 
 def _number_text(value: float) -> str:

@@ -1,6 +1,6 @@
 """The syntax tree that every manifest format gives: pragmas of located plain values."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Literal, NamedTuple, TypeAlias
 
@@ -46,6 +46,17 @@ class Item:
     """Counted from 1; None where the format does not tell (JSON, YAML)."""
     key_lines: Mapping[str, int] = field(default_factory=dict)
     """For a map, the line of each of its keys."""
+
+    def settings(self) -> Iterator[tuple[tuple[str, ...], int | None]]:
+        """Give the names that lead to each thing it sets, with the line of that."""
+        match self.value:
+            case [str(name), *_]:
+                yield (name,), self.line
+            case Mapping() as named:
+                for name, inner in named.items():
+                    yield (name,), self.line
+                    for key in inner if isinstance(inner, Mapping) else ():
+                        yield (name, key), self.key_lines.get(key, self.line)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

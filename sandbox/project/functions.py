@@ -189,7 +189,9 @@ class FunctionReader:
         self, config: Mapping[str, JsonValue], declared: Declaration, folder: _Folder
     ) -> tuple[str, str]:
         """Give the file and method parts of the `handler` setting."""
-        if _needs_package(str(config["runtime"]), folder):
+        if folder.package_type == _BROKEN_PACKAGE and runtimes.asks_package(
+            str(config["runtime"]), folder.present
+        ):
             self._refuse_file(
                 f'The package.json of "{self._reading.shown(declared.folder)}" does'
                 " not say which modules Node should take.",
@@ -233,14 +235,6 @@ class FunctionReader:
 
 
 _BROKEN_PACKAGE = "broken"
-
-
-def _needs_package(runtime: str, folder: _Folder) -> bool:
-    """Tell whether Node asks a broken package.json how to read the handler's file."""
-    if folder.package_type != _BROKEN_PACKAGE or not runtime.startswith("node"):
-        return False
-    handler = runtimes.handler_file(runtime, "index", folder.present, None)
-    return handler.name not in folder.present or handler.name == "index.js"
 
 
 def _resolve_runtime(config: dict[str, JsonValue]) -> None:

@@ -5,7 +5,7 @@ project's `@env` (arc.codes, "Local preferences").
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from sandbox.errors import ManifestSyntaxError, Problem, SourceLocation
@@ -118,21 +118,12 @@ def _read(reading: Reading, path: str) -> _Read:
     return _Read(
         settings={name: file.read(pragma) for name, pragma in parsed.pragmas.items()},
         warnings=tuple(misspelt_preferences(parsed)),
-        locations=dict(_locations(parsed)),
+        locations={
+            " ".join(names): parsed.location(line)
+            for item in parsed.items("sandbox") or ()
+            for names, line in item.settings()
+        },
     )
-
-
-def _locations(parsed: Manifest) -> Iterator[tuple[str, SourceLocation]]:
-    """Give where `@sandbox` sets something: `persist`, `ports`, `ports http`."""
-    for item in parsed.items("sandbox") or ():
-        if isinstance(item.value, Mapping):
-            for name, inner in item.value.items():
-                yield name, parsed.location(item.line)
-                for key in inner if isinstance(inner, Mapping) else ():
-                    line = item.key_lines.get(key, item.line)
-                    yield f"{name} {key}", parsed.location(line)
-        elif isinstance(item.value, list):
-            yield javascript.to_text(item.value[0]), parsed.location(item.line)
 
 
 class _PreferencesFile:
@@ -246,13 +237,13 @@ def _lay(settings: JsonValue, value: JsonValue) -> JsonValue:
 
 def _command(value: JsonValue) -> JsonValue:
     if isinstance(value, list):
-        return " ".join(javascript.to_text(part) for part in value)
+        return javascript.join(value, " ")
     return value if isinstance(value, str) else None
 
 
 def _joined(value: JsonValue) -> JsonValue:
     if isinstance(value, list):
-        return " ".join(javascript.to_text(part) for part in value)
+        return javascript.join(value, " ")
     return value
 
 

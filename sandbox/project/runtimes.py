@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from types import MappingProxyType
 from typing import NamedTuple
 
 DEFAULT_RUNTIME = "nodejs22.x"
@@ -60,6 +61,9 @@ def known() -> Sequence[str]:
     return sorted(_NAMES)
 
 
+_OF_ONE_SYSTEM = MappingProxyType({"index.mjs": "esm", "index.cjs": "cjs"})
+
+
 class HandlerFile(NamedTuple):
     """Where a handler is expected."""
 
@@ -96,12 +100,25 @@ def handler_file(
     return HandlerFile(configured)
 
 
+def asks_package(runtime: str, present: Sequence[str]) -> bool:
+    """Tell whether a package.json says how the handler's file is read.
+
+    A file's own extension does, where it is `.mjs` or `.cjs`.
+    """
+    found = _node_index(present)
+    return runtime.startswith("node") and found not in _OF_ONE_SYSTEM
+
+
+def _node_index(present: Sequence[str]) -> str | None:
+    return next((name for name in NODE_HANDLERS if name in present), None)
+
+
 def _node_handler(
     configured: str, present: Sequence[str], package_type: str | None
 ) -> HandlerFile:
-    found = next((name for name in NODE_HANDLERS if name in present), None)
-    if found in ("index.mjs", "index.cjs"):
-        return HandlerFile(found, "esm" if found.endswith(".mjs") else "cjs")
+    found = _node_index(present)
+    if found is not None and found in _OF_ONE_SYSTEM:
+        return HandlerFile(found, _OF_ONE_SYSTEM[found])
     if package_type is not None:
         system = "esm" if package_type == "module" else "cjs"
         return HandlerFile(found or f"{configured}.js", system)

@@ -120,9 +120,7 @@ def _is_expression(value: JsonValue) -> bool:
 
 def _words(value: JsonValue) -> str:
     if isinstance(value, list):
-        return " ".join(
-            "" if part is None else javascript.to_text(part) for part in value
-        )
+        return javascript.join(value, " ")
     return javascript.to_text(value)
 
 

@@ -195,7 +195,7 @@ def _shared_names(pragma: str, entries: JsonValue) -> list[str]:
 
 def _shared_name(pragma: str, entry: JsonValue) -> str:
     if pragma == "http" and isinstance(entry, list):
-        return " ".join(javascript.to_text(part) for part in entry)
+        return javascript.join(entry, " ")
     return javascript.to_text(entry)
 
 

@@ -1,6 +1,6 @@
 """What Architect ignores because it looks misspelt, or is no more."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from sandbox.errors import Problem
 from sandbox.manifest.nodes import Manifest
@@ -63,16 +63,12 @@ def _preferences_of(
     for name, pragma in preferences.pragmas.items():
         yield f"@{name}", name, _PREFERENCES, pragma.line
     for item in preferences.items("sandbox") or ():
-        match item.value:
-            case [str(name), *_]:
-                yield f"@sandbox {name}", name, _SETTINGS, item.line
-            case Mapping() as settings:
-                for name, inner in settings.items():
-                    yield f"@sandbox {name}", name, _SETTINGS, item.line
-                    if name == "ports" and isinstance(inner, Mapping):
-                        for port in inner:
-                            line = item.key_lines.get(port, item.line)
-                            yield f"@sandbox ports {port}", port, _PORTS, line
+        for names, line in item.settings():
+            shown = f"@sandbox {' '.join(names)}"
+            if len(names) == 1:
+                yield shown, names[0], _SETTINGS, line
+            elif names[0] == "ports":
+                yield shown, names[1], _PORTS, line
 
 
 def _closest(name: str, known: Iterable[str]) -> str | None:

@@ -94,7 +94,8 @@ def _attributes(text: str) -> Mapping[str, str]:
 
 def _expires_epoch(attributes: Mapping[str, str], now_epoch: float) -> float | None:
     """Give the end of a cookie's life: Max-Age before Expires, 400 days at most."""
-    ends = (_max_age_end(attributes, now_epoch), _expires_end(attributes))
+    expires = epoch_of(attributes.get("expires", ""))
+    ends = (_max_age_end(attributes, now_epoch), expires)
     end = next((end for end in ends if end is not None), None)
     return None if end is None else min(end, now_epoch + MAX_AGE_LIMIT_SECONDS)
 
@@ -108,10 +109,6 @@ def _max_age_end(attributes: Mapping[str, str], now_epoch: float) -> float | Non
         return 0.0
     # Twelve digits are past the limit of 400 days, whatever follows them.
     return now_epoch + int(digits.lstrip("0")[:12])
-
-
-def _expires_end(attributes: Mapping[str, str]) -> float | None:
-    return epoch_of(attributes.get("expires", ""))
 
 
 def _refusal(cookie: BrowserView, *, host: str, scheme: str) -> str:

@@ -13,8 +13,6 @@ from sandbox.tables.expression_text import (
     tokens_of,
 )
 
-_SECTIONS = frozenset({"SET", "REMOVE", "ADD", "DELETE"})
-
 
 def without_grouping(text: str) -> str:
     """Give the expression with a space for each parenthesis that only groups.
@@ -51,7 +49,7 @@ def _groups(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
 def _closing(tokens: Sequence[Token], opening: int) -> int | None:
     depth = 0
     for place in range(opening, len(tokens)):
-        depth += tokens[place].is_symbol("(") - tokens[place].is_symbol(")")
+        depth += tokens[place].depth
         if depth == 0:
             return place
     return None
@@ -61,7 +59,7 @@ def _sign_in(tokens: Sequence[Token], opening: int, closing: int) -> int | None:
     """Give the place of a plus or minus between two parentheses, but in no others."""
     depth = 0
     for place in range(opening + 1, closing):
-        depth += tokens[place].is_symbol("(") - tokens[place].is_symbol(")")
+        depth += tokens[place].depth
         if depth == 0 and tokens[place].is_symbol("+", "-"):
             return place
     return None
@@ -69,6 +67,5 @@ def _sign_in(tokens: Sequence[Token], opening: int, closing: int) -> int | None:
 
 def _is_whole_value(tokens: Sequence[Token], opening: int, closing: int) -> bool:
     following = tokens[closing + 1]
-    begins_section = following.kind == "name" and following.text.upper() in _SECTIONS
-    ends = begins_section or following.is_symbol(",") or following.kind == "end"
-    return tokens[opening - 1].is_symbol("=") and ends
+    ends = following.is_symbol(",") or following.kind == "end"
+    return tokens[opening - 1].is_symbol("=") and (ends or following.begins_section)

@@ -8,8 +8,6 @@ from collections.abc import Sequence
 from sandbox.tables.conditions import Path
 from sandbox.tables.expression_text import Token, tokens_of
 
-_SECTIONS = frozenset({"SET", "REMOVE", "ADD", "DELETE"})
-
 
 def targets_of(text: str) -> tuple[Path, ...]:
     """Give the paths, in order; names may be `#names`.
@@ -21,9 +19,8 @@ def targets_of(text: str) -> tuple[Path, ...]:
     targets: list[Path] = []
     depth = 0
     for place, token in enumerate(tokens):
-        depth += token.is_symbol("(") - token.is_symbol(")")
-        begins = token.kind == "name" and token.text.upper() in _SECTIONS
-        if depth == 0 and (begins or token.is_symbol(",")):
+        depth += token.depth
+        if depth == 0 and (token.begins_section or token.is_symbol(",")):
             targets.append(_path_from(tokens, place + 1))
     return tuple(target for target in targets if target.parts)
 

@@ -86,15 +86,12 @@ def function_environment(
             `.env` and the preferences.
     """
     own = overrides or project.preferences.environment.get(stage) or {}
-    if not function.config.env:
-        own = {}
-    uses_aws = stage != "testing" and bool(shell.get(LOCAL))
-    allowed = {name: value for name, value in own.items() if name not in RESERVED_NAMES}
+    in_aws = _uses_aws(stage, shell)
     return {
         **_lambda_variables(function, project),
-        **(aws_variables(project, shell) if uses_aws else _local_variables(ports)),
+        **(aws_variables(project, shell) if in_aws else _local_variables(ports)),
         **_session_variables(shell),
-        **allowed,
+        **(_allowed(own) if function.config.env else {}),
         **_architect_variables(function, project, ports=ports, stage=stage),
         **_shell_variables(shell),
         **_language_variables(function),
@@ -116,15 +113,13 @@ def command_environment(
         shell: the environment of the sandbox itself.
     """
     own = project.preferences.environment.get(stage) or {}
-    allowed = {name: value for name, value in own.items() if name not in RESERVED_NAMES}
-    uses_aws = stage != "testing" and bool(shell.get(LOCAL))
     return {
         **shell,
         "AWS_DEFAULT_REGION": project.region,
         "AWS_REGION": project.region,
-        **({} if uses_aws else _local_variables(ports)),
+        **({} if _uses_aws(stage, shell) else _local_variables(ports)),
         **_session_variables(shell),
-        **allowed,
+        **_allowed(own),
         **_app_variables(project, ports=ports, stage=stage),
         "ARC_SANDBOX": _sandbox_json(project, ports),
     }
@@ -143,6 +138,15 @@ def seed_environment(project: Project, *, shell: Mapping[str, str]) -> dict[str,
         "AWS_DEFAULT_REGION": project.region,
         "AWS_REGION": project.region,
     }
+
+
+def _uses_aws(stage: Stage, shell: Mapping[str, str]) -> bool:
+    return stage != "testing" and bool(shell.get(LOCAL))
+
+
+def _allowed(own: Mapping[str, str]) -> dict[str, str]:
+    """Give those of the developer's variables that replace none of Architect's."""
+    return {name: value for name, value in own.items() if name not in RESERVED_NAMES}
 
 
 def _lambda_variables(function: Function, project: Project) -> dict[str, str]:

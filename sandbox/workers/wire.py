@@ -214,8 +214,7 @@ def names_digest(names: Iterable[str]) -> str:
     `IMPORTABLE_SUFFIXES`, sorted by code point and joined with NUL; `__pycache__` is
     none. So a file that a handler writes beside its code changes nothing.
     """
-    matter = sorted(filter(_is_importable, names))
-    return sha256("\0".join(matter).encode(errors="surrogateescape")).hexdigest()
+    return _digest(filter(_is_importable, names))
 
 
 def folder_digest(path: str) -> str:
@@ -238,10 +237,13 @@ def listing_digest(path: str) -> str:
     """
     try:
         with os.scandir(path) as entries:
-            names = sorted(e.name for e in entries if _is_no_remnant(e.name))
+            return _digest(e.name for e in entries if _is_no_remnant(e.name))
     except OSError:
-        names = []
-    return sha256("\0".join(names).encode(errors="surrogateescape")).hexdigest()
+        return _digest(())
+
+
+def _digest(names: Iterable[str]) -> str:
+    return sha256("\0".join(sorted(names)).encode(errors="surrogateescape")).hexdigest()
 
 
 def _is_no_remnant(name: str) -> bool:
