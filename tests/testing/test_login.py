@@ -20,6 +20,34 @@ class AsyncContext:
         self.cookies += cookies
 
 
+class Driver:
+    """Takes cookies for the page that it is on, as Selenium's drivers do."""
+
+    def __init__(self, current_url: str) -> None:
+        self.current_url = current_url
+        self.cookies: list[dict[str, Any]] = []
+
+    def get(self, url: str) -> None:
+        self.current_url = url
+
+    def add_cookie(self, cookie: dict[str, Any]) -> None:
+        self.cookies.append(cookie)
+
+
+@pytest.mark.parametrize(
+    ("ending", "stays"), [("", True), ("/a", True), ("0/a", False)]
+)
+def test_a_driver_is_on_the_apps_own_page(
+    sandbox: SandboxUnderTest, *, ending: str, stays: bool
+) -> None:
+    """A port that begins with the same digits is another app's."""
+    driver = Driver(f"{sandbox.url}{ending}")
+    log_in(driver, {"user": 1}, sandbox=sandbox, url=sandbox.url)
+
+    assert driver.current_url == (f"{sandbox.url}{ending}" if stays else sandbox.url)
+    assert [cookie["name"] for cookie in driver.cookies] == ["_idx"]
+
+
 def test_the_asynchronous_api_is_awaited(sandbox: SandboxUnderTest) -> None:
     """The cookie has the attributes that the app itself would set."""
     context = AsyncContext()

@@ -70,6 +70,22 @@ def test_one_whose_rows_are_to_stay_is_not_closed(shelf: Shelf, app: Path) -> No
     assert len(shelf.take(kept).tables.export()["parts-staging-things"]) == 1
 
 
+def test_one_that_cannot_be_closed_leaves_no_other_running(
+    shelf: Shelf, app: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its error is told once the others are closed."""
+    choices = [AppChoice(root=app, environment=(("X", str(n)),)) for n in range(2)]
+    first, last = (shelf.take(choice) for choice in choices)
+    monkeypatch.setattr(last, "close", lambda: 1 / 0)
+
+    with pytest.raises(ZeroDivisionError):
+        shelf.close()
+    with pytest.raises(RuntimeError, match="not running"):
+        _ = first.url
+    monkeypatch.undo()
+    last.close()
+
+
 def test_wrong_seeds_are_told_at_once(shelf: Shelf, app: Path) -> None:
     """A sandbox that cannot be seeded is closed, and its error told."""
     (app / "sandbox-seed.json").write_text('{"nope": []}')

@@ -1,9 +1,10 @@
 """Workers by function: kept warm, replaced when they are behind, capped and closed."""
 
 import os
+import resource
 import signal
 from concurrent.futures import ThreadPoolExecutor, wait
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import replace
 from pathlib import Path
 
@@ -943,3 +944,29 @@ def test_a_debugger_without_a_port_is_an_outcome(app, invoke):
     assert isinstance(outcome, Unavailable)
     assert outcome.message == "No port is free for a debugger from 65536 on."
     assert "--debugger" in outcome.remedy
+
+
+def test_no_descriptor_for_a_worker_is_an_outcome(app, invoke):
+    """The remedy names what to free, and the next event finds it."""
+    function = app.function("few", "def handler(event, context): return 1\n")
+    pool = app.pool()
+    with no_descriptor_left():
+        refused = invoke(pool, function).outcome
+
+    assert isinstance(refused, Unavailable)
+    assert refused.message.startswith('No process for "')
+    assert "file descriptors" in refused.remedy
+    assert invoke(pool, function).outcome == Returned(value=1)
+
+
+@contextmanager
+def no_descriptor_left():
+    """Have the system give no file descriptor to this process."""
+    with open(os.devnull) as lowest:  # noqa: PTH123 - its number is all that counts
+        free = lowest.fileno()
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (free, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
