@@ -4,6 +4,7 @@ import contextlib
 import os
 import pty
 import shutil
+import signal
 import subprocess
 import sys
 import termios
@@ -199,10 +200,15 @@ class Terminal:
 
     def close(self) -> None:
         """Kill what still runs, and close both ends."""
+        # It would outlive its shell where hanging up is ignored, as under nohup.
+        with contextlib.suppress(OSError):  # it has ended by itself
+            if (foreground := self.pid) > 0:
+                os.killpg(foreground, signal.SIGKILL)
         self.process.kill()
         self.process.wait()
         os.close(self._theirs)
-        self._reader.join()
+        self._reader.join(10)
+        assert not self._reader.is_alive(), "something still holds the terminal"
         os.close(self._ours)
 
 
