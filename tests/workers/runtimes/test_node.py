@@ -6,10 +6,12 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from sandbox.exchange import Crashed, Raised, Returned, TimedOut, Unavailable
+from sandbox.httpd import LoopbackServer
 from sandbox.workers import wire
 from sandbox.workers.interpreter import launch_command
 from sandbox.workers.languages import LANGUAGES
@@ -953,6 +955,72 @@ def bare_worker(node_program, tmp_path):
     yield start
     for worker in workers:
         worker.close()
+
+
+CONNECTING = """
+import http from 'node:http'
+
+function ask (port) {
+  const agent = new http.Agent({ keepAlive: false })
+  return new Promise((resolve, reject) => {
+    const request = http.request({ host: 'localhost', port, agent }, response => {
+      response.resume()
+      response.on('end', () => resolve(request.socket.localPort))
+    })
+    request.on('error', reject)
+    request.end()
+  })
+}
+
+export async function handler ({ port, hangs }) {
+  const used = [await ask(port), await ask(port)]
+  if (hangs) await new Promise(() => {})
+  return used
+}
+"""
+
+
+def empty_page(environ, start_response):
+    """Answer as a WSGI application that has nothing to say."""
+    start_response("204 No Content", [])
+    return ()
+
+
+@pytest.fixture
+def connecting(app, node_function, invoke):
+    """Give a function that has a handler connect twice; other events hang then."""
+    with LoopbackServer(empty_page, name="tables") as server:
+        function = node_function("connecting", CONNECTING)
+        pool = app.pool()
+
+        def connect(told: Any, **event: Any) -> Any:
+            app.environment["ARC_SANDBOX"] = told % server.port
+            return invoke(pool, function, {"port": server.port, **event}).outcome
+
+        yield connect
+
+
+def test_connections_to_the_sandbox_are_kept(connecting):
+    """A client that closes its connections asks the tables over one, as it asks AWS."""
+    first, second = connecting('{"ports": {"tables": %d}}').value
+
+    assert first == second
+
+
+@pytest.mark.parametrize("told", ['{"ports": {"http": 1%d}}', "{}%.0d", "none%.0d"])
+def test_connections_to_others_are_closed_as_asked(connecting, told):
+    """What does not go to the sandbox is the client's own affair."""
+    first, second = connecting(told).value
+
+    assert first != second
+
+
+def test_kept_connection_does_not_hold_a_handler(connecting):
+    """A handler that awaits what never comes is still told from a busy one."""
+    outcome = connecting('{"ports": {"tables": %d}}', hangs=True)
+
+    assert not isinstance(outcome, TimedOut)
+    assert outcome == connecting("{}%.0d", hangs=True)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="the kernel arms it on Linux only")

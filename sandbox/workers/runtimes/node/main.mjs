@@ -5,6 +5,7 @@
  */
 
 import { setOffset } from './clock.mjs'
+import { keepConnections } from './connections.mjs'
 import * as failures from './failures.mjs'
 import { install as installFileAccess } from './file_access.mjs'
 import { receive, send } from './frames.mjs'
@@ -47,6 +48,7 @@ class Worker {
     const usual = Error.stackTraceLimit
     try {
       become(start)
+      keepConnections(start.environment)
       installFileAccess(this.#observer)
       this.#imports.install()
       Error.stackTraceLimit = STACK_WHILE_LOADING
