@@ -84,6 +84,7 @@ _PLAIN: Mapping[
 _UPDATES = frozenset({"UpdateExpression", "AttributeUpdates"})
 _NEVER = "attribute_exists(never) AND attribute_not_exists(never)"
 """Stands for a condition that an item does not meet; moto words the refusal."""
+_SETTING_OPERATIONS = frozenset(("UpdateTable", "UpdateTimeToLive"))
 
 _T = TypeVar("_T")
 
@@ -148,7 +149,12 @@ class Engine:
             commit(operation, request, self._changes)
             return result
 
-        return self._all_or_nothing(operation, carry_out), self._take_changes()
+        def carry_out_settings() -> dict[str, JsonValue]:
+            with self._backend.settings_kept(asked["TableName"]):
+                return carry_out()
+
+        act = carry_out_settings if operation in _SETTING_OPERATIONS else carry_out
+        return self._all_or_nothing(operation, act), self._take_changes()
 
     def _ask_moto(
         self, operation: str, method: str, asked: dict[str, Any]

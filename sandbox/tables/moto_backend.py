@@ -4,6 +4,9 @@ Only this file, `engine`, `stored_table` and `lookups` know moto (the range is p
 pyproject; `tests/tables/test_engine.py` compares `engine` with moto's own door).
 """
 
+import copy
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from moto.core.responses import ActionResult
@@ -14,6 +17,13 @@ from moto.dynamodb.responses import TRANSACTION_MAX_ITEMS, DynamoHandler
 from sandbox.tables.errors import TableError
 from sandbox.tables.orders import Item
 from sandbox.tables.stored_table import Change, StoredTable
+
+_SETTINGS = (
+    *("attr", "_attribute_types", "global_indexes", "ttl"),
+    *("billing_mode", "throughput", "warm_throughput", "deletion_protection_enabled"),
+    *("stream_specification", "latest_stream_label", "stream_shard"),
+)
+"""What UpdateTable and UpdateTimeToLive change."""
 
 
 class Backend(DynamoDBBackend):
@@ -55,6 +65,19 @@ class Backend(DynamoDBBackend):
             table.open_for_update(key)
         return super().update_item(table_name, key, *rest, **more)
 
+    @contextmanager
+    def settings_kept(self, name: str) -> Iterator[None]:
+        """Have a table as it was set, if it is there, where what is done fails."""
+        table = self.tables.get(name)
+        before = {} if table is None else _settings_of(table)
+        try:
+            yield
+        except BaseException:
+            if isinstance(table, StoredTable):
+                vars(table).update(before)
+                table.reindex()
+            raise
+
 
 class Handler(DynamoHandler):
     """moto's operations, for one request that has been read already."""
@@ -80,3 +103,9 @@ class Handler(DynamoHandler):
             result: Any = super().transact_get_items().result
             responses += result["Responses"]
         return ActionResult({**result, "Responses": responses})
+
+
+def _settings_of(table: Table) -> dict[str, Any]:
+    settings = {name: copy.copy(getattr(table, name)) for name in _SETTINGS}
+    settings["global_indexes"] = [copy.copy(one) for one in table.global_indexes]
+    return settings

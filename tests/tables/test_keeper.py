@@ -55,6 +55,17 @@ def kept(tmp_path: Path, make_project: MakeProject) -> Kept:
     return Kept(tmp_path / "state", make_project)
 
 
+@contextmanager
+def full_disk() -> Iterator[None]:
+    """Have no file grow."""
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+
+
 def put(store: TableStore, item: Any, table: str = TABLE) -> None:
     """Put a row."""
     store.call("PutItem", {"TableName": table, "Item": item})
@@ -235,16 +246,12 @@ def test_a_full_disk_refuses_the_write_and_nothing_else(kept: Kept) -> None:
     """The client gets DynamoDB's 500, nothing is applied, and all goes on after."""
     with kept.run() as store:
         put(store, A)
-        before = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
-        try:
+        with full_disk():
             with pytest.raises(TableError) as refused:
                 put(store, B)
             with pytest.raises(TableError):
                 store.call("DeleteTable", {"TableName": TABLE})
             assert rows(store) == [A]
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
         assert (refused.value.code, refused.value.status) == (
             "InternalServerError",
             500,
@@ -255,17 +262,76 @@ def test_a_full_disk_refuses_the_write_and_nothing_else(kept: Kept) -> None:
         assert rows(store) == [A, {"_idx": {"S": "c"}}]
 
 
+@pytest.mark.parametrize(
+    ("operation", "settings"),
+    [
+        (
+            "UpdateTimeToLive",
+            {"TimeToLiveSpecification": {"AttributeName": "until", "Enabled": True}},
+        ),
+        (
+            "UpdateTable",
+            {
+                "DeletionProtectionEnabled": True,
+                "AttributeDefinitions": [
+                    {"AttributeName": "id", "AttributeType": "S"},
+                    {"AttributeName": "at", "AttributeType": "N"},
+                ],
+                "GlobalSecondaryIndexUpdates": [
+                    {
+                        "Create": {
+                            "IndexName": "byAt",
+                            "KeySchema": [{"AttributeName": "at", "KeyType": "HASH"}],
+                            "Projection": {"ProjectionType": "ALL"},
+                        }
+                    }
+                ],
+            },
+        ),
+    ],
+)
+def test_a_full_disk_leaves_a_table_as_it_was_set(
+    kept: Kept, operation: str, settings: Any
+) -> None:
+    """A setting that cannot be kept is not in force; rows go in as before."""
+    own = {"TableName": "own"}
+    row = {"id": {"S": "a"}, "at": {"S": "no number, so no key of the new index"}}
+    with kept.run() as store:
+        store.call(
+            "CreateTable",
+            {
+                **own,
+                "AttributeDefinitions": [{"AttributeName": "id", "AttributeType": "S"}],
+                "KeySchema": [{"AttributeName": "id", "KeyType": "HASH"}],
+                "BillingMode": "PAY_PER_REQUEST",
+            },
+        )
+        before = described(store, own)
+        with full_disk(), pytest.raises(TableError, match="cannot be written"):
+            store.call(operation, {**own, **settings})
+        assert described(store, own) == before
+        store.call("PutItem", {**own, "Item": row})
+        store.call(operation, {**own, **settings})
+        assert described(store, own) != before
+
+
+def described(store: TableStore, asked: dict[str, str]) -> list[Any]:
+    """Give all that DynamoDB tells of a table's settings."""
+    table = store.call("DescribeTable", asked)["Table"]
+    assert isinstance(table, dict)
+    return [
+        {name: value for name, value in table.items() if name != "ItemCount"},
+        store.call("DescribeTimeToLive", asked),
+    ]
+
+
 def test_expiry_on_a_full_disk_is_written_down_later(kept: Kept) -> None:
     """Reads go on, without the row; the next write that fits takes it along."""
     with kept.run() as store:
         put(store, {**A, "_ttl": {"N": str(NOW + 60)}})
         kept.clock.advance(120)
-        before = resource.getrlimit(resource.RLIMIT_FSIZE)
-        resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
-        try:
+        with full_disk():
             assert rows(store) == []
-        finally:
-            resource.setrlimit(resource.RLIMIT_FSIZE, before)
         put(store, B)
     kept.clock = ManualClock(NOW)
     with kept.run() as store:
