@@ -45,6 +45,7 @@ def make_project(*names: str, **settings: Any) -> Project:
         ("a", "A"),
         ("get", "GetIndex"),
         ("x9-testing", "X9Testing"),
+        ("na\u00efve-app", "NaVeApp"),
     ],
 )
 def test_logical_id_is_architects(text: str, expected: str) -> None:

@@ -29,12 +29,14 @@ _BODILESS = frozenset((204, 205, 206))
 _LOOKED_AT_BYTES = 4096
 _DOCUMENT = re.compile(rb"<!doctype\s+html|<(?:html|head|body)[\s>/]", re.IGNORECASE)
 _HEAD_END = re.compile(
-    rb"<!--.*?-->|<(script|style|textarea|title)\b.*?</\1\s*>|(</head\s*>)",
+    rb"<!--.*?(?:-->|\Z)|<(script|style|textarea|title)\b.*?(?:</\1\s*>|\Z)"
+    rb"|(</head\s*>)",
     re.IGNORECASE | re.DOTALL,
 )
-_META_POLICY = re.compile(
-    rb"<meta\b[^>]*http-equiv\s*=\s*[\"']?content-security-policy\b[^>]*>",
-    re.IGNORECASE,
+"""What is never closed goes on to the end, as for browsers, and is looked at once."""
+_META = re.compile(rb"<meta\b[^>]*+", re.IGNORECASE)
+_IS_POLICY = re.compile(
+    rb"\bhttp-equiv\s*=\s*[\"']?content-security-policy\b", re.IGNORECASE
 )
 _CONTENT = re.compile(r"\bcontent\s*=\s*(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _WIDE_CHARSET = re.compile(r"charset\s*=\s*[\"']?(utf-16|utf-32|ucs-2)", re.IGNORECASE)
@@ -123,10 +125,12 @@ def _admission(request: HttpRequest, response: HttpResponse, text: bytes) -> Adm
 
 
 def _meta_policies(text: bytes) -> list[str]:
-    elements = (
-        found.group().decode("latin-1") for found in _META_POLICY.finditer(text)
+    elements = (found.group() for found in _META.finditer(text))
+    contents = (
+        _CONTENT.search(element.decode("latin-1"))
+        for element in elements
+        if _IS_POLICY.search(element)
     )
-    contents = (_CONTENT.search(element) for element in elements)
     return [html.unescape(found[1][1:-1]).strip() for found in contents if found]
 
 

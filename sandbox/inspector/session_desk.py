@@ -7,14 +7,12 @@ from sandbox.errors import SandboxError
 from sandbox.inspector.messages import ApiError
 from sandbox.inspector.row_sessions import RowSessions
 from sandbox.inspector.seen_tokens import SeenToken, token_id
-from sandbox.inspector.session_table import StoredSessions
+from sandbox.inspector.session_table import StoredSessions, find_sessions
 from sandbox.inspector.session_view import SessionView
 from sandbox.inspector.subject import Subject
 from sandbox.inspector.token_sessions import MadeTokens, TokenSessions
 from sandbox.project.model import Function
-from sandbox.project.table_names import physical_name, table_stage
 from sandbox.sessions import rows
-from sandbox.sessions.advice import session_table
 from sandbox.sessions.cookie import write_cookie
 from sandbox.sessions.explain import Explanation, explain, token_lifetime_seconds
 from sandbox.sessions.forge import ForgedSession, forge_session
@@ -181,36 +179,30 @@ class SessionDesk:
         )
 
     def _settings(self, function: Function | None = None) -> SessionSettings:
-        chosen = function or self._any_function()
-        environment = self._subject.environment(chosen)
-        return _with_settings(lambda: SessionSettings.from_environment(environment))
-
-    def _any_function(self) -> Function:
-        """Give a function that sees the developer's variables, if there is one."""
-        functions = self._subject.project().functions
-        by_use = sorted(functions, key=lambda f: (not f.config.env, f.pragma != "http"))
-        if not by_use:
+        chosen = function or self._subject.project().usual_function
+        if chosen is None:
             raise ApiError(
                 409,
                 "The app has no functions, and so no sessions.",
                 remedy="Add a route under @http.",
             )
-        return by_use[0]
+        environment = self._subject.environment(chosen)
+        return _with_settings(lambda: SessionSettings.from_environment(environment))
 
     def _table(self, settings: SessionSettings) -> StoredSessions:
-        project = self._subject.project()
-        table = session_table(project, settings)
-        if table is None:
+        found = find_sessions(
+            self._subject.project(),
+            settings,
+            stage=self._subject.stage(),
+            call=self._subject.call_tables,
+        )
+        if found is None:
             raise ApiError(
                 409,
                 f'ARC_SESSION_TABLE_NAME is "{settings.table_name}": no such table.',
                 remedy="Name a table of @tables, or jwe.",
             )
-        stage = table_stage(self._subject.stage())
-        return StoredSessions(
-            call=self._subject.call_tables,
-            name=physical_name(project.name, stage, table.name),
-        )
+        return found
 
     def _now_epoch(self) -> float:
         return self._subject.clock.now_epoch()

@@ -6,7 +6,11 @@ from dataclasses import dataclass
 from sandbox.inspector.plain_values import plain_row, row_from_plain
 from sandbox.inspector.subject import TableCall
 from sandbox.json_value import JsonValue
+from sandbox.project.model import Project
+from sandbox.project.table_names import physical_name, table_stage
+from sandbox.sessions.advice import session_table
 from sandbox.sessions.rows import Row
+from sandbox.sessions.settings import SessionSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,3 +50,30 @@ class StoredSessions:
 
     def _key(self, idx: str) -> dict[str, JsonValue]:
         return {"TableName": self.name, "Key": {"_idx": {"S": idx}}}
+
+
+def find_sessions(
+    project: Project,
+    settings: SessionSettings,
+    *,
+    stage: str | None,
+    call: TableCall,
+    read_row: Callable[[Mapping[str, JsonValue]], Row] = plain_row,
+) -> StoredSessions | None:
+    """Give the sessions in the table that the settings name.
+
+    Args:
+        project: declares the table.
+        settings: where sessions are kept.
+        stage: as ARC_ENV has it.
+        call: carries out an operation on tables.
+        read_row: as for `StoredSessions`.
+
+    Returns:
+        None where they are not in a table, or in one that the manifest lacks.
+    """
+    table = session_table(project, settings)
+    if table is None:
+        return None
+    name = physical_name(project.name, table_stage(stage), table.name)
+    return StoredSessions(call=call, name=name, read_row=read_row)

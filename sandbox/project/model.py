@@ -201,6 +201,19 @@ class Project:
     manifest_text: str = ""
     """What was read, so that advice can quote lines; empty without a manifest."""
 
+    @property
+    def usual_function(self) -> Function | None:
+        """The function whose environment stands for the app's, where none is named.
+
+        One that sees the developer's variables, if any does (`@arc env false` hides
+        them); a route's before others.
+        """
+        return min(
+            self.functions,
+            key=lambda function: (not function.config.env, function.pragma != "http"),
+            default=None,
+        )
+
     def functions_called(self, name: str) -> tuple[Function, ...]:
         """Give those with the name, such as `get /`, or the key, such as `@events a`.
 

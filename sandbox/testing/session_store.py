@@ -4,11 +4,10 @@ from collections.abc import Mapping
 from typing import Any
 
 from sandbox.inspector.plain_values import python_row
-from sandbox.inspector.session_table import StoredSessions
+from sandbox.inspector.session_table import StoredSessions, find_sessions
 from sandbox.project.model import Function
 from sandbox.project.table_names import physical_name, table_stage
 from sandbox.sandbox import Sandbox
-from sandbox.sessions.advice import session_table
 from sandbox.sessions.forge import forge_session
 from sandbox.sessions.settings import SessionSettings
 from sandbox.testing.unanswered import UnansweredError
@@ -42,8 +41,14 @@ def stored_sessions(sandbox: Sandbox) -> StoredSessions | None:
     settings = session_settings(sandbox)
     if settings.table_name is None:
         return None
-    table = session_table(sandbox.project, settings)
-    if table is None:
+    found = find_sessions(
+        sandbox.project,
+        settings,
+        stage=sandbox.stage,
+        call=sandbox.tables.call,
+        read_row=python_row,
+    )
+    if found is None:
         raise UnansweredError(
             "arc_session",
             "table",
@@ -51,11 +56,7 @@ def stored_sessions(sandbox: Sandbox) -> StoredSessions | None:
             known=[table.name for table in sandbox.project.tables],
             remedy="Declare it under @tables, or set ARC_SESSION_TABLE_NAME to one.",
         )
-    return StoredSessions(
-        call=sandbox.tables.call,
-        name=dynamodb_name(sandbox, table.name),
-        read_row=python_row,
-    )
+    return found
 
 
 def dynamodb_name(sandbox: Sandbox, table: str) -> str:
@@ -64,9 +65,9 @@ def dynamodb_name(sandbox: Sandbox, table: str) -> str:
 
 
 def _function(sandbox: Sandbox) -> Function:
-    """Choose whose environment counts: one that sees the developer's variables."""
-    functions = sandbox.project.functions
-    if not functions:
+    """Choose whose environment counts."""
+    function = sandbox.project.usual_function
+    if function is None:
         raise UnansweredError(
             "arc_session",
             "function",
@@ -74,4 +75,4 @@ def _function(sandbox: Sandbox) -> Function:
             known=(),
             remedy="Declare a route under @http: sessions are read by functions.",
         )
-    return next((each for each in functions if each.config.env), functions[0])
+    return function

@@ -10,10 +10,8 @@ from typing import TYPE_CHECKING, Protocol
 from sandbox.errors import SandboxError
 from sandbox.exchange import Exchange
 from sandbox.host_header import bare_host
-from sandbox.inspector.session_table import StoredSessions
+from sandbox.inspector.session_table import find_sessions
 from sandbox.project.model import Function, Project
-from sandbox.project.table_names import physical_name, table_stage
-from sandbox.sessions.advice import session_table
 from sandbox.sessions.explain import CookieWarning, Helper
 from sandbox.sessions.remarks import SessionTraffic, session_remarks
 from sandbox.sessions.settings import SessionSettings
@@ -71,7 +69,12 @@ class SessionReader:
                 _traffic(exchange),
                 settings,
                 helper=self._helper(function, project),
-                table=self._table(project, settings, environment),
+                table=find_sessions(
+                    project,
+                    settings,
+                    stage=environment.get("ARC_ENV"),
+                    call=self._app.tables.call,
+                ),
             )
         except (SandboxError, TableError):
             return ()
@@ -83,19 +86,6 @@ class SessionReader:
         if known is None:
             known = self._helpers[function.key] = _helper_of(function)
         return known
-
-    def _table(
-        self,
-        project: Project,
-        settings: SessionSettings,
-        environment: Mapping[str, str],
-    ) -> StoredSessions | None:
-        table = session_table(project, settings)
-        if table is None:
-            return None
-        stage = table_stage(environment.get("ARC_ENV"))
-        name = physical_name(project.name, stage, table.name)
-        return StoredSessions(call=self._app.tables.call, name=name)
 
 
 def _helper_of(function: Function) -> Helper:

@@ -78,19 +78,18 @@ def collect_surroundings(
 def seen_environment(project: Project, options: Options) -> Mapping[str, str]:
     """Give what functions see, ports apart; empty where the app has no function.
 
-    Functions that hide the developer's variables (`@arc env false`) do not count,
-    unless all do.
+    What counts is what `Project.usual_function` sees.
 
     Raises:
         ProjectError: a preference that no sandbox could start with.
     """
-    functions = sorted(project.functions, key=lambda f: not f.config.env)
-    if not functions:
+    function = project.usual_function
+    if function is None:
         return {}
     stage = resolve(options, project.preferences).stage
     own = project.preferences.environment.get(stage, {})
     return function_environment(
-        functions[0],
+        function,
         project,
         ports=_NO_PORTS,
         stage=stage,

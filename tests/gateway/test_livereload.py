@@ -47,6 +47,8 @@ def page(
             "<html><head><!-- </head> --><script>'</head>'</script></head>",
             f"<html><head><!-- </head> --><script>'</head>'</script>{ELEMENT}</head>",
         ),
+        ("<html><!-- </head></html>", f"<html><!-- </head></html>{ELEMENT}"),
+        ("<html><style></head></html>", f"<html><style></head></html>{ELEMENT}"),
     ],
 )
 def test_with_script_adds_it_at_the_end_of_the_head(text: str, expected: str) -> None:
@@ -55,6 +57,15 @@ def test_with_script_adds_it_at_the_end_of_the_head(text: str, expected: str) ->
 
     assert edited.response.body.decode() == expected
     assert edited.why_not == ""
+
+
+@pytest.mark.parametrize("opening", ["<!-- ", "<title>", "</head ", "<meta "])
+def test_what_is_never_closed_is_looked_at_once(opening: str) -> None:
+    """Megabytes of it take no longer than others; read anew each time, hours."""
+    text = "<html>" + opening * 800_000
+    edited = with_script(request(), page(text))
+
+    assert edited.response.body == f"{text}{ELEMENT}".encode()
 
 
 def test_files_of_s3_go_out_byte_for_byte() -> None:

@@ -76,14 +76,19 @@ def stack_name() -> str:
 def to_logical_id(name: str) -> str:
     """Give a CloudFormation id as Architect makes it: `my-app-staging` → MyAppStaging.
 
-    `@architect/utils`, to-logical-id, is the rule.
+    `@architect/utils`, to-logical-id, is the rule. As `sandbox.services` has it, which
+    nothing here may import: a handler's process has the standard library alone.
     """
     spaced = re.sub(r"([A-Z])", r" \1", name)
     if len(spaced) == 1:
         return spaced.upper()
-    lower = re.sub(r"^[\W_]+|[\W_]+$", "", spaced).lower()
-    capital = lower[:1].upper() + lower[1:]
-    logical = re.sub(r"[\W_]+(\w|$)", lambda found: found.group(1).upper(), capital)
+    lower = re.sub(r"^[\W_]+|[\W_]+$", "", spaced, flags=re.ASCII).lower()
+    logical = re.sub(
+        r"[\W_]+(\w|$)",
+        lambda found: found.group(1).upper(),
+        lower[:1].upper() + lower[1:],
+        flags=re.ASCII,
+    )
     return "GetIndex" if logical == "Get" else logical
 
 

@@ -14,6 +14,7 @@ from sandbox.runtime_helper.arc import _environment
         ("myApp", "MyApp"),
         ("-x_y-", "XY"),
         ("get", "GetIndex"),
+        ("na\u00efve-app", "NaVeApp"),
         ("", ""),
     ],
 )
