@@ -13,6 +13,12 @@ JsonValue: TypeAlias = Union[  # noqa: UP007 - `|` cannot take a forward referen
 """Anything that `json.loads` can give; read-only for whoever receives it."""
 
 _write = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+_MARKUP = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+
+
+def without_markup(text: str) -> str:
+    """Give JSON text that says the same, and that no browser takes for markup."""
+    return text.translate(_MARKUP)
 
 
 @dataclass(frozen=True, slots=True)

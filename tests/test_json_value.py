@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.json_value import JsonText, JsonValue
+from sandbox.json_value import JsonText, JsonValue, without_markup
 
 
 @pytest.mark.parametrize(
@@ -21,6 +21,15 @@ def test_text_is_short_and_reads_as_it_was(value: JsonValue, text: str) -> None:
 
     assert written.text == text
     assert written.value() == value
+
+
+def test_text_in_a_page_is_no_markup() -> None:
+    """It closes no script and begins no comment, and reads as it was."""
+    value = "</script><!-- &amp;"
+    text = without_markup(JsonText.of(value).text)
+
+    assert not set("<>&") & set(text)
+    assert JsonText(text).value() == value
 
 
 @pytest.mark.parametrize("value", [float("nan"), {"a": {1, 2}}])

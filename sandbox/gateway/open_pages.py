@@ -13,6 +13,8 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from typing import Literal, TypeAlias
 
+from sandbox.json_value import without_markup
+
 HEARTBEAT_SECONDS = 15.0
 """How long nothing may be sent; a page that is gone is noticed then."""
 MOST_STREAMS = 100
@@ -22,7 +24,6 @@ Change: TypeAlias = Literal["none", "styles", "reload"]
 
 _RETRY = b"retry: 1000\n\n"
 _HEARTBEAT = b": still here\n\n"
-_MARKUP = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -158,7 +159,7 @@ class OpenPages:
                 "change": self._change_since(heard),
                 "troubles": [asdict(trouble) for trouble in shown],
             }
-        text = json.dumps(state).translate(_MARKUP)
+        text = without_markup(json.dumps(state))
         return f"event: state\ndata: {text}\n\n".encode(), version
 
     def _change_since(self, heard: int) -> Change:

@@ -26,7 +26,7 @@ from sandbox.inspector.security import (
     TOKEN_QUERY,
     Caller,
 )
-from sandbox.json_value import JsonValue
+from sandbox.json_value import JsonValue, without_markup
 from sandbox.project.inventory import as_plain_json
 
 if TYPE_CHECKING:
@@ -36,7 +36,6 @@ MAX_BODY_BYTES = 16 * 1024 * 1024
 """Enough for a table's export; DynamoDB's own largest request is as long."""
 
 _dumps = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
-_MARKUP = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 
 def read_caller(environ: "WSGIEnvironment") -> Caller:
@@ -124,7 +123,7 @@ def to_json(content: JsonValue) -> bytes:
         text = _dumps(content)
     except ValueError:  # a number that is none, which only Python's JSON can say
         text = _dumps(as_plain_json(content))
-    return text.translate(_MARKUP).encode("ascii")
+    return without_markup(text).encode("ascii")
 
 
 def respond(answer: Answer, start_response: "StartResponse") -> Iterable[bytes]:

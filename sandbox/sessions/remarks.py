@@ -15,7 +15,7 @@ from sandbox.sessions.explain import (
     explain,
     token_lifetime_seconds,
 )
-from sandbox.sessions.refusals import Expired, UnknownRow
+from sandbox.sessions.refusals import REFUSED, Expired, UnknownRow
 from sandbox.sessions.rows import SessionTable
 from sandbox.sessions.settings import SessionSettings
 
@@ -24,6 +24,9 @@ HELPER_NAMES: Mapping[Helper, str] = {
     "pypi": "architect-functions",
     "npm": "@architect/functions",
 }
+
+_EXPIRED = f"{REFUSED}{Expired.code}"
+_UNKNOWN_ROW = f"{REFUSED}{UnknownRow.code}"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -76,9 +79,9 @@ def _about_request(seen: Explanation, helper: Helper) -> Iterator[CookieWarning]
     for warning in seen.warnings:
         if warning.code == "session-cookie-lost" and helper != "pypi":
             continue
-        if warning.code == "session-refused-expired" and is_read_all_the_same:
+        if warning.code == _EXPIRED and is_read_all_the_same:
             yield _expired_and_read(helper)
-        elif isinstance(seen.refusal, UnknownRow) and "refused" in warning.code:
+        elif isinstance(seen.refusal, UnknownRow) and warning.code == _UNKNOWN_ROW:
             text = f"{warning.text} It expired or was deleted, or the table is new."
             yield CookieWarning(code=warning.code, text=text)
         else:
