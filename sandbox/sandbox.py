@@ -289,6 +289,17 @@ class Sandbox:
         settings = self._home.open(self._projects.current())
         self._stack.callback(self._home.close)
         self._stack.callback(self._tables.close)
+        pool = WorkerPool(
+            project=self._projects.adopted,
+            environment=self.environment,
+            clock=self.clock,
+            path_additions=(RUNTIME_HELPER,),
+            debugging=self._debugging,
+            nurseries=self._nurseries,
+            events=self._events,
+        )
+        self._stack.callback(pool.close)  # where the servers cannot listen
+        pool.prepare()  # in a process of its own, while this one makes servers
         servers = bind_servers(
             self._stack,
             settings,
@@ -302,15 +313,6 @@ class Sandbox:
             inspector=self._inspector,
             tables=self.operations.around(self._tables),
         )
-        pool = WorkerPool(
-            project=self._projects.adopted,
-            environment=self.environment,
-            clock=self.clock,
-            path_additions=(RUNTIME_HELPER,),
-            debugging=self._debugging,
-            nurseries=self._nurseries,
-            events=self._events,
-        )
         # Before the servers wait for what they answer: a handler at work is cut short.
         self._stack.callback(pool.close)
         self._running = Running(
@@ -320,7 +322,6 @@ class Sandbox:
             url=servers.http.url,
             inspector_url=servers.internal.url,
         )
-        pool.prepare()
         servers.start()
         self._stack.callback(self._feed.close)
         self._stack.callback(self.pages.close)

@@ -12,6 +12,8 @@ import httpx
 import pytest
 
 from sandbox import Sandbox
+from sandbox.errors import PortInUseError
+from sandbox.options import Options
 
 pytestmark = pytest.mark.slow
 
@@ -100,6 +102,23 @@ def test_closing_leaves_nothing(
     assert ports.tables is not None
     assert not any(map(is_open, (ports.http, ports.tables, ports.internal)))
     assert (files_below(app), files_below(scratch)) == (files, [])
+
+
+def test_a_start_that_fails_leaves_nothing(
+    app: Path, wait_until: Callable[..., None]
+) -> None:
+    """A port that cannot be had is told, and what was started already has ended."""
+    threads, processes = set(threading.enumerate()), children()
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        options = Options(http_port=port, tables_port=0, internal_port=0, events_port=0)
+        sandbox = Sandbox(app, options=options)
+        with pytest.raises(PortInUseError):
+            sandbox.start()
+
+        own = children() - processes
+        wait_until(lambda: not any(map(is_running, own)), what="its helpers have ended")
+    assert [thread for thread in threading.enumerate() if thread not in threads] == []
 
 
 def test_closing_twice_does_no_harm(app: Path) -> None:
