@@ -34,9 +34,9 @@ _HEAD_END = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 """What is never closed goes on to the end, as for browsers, and is looked at once."""
-_META = re.compile(rb"<meta\b[^>]*+", re.IGNORECASE)
+_META = re.compile(rb"<meta\b[^>]*+>?", re.IGNORECASE)
 _IS_POLICY = re.compile(
-    rb"\bhttp-equiv\s*=\s*[\"']?content-security-policy\b", re.IGNORECASE
+    rb"http-equiv\s*=\s*[\"']?content-security-policy\b", re.IGNORECASE
 )
 _CONTENT = re.compile(r"\bcontent\s*=\s*(\"[^\"]*\"|'[^']*')", re.IGNORECASE)
 _WIDE_CHARSET = re.compile(r"charset\s*=\s*[\"']?(utf-16|utf-32|ucs-2)", re.IGNORECASE)
@@ -129,7 +129,7 @@ def _meta_policies(text: bytes) -> list[str]:
     contents = (
         _CONTENT.search(element.decode("latin-1"))
         for element in elements
-        if _IS_POLICY.search(element)
+        if element.endswith(b">") and _IS_POLICY.search(element)
     )
     return [html.unescape(found[1][1:-1]).strip() for found in contents if found]
 

@@ -73,15 +73,13 @@ def session_remarks(
 
 
 def _about_request(seen: Explanation, helper: Helper) -> Iterator[CookieWarning]:
-    is_read_all_the_same = (
-        isinstance(seen.refusal, Expired) and seen.store == "table" and helper != "own"
-    )
+    is_read_when_expired = seen.store == "table" and helper != "own"
     for warning in seen.warnings:
         if warning.code == "session-cookie-lost" and helper != "pypi":
             continue
-        if warning.code == _EXPIRED and is_read_all_the_same:
+        if warning.code == _EXPIRED and is_read_when_expired:
             yield _expired_and_read(helper)
-        elif isinstance(seen.refusal, UnknownRow) and warning.code == _UNKNOWN_ROW:
+        elif warning.code == _UNKNOWN_ROW:
             text = f"{warning.text} It expired or was deleted, or the table is new."
             yield CookieWarning(code=warning.code, text=text)
         else:

@@ -68,6 +68,14 @@ def test_what_is_never_closed_is_looked_at_once(opening: str) -> None:
     assert edited.response.body == f"{text}{ELEMENT}".encode()
 
 
+def test_a_meta_that_is_never_closed_is_no_policy() -> None:
+    """Browsers drop a tag that the text ends in; before it, all is as ever."""
+    meta = "<meta http-equiv=content-security-policy content=\"script-src 'none'\""
+
+    assert with_script(request(), page(f"<html>{meta}")).why_not == ""
+    assert "meta" in with_script(request(), page(f"<html>{meta}>")).why_not
+
+
 def test_files_of_s3_go_out_byte_for_byte() -> None:
     """But to a browser's window: what a program reads is what S3 would send."""
     program, window = request(), request(("sec-fetch-dest", "document"))

@@ -1,7 +1,10 @@
 """Where a handler finds its services."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from sandbox import services
 from sandbox.runtime_helper.arc import _environment
 
 
@@ -21,6 +24,12 @@ from sandbox.runtime_helper.arc import _environment
 def test_to_logical_id_is_architects(name: str, logical_id: str) -> None:
     """The cases of `@architect/utils`."""
     assert _environment.to_logical_id(name) == logical_id
+
+
+@given(st.text())
+def test_to_logical_id_is_the_sandboxs(name: str) -> None:
+    """The handler's side asks for what the sandbox's side has; neither may differ."""
+    assert _environment.to_logical_id(name) == services.logical_id(name)
 
 
 @pytest.mark.parametrize(

@@ -58,7 +58,7 @@ def test_context_has_lambdas_properties(run_node):
     value = run_node(CONTEXT, memory_mb=512, timeout_seconds=3).outcome.value
 
     assert value.pop("name").startswith("sandbox-get-n")
-    assert 0 < value.pop("remaining") <= 3000
+    assert 2000 < value.pop("remaining") <= 3000
     assert value == {
         "keys": [
             "awsRequestId",

@@ -26,7 +26,7 @@ def test_context_has_lambdas_attributes(run):
     value = run(CONTEXT, memory_mb=512, timeout_seconds=3).outcome.value
 
     assert value.pop("name").startswith("sandbox-get-f")
-    assert 0 < value.pop("remaining") <= 3000
+    assert 2000 < value.pop("remaining") <= 3000
     assert value == {
         "version": "$LATEST",
         "arn": "sandbox",
@@ -296,7 +296,7 @@ def test_running_past_the_limit_is_killed(run, body):
 
     assert execution.outcome == TimedOut(seconds=1)
     assert execution.output == "begun\n"
-    assert execution.handler_ms >= 1000
+    assert 1000 <= execution.handler_ms < 3000
 
 
 def test_output_is_complete_and_in_order(run):
@@ -375,7 +375,7 @@ def test_threads_and_children_do_not_hold_up_the_answer(run):
     )
 
     assert execution.outcome == Returned(value="did not wait")
-    assert execution.handler_ms < 20_000
+    assert execution.handler_ms < 5000
 
 
 def test_forked_children_do_not_answer(app, invoke):
