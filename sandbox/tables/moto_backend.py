@@ -1,7 +1,8 @@
 """moto's store and its operations for requests that are read already.
 
-Only this file, `engine`, `stored_table` and `lookups` know moto (the range is pinned in
-pyproject; `tests/tables/test_engine.py` compares `engine` with moto's own door).
+Only this file, `engine`, `stored_table`, `lookups` and `updates` know moto (the range
+is pinned in pyproject; `tests/tables/test_engine.py` compares `engine` with moto's own
+door).
 """
 
 import copy
@@ -11,12 +12,13 @@ from typing import Any
 
 from moto.core.responses import ActionResult
 from moto.dynamodb.models import DynamoDBBackend
+from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import TRANSACTION_MAX_ITEMS, DynamoHandler
 
 from sandbox.tables.errors import TableError
-from sandbox.tables.orders import Item
 from sandbox.tables.stored_table import Change, StoredTable
+from sandbox.tables.updates import update
 
 _SETTINGS = (
     *("attr", "_attribute_types", "global_indexes", "ttl"),
@@ -56,14 +58,41 @@ class Backend(DynamoDBBackend):
             table.reindex()
         return table
 
-    def update_item(
-        self, table_name: str, key: dict[str, Any], *rest: Any, **more: Any
+    def update_item(  # type: ignore[override]  # what is passed on goes by name
+        self,
+        table_name: str,
+        key: dict[str, Any],
+        update_expression: str,
+        expression_attribute_names: dict[str, Any],
+        expression_attribute_values: dict[str, Any],
+        **conditions: Any,
     ) -> Item:
-        """Update as moto does, on a copy of the item."""
+        """Update as moto does, on a copy of the item; expressions by `updates`."""
         table = self.get_table(table_name)
+        before = None
         if isinstance(table, StoredTable):
-            table.open_for_update(key)
-        return super().update_item(table_name, key, *rest, **more)
+            before = table.open_for_update(key)
+        item = super().update_item(
+            table_name,
+            key,
+            "",
+            expression_attribute_names,
+            expression_attribute_values,
+            **{
+                **conditions,
+                "attribute_updates": conditions.get("attribute_updates") or {},
+            },
+        )
+        if update_expression:
+            update(
+                item,
+                update_expression,
+                table=table,
+                before=before or Item(item.hash_key, item.range_key, attrs={}),
+                names=expression_attribute_names,
+                values=expression_attribute_values,
+            )
+        return item
 
     @contextmanager
     def settings_kept(self, name: str) -> Iterator[None]:

@@ -50,6 +50,17 @@ class Change:
     after: Item | None
 
 
+class _Forgetful(dict[int, Any]):
+    """A memo for `copy.deepcopy` by which what is met twice is copied twice.
+
+    `SET a = c, b = c` leaves one object in two places; an update of `a` must not be one
+    of `b`.
+    """
+
+    def __setitem__(self, key: int, value: object) -> None:
+        """Keep nothing."""
+
+
 class StoredTable(Table):
     """moto's table.
 
@@ -183,13 +194,14 @@ class StoredTable(Table):
             self._record(item, None)
         return item
 
-    def open_for_update(self, key: Mapping[str, Any]) -> None:
-        """Put a copy in the item's place, for moto to change."""
+    def open_for_update(self, key: Mapping[str, Any]) -> Item | None:
+        """Put a copy in the item's place, for moto to change; give what was there."""
         before = self.find(key)
         if before is not None:
-            after = copy.deepcopy(before)
+            after = copy.deepcopy(before, _Forgetful())
             self.rows.put(after)
             self._record(before, after)
+        return before
 
     def _record(self, before: Item | None, after: Item | None) -> None:
         known = after or before

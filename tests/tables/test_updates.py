@@ -1,0 +1,124 @@
+"""What an UpdateExpression does to an item."""
+
+from typing import Any
+
+import pytest
+
+from sandbox.tables.errors import TableError
+from sandbox.tables.store import TableStore
+
+TABLE = "demo-staging-notes"
+KEY = {"owner": {"S": "a"}, "number": {"N": "1"}}
+ONE = {":one": {"N": "1"}}
+
+
+@pytest.fixture
+def item(store: TableStore) -> dict[str, Any]:
+    """Put an item that has one of each, and give it."""
+    item = {
+        **KEY,
+        "n": {"N": "5"},
+        "l": {"L": [{"M": {"k": {"N": "1"}}}]},
+        "m": {"M": {"k": {"N": "1"}}},
+        "s": {"SS": ["x", "y"]},
+    }
+    store.call("PutItem", {"TableName": TABLE, "Item": item})
+    return item
+
+
+def updated(
+    store: TableStore, text: str, values: object = None, key: object = KEY
+) -> Any:
+    """Give what an item is after an update."""
+    request: dict[str, object] = {
+        "TableName": TABLE,
+        "Key": key,
+        "UpdateExpression": text,
+    }
+    if values:
+        request["ExpressionAttributeValues"] = values
+    if "#key" in text:
+        request["ExpressionAttributeNames"] = {"#key": "owner"}
+    return store.call("UpdateItem", {**request, "ReturnValues": "ALL_NEW"})[
+        "Attributes"
+    ]
+
+
+@pytest.mark.parametrize(
+    ("section", "action", "count"),
+    [("SET", "a{}=:one", 400), ("ADD", "a{} :one", 400), ("REMOVE", "a{}", 700)],
+)
+def test_an_update_may_fill_its_four_kilobytes(
+    store: TableStore, section: str, action: str, count: int
+) -> None:
+    """So many actions are no more than DynamoDB takes, and all of them count."""
+    names = [f"a{number}" for number in range(count)]
+    if section == "REMOVE":
+        filled = {name: {"S": "x"} for name in names}
+        store.call("PutItem", {"TableName": TABLE, "Item": {**KEY, **filled}})
+    actions = ",".join(action.format(number) for number in range(count))
+    new = updated(store, f"{section} {actions}", None if section == "REMOVE" else ONE)
+    expected = {} if section == "REMOVE" else {name: {"N": "1"} for name in names}
+    assert new == {**KEY, **expected}
+
+
+def test_what_is_read_is_what_was_there_before(
+    store: TableStore, item: dict[str, Any]
+) -> None:
+    """A section sees nothing of what another does to the item."""
+    text = "SET kept = s, n = n + :one, former = n DELETE s :y"
+    new = updated(store, text, {**ONE, ":y": {"SS": ["y"]}})
+    assert (new["kept"], new["s"]) == (item["s"], {"SS": ["x"]})
+    assert (new["n"], new["former"]) == ({"N": "6"}, {"N": "5"})
+
+
+@pytest.mark.parametrize(
+    ("copying", "changing", "path"),
+    [
+        ("SET c = m", "SET c.k = :two", "m"),
+        ("SET c = m, d = m", "SET c.k = :two", "d"),
+        ("SET l = list_append(l, l)", "SET l[0].k = :two", "l"),
+        ("SET c = if_not_exists(c, m)", "ADD c.k :two", "m"),
+        ("SET c = s", "DELETE c :x", "s"),
+    ],
+)
+@pytest.mark.usefixtures("item")
+def test_a_copy_changes_alone(
+    store: TableStore, copying: str, changing: str, path: str
+) -> None:
+    """What was copied from one path to another is not changed with it later."""
+    before = updated(store, copying)[path]
+    values = {":x": {"SS": ["x"]}} if ":x" in changing else {":two": {"N": "2"}}
+    after = updated(store, changing, values)[path]
+    if path == "l":
+        assert after == {"L": [{"M": {"k": {"N": "2"}}}, before["L"][1]]}
+    else:
+        assert after == before
+
+
+@pytest.mark.parametrize("text", ["SET c = #key", "SET c = n", "SET m.k = :one"])
+def test_a_new_item_has_nothing_to_read(store: TableStore, text: str) -> None:
+    """Not even its key; what fails makes no item."""
+    key = {**KEY, "owner": {"S": "new"}}
+    with pytest.raises(TableError, match=r"not exist|invalid for update"):
+        updated(store, text, ONE if ":one" in text else None, key)
+    assert "Item" not in store.call("GetItem", {"TableName": TABLE, "Key": key})
+
+
+@pytest.mark.usefixtures("item")
+def test_a_key_is_read_but_not_changed(store: TableStore) -> None:
+    """Where it stands decides, not that it is named."""
+    assert updated(store, "SET c = #key")["c"] == KEY["owner"]
+    for text in ("SET #key = n", "REMOVE #key", "ADD #key :one"):
+        with pytest.raises(TableError, match="Cannot update attribute owner"):
+            updated(store, text, ONE if ":one" in text else None)
+
+
+def test_an_update_that_fails_halfway_changes_nothing(
+    store: TableStore, item: dict[str, Any]
+) -> None:
+    """ADD to a list fails after SET has been carried out."""
+    with pytest.raises(TableError, match="incorrect data type"):
+        updated(store, "SET n = :one ADD l :one", ONE)
+    found = store.call("GetItem", {"TableName": TABLE, "Key": KEY})
+    assert found["Item"] == item
