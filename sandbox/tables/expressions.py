@@ -26,7 +26,7 @@ from sandbox.tables.expression_text import (
 )
 from sandbox.tables.key_conditions import check_key_condition
 from sandbox.tables.projections import RealPath
-from sandbox.tables.update_grouping import without_grouping
+from sandbox.tables.update_grouping import check_sums, without_grouping
 from sandbox.tables.update_targets import targets_of
 
 Scope: TypeAlias = dict[str, Any]
@@ -149,7 +149,9 @@ class Expressions:
                 case _:
                     _check_update(text, self._around)
                     self.targets = self._real(targets_of(text))
+                    _check_overlaps(self.targets)
                     self._update = without_grouping(text)
+                    check_sums(text)
             self._used[field] = frozenset(placeholders_of(text))
         except ExpressionError as error:
             raise validation_error(f"Invalid {field}: {error}") from error
@@ -227,23 +229,30 @@ def _check_paths(paths: Sequence[Path], around: Surroundings) -> None:
     for word in words:
         if word.startswith("#") and word not in around.names:
             raise ExpressionError(undefined_name(word))
-    real = [Path(around.path(path)) for path in paths]
-    for number, second in enumerate(real):
-        for first in real[:number]:
+    _check_overlaps([around.path(path) for path in paths])
+
+
+def _check_overlaps(paths: Iterable[RealPath]) -> None:
+    seen: dict[str | int, list[Path]] = {}
+    for path in paths:
+        second = Path(path)
+        others = seen.setdefault(path[0], [])
+        for first in others:
             _check_pair(first, second)
+        others.append(second)
 
 
 def _check_pair(first: Path, second: Path) -> None:
-    both = f"path one: {first}, path two: {second}"
     for one, two in zip(first.parts, second.parts, strict=False):
         if type(one) is not type(two):
-            raise ExpressionError(
-                "Two document paths conflict with each other; must remove or rewrite "
-                f"one of these paths; {both}"
-            )
+            raise _clash(first, second, "conflict")
         if one != two:
             return
-    raise ExpressionError(
-        "Two document paths overlap with each other; must remove or rewrite one of "
-        f"these paths; {both}"
+    raise _clash(first, second, "overlap")
+
+
+def _clash(first: Path, second: Path, verb: str) -> ExpressionError:
+    return ExpressionError(
+        f"Two document paths {verb} with each other; must remove or rewrite one of "
+        f"these paths; path one: {first}, path two: {second}"
     )

@@ -37,6 +37,24 @@ def without_grouping(text: str) -> str:
     return "".join(letters)
 
 
+def check_sums(text: str) -> None:
+    """Look at how many operands each value has.
+
+    Raises:
+        ExpressionError: a value has two signs, as in `a + :b - :c`; moto takes it.
+    """
+    tokens = tokens_of(text)
+    depth = signs = 0
+    for place, token in enumerate(tokens):
+        depth += token.depth
+        if token.is_symbol("+", "-"):
+            signs += 1
+            if signs > 1:
+                raise syntax_error(text, tokens, place)
+        elif depth == 0 and (token.begins_section or token.is_symbol(",", "=")):
+            signs = 0
+
+
 def _groups(tokens: Sequence[Token]) -> Iterator[tuple[int, int]]:
     """Give the places of each pair that is no function's; the unpaired are moto's."""
     for place, token in enumerate(tokens):

@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from moto.dynamodb.exceptions import ItemSizeTooLarge, ItemSizeToUpdateTooLarge
-from moto.dynamodb.models.dynamo_type import Item
+from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import Table
 from moto.dynamodb.parsing.ast_nodes import (  # type: ignore[attr-defined]
     Node,
@@ -34,6 +34,10 @@ from moto.dynamodb.parsing.validators import (
     UpdateHashRangeKeyValidator,
 )
 
+from sandbox.tables.conditions import Path
+from sandbox.tables.errors import validation_error
+from sandbox.tables.update_targets import targets_of
+
 _ACTIONS = (
     UpdateExpressionAddAction,
     UpdateExpressionDeleteAction,
@@ -41,6 +45,7 @@ _ACTIONS = (
     UpdateExpressionSetAction,
 )
 """Each has the path that it changes as its first child."""
+_NO_PLACE = "The document path provided in the update expression is invalid for update"
 
 _CHAINS = (
     UpdateExpression,
@@ -72,6 +77,7 @@ def update(
         values: ExpressionAttributeValues, in DynamoDB JSON.
 
     Raises:
+        TableError: a path leads through what is not there, or is no map or list.
         ValueError, TypeError, JsonRESTError: moto's refusals.
     """
     checked: Any = _Validator(
@@ -81,11 +87,30 @@ def update(
         item=before,
         table=table,
     ).validate()
+    for path in targets_of(text):
+        if not _leads_somewhere(path, before, names or {}):
+            raise validation_error(_NO_PLACE)
     checked.normalize()
     try:
         UpdateExpressionExecutor(checked, item, dict(names or {})).execute()
     except ItemSizeTooLarge as error:
         raise ItemSizeToUpdateTooLarge from error
+
+
+def _leads_somewhere(path: Path, item: Item, names: Mapping[str, str]) -> bool:
+    """Tell whether there is a map or a list for the last part of a path."""
+    first, *parts = [names.get(str(part), part) for part in path.parts]
+    value: DynamoType | None = item.attrs.get(str(first))
+    for part in parts:
+        if value is None:
+            return False
+        if isinstance(part, str) and value.is_map():
+            value = value.value.get(part)
+        elif isinstance(part, int) and value.is_list():
+            value = value.value[part] if part < len(value.value) else None
+        else:
+            return False
+    return True
 
 
 class _Validator(UpdateExpressionValidator):

@@ -114,6 +114,58 @@ def test_a_key_is_read_but_not_changed(store: TableStore) -> None:
             updated(store, text, ONE if ":one" in text else None)
 
 
+@pytest.mark.parametrize(
+    "text",
+    [
+        "SET n.k = :one",
+        "SET l.k = :one",
+        "SET l[0].k.k = :one",
+        "SET l[7].k = :one",
+        "ADD n.k :one",
+        "ADD m[0] :one",
+        "REMOVE l.k",
+        "REMOVE n[0]",
+        "REMOVE l[0].k.k",
+        "DELETE n.k :x",
+    ],
+)
+def test_a_path_that_leads_nowhere_is_refused(
+    store: TableStore, item: dict[str, Any], text: str
+) -> None:
+    """Nothing is written that is then not there, and nothing is a sandbox's failure."""
+    values = {":x": {"SS": ["x"]}} if ":x" in text else ONE
+    with pytest.raises(TableError, match=r"document path .* is invalid for update"):
+        updated(store, text, None if "REMOVE" in text else values)
+    found = store.call("GetItem", {"TableName": TABLE, "Key": KEY})
+    assert found["Item"] == item
+
+
+@pytest.mark.usefixtures("item")
+def test_a_place_behind_a_list_is_its_end(store: TableStore) -> None:
+    """A list is appended to; what it has not is removed without a word."""
+    assert updated(store, "SET l[7] = :one", ONE)["l"]["L"][1:] == [{"N": "1"}]
+    assert len(updated(store, "REMOVE l[7]")["l"]["L"]) == 2
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        ("REMOVE n, m.k, m.k", r"overlap .* path one: \[m, k\], path two: \[m, k\]"),
+        ("REMOVE l[0].k, l", r"overlap .* path one: \[l, \[0\], k\], path two: \[l\]"),
+        ("SET m.k = :one, m[0] = :one", "conflict with each other"),
+        ("SET n = n + :one + :one", r'token: "\+", near: ":one \+ :one"'),
+        ("SET c = n - :one, n = (n + :one - :one)", 'token: "-"'),
+    ],
+)
+@pytest.mark.usefixtures("item")
+def test_updates_that_dynamodb_cannot_read(
+    store: TableStore, text: str, message: str
+) -> None:
+    """Paths that meet, and sums of three, are refused in its words."""
+    with pytest.raises(TableError, match=message):
+        updated(store, text, ONE if ":one" in text else None)
+
+
 def test_an_update_that_fails_halfway_changes_nothing(
     store: TableStore, item: dict[str, Any]
 ) -> None:
