@@ -40,10 +40,7 @@ class Surroundings:
 
     def path(self, path: Path) -> tuple[str | int, ...]:
         """Give the path with attributes' real names; undefined ones stay."""
-        return tuple(
-            self.names.get(part, part) if isinstance(part, str) else part
-            for part in path.parts
-        )
+        return path.real(self.names)
 
 
 def check_condition(condition: Condition, around: Surroundings) -> tuple[Path, ...]:

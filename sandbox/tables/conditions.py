@@ -5,6 +5,7 @@ The grammar is that of ConditionExpression, FilterExpression and KeyConditionExp
 paths in a ProjectionExpression.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Literal, TypeAlias
@@ -32,6 +33,13 @@ class Path:
     def __str__(self) -> str:
         shown = (f"[{p}]" if isinstance(p, int) else p for p in self.parts)
         return f"[{', '.join(shown)}]"
+
+    def real(self, names: Mapping[str, str]) -> tuple[str | int, ...]:
+        """Give the parts with attributes' real names; undefined ones stay."""
+        return tuple(
+            names.get(part, part) if isinstance(part, str) else part
+            for part in self.parts
+        )
 
 
 @dataclass(frozen=True, slots=True)

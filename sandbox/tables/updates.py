@@ -80,26 +80,27 @@ def update(
         TableError: a path leads through what is not there, or is no map or list.
         ValueError, TypeError, JsonRESTError: moto's refusals.
     """
+    names = dict(names or {})
     checked: Any = _Validator(
         _flat(UpdateExpressionParser.make(text)),
-        expression_attribute_names=dict(names or {}),
+        expression_attribute_names=names,
         expression_attribute_values=dict(values or {}),
         item=before,
         table=table,
     ).validate()
     for path in targets_of(text):
-        if not _leads_somewhere(path, before, names or {}):
+        if not _leads_somewhere(path, before, names):
             raise validation_error(_NO_PLACE)
     checked.normalize()
     try:
-        UpdateExpressionExecutor(checked, item, dict(names or {})).execute()
+        UpdateExpressionExecutor(checked, item, names).execute()
     except ItemSizeTooLarge as error:
         raise ItemSizeToUpdateTooLarge from error
 
 
 def _leads_somewhere(path: Path, item: Item, names: Mapping[str, str]) -> bool:
     """Tell whether there is a map or a list for the last part of a path."""
-    first, *parts = [names.get(str(part), part) for part in path.parts]
+    first, *parts = path.real(names)
     value: DynamoType | None = item.attrs.get(str(first))
     for part in parts:
         if value is None:
