@@ -68,7 +68,10 @@ class LoopbackServer:
         self._ssl_context = ssl_context
         self._clock = clock or MovableClock()
         self._server = KeptConnectionServer(
-            self._listener, app, clock=self._clock, ssl_context=ssl_context
+            self._listener.getsockname()[:2],
+            app,
+            clock=self._clock,
+            ssl_context=ssl_context,
         )
         self._closing = self._server.closing
         self._lock = threading.Lock()
@@ -111,7 +114,6 @@ class LoopbackServer:
         if not is_over:
             self._server.cut_connections(only_idle=False)
             is_over = self._join(_LAST_SECONDS)
-        self._server.server_close()
         self._listener.close()
         if not is_over:
             warnings.warn(

@@ -26,7 +26,7 @@ def exchange() -> Exchange:
         with ours, theirs:
             theirs.connect(ours.getsockname())
             accepted, address = ours.accept()
-            server = KeptConnectionServer(ours, app, clock=MovableClock())
+            server = KeptConnectionServer(ours.getsockname(), app, clock=MovableClock())
             theirs.sendall(sent)
             theirs.shutdown(socket.SHUT_WR)
             with ThreadPoolExecutor() as threads:
@@ -35,7 +35,6 @@ def exchange() -> Exchange:
                 while piece := theirs.recv(65536):
                     pieces.append(piece)
                 serving.result(5)
-            server.server_close()
         return b"".join(pieces)
 
     return run
@@ -267,10 +266,8 @@ def test_answer_leaves_in_one_write_without_delay() -> None:
         counting = CountingSocket(ours)
         theirs.sendall(b"GET / HTTP/1.1\r\nHost: h\r\n\r\n" * 3)
         theirs.shutdown(socket.SHUT_WR)
-        with socket.create_server(("127.0.0.1", 0)) as listener:
-            server = KeptConnectionServer(listener, app, clock=MovableClock())
-            server.finish_request(counting, ("", 0))  # type: ignore[arg-type]
-            server.server_close()
+        server = KeptConnectionServer(("127.0.0.1", 80), app, clock=MovableClock())
+        server.finish_request(counting, ("", 0))  # type: ignore[arg-type]
 
     assert counting.writes == 3
     assert socket.TCP_NODELAY in counting.options
