@@ -8,6 +8,7 @@ from typing import Any, NoReturn
 import click
 
 from sandbox import __version__
+from sandbox.cli.collector import collector_paused
 from sandbox.errors import SandboxError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
@@ -43,7 +44,8 @@ class LazyGroup(click.Group):
         if cmd_name not in COMMANDS:
             return None
         module, _, attribute = COMMANDS[cmd_name][0].partition(":")
-        command: click.Command = getattr(importlib.import_module(module), attribute)
+        with collector_paused():
+            command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
     def format_commands(

@@ -11,8 +11,8 @@ from types import FrameType
 
 import click
 
+from sandbox.cli.collector import collector_paused
 from sandbox.cli.console import Console, notice_text, route_lines
-from sandbox.cli.keys import sandbox_keys, serve_keys
 from sandbox.cli.progress import telling
 from sandbox.cli.startup import run_startup_commands
 from sandbox.cli.terminal import KeyReader, TerminalState
@@ -71,6 +71,9 @@ def serve(
                 )
                 sandbox.adviser.tell()
                 if reader is not None:
+                    # Nobody has seen a key to press yet; the first answer goes first.
+                    from sandbox.cli.keys import sandbox_keys, serve_keys
+
                     keys = sandbox_keys(sandbox, console, ready, stop)
                     serve_keys(keys, reader, stop)
                 stop.wait()
@@ -81,11 +84,12 @@ def serve(
 @contextmanager
 def _started(sandbox: Sandbox, console: Console) -> Iterator[None]:
     """Start the sandbox and close it; what takes long is told."""
-    with telling("Reading the app…", write=console.write_aside):
+    with collector_paused(), telling("Reading the app…", write=console.write_aside):
         sandbox.start()
     try:
         sandbox.journal.follow(console.show_exchange)
-        with telling("Importing DynamoDB…", write=console.write_aside):
+        importing = telling("Importing DynamoDB…", write=console.write_aside)
+        with collector_paused(), importing:
             sandbox.wait_ready()
         yield
     finally:

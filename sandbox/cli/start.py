@@ -11,6 +11,7 @@ from pathlib import Path
 import click
 
 from sandbox.backing import Wishes, is_on
+from sandbox.cli.collector import collector_paused
 from sandbox.cli.console import Console, Verbosity
 from sandbox.cli.debugging import debugging_for
 from sandbox.cli.options import api_type_option, cwd_option
@@ -158,7 +159,8 @@ def _serve(
             with suppress(OSError):  # no more processes, which the first request tells
                 nurseries.begin()
         # Takes the longest of a start, during which the nursery gets ready as well.
-        from sandbox.cli.serving import serve
+        with collector_paused():
+            from sandbox.cli.serving import serve
 
         debugging = debugging_for(console, reader, port=debugger_port)
         serve(app, options, console, reader, debugging=debugging, nurseries=nurseries)
