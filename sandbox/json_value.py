@@ -1,6 +1,7 @@
 """The type of what JSON can say: the one place where a value has no narrower type."""
 
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Self, TypeAlias, Union
@@ -14,6 +15,27 @@ JsonValue: TypeAlias = Union[  # noqa: UP007 - `|` cannot take a forward referen
 
 _write = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 _MARKUP = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+
+
+def harmless_json(content: JsonValue) -> bytes:
+    """Give JSON text in ASCII that no browser can take for markup."""
+    try:
+        text = _write(content)
+    except ValueError:  # a number that is none, which only Python's JSON can say
+        text = _write(as_plain_json(content))
+    return without_markup(text).encode("ascii")
+
+
+def as_plain_json(value: JsonValue) -> JsonValue:
+    """Give a value that strict JSON can say: `{"$number": "Infinity"}` for infinity."""
+    if isinstance(value, float) and not math.isfinite(value):
+        name = "NaN" if math.isnan(value) else "Infinity"
+        return {"$number": f"-{name}" if value < 0 else name}
+    if isinstance(value, Mapping):
+        return {key: as_plain_json(part) for key, part in value.items()}
+    if isinstance(value, Sequence) and not isinstance(value, str):
+        return [as_plain_json(part) for part in value]
+    return value
 
 
 def without_markup(text: str) -> str:

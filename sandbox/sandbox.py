@@ -20,7 +20,6 @@ from sandbox.gateway.app import Gateway
 from sandbox.gateway.cookie_expiry import BrowserCookies
 from sandbox.gateway.open_pages import OpenPages
 from sandbox.gateway.wsgi import telling_after
-from sandbox.inspector.app import Inspector
 from sandbox.inspector.feed import Feed
 from sandbox.journal import Journal
 from sandbox.json_value import JsonText, JsonValue
@@ -33,15 +32,10 @@ from sandbox.tables.traced import OperationLog
 from sandbox.ticker import Ticker
 from sandbox.wiring.adviser import Adviser
 from sandbox.wiring.app_tables import TableHome
-from sandbox.wiring.inspection import (
-    app_services,
-    make_inspector,
-    make_subject,
-    publishing,
-    tell_moves,
-)
+from sandbox.wiring.deferred_inspector import DeferredInspector
 from sandbox.wiring.live_project import LiveProject, ProjectsWithTables
 from sandbox.wiring.live_reload import LiveReload
+from sandbox.wiring.publishing import publish_requests, publishing, tell_moves
 from sandbox.wiring.reactions import (
     create_missing_handlers,
     keep_static_manifest,
@@ -60,6 +54,7 @@ from sandbox.workers.pool import WorkerPool
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
 
+    from sandbox.inspector.app import Inspector
     from sandbox.tables.deferred import Tables
 
 TICK_SECONDS = 1.0
@@ -137,7 +132,8 @@ class Sandbox:
         self._live_reload = LiveReload(
             self.pages, project=lambda: self._projects.last, say=self._say
         )
-        self._inspector = self._make_inspector()
+        publish_requests(self.journal, self._feed)
+        self._inspector = DeferredInspector(self._make_inspector)
         self._saves = Saves(
             self._projects,
             pool=lambda: self._live.pool,
@@ -357,7 +353,10 @@ class Sandbox:
             cookies=self._cookies,
         )
 
-    def _make_inspector(self) -> Inspector:
+    def _make_inspector(self) -> "Inspector":
+        # Imports what only people and tools look at.
+        from sandbox.wiring.inspection import make_inspector, make_subject
+
         subject = make_subject(
             self,
             gateway=self._app,
@@ -366,11 +365,7 @@ class Sandbox:
             say=self._say,
             feed=self._feed,
         )
-        return make_inspector(
-            subject,
-            services=app_services(self),
-            token=self._options.inspector_token,
-        )
+        return make_inspector(self, subject, token=self._options.inspector_token)
 
     # Tables
 

@@ -1,10 +1,12 @@
 """JSON as it travels and is kept."""
 
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.json_value import JsonText, JsonValue, without_markup
+from sandbox.json_value import JsonText, JsonValue, harmless_json, without_markup
 
 
 @pytest.mark.parametrize(
@@ -66,3 +68,25 @@ def test_half_a_surrogate_pair_is_escaped() -> None:
 def test_null_is_a_value() -> None:
     """An event may be null."""
     assert JsonText("null").value() is None
+
+
+@pytest.mark.parametrize(
+    ("content", "text"),
+    [
+        ({"a": [1, "é"]}, b'{"a":[1,"\\u00e9"]}'),
+        ({"a": "</script>"}, b'{"a":"\\u003c/script\\u003e"}'),
+        ([float("inf"), float("nan")], b'[{"$number":"Infinity"},{"$number":"NaN"}]'),
+    ],
+)
+def test_json_is_strict_and_no_markup(content: JsonValue, text: bytes) -> None:
+    """Whatever it says, it says in ASCII."""
+    assert harmless_json(content) == text
+
+
+def test_json_nests_as_deep_as_results_do() -> None:
+    """A handler's result may have some 900 levels; the request is still shown."""
+    result: JsonValue = "deep"
+    for _ in range(900):
+        result = [result]
+
+    assert json.loads(harmless_json({"result": result})) == {"result": result}

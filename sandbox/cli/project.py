@@ -8,9 +8,8 @@ import click
 
 from sandbox.cli.options import cwd_option, format_option
 from sandbox.cli.shell import home_folder
-from sandbox.json_value import JsonValue
+from sandbox.json_value import JsonValue, as_plain_json
 from sandbox.project.functions import PACKAGE_FILE
-from sandbox.project.inventory import as_plain_json
 from sandbox.project.load import load_project
 from sandbox.project.model import Project
 

@@ -10,8 +10,8 @@ import click
 from sandbox.cli.console import Console
 from sandbox.cli.progress import telling
 from sandbox.errors import WorldError
+from sandbox.json_value import as_plain_json
 from sandbox.project.architect_inventory import architect_inventory
-from sandbox.project.inventory import as_plain_json
 from sandbox.project.model import Preferences, Project
 from sandbox.sandbox import Sandbox
 from sandbox.workers.environment import command_environment

@@ -73,12 +73,6 @@ class Inspector:
         self._directory: Directory | None = None
         self._pages: Pages | None = None
 
-    def forget(self) -> None:
-        """Let go of what was made here; the API is made anew when it is asked."""
-        with self._lock:
-            self._directory = None
-            self._pages = None
-
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:

@@ -7,8 +7,7 @@ import queue
 import threading
 from collections.abc import Iterator
 
-from sandbox.inspector.wsgi import to_json
-from sandbox.json_value import JsonValue
+from sandbox.json_value import JsonValue, harmless_json
 
 HEARTBEAT_SECONDS = 15.0
 """How long nothing may be sent; a client that is gone is noticed then."""
@@ -77,4 +76,4 @@ def _next(waiting: "queue.SimpleQueue[bytes]") -> bytes:
 
 
 def _event(name: str, content: JsonValue) -> bytes:
-    return b"event: %b\ndata: %b\n\n" % (name.encode("ascii"), to_json(content))
+    return b"event: %b\ndata: %b\n\n" % (name.encode("ascii"), harmless_json(content))

@@ -26,16 +26,13 @@ from sandbox.inspector.security import (
     TOKEN_QUERY,
     Caller,
 )
-from sandbox.json_value import JsonValue, without_markup
-from sandbox.project.inventory import as_plain_json
+from sandbox.json_value import JsonValue, harmless_json
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 MAX_BODY_BYTES = 16 * 1024 * 1024
 """Enough for a table's export; DynamoDB's own largest request is as long."""
-
-_dumps = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 
 
 def read_caller(environ: "WSGIEnvironment") -> Caller:
@@ -117,20 +114,11 @@ def _refuse_constant(name: str) -> JsonValue:
     raise ValueError(f"{name} is no JSON")
 
 
-def to_json(content: JsonValue) -> bytes:
-    """Give JSON text in ASCII that no browser can take for markup."""
-    try:
-        text = _dumps(content)
-    except ValueError:  # a number that is none, which only Python's JSON can say
-        text = _dumps(as_plain_json(content))
-    return without_markup(text).encode("ascii")
-
-
 def respond(answer: Answer, start_response: "StartResponse") -> Iterable[bytes]:
     """Begin to answer, and give the body."""
     match answer:
         case JsonAnswer():
-            body = to_json(answer.content)
+            body = harmless_json(answer.content)
             headers = (("Content-Type", "application/json"), *answer.headers)
             return _send(start_response, answer.status, headers, body)
         case TextAnswer():

@@ -4,7 +4,6 @@ Paths are relative to the project; `<asap>` stands for the source of Architect's
 static asset proxy.
 """
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -131,15 +130,3 @@ class _Writer:
             "src": self.path(found.src) if is_default else found.src,
             pragma: [self.path(folder) for folder in found.functions],
         }
-
-
-def as_plain_json(value: JsonValue) -> JsonValue:
-    """Give a value that strict JSON can say: `{"$number": "Infinity"}` for infinity."""
-    if isinstance(value, float) and not math.isfinite(value):
-        name = "NaN" if math.isnan(value) else "Infinity"
-        return {"$number": f"-{name}" if value < 0 else name}
-    if isinstance(value, Mapping):
-        return {key: as_plain_json(part) for key, part in value.items()}
-    if isinstance(value, Sequence) and not isinstance(value, str):
-        return [as_plain_json(part) for part in value]
-    return value

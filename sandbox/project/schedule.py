@@ -3,7 +3,6 @@
 import re
 from collections.abc import Mapping
 from typing import NamedTuple
-from zoneinfo import available_timezones
 
 from sandbox.json_value import JsonValue
 from sandbox.manifest import javascript
@@ -230,6 +229,8 @@ def _is_timezone(value: JsonValue) -> bool:
     """Tell whether Node knows this name, in any case: the IANA database's, and more."""
     if not isinstance(value, str) or not javascript.trim(value):
         return False
+    from zoneinfo import available_timezones  # few apps name one
+
     known = available_timezones()
     if not known:
         return True  # a system without the database cannot tell; EventBridge will

@@ -4,8 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from sandbox.clock import MovableClock
-from sandbox.durations import spoken_moment, spoken_offset
-from sandbox.exchange import Exchange, HttpRequest, HttpResponse
+from sandbox.exchange import HttpRequest, HttpResponse
 from sandbox.gateway.app import Gateway
 from sandbox.gateway.cookie_expiry import BrowserCookies
 from sandbox.gateway.open_pages import OpenPages
@@ -27,8 +26,6 @@ from sandbox.workers.environment import Ports, arc_ports
 from sandbox.workers.pool import WorkerPool
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import WSGIApplication
-
     from sandbox.inspector.endpoints import Directory
     from sandbox.tables.deferred import Tables
 
@@ -73,30 +70,6 @@ class Inspected(Protocol):
         ...
 
 
-def publishing(say: Callable[[Notice], None], feed: Feed) -> Callable[[Notice], None]:
-    """Give what tells a notice both to the terminal and to the inspector's pages."""
-
-    def tell(notice: Notice) -> None:
-        say(notice)
-        feed.publish("notice", {"level": notice.level, "text": notice.text})
-
-    return tell
-
-
-def tell_moves(
-    clock: MovableClock, *, say: Callable[[Notice], None], feed: Feed
-) -> None:
-    """Say each move of the clock, whoever moves it."""
-
-    def tell() -> None:
-        now_epoch, offset = clock.now_epoch(), clock.offset_seconds
-        spoken = f"{spoken_moment(now_epoch)}, {spoken_offset(offset)}"
-        say(Notice(level="info", text=f"The sandbox's clock says {spoken}."))
-        feed.publish("clock", {"now_epoch": now_epoch, "offset_seconds": offset})
-
-    clock.subscribe(tell)
-
-
 def make_subject(
     sandbox: Inspected,
     *,
@@ -114,7 +87,7 @@ def make_subject(
         cookies: session cookies are exchanged there.
         pool: gives the workers.
         say: told what the inspector has to say.
-        feed: has the sandbox's requests from here on.
+        feed: what happens.
     """
 
     def replay(request: HttpRequest) -> HttpResponse:
@@ -126,10 +99,6 @@ def make_subject(
         pool().retire()
         sandbox.pages.reload()
 
-    def publish(exchange: Exchange) -> None:
-        feed.publish("request", {"id": exchange.request_id})
-
-    sandbox.journal.subscribe(publish)
     return Subject(
         stage=lambda: sandbox.stage,
         clock=sandbox.clock,
@@ -151,13 +120,13 @@ def make_subject(
 
 
 def make_inspector(
-    subject: Subject, *, services: "WSGIApplication", token: str | None
+    sandbox: Inspected, subject: Subject, *, token: str | None
 ) -> Inspector:
-    """Give the application of the internal port.
+    """Give the application of the internal port, with what answers runtime helpers.
 
     Args:
+        sandbox: is asked once it runs.
         subject: what it shows and changes.
-        services: answers runtime helpers.
         token: asked of everybody, where the port is open to other machines.
     """
 
@@ -175,7 +144,7 @@ def make_inspector(
         return Site(endpoints)
 
     return Inspector(
-        services=services,
+        services=_services(sandbox),
         make_directory=directory,
         make_pages=pages,
         policy=Policy(token=token),
@@ -197,9 +166,7 @@ def _table_call(sandbox: Inspected) -> TableCall:
     return call
 
 
-def app_services(sandbox: Inspected) -> Services:
-    """Give service discovery for a sandbox; it is asked once it runs."""
-
+def _services(sandbox: Inspected) -> Services:
     def services() -> ServiceMap:
         return service_map(
             sandbox.project, ports=arc_ports(sandbox.ports), stage=sandbox.stage
