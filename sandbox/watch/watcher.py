@@ -7,6 +7,7 @@ not watched at all: watching a whole dependency tree overflows inotify.
 import logging
 import queue
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -91,6 +92,10 @@ class Watcher:
         return refusal
 
     def _observe(self) -> None:
+        # watchdog says so of every folder made inside one that it begins to watch.
+        warnings.filterwarnings(
+            "ignore", "Callback with id ", RuntimeWarning, r"watchdog\."
+        )
         events = _Events(self)
         self._observer.schedule(events, str(self._root), recursive=False)
         for folder in sorted(self._root.iterdir()):

@@ -1,6 +1,7 @@
 """The watcher, on a real folder with the system's own events."""
 
 import shutil
+import subprocess
 import threading
 from collections.abc import Callable
 from pathlib import Path
@@ -266,3 +267,22 @@ def test_watcher_looks_for_itself_where_the_system_gives_no_events(
     left = {type(thread).__name__ for thread in threading.enumerate()}
     assert "watch limit" in str(refusal)
     assert [name for name in left if "Polling" in name] == []
+
+
+def test_folders_made_at_once_are_watched_without_a_word(
+    tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """Watchdog warns of each that it meets twice; here, a warning is an error."""
+    (tmp_path / "src").mkdir()
+    seen = Seen()
+    watcher = watcher_of(tmp_path, seen)
+    watcher.start()
+
+    deepest = [tmp_path / "src" / str(n) / "a" / "b" / "c" / "d" for n in range(60)]
+    for folder in deepest:  # at the pace of a program that unpacks an archive
+        subprocess.run(["mkdir", "-p", folder], check=True)
+    (deepest[-1] / "index.py").write_text("one")
+
+    wait_until(lambda: deepest[-1] / "index.py" in seen.paths())
+    watcher.close()
+    assert seen.errors == []
