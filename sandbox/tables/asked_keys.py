@@ -13,6 +13,7 @@ _Asked: TypeAlias = tuple[str, Mapping[str, Any] | None]
 
 MAX_BATCH_WRITES = 25
 """API Reference, "BatchWriteItem"."""
+_SPOKEN = {"S": "string", "B": "binary"}
 _WRONG = "The provided key element does not match the schema"
 
 
@@ -23,6 +24,8 @@ def check_keys(
 ) -> None:
     """Refuse a key with other attributes, or of other types, than the table's.
 
+    Empty texts and binaries are refused too.
+
     Args:
         operation: such as `BatchGetItem`.
         request: as `shapes` has read it.
@@ -31,11 +34,14 @@ def check_keys(
     Raises:
         TableError: a key does not fit. A transaction is cancelled, with its reasons.
     """
+    asked = list(_KEYS.get(operation, _no_keys)(request))
     fits = [
         key is None or key_types(table) in (None, _types_of(key))
-        for table, key in _KEYS.get(operation, _no_keys)(request)
+        for table, key in asked
     ]
     if all(fits):
+        for _, key in asked:
+            _check_contents(key or {})
         return
     raise _cancelled(fits) if operation in _TRANSACTIONS else validation_error(_WRONG)
 
@@ -74,6 +80,17 @@ def _written(request: Mapping[str, Any]) -> Mapping[str, Any]:
     raise validation_error(
         "Supplied write request is empty, must contain a PutRequest or a DeleteRequest"
     )
+
+
+def _check_contents(key: Mapping[str, Mapping[str, Any]]) -> None:
+    for name, value in key.items():
+        ((kind, content),) = value.items()
+        if not content:
+            raise validation_error(
+                "One or more parameter values are not valid. The AttributeValue for a "
+                f"key attribute cannot contain an empty {_SPOKEN.get(kind, kind)} "
+                f"value. Key: {name}"
+            )
 
 
 def _types_of(key: Mapping[str, Mapping[str, Any]]) -> KeyTypes:

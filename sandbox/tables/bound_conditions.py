@@ -18,7 +18,8 @@ from sandbox.tables.condition_values import (
     size_of,
     step_into,
 )
-from sandbox.tables.conditions import Call, Condition, Operand, Path, Value
+from sandbox.tables.conditions import Condition
+from sandbox.tables.expression_parts import Call, Operand, Path, Value
 
 
 class BoundCondition:

@@ -4,13 +4,14 @@ That is what is wrong with it whatever the items are, in DynamoDB's words and it
 of precedence (as `dynalite`'s tests record them).
 """
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias, assert_never
 
 from sandbox.tables import conditions
 from sandbox.tables.condition_values import is_ordered, plain
-from sandbox.tables.conditions import Call, Condition, Operand, Path, Value
+from sandbox.tables.conditions import Condition
+from sandbox.tables.expression_parts import Call, Operand, Path, Value
 from sandbox.tables.expression_text import ExpressionError
 
 Attributes: TypeAlias = Mapping[str, Mapping[str, Any]]
@@ -114,14 +115,8 @@ class _Check:
 
     def _path(self, path: Path) -> None:
         self.paths.append(path)
-        for part in path.parts:
-            if not isinstance(part, str):
-                continue
-            if part.startswith("#"):
-                if part not in self._around.names:
-                    self._find("undefined", undefined_name(part))
-            elif part.upper() in self._around.reserved:
-                self._find("reserved", reserved_word(part))
+        for kind, message in path_problems(path, self._around):
+            self._find(kind, message)
 
     def _misuse(self, function: str) -> None:
         if function in _OPERANDS:
@@ -245,7 +240,19 @@ class _Check:
         )
 
 
-def undefined_name(name: str) -> str:
+def path_problems(path: Path, around: Surroundings) -> Iterator[tuple[str, str]]:
+    """Give what is wrong with its names: `undefined` or `reserved`, and in words."""
+    for part in path.parts:
+        if not isinstance(part, str):
+            continue
+        if part.startswith("#"):
+            if part not in around.names:
+                yield "undefined", _undefined_name(part)
+        elif part.upper() in around.reserved:
+            yield "reserved", _reserved_word(part)
+
+
+def _undefined_name(name: str) -> str:
     """Word that a `#name` means nothing."""
     return (
         "An expression attribute name used in the document path is not defined; "
@@ -261,7 +268,7 @@ def undefined_value(name: str) -> str:
     )
 
 
-def reserved_word(word: str) -> str:
+def _reserved_word(word: str) -> str:
     """Word that a name needs a `#name`."""
     return f"Attribute name is a reserved keyword; reserved keyword: {word}"
 

@@ -30,6 +30,7 @@ from sandbox.tables.expressions import (
     Scope,
     map_scopes,
 )
+from sandbox.tables.item_checks import check_filter
 from sandbox.tables.lookups import attributes_of
 from sandbox.tables.moto_backend import Backend, Handler
 from sandbox.tables.orders import Item
@@ -81,7 +82,6 @@ _PLAIN: Mapping[
 ] = {"GetItem": get_plainly, "PutItem": put_plainly}
 """What is tried before moto, and gives None where moto is to answer."""
 
-_UPDATES = frozenset({"UpdateExpression", "AttributeUpdates"})
 _NEVER = "attribute_exists(never) AND attribute_not_exists(never)"
 """Stands for a condition that an item does not meet; moto words the refusal."""
 _SETTING_OPERATIONS = frozenset(("UpdateTable", "UpdateTimeToLive"))
@@ -166,11 +166,15 @@ class Engine:
         judged = map_scopes(operation, asked, partial(self._judged, read))
         table = self.tables.get(asked.get("TableName", ""))
         handler = Handler(self._backend, judged)
-        with _filtering(table, [one.filter for one in read if one.filter]):
+        filters = [one.filter for one in read if one.filter]
+        if operation == "Query" and table is not None:
+            for one in filters:
+                check_filter(table.keys_of(asked.get("IndexName")), one.heads)
+        with _filtering(table, filters):
             answer = getattr(handler, method)().result
         result = output_writer(operation)(answer or {})
-        if read and read[0].targets and operation == "UpdateItem":
-            return self._updated(asked.get("ReturnValues"), result, read[0].targets)
+        if operation == "UpdateItem":
+            return self._updated(asked, result, read[0].targets)
         return projected(operation, asked, result, read)
 
     def _judged(self, read: list[Expressions], kind: str, scope: Scope) -> Scope:
@@ -185,8 +189,6 @@ class Engine:
         left = expressions.without(
             CONDITION, FILTER, *(() if "Select" in scope else (PROJECTION,))
         )
-        if kind == "UpdateItem" and not _UPDATES & left.keys():
-            left["AttributeUpdates"] = {}  # the item is made where there is none
         condition = expressions.condition
         if condition is not None and not self._is_met(condition, scope):
             left[CONDITION] = _NEVER
@@ -201,13 +203,21 @@ class Engine:
         return condition.holds(attributes)
 
     def _updated(
-        self, asked: str | None, result: dict[str, Any], targets: Sequence[RealPath]
+        self,
+        asked: Mapping[str, Any],
+        result: dict[str, JsonValue],
+        targets: Sequence[RealPath],
     ) -> dict[str, JsonValue]:
-        if asked not in ("UPDATED_OLD", "UPDATED_NEW") or not self._changes:
-            return result
+        """Give the result of an UpdateItem, whose change is the last."""
+        wanted = asked.get("ReturnValues", "NONE")
         change = self._changes[-1]
-        item = change.before if asked == "UPDATED_OLD" else change.after
-        return updated(result, None if item is None else attributes_of(item), targets)
+        item = change.before if wanted in ("ALL_OLD", "UPDATED_OLD") else change.after
+        if wanted == "NONE" or item is None:
+            return result
+        touched = targets or [(name,) for name in asked.get("AttributeUpdates", {})]
+        return updated(
+            result, attributes_of(item), None if "ALL" in wanted else touched
+        )
 
     def _answer_plainly(
         self, operation: str, asked: Mapping[str, Any]

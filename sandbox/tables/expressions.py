@@ -10,24 +10,16 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from sandbox.tables.bound_conditions import BoundCondition
-from sandbox.tables.condition_checks import (
-    Surroundings,
-    reserved_word,
-    undefined_name,
-    undefined_value,
-)
-from sandbox.tables.conditions import Path, parse_condition, parse_paths
+from sandbox.tables.condition_checks import Surroundings, path_problems
+from sandbox.tables.conditions import parse_condition
 from sandbox.tables.errors import validation_error
-from sandbox.tables.expression_text import (
-    ExpressionError,
-    placeholders_of,
-    syntax_error,
-    tokens_of,
-)
+from sandbox.tables.expression_parts import Path, parse_paths
+from sandbox.tables.expression_text import ExpressionError, placeholders_of
 from sandbox.tables.key_conditions import check_key_condition
+from sandbox.tables.old_parameters import with_expressions
 from sandbox.tables.projections import RealPath
-from sandbox.tables.update_grouping import check_sums, without_grouping
-from sandbox.tables.update_targets import targets_of
+from sandbox.tables.update_checks import check_overlaps, check_update
+from sandbox.tables.update_expressions import parse_update
 
 Scope: TypeAlias = dict[str, Any]
 
@@ -52,7 +44,17 @@ _FIELDS: Mapping[str, tuple[str, ...]] = {
     "Update": (_UPDATE, CONDITION),
     "UpdateItem": (_UPDATE, CONDITION),
 }
-_TOLD_WITH_PREFIX = frozenset({"PutItem", "DeleteItem"})
+_OLD_FIELDS: Mapping[str, tuple[str, ...]] = {
+    "DeleteItem": ("Expected",),
+    "GetItem": ("AttributesToGet",),
+    "KeysAndAttributes": ("AttributesToGet",),
+    "PutItem": ("Expected",),
+    "Query": ("AttributesToGet", "QueryFilter", "ConditionalOperator", "KeyConditions"),
+    "Scan": ("AttributesToGet", "ScanFilter", "ConditionalOperator"),
+    "UpdateItem": ("AttributeUpdates", "Expected"),
+}
+"""What there was before expressions, and does not go with any of them."""
+_TOLD_WITH_PREFIX = frozenset({"PutItem", "DeleteItem", "UpdateItem"})
 _PREFIX = "1 validation error detected: "
 
 
@@ -93,14 +95,14 @@ class Expressions:
         TableError: DynamoDB would refuse one of them.
     """
 
-    def __init__(
-        self, kind: str, scope: Mapping[str, Any], *, reserved: Collection[str]
-    ) -> None:
+    def __init__(self, kind: str, scope: Scope, *, reserved: Collection[str]) -> None:
+        fields = _FIELDS[kind]
+        _check_mixture(scope, fields, _OLD_FIELDS.get(kind, ()))
+        scope = with_expressions(scope)
         self._scope = scope
         self._around = Surroundings(
             names=scope.get(NAMES, {}), values=scope.get(VALUES, {}), reserved=reserved
         )
-        fields = _FIELDS[kind]
         _check_surroundings(scope, fields)
         self.condition: BoundCondition | None = None
         """What an item must meet to be written."""
@@ -110,14 +112,11 @@ class Expressions:
         """What of an item is given; None for all of it."""
         self.targets: tuple[RealPath, ...] = ()
         """What of an item is updated."""
-        self._update = ""
-        """The update as moto reads it."""
         self._used: dict[str, frozenset[str]] = {}
         for field in _IN_ORDER:
             if field in fields and field in scope:
                 self._read(field, scope[field])
-        if kind != "UpdateItem":  # moto tells it, after what else it finds
-            self._check_use(_PREFIX if kind in _TOLD_WITH_PREFIX else "")
+        self._check_use(_PREFIX if kind in _TOLD_WITH_PREFIX else "")
 
     def without(self, *fields: str) -> Scope:
         """Give the scope without expressions, and without what they alone have used."""
@@ -129,8 +128,6 @@ class Expressions:
             meant = {n: v for n, v in left.pop(member, {}).items() if n not in dropped}
             if meant:
                 left[member] = meant
-        if _UPDATE in left:
-            left[_UPDATE] = self._update
         return left
 
     def _read(self, field: str, text: str) -> None:
@@ -147,11 +144,7 @@ class Expressions:
                     _check_paths(parse_paths(text), self._around)
                     self.projection = self._real(parse_paths(text))
                 case _:
-                    _check_update(text, self._around)
-                    self.targets = self._real(targets_of(text))
-                    _check_overlaps(self.targets)
-                    self._update = without_grouping(text)
-                    check_sums(text)
+                    self.targets = check_update(parse_update(text), self._around)
             self._used[field] = frozenset(placeholders_of(text))
         except ExpressionError as error:
             raise validation_error(f"Invalid {field}: {error}") from error
@@ -173,6 +166,21 @@ class Expressions:
                     f"{prefix}Value provided in {member} unused in expressions: "
                     f"keys: {{{unused}}}"
                 )
+
+
+def _check_mixture(
+    scope: Mapping[str, Any], fields: Sequence[str], old_fields: Sequence[str]
+) -> None:
+    given = [field for field in fields if field in scope]
+    old = [field for field in old_fields if field in scope]
+    if _KEYS not in given and "KeyConditions" in old:
+        old.remove("KeyConditions")
+    if given and old:
+        raise validation_error(
+            "Can not use both expression and non-expression parameters in the same "
+            f"request: Non-expression parameters: {{{', '.join(old)}}} "
+            f"Expression parameters: {{{', '.join(given)}}}"
+        )
 
 
 def _check_surroundings(scope: Mapping[str, Any], fields: Sequence[str]) -> None:
@@ -207,52 +215,10 @@ def _is_placeholder(key: str, mark: str) -> bool:
     return key[:1] == mark and key[1:].replace("_", "a").isalnum() and key.isascii()
 
 
-def _check_update(text: str, around: Surroundings) -> None:
-    """Look at the names of an UpdateExpression; all else is found later."""
-    tokens = tokens_of(text)
-    for place, token in enumerate(tokens):
-        if token.is_symbol("_"):
-            raise syntax_error(text, tokens, place)
-    for name in placeholders_of(text):
-        if name.startswith("#") and name not in around.names:
-            raise ExpressionError(undefined_name(name))
-    for name in placeholders_of(text):
-        if name.startswith(":") and name not in around.values:
-            raise ExpressionError(undefined_value(name))
-
-
 def _check_paths(paths: Sequence[Path], around: Surroundings) -> None:
-    words = [part for path in paths for part in path.parts if isinstance(part, str)]
-    for word in words:
-        if word.upper() in around.reserved:
-            raise ExpressionError(reserved_word(word))
-    for word in words:
-        if word.startswith("#") and word not in around.names:
-            raise ExpressionError(undefined_name(word))
-    _check_overlaps([around.path(path) for path in paths])
-
-
-def _check_overlaps(paths: Iterable[RealPath]) -> None:
-    seen: dict[str | int, list[Path]] = {}
-    for path in paths:
-        second = Path(path)
-        others = seen.setdefault(path[0], [])
-        for first in others:
-            _check_pair(first, second)
-        others.append(second)
-
-
-def _check_pair(first: Path, second: Path) -> None:
-    for one, two in zip(first.parts, second.parts, strict=False):
-        if type(one) is not type(two):
-            raise _clash(first, second, "conflict")
-        if one != two:
-            return
-    raise _clash(first, second, "overlap")
-
-
-def _clash(first: Path, second: Path, verb: str) -> ExpressionError:
-    return ExpressionError(
-        f"Two document paths {verb} with each other; must remove or rewrite one of "
-        f"these paths; path one: {first}, path two: {second}"
-    )
+    problems = [problem for path in paths for problem in path_problems(path, around)]
+    for wanted in ("reserved", "undefined"):
+        for kind, message in problems:
+            if kind == wanted:
+                raise ExpressionError(message)
+    check_overlaps([around.path(path) for path in paths])

@@ -3,13 +3,20 @@
 The words are DynamoDB's. Nothing here knows of tables.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any, Protocol, TypeAlias
 
 from sandbox.tables.errors import TableError, validation_error
 
 Types: TypeAlias = Iterable[tuple[str, str]]
 """Key attributes with their types: `(("_idx", "S"),)`."""
+
+
+_EMPTY_INDEX_KEY = (
+    "One or more parameter values are not valid. The update expression attempted to "
+    "update a secondary index key to a value that is not supported. The "
+    "AttributeValue for a key attribute cannot contain an empty string value."
+)
 
 
 class Typed(Protocol):
@@ -57,6 +64,70 @@ def check_index_keys(
                     f"Type mismatch for Index Key {name} Expected: {kind} "
                     f"Actual: {found} IndexName: {index}"
                 )
+
+
+def check_updated_keys(
+    indexes: Iterable[tuple[str, Types]], attributes: Mapping[str, Mapping[str, Any]]
+) -> None:
+    """Refuse an update that makes a key of an index empty, or of another type.
+
+    Args:
+        indexes: names, each with its keys.
+        attributes: those that the update sets.
+
+    Raises:
+        TableError: it does.
+    """
+    indexes = tuple(indexes)
+    check_index_keys(indexes, attributes)
+    for _, types in indexes:
+        for name, _kind in types:
+            if not all(attributes.get(name, {"S": "."}).values()):
+                raise validation_error(_EMPTY_INDEX_KEY)
+
+
+def check_targets(
+    keys: Types, index_keys: Types, targets: Iterable[tuple[str | int, ...]]
+) -> None:
+    """Refuse an update of a table's keys, or of a part of an index's.
+
+    Args:
+        keys: the table's.
+        index_keys: its indexes'.
+        targets: the paths that are changed.
+
+    Raises:
+        TableError: it is one.
+    """
+    own, others = dict(keys), dict(index_keys)
+    for head, *parts in targets:
+        if head in own:
+            raise _invalid(
+                f"Cannot update attribute {head}. This attribute is part of the key"
+            )
+        if parts and head in others:
+            raise validation_error(
+                "Key attributes must be scalars; list random access '[]' and map "
+                f"lookup '.' are not allowed: IndexKey: {head}"
+            )
+
+
+def check_filter(keys: Types, heads: Collection[str]) -> None:
+    """Refuse a query's filter by a key, which is a matter of its key condition.
+
+    Args:
+        keys: of the table or index that is queried.
+        heads: the attributes that the filter looks at or into.
+
+    Raises:
+        TableError: one of them is a key.
+    """
+    for name, _kind in keys:
+        if name in heads:
+            raise validation_error(
+                "Filter Expression can only contain non-primary key attributes: "
+                f"Primary key attribute: {name}"
+            )
 
 
 def check_asked_types(

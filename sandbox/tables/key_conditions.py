@@ -8,7 +8,8 @@ operation"). The words are DynamoDB's, as `dynalite`'s tests record them.
 from collections.abc import Sequence
 
 from sandbox.tables import conditions
-from sandbox.tables.conditions import Call, Condition, Operand, Path
+from sandbox.tables.conditions import Condition
+from sandbox.tables.expression_parts import Call, Operand, Path
 from sandbox.tables.expression_text import ExpressionError
 
 

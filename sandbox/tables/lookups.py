@@ -31,6 +31,14 @@ def attributes_of(
     }
 
 
+def raw_attributes_of(item: Item, names: Iterable[str]) -> dict[str, dict[str, Any]]:
+    """Give those of an item's attributes that it has, as `shapes` reads them."""
+    attributes = item.attrs
+    return {
+        name: dynamo_to_dict(attributes[name]) for name in names if name in attributes
+    }
+
+
 def _as_json(value: DynamoType) -> dict[str, JsonValue]:
     if value.type in SCALAR_TYPES:
         return {value.type: value.value}

@@ -1,25 +1,40 @@
 """moto's store and its operations for requests that are read already.
 
-Only this file, `engine`, `stored_table`, `lookups` and `updates` know moto (the range
-is pinned in pyproject; `tests/tables/test_engine.py` compares `engine` with moto's own
+Only this file, `engine`, `stored_table` and what it stands on know moto (the range is
+pinned in pyproject; `tests/tables/test_engine.py` compares `engine` with moto's own
 door).
 """
 
 import copy
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
 from moto.core.responses import ActionResult
+from moto.dynamodb.comparisons import get_expected
+from moto.dynamodb.exceptions import (
+    ConditionalCheckFailed,
+    TransactionCanceledException,
+)
 from moto.dynamodb.models import DynamoDBBackend
-from moto.dynamodb.models.dynamo_type import Item
 from moto.dynamodb.models.table import Table
-from moto.dynamodb.responses import TRANSACTION_MAX_ITEMS, DynamoHandler
+from moto.dynamodb.responses import (
+    TRANSACTION_MAX_ITEMS,
+    DynamoHandler,
+    include_consumed_capacity,
+    validate_put_has_empty_keys,
+)
 
+from sandbox.tables.attribute_updates import bound_attribute_updates
 from sandbox.tables.errors import TableError
+from sandbox.tables.item_checks import check_targets
+from sandbox.tables.lookups import raw_attributes_of
 from sandbox.tables.stored_table import Change, StoredTable
-from sandbox.tables.updates import update
+from sandbox.tables.update_expressions import parse_update
+from sandbox.tables.updating import BoundUpdate
 
+_NAMES, _VALUES = "ExpressionAttributeNames", "ExpressionAttributeValues"
 _SETTINGS = (
     *("attr", "_attribute_types", "global_indexes", "ttl"),
     *("billing_mode", "throughput", "warm_throughput", "deletion_protection_enabled"),
@@ -58,41 +73,48 @@ class Backend(DynamoDBBackend):
             table.reindex()
         return table
 
-    def update_item(  # type: ignore[override]  # what is passed on goes by name
-        self,
-        table_name: str,
-        key: dict[str, Any],
-        update_expression: str,
-        expression_attribute_names: dict[str, Any],
-        expression_attribute_values: dict[str, Any],
-        **conditions: Any,
-    ) -> Item:
-        """Update as moto does, on a copy of the item; expressions by `updates`."""
-        table = self.get_table(table_name)
-        before = None
-        if isinstance(table, StoredTable):
-            before = table.open_for_update(key)
-        item = super().update_item(
-            table_name,
-            key,
-            "",
-            expression_attribute_names,
-            expression_attribute_values,
-            **{
-                **conditions,
-                "attribute_updates": conditions.get("attribute_updates") or {},
-            },
+    def update_item(  # type: ignore[override]  # as moto's transactions call it
+        self, table_name: str, key: dict[str, Any], **asked: Any
+    ) -> None:
+        """Carry out an update of a transaction, whose conditions are met."""
+        self.change_item(
+            {
+                "TableName": table_name,
+                "Key": key,
+                "UpdateExpression": asked["update_expression"],
+                _NAMES: asked["expression_attribute_names"],
+                _VALUES: asked["expression_attribute_values"],
+            }
         )
-        if update_expression:
-            update(
-                item,
-                update_expression,
-                table=table,
-                before=before or Item(item.hash_key, item.range_key, attrs={}),
-                names=expression_attribute_names,
-                values=expression_attribute_values,
-            )
-        return item
+
+    def change_item(self, asked: Mapping[str, Any]) -> None:
+        """Update an item, or make it.
+
+        Args:
+            asked: an UpdateItem. It has a ConditionExpression where the item is known
+                not to meet the one that was asked for.
+
+        Raises:
+            TableError, DynamodbException: DynamoDB would refuse it.
+        """
+        table: Any = self.get_table(asked["TableName"])
+        update = _update_of(asked)
+        check_targets(table.typed_keys, table.index_key_types, update.targets())
+        before = table.find(asked["Key"])
+        expected = get_expected(asked.get("Expected") or {})
+        if "ConditionExpression" in asked or not expected.expr(before):
+            shows = asked.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+            item = before.to_json()["Attributes"] if before and shows else None
+            raise ConditionalCheckFailed(item=item)
+        read = {} if before is None else raw_attributes_of(before, update.heads())
+        table.put_changed(asked["Key"], update.apply(read))
+
+    def transact_write_items(self, transact_items: list[dict[str, Any]]) -> None:
+        """Write as moto does; what an action cannot do is told as DynamoDB tells it."""
+        try:
+            super().transact_write_items(transact_items)
+        except TransactionCanceledException as cancelled:
+            raise _in_words(cancelled) from cancelled
 
     @contextmanager
     def settings_kept(self, name: str) -> Iterator[None]:
@@ -111,7 +133,7 @@ class Backend(DynamoDBBackend):
 class Handler(DynamoHandler):
     """moto's operations, for one request that has been read already."""
 
-    def __init__(self, backend: DynamoDBBackend, request: dict[str, Any]) -> None:
+    def __init__(self, backend: Backend, request: dict[str, Any]) -> None:
         super().__init__()
         self.body = request
         self._backend = backend
@@ -120,6 +142,23 @@ class Handler(DynamoHandler):
     def dynamodb_backend(self) -> DynamoDBBackend:
         """Give the engine's own backend; moto would look one up by account."""
         return self._backend
+
+    @include_consumed_capacity()  # type: ignore[arg-type]  # it knows moto's class
+    def update_item(self) -> ActionResult:
+        """Update by the backend; what has changed is in its changes."""
+        self._backend.change_item(self.body)
+        return ActionResult({})
+
+    def transact_write_items(self) -> ActionResult:
+        """Write by the backend; moto would read the updates once more."""
+        actions = self.body["TransactItems"]
+        for action in actions:
+            put = action.get("Put")
+            if put is not None:
+                table = self._backend.get_table(put["TableName"])
+                validate_put_has_empty_keys(put["Item"], table)
+        self._backend.transact_write_items(actions)
+        return ActionResult({"ConsumedCapacity": [], "ItemCollectionMetrics": {}})
 
     def transact_get_items(self) -> ActionResult:
         """Read as moto does, and up to a hundred items as DynamoDB does since 2022."""
@@ -132,6 +171,38 @@ class Handler(DynamoHandler):
             result: Any = super().transact_get_items().result
             responses += result["Responses"]
         return ActionResult({**result, "Responses": responses})
+
+
+def _update_of(asked: Mapping[str, Any]) -> BoundUpdate:
+    if "UpdateExpression" not in asked:
+        return bound_attribute_updates(asked.get("AttributeUpdates") or {})
+    return BoundUpdate(
+        update=parse_update(asked["UpdateExpression"]),
+        names=asked.get(_NAMES) or {},
+        values=asked.get(_VALUES) or {},
+    )
+
+
+def _in_words(cancelled: TransactionCanceledException) -> TableError:
+    """Name reasons as DynamoDB does; moto names those of ours after a class."""
+    body = json.loads(cancelled.description)
+    reasons = [
+        {
+            **reason,
+            "Code": "ValidationError",
+            "Message": reason["Message"].partition(": ")[2],
+        }
+        if reason["Code"] == TableError.__name__
+        else reason
+        for reason in body["CancellationReasons"]
+    ]
+    codes = ", ".join(reason["Code"] for reason in reasons)
+    return TableError(
+        "TransactionCanceledException",
+        "Transaction cancelled, please refer cancellation reasons for specific "
+        f"reasons [{codes}]",
+        details={"CancellationReasons": reasons},
+    )
 
 
 def _settings_of(table: Table) -> dict[str, Any]:

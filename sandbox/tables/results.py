@@ -11,8 +11,6 @@ from sandbox.json_value import JsonValue
 from sandbox.tables.expressions import Expressions
 from sandbox.tables.projections import RealPath, project
 
-_ATTRIBUTES = "Attributes"
-
 
 def projected(
     operation: str,
@@ -63,17 +61,16 @@ def _one(
 
 def updated(
     result: Mapping[str, Any],
-    attributes: Mapping[str, Any] | None,
-    targets: Sequence[RealPath],
+    attributes: Mapping[str, Any],
+    targets: Sequence[RealPath] | None,
 ) -> dict[str, JsonValue]:
-    """Give the result of an update with what it has touched.
+    """Give the result of an update with the attributes that it is to show.
 
     Args:
-        result: in DynamoDB JSON.
+        result: without them, in DynamoDB JSON.
         attributes: those of the item before the update, or after it, as
-            `ReturnValues` asks; None where there was no item.
-        targets: what the update sets, adds to and removes.
+            `ReturnValues` asks; none where there was no item.
+        targets: of these, what the update sets, adds to and removes; None for all.
     """
-    touched = project(attributes or {}, targets)
-    others = {name: value for name, value in result.items() if name != _ATTRIBUTES}
-    return {**others, _ATTRIBUTES: touched} if touched else others
+    shown = attributes if targets is None else project(attributes, targets)
+    return {**result, "Attributes": dict(shown)} if shown else dict(result)

@@ -1,11 +1,10 @@
 """A table of moto's whose changes are recorded and whose partitions are found directly.
 
 moto changes items in place, and copies a whole table to undo a transaction. Here an
-item that is stored is never changed: an update works on a copy. So a list of changes
+item that is stored is never changed: an update stores another. So a list of changes
 can undo an operation, copies of a table can share its items, and lookups are exact.
 """
 
-import copy
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -15,10 +14,12 @@ from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
 from sandbox.tables.bound_conditions import BoundCondition
+from sandbox.tables.errors import validation_error
 from sandbox.tables.item_checks import (
     check_asked_types,
     check_index_keys,
     check_table_keys,
+    check_updated_keys,
 )
 from sandbox.tables.lookups import Rows, TableOrder, index_keys, index_lookups
 from sandbox.tables.orders import (
@@ -36,6 +37,7 @@ _KEY_CONDITIONS = frozenset({"hash_key_conditions", "range_key_conditions"})
 """What a query says by name; whatever else it says there is a filter of old."""
 MAX_ITEM_BYTES = 409_600
 """DynamoDB Developer Guide, "Quotas": 400 KB."""
+_TOO_LARGE = "Item size to update has exceeded the maximum allowed size"
 _QUERY_FILTER, _SCAN_FILTER = 8, 0
 """Where moto's query and scan have the filter, behind the settings named here."""
 
@@ -48,17 +50,6 @@ class Change:
     key: ItemKey
     before: Item | None
     after: Item | None
-
-
-class _Forgetful(dict[int, Any]):
-    """A memo for `copy.deepcopy` by which what is met twice is copied twice.
-
-    `SET a = c, b = c` leaves one object in two places; an update of `a` must not be one
-    of `b`.
-    """
-
-    def __setitem__(self, key: int, value: object) -> None:
-        """Keep nothing."""
 
 
 class StoredTable(Table):
@@ -105,6 +96,10 @@ class StoredTable(Table):
         """The attribute by which items expire; empty while TTL is off."""
         is_on = self.ttl["TimeToLiveStatus"] == "ENABLED"
         return (self.ttl["AttributeName"],) if is_on else ()
+
+    def keys_of(self, index_name: str | None) -> tuple[tuple[str, str], ...]:
+        """Give the key attributes of an index, or of the table, with their types."""
+        return dict(self._index_keys).get(index_name or "", self.typed_keys)
 
     def item_of(self, row: Mapping[str, Any]) -> Item:
         """Give the item for a row in DynamoDB JSON that a table like this one held."""
@@ -191,23 +186,44 @@ class StoredTable(Table):
         """Delete as moto does, record the change and leave no empty partition."""
         item = self.rows.take(hash_key, range_key)
         if item is not None:
-            self._record(item, None)
+            self._changes.append(Change(self, key_of(item), item, None))
+            self._order.follow(item, None)
         return item
 
-    def open_for_update(self, key: Mapping[str, Any]) -> Item | None:
-        """Put a copy in the item's place, for moto to change; give what was there."""
-        before = self.find(key)
-        if before is not None:
-            after = copy.deepcopy(before, _Forgetful())
-            self.rows.put(after)
-            self._record(before, after)
-        return before
+    def put_changed(
+        self, key: Mapping[str, Any], changed: Mapping[str, dict[str, Any] | None]
+    ) -> Change:
+        """Store what an update makes of the item with a key, and record the change.
 
-    def _record(self, before: Item | None, after: Item | None) -> None:
-        known = after or before
-        if known is not None:
-            self._changes.append(Change(self, key_of(known), before, after))
-            self._order.follow(before, after)
+        Args:
+            key: in DynamoDB JSON; the item need not be there.
+            changed: attributes other than the key's; None for those that are gone.
+
+        Raises:
+            TableError: the item is too large, or has a key of an index of another type.
+        """
+        values = {name: value for name, value in changed.items() if value is not None}
+        check_updated_keys(self._index_keys, values)
+        before = self.find(key)
+        if before is None:
+            self._validate_key_sizes(dict(key))
+            after = _sound_item(self.table_key_attrs, {**key, **values})
+        else:
+            new = {name: DynamoType(value) for name, value in values.items()}
+            attributes = {**before.attrs, **new}
+            for gone in changed.keys() - new.keys():
+                attributes.pop(gone, None)
+            after = _item(before.hash_key, before.range_key, attributes)
+        if after.size() > MAX_ITEM_BYTES:
+            raise validation_error(_TOO_LARGE)
+        self.rows.put(after)
+        return self._record(before, after)
+
+    def _record(self, before: Item | None, after: Item) -> Change:
+        change = Change(self, key_of(after), before, after)
+        self._changes.append(change)
+        self._order.follow(before, after)
+        return change
 
     # Changes
 
@@ -339,7 +355,15 @@ def _sound_item(key_names: Sequence[str], attributes: Mapping[str, Any]) -> Item
     """Make an item of attributes that are known to fit."""
     values = {name: DynamoType(value) for name, value in attributes.items()}
     hash_key, *rest = (values[name] for name in key_names)
-    item = Item(hash_key, rest[0] if rest else None, {})
+    return _item(hash_key, rest[0] if rest else None, values)
+
+
+def _item(
+    hash_key: DynamoType,
+    range_key: DynamoType | None,
+    attributes: Mapping[str, DynamoType],
+) -> Item:
+    item = Item(hash_key, range_key, {})
     # moto's own dictionary measures all of itself for each attribute it takes.
-    dict.update(item.attrs, values)
+    dict.update(item.attrs, attributes)
     return item

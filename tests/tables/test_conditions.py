@@ -5,17 +5,14 @@ import pytest
 from sandbox.tables.conditions import (
     And,
     Between,
-    Call,
     Comparison,
     Condition,
     In,
     Not,
     Or,
-    Path,
-    Value,
     parse_condition,
-    parse_paths,
 )
+from sandbox.tables.expression_parts import Call, Path, Value, parse_paths
 from sandbox.tables.expression_text import ExpressionError
 
 A, V, W = Path(("a",)), Value(":v"), Value(":w")

@@ -180,7 +180,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
         "ADD visits :one", ExpressionAttributeValues=ONE, ReturnValues="UPDATED_NEW"
     ),
     "update, old values": update(
-        "SET tag = :one", ExpressionAttributeValues=ONE, ReturnValues="UPDATED_OLD"
+        "SET done = :one", ExpressionAttributeValues=ONE, ReturnValues="UPDATED_OLD"
     ),
     "update, delete from set": update(
         "DELETE words :w",
@@ -209,7 +209,11 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
         ReturnValuesOnConditionCheckFailure="ALL_OLD",
     ),
     "update, unused value": update("REMOVE tag", ExpressionAttributeValues=ONE),
-    "update, key": update("SET number = :one", ExpressionAttributeValues=ONE),
+    "update, key": update(
+        "SET #n = :one",
+        ExpressionAttributeNames={"#n": "number"},
+        ExpressionAttributeValues=ONE,
+    ),
     "update, syntax": update("SET tag =", ExpressionAttributeValues=ONE),
     "update, legacy": (
         "UpdateItem",
@@ -386,6 +390,8 @@ class MotosDoor:
         asked = Request.from_primitives("POST", url, headers, body)
         status, _headers, answer = DynamoHandler.dispatch(asked, url, headers)
         content = json.loads(answer)
+        if operation == "UpdateItem" and "ReturnConsumedCapacity" not in request:
+            content.pop("ConsumedCapacity", None)  # which only moto gives unasked
         if int(status) == 200:
             return "", "", content
         code = content.pop("__type").rpartition("#")[2]

@@ -192,18 +192,18 @@ def test_an_expression_is_refused_in_dynamodbs_words(
 
 
 def test_a_condition_goes_with_what_it_alone_has_used() -> None:
-    """What other expressions use stays, and so does what nothing uses."""
+    """What other expressions use stays."""
     scope = expressions(
         "UpdateItem",
         UpdateExpression="SET #a = :v",
         ConditionExpression="#a = :w AND #b = :v",
-        names={"#a": "a", "#b": "b", "#c": "c"},
+        names={"#a": "a", "#b": "b"},
         values=W,
     ).without(CONDITION)
 
     assert scope == {
         "UpdateExpression": "SET #a = :v",
-        "ExpressionAttributeNames": {"#a": "a", "#c": "c"},
+        "ExpressionAttributeNames": {"#a": "a"},
         "ExpressionAttributeValues": V,
     }
 

@@ -1,0 +1,208 @@
+"""Takes an update with its names and values, finds what DynamoDB refuses of it.
+
+That is what is wrong with it whatever the item is, in DynamoDB's words and its order of
+precedence (as `dynalite`'s tests record them).
+"""
+
+from collections.abc import Iterable, Sequence
+from typing import assert_never
+
+from sandbox.tables.condition_checks import (
+    Surroundings,
+    path_problems,
+    undefined_value,
+)
+from sandbox.tables.expression_parts import Call, Operand, Path, Value
+from sandbox.tables.expression_text import ExpressionError
+from sandbox.tables.projections import RealPath
+from sandbox.tables.update_expressions import Action, Add, Delete, Remove, Sum, Update
+from sandbox.tables.update_expressions import Set as Assignment
+
+_ORDER = (
+    *("reserved", "unknown", "section", "undefined name", "undefined value"),
+    *("paths", "operand", "function"),
+)
+"""What is told first where there is more than one thing to tell."""
+_OPERANDS = {"if_not_exists": 2, "list_append": 2}
+_SPOKEN = {
+    "S": "STRING",
+    "N": "NUMBER",
+    "B": "BINARY",
+    "NULL": "NULL",
+    "BOOL": "BOOLEAN",
+    "L": "LIST",
+    "M": "MAP",
+}
+"""What can be added to nothing and deleted from nothing, but that a number can."""
+
+
+def check_update(update: Update, around: Surroundings) -> tuple[RealPath, ...]:
+    """Look through an update; give what it changes, with attributes' real names.
+
+    Raises:
+        ExpressionError: DynamoDB would refuse it.
+    """
+    check = _Check(around)
+    check.sections(update.sections)
+    for action in update.actions:
+        check.action(action)
+    targets = tuple(around.path(action.path) for action in update.actions)
+    check.overlaps(targets)
+    check.finish()
+    return targets
+
+
+def check_overlaps(paths: Iterable[RealPath]) -> None:
+    """Look whether of two paths one leads through the other, or both to one place.
+
+    Raises:
+        ExpressionError: they do; or one takes for a list what the other takes for a
+            map, which is told only where nothing else is wrong.
+    """
+    seen: dict[str | int, list[RealPath]] = {}
+    conflicts: list[ExpressionError] = []
+    for second in paths:
+        others = seen.setdefault(second[0], [])
+        for first in others:
+            match _relation(first, second):
+                case "overlap":
+                    raise _clash(first, second, "overlap")
+                case "conflict":
+                    conflicts.append(_clash(first, second, "conflict"))
+        others.append(second)
+    if conflicts:
+        raise conflicts[0]
+
+
+class _Check:
+    """Looks through one update for what DynamoDB refuses."""
+
+    def __init__(self, around: Surroundings) -> None:
+        self._around = around
+        self._wrong: dict[str, str] = {}
+
+    def finish(self) -> None:
+        """Raise the error that DynamoDB tells first, if there is any."""
+        for kind in _ORDER:
+            if kind in self._wrong:
+                raise ExpressionError(self._wrong[kind])
+
+    def _find(self, kind: str, message: str) -> None:
+        self._wrong.setdefault(kind, message)
+
+    def sections(self, words: Sequence[str]) -> None:
+        for place, word in enumerate(words):
+            if word in words[:place]:
+                self._find(
+                    "section",
+                    f'The "{word}" section can only be used once in an update '
+                    "expression;",
+                )
+
+    def overlaps(self, targets: Iterable[RealPath]) -> None:
+        try:
+            check_overlaps(targets)
+        except ExpressionError as error:
+            self._find("paths", str(error))
+
+    def action(self, action: Action) -> None:
+        self._path(action.path)
+        match action:
+            case Assignment(_, Sum(sign, left, right)):
+                self._numbers(sign, (left, right))
+            case Assignment(_, (Call() | Value() | Path()) as operand):
+                self._operand(operand)
+            case Add(_, value):
+                self._operand(value)
+                self._changeable("ADD", value)
+            case Delete(_, value):
+                self._operand(value)
+                self._changeable("DELETE", value)
+            case Remove():
+                pass
+
+    def _numbers(self, sign: str, operands: Sequence[Operand]) -> None:
+        for operand in operands:
+            self._operand(operand)
+        self._types(sign, operands, wanted="N")
+
+    def _changeable(self, operator: str, value: Value) -> None:
+        """Look at what is added or deleted: a set, or for ADD a number."""
+        kind = self._kind(value)
+        if kind in _SPOKEN and (operator, kind) != ("ADD", "N"):
+            self._find(
+                "operand",
+                "Incorrect operand type for operator or function; "
+                f"operator: {operator}, operand type: {_SPOKEN[kind]}",
+            )
+
+    def _operand(self, operand: Operand) -> None:
+        match operand:
+            case Call(function, operands):
+                for one in operands:
+                    self._operand(one)
+                self._call(function, operands)
+            case Value(name):
+                if name not in self._around.values:
+                    self._find("undefined value", undefined_value(name))
+            case Path():
+                self._path(operand)
+            case _:
+                assert_never(operand)
+
+    def _path(self, path: Path) -> None:
+        for kind, message in path_problems(path, self._around):
+            self._find("undefined name" if kind == "undefined" else kind, message)
+
+    def _call(self, function: str, operands: Sequence[Operand]) -> None:
+        wanted = _OPERANDS.get(function)
+        if wanted is None:
+            self._find("unknown", f"Invalid function name; function: {function}")
+        elif len(operands) != wanted:
+            self._find(
+                "function",
+                "Incorrect number of operands for operator or function; operator or "
+                f"function: {function}, number of operands: {len(operands)}",
+            )
+        elif function == "list_append":
+            self._types(function, operands, wanted="L")
+        elif not isinstance(operands[0], Path):
+            self._find(
+                "function",
+                "Operator or function requires a document path; operator or function: "
+                f"{function}",
+            )
+
+    def _types(
+        self, function: str, operands: Sequence[Operand], *, wanted: str
+    ) -> None:
+        for operand in operands:
+            kind = self._kind(operand)
+            if kind not in (None, wanted):
+                self._find(
+                    "function",
+                    "Incorrect operand type for operator or function; operator or "
+                    f"function: {function}, operand type: {kind}",
+                )
+
+    def _kind(self, operand: Operand) -> str | None:
+        """Give the type of a value; None for what depends on the item."""
+        if isinstance(operand, Value) and operand.name in self._around.values:
+            return next(iter(self._around.values[operand.name]))
+        return None
+
+
+def _relation(first: RealPath, second: RealPath) -> str | None:
+    for one, two in zip(first, second, strict=False):
+        if type(one) is not type(two):
+            return "conflict"
+        if one != two:
+            return None
+    return "overlap"
+
+
+def _clash(first: RealPath, second: RealPath, verb: str) -> ExpressionError:
+    return ExpressionError(
+        f"Two document paths {verb} with each other; must remove or rewrite one of "
+        f"these paths; path one: {Path(first)}, path two: {Path(second)}"
+    )

@@ -1,0 +1,205 @@
+"""Updates and transactions, as far as moto does not carry them out itself."""
+
+from typing import Any
+
+import pytest
+
+from sandbox.tables.errors import TableError
+from sandbox.tables.store import TableStore
+
+TABLE = "demo-staging-notes"
+KEY = {"owner": {"S": "a"}, "number": {"N": "1"}}
+OTHER = {**KEY, "number": {"N": "2"}}
+TAGGED = {**KEY, "tag": {"S": "red"}}
+ONE, EMPTY = {":v": {"N": "1"}}, {":v": {"S": ""}}
+_INVALID = "One or more parameter values were invalid"
+
+
+@pytest.fixture
+def notes(store: TableStore) -> TableStore:
+    """Give a store with a note."""
+    store.call("PutItem", {"TableName": TABLE, "Item": TAGGED})
+    return store
+
+
+def asked(**members: Any) -> dict[str, Any]:
+    return {"TableName": TABLE, "Key": KEY, **members}
+
+
+def item(store: TableStore, key: Any = KEY) -> Any:
+    return store.call("GetItem", asked(Key=key)).get("Item")
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        (
+            {"Update": asked(UpdateExpression="REMOVE gone.x")},
+            "The document path provided in the update expression is invalid for update",
+        ),
+        (
+            {"Put": {"TableName": TABLE, "Item": {**KEY, "tag": {"N": "1"}}}},
+            f"{_INVALID}: Type mismatch for Index Key tag Expected: S Actual: N "
+            "IndexName: by-tag",
+        ),
+        (
+            {"Update": asked(UpdateExpression="REMOVE #k")},
+            f"{_INVALID}: Cannot update attribute owner. "
+            "This attribute is part of the key",
+        ),
+    ],
+)
+def test_a_cancelled_transaction_says_why(
+    notes: TableStore, action: dict[str, Any], message: str
+) -> None:
+    """For each action, in DynamoDB's words, and nothing of it is done."""
+    for one in action.values():
+        if "#k" in one.get("UpdateExpression", ""):
+            one["ExpressionAttributeNames"] = {"#k": "owner"}
+    other = {"Put": {"TableName": TABLE, "Item": OTHER}}
+    with pytest.raises(TableError) as refused:
+        notes.call("TransactWriteItems", {"TransactItems": [other, action]})
+
+    assert refused.value.code == "TransactionCanceledException"
+    assert refused.value.message.endswith("[None, ValidationError]")
+    assert refused.value.details["CancellationReasons"] == [
+        {"Code": "None"},
+        {"Code": "ValidationError", "Message": message},
+    ]
+    assert (item(notes), item(notes, OTHER)) == (TAGGED, None)
+
+
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        (
+            {"AttributeUpdates": {"owner": {"Value": {"S": "b"}}}},
+            "Cannot update attribute owner. This attribute is part of the key",
+        ),
+        (
+            {"UpdateExpression": "SET tag.k = :v", "ExpressionAttributeValues": ONE},
+            "Key attributes must be scalars; list random access '[]' and map lookup "
+            "'.' are not allowed: IndexKey: tag",
+        ),
+        (
+            {"UpdateExpression": "SET tag = :v", "ExpressionAttributeValues": ONE},
+            "Type mismatch for Index Key tag Expected: S Actual: N IndexName: by-tag",
+        ),
+        (
+            {"UpdateExpression": "SET tag = :v", "ExpressionAttributeValues": EMPTY},
+            "attempted to update a secondary index key to a value that is not",
+        ),
+        (
+            {"AttributeUpdates": {"tag": {"Value": {"S": ""}}}},
+            "attempted to update a secondary index key to a value that is not",
+        ),
+        (
+            {
+                "UpdateExpression": "SET big = :v",
+                "ExpressionAttributeValues": {":v": {"S": "x" * 410_000}},
+            },
+            "Item size to update has exceeded the maximum allowed size",
+        ),
+    ],
+)
+@pytest.mark.parametrize("key", [KEY, OTHER], ids=["there", "new"])
+def test_an_update_that_breaks_keys_or_bounds_is_refused(
+    notes: TableStore, members: dict[str, Any], message: str, key: Any
+) -> None:
+    """In an item that is there, and in one that would be made."""
+    before = item(notes, key)
+    with pytest.raises(TableError) as refused:
+        notes.call("UpdateItem", {**asked(**members), "Key": key})
+
+    assert message in refused.value.message
+    assert item(notes, key) == before
+
+
+def test_a_condition_of_old_shows_the_item_that_did_not_meet_it(
+    notes: TableStore,
+) -> None:
+    """Where it is asked for."""
+    with pytest.raises(TableError) as refused:
+        notes.call(
+            "UpdateItem",
+            asked(
+                AttributeUpdates={"tag": {"Value": {"S": "blue"}}},
+                Expected={"tag": {"Exists": False}},
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
+            ),
+        )
+
+    assert refused.value.code == "ConditionalCheckFailedException"
+    assert refused.value.details["Item"] == TAGGED
+
+
+@pytest.mark.parametrize(
+    ("members", "result"),
+    [
+        ({}, {}),
+        ({"ReturnValues": "ALL_OLD"}, {"Attributes": TAGGED}),
+        ({"ReturnValues": "UPDATED_OLD"}, {"Attributes": {"tag": {"S": "red"}}}),
+        ({"ReturnValues": "UPDATED_NEW"}, {"Attributes": {"n": {"N": "1"}}}),
+        (
+            {"ReturnValues": "ALL_NEW", "ReturnConsumedCapacity": "TOTAL"},
+            {
+                "Attributes": {**KEY, "n": {"N": "1"}},
+                "ConsumedCapacity": {"TableName": TABLE, "CapacityUnits": 1.0},
+            },
+        ),
+    ],
+)
+@pytest.mark.parametrize("is_old", [False, True], ids=["expression", "of old"])
+def test_an_update_gives_what_was_asked_for(
+    notes: TableStore, members: dict[str, Any], result: object, *, is_old: bool
+) -> None:
+    """And capacity only where that was asked for as well."""
+    update: dict[str, Any] = {
+        "UpdateExpression": "REMOVE tag SET n = :v",
+        "ExpressionAttributeValues": ONE,
+    }
+    if is_old:
+        actions = {"tag": {"Action": "DELETE"}, "n": {"Value": {"N": "1"}}}
+        update = {"AttributeUpdates": actions}
+
+    assert notes.call("UpdateItem", asked(**update, **members)) == result
+
+
+@pytest.mark.parametrize(
+    ("operation", "members"),
+    [
+        ("GetItem", {}),
+        ("DeleteItem", {}),
+        ("UpdateItem", {"UpdateExpression": "REMOVE tag"}),
+    ],
+)
+def test_an_empty_key_is_refused(
+    notes: TableStore, operation: str, members: dict[str, Any]
+) -> None:
+    """DynamoDB has no item with one."""
+    key = {**KEY, "owner": {"S": ""}}
+    with pytest.raises(TableError, match=r"empty string value\. Key: owner"):
+        notes.call(operation, {**asked(**members), "Key": key})
+
+
+@pytest.mark.parametrize(
+    ("operation", "members"),
+    [
+        ("UpdateItem", {"UpdateExpression": "REMOVE tag", "Expected": {}}),
+        ("UpdateItem", {"UpdateExpression": "REMOVE tag", "AttributeUpdates": {}}),
+        ("GetItem", {"ProjectionExpression": "tag", "AttributesToGet": ["tag"]}),
+    ],
+)
+def test_expressions_do_not_go_with_what_was_before_them(
+    notes: TableStore, operation: str, members: dict[str, Any]
+) -> None:
+    """The refusal names both."""
+    expression, old = members
+    with pytest.raises(TableError) as refused:
+        notes.call(operation, asked(**members))
+
+    assert refused.value.message == (
+        "Can not use both expression and non-expression parameters in the same "
+        f"request: Non-expression parameters: {{{old}}} "
+        f"Expression parameters: {{{expression}}}"
+    )
