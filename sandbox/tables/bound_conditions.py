@@ -4,11 +4,7 @@ from collections.abc import Sequence
 from typing import Any, assert_never
 
 from sandbox.tables import conditions
-from sandbox.tables.condition_checks import (
-    Attributes,
-    Surroundings,
-    check_condition,
-)
+from sandbox.tables.condition_checks import check_condition
 from sandbox.tables.condition_values import (
     Plain,
     begins_with,
@@ -19,6 +15,7 @@ from sandbox.tables.condition_values import (
     step_into,
 )
 from sandbox.tables.conditions import Condition
+from sandbox.tables.expression_checks import Attributes, Surroundings
 from sandbox.tables.expression_parts import Call, Operand, Path, Value
 
 

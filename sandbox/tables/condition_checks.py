@@ -4,18 +4,19 @@ That is what is wrong with it whatever the items are, in DynamoDB's words and it
 of precedence (as `dynalite`'s tests record them).
 """
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any, TypeAlias, assert_never
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, assert_never
 
 from sandbox.tables import conditions
 from sandbox.tables.condition_values import is_ordered, plain
 from sandbox.tables.conditions import Condition
+from sandbox.tables.expression_checks import (
+    Findings,
+    Surroundings,
+    path_problems,
+    undefined_value,
+)
 from sandbox.tables.expression_parts import Call, Operand, Path, Value
-from sandbox.tables.expression_text import ExpressionError
-
-Attributes: TypeAlias = Mapping[str, Mapping[str, Any]]
-"""Attributes in DynamoDB JSON by name: of an item, or an expression's values."""
 
 _OPERANDS = {
     "attribute_exists": 1,
@@ -30,20 +31,6 @@ _ORDER = ("function", "misuse", "reserved", "undefined", "count", "same", "type"
 """What is told first where there is more than one thing to tell."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Surroundings:
-    """What an expression's names mean."""
-
-    names: Mapping[str, str]
-    values: Attributes
-    reserved: Collection[str]
-    """Words, in capitals, that can be no attribute's name without a `#name`."""
-
-    def path(self, path: Path) -> tuple[str | int, ...]:
-        """Give the path with attributes' real names; undefined ones stay."""
-        return path.real(self.names)
-
-
 def check_condition(condition: Condition, around: Surroundings) -> tuple[Path, ...]:
     """Look through a condition; give the paths in it, as they are written.
 
@@ -56,22 +43,12 @@ def check_condition(condition: Condition, around: Surroundings) -> tuple[Path, .
     return tuple(check.paths)
 
 
-class _Check:
+class _Check(Findings):
     """Looks through one condition for what DynamoDB refuses."""
 
     def __init__(self, around: Surroundings) -> None:
-        self._around = around
-        self._wrong: dict[str, str] = {}
+        super().__init__(around, _ORDER)
         self.paths: list[Path] = []
-
-    def finish(self) -> None:
-        """Raise the error that DynamoDB tells first, if there is any."""
-        for kind in _ORDER:
-            if kind in self._wrong:
-                raise ExpressionError(self._wrong[kind])
-
-    def _find(self, kind: str, message: str) -> None:
-        self._wrong.setdefault(kind, message)
 
     def condition(self, condition: Condition) -> None:
         match condition:
@@ -106,8 +83,8 @@ class _Check:
                         self._misuse(function)
                     self._call(operand)
                 case Value(name):
-                    if name not in self._around.values:
-                        self._find("undefined", undefined_value(name))
+                    if name not in self.around.values:
+                        self.find("undefined", undefined_value(name))
                 case Path():
                     self._path(operand)
                 case _:
@@ -115,12 +92,12 @@ class _Check:
 
     def _path(self, path: Path) -> None:
         self.paths.append(path)
-        for kind, message in path_problems(path, self._around):
-            self._find(kind, message)
+        for kind, message in path_problems(path, self.around):
+            self.find(kind, message)
 
     def _misuse(self, function: str) -> None:
         if function in _OPERANDS:
-            self._find(
+            self.find(
                 "misuse",
                 "The function is not allowed to be used this way in an expression; "
                 f"function: {function}",
@@ -130,16 +107,11 @@ class _Check:
         function, operands = call.function, call.operands
         wanted = _OPERANDS.get(function)
         if wanted is None:
-            self._find("function", f"Invalid function name; function: {function}")
+            self.find("function", f"Invalid function name; function: {function}")
             return
         self._operands(operands)
         if len(operands) != wanted:
-            self._find(
-                "count",
-                "Incorrect number of operands for operator or function; "
-                f"operator or function: {function}, "
-                f"number of operands: {len(operands)}",
-            )
+            self.wrong_count("count", function, len(operands))
             return
         self._distinct(function, operands)
         self._types(function, operands)
@@ -149,11 +121,7 @@ class _Check:
         match function:
             case "attribute_exists" | "attribute_not_exists":
                 if not isinstance(operands[0], Path):
-                    self._find(
-                        "type",
-                        "Operator or function requires a document path; "
-                        f"operator or function: {function}",
-                    )
+                    self.no_path("type", function)
             case "begins_with":
                 self._refuse_types(function, kinds, lambda kind: kind not in ("S", "B"))
             case "size":
@@ -167,12 +135,14 @@ class _Check:
         if kind is None and isinstance(operand, Value):
             return  # told as undefined
         if kind != "S":
-            self._wrong_type("attribute_type", kind or "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}")
+            self.wrong_type(
+                "type", "attribute_type", kind or "{NS,SS,L,BS,N,M,B,BOOL,NULL,S}"
+            )
             return
         assert isinstance(operand, Value)  # noqa: S101 (alone of a known type)
-        name = self._around.values[operand.name]["S"]
+        name = self.around.values[operand.name]["S"]
         if name not in _TYPES:
-            self._find(
+            self.find(
                 "type",
                 f"Invalid attribute type name found; type: {name}, "
                 f"valid types: {{{','.join(_TYPES)}}}",
@@ -186,33 +156,26 @@ class _Check:
     ) -> None:
         for kind in kinds:
             if kind is not None and is_wrong(kind):
-                self._wrong_type(function, kind)
+                self.wrong_type("type", function, kind)
                 return
-
-    def _wrong_type(self, function: str, kind: str) -> None:
-        self._find(
-            "type",
-            "Incorrect operand type for operator or function; "
-            f"operator or function: {function}, operand type: {kind}",
-        )
 
     def _kind(self, operand: Operand) -> str | None:
         """Give the type of an operand, where it does not depend on the item."""
         match operand:
-            case Value(name) if name in self._around.values:
-                return next(iter(self._around.values[name]))
+            case Value(name) if name in self.around.values:
+                return next(iter(self.around.values[name]))
             case Call("size"):
                 return "N"
         return None
 
     def _distinct(self, operator: str, operands: Sequence[Operand]) -> None:
         paths = [
-            Path(self._around.path(operand))
+            Path(self.around.path(operand))
             for operand in operands
             if isinstance(operand, Path)
         ]
         if len(paths) == len(operands) > 1 and paths[0] == paths[1]:
-            self._find(
+            self.find(
                 "same",
                 "The first operand must be distinct from the remaining operands for "
                 f"this operator or function; operator: {operator}, "
@@ -222,7 +185,7 @@ class _Check:
     def _bounds(self, low: Operand, high: Operand) -> None:
         if not (isinstance(low, Value) and isinstance(high, Value)):
             return
-        values = self._around.values
+        values = self.around.values
         if low.name not in values or high.name not in values:
             return
         lower, upper = plain(values[low.name]), plain(values[high.name])
@@ -233,44 +196,11 @@ class _Check:
         else:
             return
         shown = [_shown(values[one.name]) for one in (low, high)]
-        self._find(
+        self.find(
             "type",
             f"The BETWEEN operator {rule}; lower bound operand: {shown[0]}, "
             f"upper bound operand: {shown[1]}",
         )
-
-
-def path_problems(path: Path, around: Surroundings) -> Iterator[tuple[str, str]]:
-    """Give what is wrong with its names: `undefined` or `reserved`, and in words."""
-    for part in path.parts:
-        if not isinstance(part, str):
-            continue
-        if part.startswith("#"):
-            if part not in around.names:
-                yield "undefined", _undefined_name(part)
-        elif part.upper() in around.reserved:
-            yield "reserved", _reserved_word(part)
-
-
-def _undefined_name(name: str) -> str:
-    """Word that a `#name` means nothing."""
-    return (
-        "An expression attribute name used in the document path is not defined; "
-        f"attribute name: {name}"
-    )
-
-
-def undefined_value(name: str) -> str:
-    """Word that a `:value` means nothing."""
-    return (
-        "An expression attribute value used in expression is not defined; "
-        f"attribute value: {name}"
-    )
-
-
-def _reserved_word(word: str) -> str:
-    """Word that a name needs a `#name`."""
-    return f"Attribute name is a reserved keyword; reserved keyword: {word}"
 
 
 def _shown(value: Mapping[str, Any]) -> str:

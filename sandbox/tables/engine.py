@@ -168,8 +168,9 @@ class Engine:
         handler = Handler(self._backend, judged)
         filters = [one.filter for one in read if one.filter]
         if operation == "Query" and table is not None:
+            index = asked.get("IndexName", "")
             for one in filters:
-                check_filter(table.keys_of(asked.get("IndexName")), one.heads)
+                check_filter(table.index_keys.get(index, table.typed_keys), one.heads)
         with _filtering(table, filters):
             answer = getattr(handler, method)().result
         result = output_writer(operation)(answer or {})

@@ -10,9 +10,9 @@ from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from sandbox.tables.bound_conditions import BoundCondition
-from sandbox.tables.condition_checks import Surroundings, path_problems
 from sandbox.tables.conditions import parse_condition
 from sandbox.tables.errors import validation_error
+from sandbox.tables.expression_checks import Surroundings, path_problems
 from sandbox.tables.expression_parts import Path, parse_paths
 from sandbox.tables.expression_text import ExpressionError, placeholders_of
 from sandbox.tables.key_conditions import check_key_condition

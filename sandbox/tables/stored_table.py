@@ -97,10 +97,6 @@ class StoredTable(Table):
         is_on = self.ttl["TimeToLiveStatus"] == "ENABLED"
         return (self.ttl["AttributeName"],) if is_on else ()
 
-    def keys_of(self, index_name: str | None) -> tuple[tuple[str, str], ...]:
-        """Give the key attributes of an index, or of the table, with their types."""
-        return dict(self._index_keys).get(index_name or "", self.typed_keys)
-
     def item_of(self, row: Mapping[str, Any]) -> Item:
         """Give the item for a row in DynamoDB JSON that a table like this one held."""
         return _sound_item(
@@ -152,7 +148,7 @@ class StoredTable(Table):
         What is unconditional goes without moto, which measures the whole item anew
         for each attribute that it adds to it.
         """
-        check_index_keys(self._index_keys, item_attrs)
+        check_index_keys(self.index_keys.items(), item_attrs)
         before = self.find(item_attrs)
         if expected or condition_expression:
             item = super().put_item(
@@ -186,13 +182,12 @@ class StoredTable(Table):
         """Delete as moto does, record the change and leave no empty partition."""
         item = self.rows.take(hash_key, range_key)
         if item is not None:
-            self._changes.append(Change(self, key_of(item), item, None))
-            self._order.follow(item, None)
+            self._record(item, None)
         return item
 
     def put_changed(
         self, key: Mapping[str, Any], changed: Mapping[str, dict[str, Any] | None]
-    ) -> Change:
+    ) -> None:
         """Store what an update makes of the item with a key, and record the change.
 
         Args:
@@ -203,7 +198,7 @@ class StoredTable(Table):
             TableError: the item is too large, or has a key of an index of another type.
         """
         values = {name: value for name, value in changed.items() if value is not None}
-        check_updated_keys(self._index_keys, values)
+        check_updated_keys(self.index_keys.items(), values)
         before = self.find(key)
         if before is None:
             self._validate_key_sizes(dict(key))
@@ -217,13 +212,13 @@ class StoredTable(Table):
         if after.size() > MAX_ITEM_BYTES:
             raise validation_error(_TOO_LARGE)
         self.rows.put(after)
-        return self._record(before, after)
+        self._record(before, after)
 
-    def _record(self, before: Item | None, after: Item) -> Change:
-        change = Change(self, key_of(after), before, after)
-        self._changes.append(change)
-        self._order.follow(before, after)
-        return change
+    def _record(self, before: Item | None, after: Item | None) -> None:
+        known = after or before
+        if known is not None:
+            self._changes.append(Change(self, key_of(known), before, after))
+            self._order.follow(before, after)
 
     # Changes
 
@@ -239,11 +234,12 @@ class StoredTable(Table):
         # An update may name new attributes alone; those named before keep their types.
         types = self._attribute_types
         types |= {one["AttributeName"]: one["AttributeType"] for one in self.attr or ()}
-        self._index_keys = tuple(
-            (index.name, index_keys(index, types)) for index in self.all_indexes()
-        )
+        self.index_keys = {
+            index.name: index_keys(index, types) for index in self.all_indexes()
+        }
+        """The key attributes of each secondary index, with their types."""
         self.index_key_types = tuple(
-            (key, kind) for _, keys in self._index_keys for key, kind in keys
+            (key, kind) for keys in self.index_keys.values() for key, kind in keys
         )
         """The key attributes of secondary indexes, each with its type."""
         self._lookups = index_lookups(

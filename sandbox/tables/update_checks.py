@@ -7,7 +7,8 @@ precedence (as `dynalite`'s tests record them).
 from collections.abc import Iterable, Sequence
 from typing import assert_never
 
-from sandbox.tables.condition_checks import (
+from sandbox.tables.expression_checks import (
+    Findings,
     Surroundings,
     path_problems,
     undefined_value,
@@ -42,7 +43,7 @@ def check_update(update: Update, around: Surroundings) -> tuple[RealPath, ...]:
     Raises:
         ExpressionError: DynamoDB would refuse it.
     """
-    check = _Check(around)
+    check = _Check(around, _ORDER)
     check.sections(update.sections)
     for action in update.actions:
         check.action(action)
@@ -74,26 +75,13 @@ def check_overlaps(paths: Iterable[RealPath]) -> None:
         raise conflicts[0]
 
 
-class _Check:
+class _Check(Findings):
     """Looks through one update for what DynamoDB refuses."""
-
-    def __init__(self, around: Surroundings) -> None:
-        self._around = around
-        self._wrong: dict[str, str] = {}
-
-    def finish(self) -> None:
-        """Raise the error that DynamoDB tells first, if there is any."""
-        for kind in _ORDER:
-            if kind in self._wrong:
-                raise ExpressionError(self._wrong[kind])
-
-    def _find(self, kind: str, message: str) -> None:
-        self._wrong.setdefault(kind, message)
 
     def sections(self, words: Sequence[str]) -> None:
         for place, word in enumerate(words):
             if word in words[:place]:
-                self._find(
+                self.find(
                     "section",
                     f'The "{word}" section can only be used once in an update '
                     "expression;",
@@ -103,7 +91,7 @@ class _Check:
         try:
             check_overlaps(targets)
         except ExpressionError as error:
-            self._find("paths", str(error))
+            self.find("paths", str(error))
 
     def action(self, action: Action) -> None:
         self._path(action.path)
@@ -130,7 +118,7 @@ class _Check:
         """Look at what is added or deleted: a set, or for ADD a number."""
         kind = self._kind(value)
         if kind in _SPOKEN and (operator, kind) != ("ADD", "N"):
-            self._find(
+            self.find(
                 "operand",
                 "Incorrect operand type for operator or function; "
                 f"operator: {operator}, operand type: {_SPOKEN[kind]}",
@@ -143,52 +131,40 @@ class _Check:
                     self._operand(one)
                 self._call(function, operands)
             case Value(name):
-                if name not in self._around.values:
-                    self._find("undefined value", undefined_value(name))
+                if name not in self.around.values:
+                    self.find("undefined value", undefined_value(name))
             case Path():
                 self._path(operand)
             case _:
                 assert_never(operand)
 
     def _path(self, path: Path) -> None:
-        for kind, message in path_problems(path, self._around):
-            self._find("undefined name" if kind == "undefined" else kind, message)
+        for kind, message in path_problems(path, self.around):
+            self.find("undefined name" if kind == "undefined" else kind, message)
 
     def _call(self, function: str, operands: Sequence[Operand]) -> None:
         wanted = _OPERANDS.get(function)
         if wanted is None:
-            self._find("unknown", f"Invalid function name; function: {function}")
+            self.find("unknown", f"Invalid function name; function: {function}")
         elif len(operands) != wanted:
-            self._find(
-                "function",
-                "Incorrect number of operands for operator or function; operator or "
-                f"function: {function}, number of operands: {len(operands)}",
-            )
+            self.wrong_count("function", function, len(operands))
         elif function == "list_append":
             self._types(function, operands, wanted="L")
         elif not isinstance(operands[0], Path):
-            self._find(
-                "function",
-                "Operator or function requires a document path; operator or function: "
-                f"{function}",
-            )
+            self.no_path("function", function)
 
     def _types(
         self, function: str, operands: Sequence[Operand], *, wanted: str
     ) -> None:
         for operand in operands:
             kind = self._kind(operand)
-            if kind not in (None, wanted):
-                self._find(
-                    "function",
-                    "Incorrect operand type for operator or function; operator or "
-                    f"function: {function}, operand type: {kind}",
-                )
+            if kind is not None and kind != wanted:
+                self.wrong_type("function", function, kind)
 
     def _kind(self, operand: Operand) -> str | None:
         """Give the type of a value; None for what depends on the item."""
-        if isinstance(operand, Value) and operand.name in self._around.values:
-            return next(iter(self._around.values[operand.name]))
+        if isinstance(operand, Value) and operand.name in self.around.values:
+            return next(iter(self.around.values[operand.name]))
         return None
 
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from decimal import Context, Decimal
 from typing import Any, TypeAlias
 
-from sandbox.tables.condition_checks import Attributes
 from sandbox.tables.condition_values import step_into
 from sandbox.tables.errors import validation_error
+from sandbox.tables.expression_checks import Attributes
 from sandbox.tables.expression_parts import Call, Operand, Path, Value
 from sandbox.tables.number_text import read_number
 from sandbox.tables.projections import RealPath

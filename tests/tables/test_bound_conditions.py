@@ -5,8 +5,8 @@ from typing import Any
 import pytest
 
 from sandbox.tables.bound_conditions import BoundCondition
-from sandbox.tables.condition_checks import Surroundings
 from sandbox.tables.conditions import parse_condition
+from sandbox.tables.expression_checks import Surroundings
 
 ITEM: dict[str, Any] = {
     "text": {"S": "hello"},

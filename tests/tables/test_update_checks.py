@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.tables.condition_checks import Surroundings
+from sandbox.tables.expression_checks import Surroundings
 from sandbox.tables.expression_text import ExpressionError
 from sandbox.tables.update_checks import check_update
 from sandbox.tables.update_expressions import parse_update
