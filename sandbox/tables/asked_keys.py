@@ -5,6 +5,7 @@ from typing import Any, TypeAlias
 
 from sandbox.json_value import JsonValue
 from sandbox.tables.errors import TableError, validation_error
+from sandbox.tables.item_checks import check_table_keys
 
 KeyTypes: TypeAlias = Mapping[str, str]
 """The types of a table's key attributes by name: `{"_idx": "S"}`."""
@@ -24,7 +25,7 @@ def check_keys(
 ) -> None:
     """Refuse a key with other attributes, or of other types, than the table's.
 
-    Empty texts and binaries are refused too.
+    Empty texts and binaries are refused too, and a put without its table's keys.
 
     Args:
         operation: such as `BatchGetItem`.
@@ -34,6 +35,9 @@ def check_keys(
     Raises:
         TableError: a key does not fit. A transaction is cancelled, with its reasons.
     """
+    if operation == "PutItem":
+        types = key_types(request["TableName"]) or {}
+        check_table_keys(types.items(), request["Item"])
     asked = list(_KEYS.get(operation, _no_keys)(request))
     fits = [
         key is None or key_types(table) in (None, _types_of(key))

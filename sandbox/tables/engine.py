@@ -30,7 +30,6 @@ from sandbox.tables.expressions import (
     Scope,
     map_scopes,
 )
-from sandbox.tables.item_checks import check_filter
 from sandbox.tables.lookups import attributes_of
 from sandbox.tables.moto_backend import Backend, Handler
 from sandbox.tables.orders import Item
@@ -38,6 +37,7 @@ from sandbox.tables.plain import get_plainly, put_plainly
 from sandbox.tables.projections import RealPath
 from sandbox.tables.results import projected, updated
 from sandbox.tables.schema import CreateTable
+from sandbox.tables.searches import Searched
 from sandbox.tables.shapes import input_reader, output_writer
 from sandbox.tables.stored_table import Change, StoredTable
 
@@ -84,6 +84,9 @@ _PLAIN: Mapping[
 
 _NEVER = "attribute_exists(never) AND attribute_not_exists(never)"
 """Stands for a condition that an item does not meet; moto words the refusal."""
+_ANY = frozenset({"NONE", "ALL_OLD", "UPDATED_OLD", "ALL_NEW", "UPDATED_NEW"})
+_RETURNED = dict.fromkeys(("PutItem", "DeleteItem"), frozenset({"NONE", "ALL_OLD"}))
+_SEARCHES = frozenset({"Query", "Scan"})
 _SETTING_OPERATIONS = frozenset(("UpdateTable", "UpdateTimeToLive"))
 
 _T = TypeVar("_T")
@@ -159,6 +162,8 @@ class Engine:
     def _ask_moto(
         self, operation: str, method: str, asked: dict[str, Any]
     ) -> dict[str, JsonValue]:
+        if asked.get("ReturnValues", "NONE") not in _RETURNED.get(operation, _ANY):
+            raise validation_error("ReturnValues can only be ALL_OLD or NONE")
         check_keys(operation, asked, self._key_types)
         if operation == "BatchWriteItem":
             check_batch(asked["RequestItems"], self._key_types)
@@ -166,14 +171,16 @@ class Engine:
         judged = map_scopes(operation, asked, partial(self._judged, read))
         table = self.tables.get(asked.get("TableName", ""))
         handler = Handler(self._backend, judged)
+        if operation in _SEARCHES and table is not None:
+            _searched(table).check(operation, asked, read[0])
+            judged.pop("ConsistentRead", None)
         filters = [one.filter for one in read if one.filter]
-        if operation == "Query" and table is not None:
-            index = asked.get("IndexName", "")
-            for one in filters:
-                check_filter(table.index_keys.get(index, table.typed_keys), one.heads)
         with _filtering(table, filters):
             answer = getattr(handler, method)().result
         result = output_writer(operation)(answer or {})
+        for member in ("ConsumedCapacity", "ItemCollectionMetrics"):
+            if asked.get(f"Return{member}", "NONE") == "NONE":
+                result.pop(member, None)  # of some operations, moto tells it unasked
         if operation == "UpdateItem":
             return self._updated(asked, result, read[0].targets)
         return projected(operation, asked, result, read)
@@ -314,6 +321,14 @@ class Engine:
         for change in changes:
             change.table.keep(change)
         return changes
+
+
+def _searched(table: StoredTable) -> Searched:
+    return Searched(
+        keys=table.typed_keys,
+        index_keys=table.index_keys,
+        global_indexes=[index.name for index in table.global_indexes],
+    )
 
 
 @contextmanager

@@ -15,7 +15,12 @@ from sandbox.tables.errors import validation_error
 from sandbox.tables.expression_checks import Surroundings, path_problems
 from sandbox.tables.expression_parts import Path, parse_paths
 from sandbox.tables.expression_text import ExpressionError, placeholders_of
-from sandbox.tables.key_conditions import check_key_condition
+from sandbox.tables.key_conditions import (
+    AskedKey,
+    bound_keys,
+    key_conditions,
+    text_of,
+)
 from sandbox.tables.old_parameters import with_expressions
 from sandbox.tables.projections import RealPath
 from sandbox.tables.update_checks import check_overlaps, check_update
@@ -108,6 +113,10 @@ class Expressions:
         """What an item must meet to be written."""
         self.filter: BoundCondition | None = None
         """What an item must meet to be given."""
+        self.keys: dict[str, AskedKey] = {}
+        """What a query asks of its keys, by their real names."""
+        self._key_text = ""
+        """That as moto reads it."""
         self.projection: tuple[RealPath, ...] | None = None
         """What of an item is given; None for all of it."""
         self.targets: tuple[RealPath, ...] = ()
@@ -117,6 +126,8 @@ class Expressions:
             if field in fields and field in scope:
                 self._read(field, scope[field])
         self._check_use(_PREFIX if kind in _TOLD_WITH_PREFIX else "")
+        if _KEYS in self._used:
+            self._read_keys(scope[_KEYS])
 
     def without(self, *fields: str) -> Scope:
         """Give the scope without expressions, and without what they alone have used."""
@@ -128,6 +139,8 @@ class Expressions:
             meant = {n: v for n, v in left.pop(member, {}).items() if n not in dropped}
             if meant:
                 left[member] = meant
+        if _KEYS in left:
+            left[_KEYS] = self._key_text
         return left
 
     def _read(self, field: str, text: str) -> None:
@@ -139,7 +152,6 @@ class Expressions:
                     self.filter = self._bound(text)
                 case "KeyConditionExpression":
                     self._bound(text)
-                    check_key_condition(parse_condition(text))
                 case "ProjectionExpression":
                     _check_paths(parse_paths(text), self._around)
                     self.projection = self._real(parse_paths(text))
@@ -148,6 +160,11 @@ class Expressions:
             self._used[field] = frozenset(placeholders_of(text))
         except ExpressionError as error:
             raise validation_error(f"Invalid {field}: {error}") from error
+
+    def _read_keys(self, text: str) -> None:
+        asked = key_conditions(parse_condition(text), self._around.names)
+        self._key_text = text_of(asked)
+        self.keys = bound_keys(asked, self._around)
 
     def _bound(self, text: str) -> BoundCondition:
         return BoundCondition(parse_condition(text), self._around)

@@ -3,8 +3,8 @@
 The words are DynamoDB's. Nothing here knows of tables.
 """
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from typing import Any, Protocol, TypeAlias
+from collections.abc import Collection, Iterable, Mapping
+from typing import Any, TypeAlias
 
 from sandbox.tables.errors import TableError, validation_error
 
@@ -17,15 +17,6 @@ _EMPTY_INDEX_KEY = (
     "update a secondary index key to a value that is not supported. The "
     "AttributeValue for a key attribute cannot contain an empty string value."
 )
-
-
-class Typed(Protocol):
-    """A value that knows DynamoDB's name for its type."""
-
-    @property
-    def type(self) -> str:
-        """Such as `S`."""
-        ...
 
 
 def check_table_keys(types: Types, attributes: Mapping[str, Mapping[str, Any]]) -> None:
@@ -128,27 +119,6 @@ def check_filter(keys: Types, heads: Collection[str]) -> None:
                 "Filter Expression can only contain non-primary key attributes: "
                 f"Primary key attribute: {name}"
             )
-
-
-def check_asked_types(
-    types: Mapping[str, str],
-    equal: Iterable[tuple[str, Typed]],
-    compared: Iterable[tuple[str, str, Sequence[Typed]]],
-) -> None:
-    """Refuse a query that compares a key with a value of another type.
-
-    Args:
-        types: of the keys of the table and of its indexes, by name.
-        equal: partition keys with what they are to be.
-        compared: sort keys, comparators and what they compare with.
-
-    Raises:
-        TableError: it does.
-    """
-    asked = [(name, value) for name, value in equal]
-    asked += [(name, value) for name, _, values in compared for value in values]
-    if any(value.type != types.get(name, value.type) for name, value in asked):
-        raise _invalid("Condition parameter type does not match schema type")
 
 
 def _invalid(what: str) -> TableError:

@@ -1,38 +1,144 @@
-"""Takes a condition on keys, finds what of conditions a query cannot ask (or nothing).
+"""Takes a condition on keys, gives what it asks of each, as a query can ask it.
 
 A KeyConditionExpression compares one attribute with values, and joins comparisons by
 AND alone (DynamoDB Developer Guide, "Key condition expressions for the Query
 operation"). The words are DynamoDB's, as `dynalite`'s tests record them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TypeAlias
 
 from sandbox.tables import conditions
-from sandbox.tables.conditions import Condition
-from sandbox.tables.expression_parts import Call, Operand, Path
-from sandbox.tables.expression_text import ExpressionError
+from sandbox.tables.bound_conditions import BoundCondition
+from sandbox.tables.conditions import Comparator, Condition
+from sandbox.tables.errors import TableError, validation_error
+from sandbox.tables.expression_checks import Surroundings
+from sandbox.tables.expression_parts import Call, Operand, Path, Value
+
+KeyCondition: TypeAlias = conditions.Comparison | conditions.Between | Call
+"""Of an attribute, which is the first operand, and values."""
+
+_MOST_KEYS = 2
+_FLIPPED: Mapping[Comparator, Comparator] = {
+    "=": "=",
+    "<": ">",
+    "<=": ">=",
+    ">": "<",
+    ">=": "<=",
+}
 
 
-def check_key_condition(condition: Condition) -> None:
-    """Look through a condition that is otherwise in order.
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AskedKey:
+    """What a query asks of one key."""
+
+    condition: BoundCondition
+    is_equality: bool
+    types: frozenset[str]
+    """Those of the values that it is compared with."""
+
+
+def bound_keys(
+    conditions_by_name: Mapping[str, KeyCondition], around: Surroundings
+) -> dict[str, AskedKey]:
+    """Give what is asked of each key, by its real name."""
+    return {
+        name: AskedKey(
+            condition=BoundCondition(one, around),
+            is_equality=_is_equality(one),
+            types=frozenset(
+                kind
+                for operand in _operands(one)
+                if isinstance(operand, Value)
+                for kind in around.values[operand.name]
+            ),
+        )
+        for name, one in conditions_by_name.items()
+    }
+
+
+def key_conditions(
+    condition: Condition, names: Mapping[str, str]
+) -> dict[str, KeyCondition]:
+    """Give what is asked of each key, by its real name; equalities come first.
+
+    Args:
+        condition: is in order otherwise.
+        names: ExpressionAttributeNames.
 
     Raises:
-        ExpressionError: a query cannot ask it.
+        TableError: a query cannot ask it.
     """
+    found: dict[str, KeyCondition] = {}
+    for one in _comparisons(condition):
+        head = str(_head(_operands(one)[0]))
+        name = names.get(head, head)
+        if name in found:
+            raise validation_error(
+                "KeyConditionExpressions must only contain one condition per key"
+            )
+        found[name] = one
+    if len(found) > _MOST_KEYS:
+        raise validation_error("Conditions can be of length 1 or 2 only")
+    return dict(sorted(found.items(), key=lambda item: not _is_equality(item[1])))
+
+
+def text_of(asked: Mapping[str, KeyCondition]) -> str:
+    """Write key conditions as moto reads them: the attribute in front."""
+    return " AND ".join(map(_text, asked.values()))
+
+
+def _operands(condition: KeyCondition) -> tuple[Operand, ...]:
+    match condition:
+        case conditions.Comparison(_, left, right):
+            return left, right
+        case conditions.Between(operand, low, high):
+            return operand, low, high
+    return condition.operands
+
+
+def _text(condition: KeyCondition) -> str:
+    match condition:
+        case conditions.Comparison(operator, left, right):
+            return f"{_term(left)} {operator} {_term(right)}"
+        case conditions.Between(operand, low, high):
+            return f"{_term(operand)} BETWEEN {_term(low)} AND {_term(high)}"
+    return f"begins_with({', '.join(map(_term, condition.operands))})"
+
+
+def _term(operand: Operand) -> str:
+    return operand.name if isinstance(operand, Value) else str(_head(operand))
+
+
+def _head(operand: Operand) -> str | int:
+    assert isinstance(operand, Path)  # noqa: S101 (checked before)
+    return operand.parts[0]
+
+
+def _is_equality(condition: KeyCondition) -> bool:
+    return isinstance(condition, conditions.Comparison) and condition.operator == "="
+
+
+def _comparisons(condition: Condition) -> Iterator[KeyCondition]:
     match condition:
         case conditions.And(parts):
             for part in parts:
-                check_key_condition(part)
-        case conditions.Comparison("<>", _, _):
-            raise _wrong_operator("<>")
-        case conditions.Comparison(_, left, right):
+                yield from _comparisons(part)
+        case conditions.Comparison(operator, left, right) if operator in _FLIPPED:
             _check_operands((left, right))
+            if isinstance(left, Path):
+                yield condition
+            else:
+                yield conditions.Comparison(_FLIPPED[operator], right, left)
         case conditions.Between(operand, low, high):
             _check_first("BETWEEN", operand)
             _check_operands((operand, low, high))
+            yield condition
         case Call("begins_with", operands):
             _check_first("begins_with", operands[0])
             _check_operands(operands)
+            yield condition
         case _:
             raise _wrong_operator(_name_of(condition))
 
@@ -40,18 +146,20 @@ def check_key_condition(condition: Condition) -> None:
 def _name_of(condition: Condition) -> str:
     if isinstance(condition, Call):
         return condition.function
+    if isinstance(condition, conditions.Comparison):
+        return condition.operator
     return {conditions.Or: "OR", conditions.Not: "NOT", conditions.In: "IN"}[
         type(condition)
     ]
 
 
-def _wrong_operator(name: str) -> ExpressionError:
-    return ExpressionError(f"Invalid operator used in KeyConditionExpression: {name}")
+def _wrong_operator(name: str) -> TableError:
+    return validation_error(f"Invalid operator used in KeyConditionExpression: {name}")
 
 
 def _check_first(name: str, operand: Operand) -> None:
     if not isinstance(operand, Path):
-        raise ExpressionError(
+        raise validation_error(
             f"Invalid condition in KeyConditionExpression: {name} operator must have "
             "the key attribute as its first operand"
         )
@@ -59,7 +167,7 @@ def _check_first(name: str, operand: Operand) -> None:
 
 def _check_operands(operands: Sequence[Operand]) -> None:
     if any(isinstance(operand, Call) for operand in operands):
-        raise ExpressionError(
+        raise validation_error(
             "KeyConditionExpressions cannot contain nested operations"
         )
     paths = [operand for operand in operands if isinstance(operand, Path)]
@@ -68,9 +176,9 @@ def _check_operands(operands: Sequence[Operand]) -> None:
     elif len(paths) > 1:
         wrong = "Multiple attribute names used in one condition"
     elif len(paths[0].parts) > 1:
-        raise ExpressionError(
+        raise validation_error(
             "KeyConditionExpressions cannot have conditions on nested attributes"
         )
     else:
         return
-    raise ExpressionError(f"Invalid condition in KeyConditionExpression: {wrong}")
+    raise validation_error(f"Invalid condition in KeyConditionExpression: {wrong}")

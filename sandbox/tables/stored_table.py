@@ -16,7 +16,6 @@ from moto.dynamodb.models.table import Table
 from sandbox.tables.bound_conditions import BoundCondition
 from sandbox.tables.errors import validation_error
 from sandbox.tables.item_checks import (
-    check_asked_types,
     check_index_keys,
     check_table_keys,
     check_updated_keys,
@@ -269,9 +268,6 @@ class StoredTable(Table):
         """Query as moto does, over the items of one partition that can matter."""
         limit = rest[2] if len(rest) > 2 else more.get("limit")
         index_name = rest[6] if len(rest) > 6 else more.get("index_name")
-        equal = more.get("hash_key_conditions") or ()
-        compared = more.get("range_key_conditions") or ()
-        check_asked_types(self._attribute_types, equal, compared)
         asked = None if self.filter is None else ItemFilter(self.filter)
         rest = with_filter(rest, asked, _QUERY_FILTER)
         self._narrowed = self._matter(hash_key, index_name, rest, more)

@@ -3,22 +3,47 @@
 import pytest
 
 from sandbox.tables.conditions import parse_condition
-from sandbox.tables.expression_text import ExpressionError
-from sandbox.tables.key_conditions import check_key_condition
+from sandbox.tables.errors import TableError
+from sandbox.tables.expression_checks import Surroundings
+from sandbox.tables.key_conditions import bound_keys, key_conditions, text_of
 
 
 @pytest.mark.parametrize(
-    "text",
+    ("text", "canonical"),
     [
-        "a = :v",
-        ":v = a",
-        "a = :v AND b BETWEEN :v AND :w",
-        "(a = :v) AND (begins_with(b, :w))",
+        ("a = :v", "a = :v"),
+        (":v = a", "a = :v"),
+        ("a = :v AND :w <= b", "a = :v AND b >= :w"),
+        (":v > b AND a = :w", "a = :w AND b < :v"),
+        ("b BETWEEN :v AND :w AND a = :v", "a = :v AND b BETWEEN :v AND :w"),
+        ("(begins_with(b, :w)) AND (#k = :v)", "#k = :v AND begins_with(b, :w)"),
+        ("(a = :v) and ((b)=(:w))", "a = :v AND b = :w"),
     ],
 )
-def test_a_key_is_compared(text: str) -> None:
-    """With values, and by AND with another key."""
-    check_key_condition(parse_condition(text))
+def test_keys_are_compared_with_values(text: str, canonical: str) -> None:
+    """In any order, which is then one that moto reads."""
+    asked = key_conditions(parse_condition(text), {"#k": "a"})
+
+    assert text_of(asked) == canonical
+    assert list(asked) == (["a", "b"] if "b" in canonical else ["a"])
+
+
+def test_what_is_asked_of_a_key_is_known() -> None:
+    """Whether it is one value, and of which types they are."""
+    values = {":v": {"S": "x"}, ":w": {"N": "1"}}
+    around = Surroundings(names={"#k": "a"}, values=values, reserved=())
+    condition = parse_condition("b >= :w AND #k = :v")
+    partition, sort = bound_keys(
+        key_conditions(condition, around.names), around
+    ).items()
+
+    assert (partition[0], partition[1].is_equality, *partition[1].types) == (
+        "a",
+        True,
+        "S",
+    )
+    assert (sort[0], sort[1].is_equality, *sort[1].types) == ("b", False, "N")
+    assert sort[1].condition.holds({"b": {"N": "1"}})
 
 
 @pytest.mark.parametrize(
@@ -57,11 +82,16 @@ def test_a_key_is_compared(text: str) -> None:
             "Invalid condition in KeyConditionExpression: BETWEEN operator must have "
             "the key attribute as its first operand",
         ),
+        (
+            "a = :v AND #k > :w",
+            "KeyConditionExpressions must only contain one condition per key",
+        ),
+        ("a = :v AND b = :v AND c = :v", "Conditions can be of length 1 or 2 only"),
     ],
 )
 def test_what_a_query_cannot_ask_is_told(text: str, message: str) -> None:
     """In DynamoDB's words."""
-    with pytest.raises(ExpressionError) as refused:
-        check_key_condition(parse_condition(text))
+    with pytest.raises(TableError) as refused:
+        key_conditions(parse_condition(text), {"#k": "a"})
 
-    assert str(refused.value) == message
+    assert refused.value.message == message
