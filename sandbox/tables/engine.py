@@ -17,6 +17,7 @@ from typing import Any, TypeAlias, TypeVar
 from moto.core.exceptions import JsonRESTError, ServiceException
 from moto.dynamodb.models.table import GlobalSecondaryIndex, Table
 from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
+from moto.dynamodb.responses import validate_select
 
 from sandbox.json_value import JsonValue
 from sandbox.tables.asked_keys import check_batch, check_keys
@@ -37,7 +38,8 @@ from sandbox.tables.plain import get_plainly, put_plainly
 from sandbox.tables.projections import RealPath
 from sandbox.tables.results import projected, updated
 from sandbox.tables.schema import CreateTable
-from sandbox.tables.searches import Searched
+from sandbox.tables.searches import check_search
+from sandbox.tables.searching import search
 from sandbox.tables.shapes import input_reader, output_writer
 from sandbox.tables.stored_table import Change, StoredTable
 
@@ -170,13 +172,9 @@ class Engine:
         read: list[Expressions] = []
         judged = map_scopes(operation, asked, partial(self._judged, read))
         table = self.tables.get(asked.get("TableName", ""))
-        handler = Handler(self._backend, judged)
         if operation in _SEARCHES and table is not None:
-            _searched(table).check(operation, asked, read[0])
-            judged.pop("ConsistentRead", None)
-        filters = [one.filter for one in read if one.filter]
-        with _filtering(table, filters):
-            answer = getattr(handler, method)().result
+            return self._search(operation, table, asked, read[0])
+        answer = getattr(Handler(self._backend, judged), method)().result
         result = output_writer(operation)(answer or {})
         for member in ("ConsumedCapacity", "ItemCollectionMetrics"):
             if asked.get(f"Return{member}", "NONE") == "NONE":
@@ -184,6 +182,30 @@ class Engine:
         if operation == "UpdateItem":
             return self._updated(asked, result, read[0].targets)
         return projected(operation, asked, result, read)
+
+    @staticmethod
+    def _search(
+        operation: str,
+        table: StoredTable,
+        asked: Mapping[str, Any],
+        expressions: Expressions,
+    ) -> dict[str, JsonValue]:
+        check_search(
+            operation,
+            asked,
+            expressions,
+            table_keys=table.key_schema,
+            indexes=table.schemas,
+        )
+        validate_select(
+            operation=operation,
+            select=asked.get("Select"),
+            projection_expression=asked.get("ProjectionExpression"),
+            attributes_to_get=asked.get("AttributesToGet"),
+            table=table,
+            index_name=asked.get("IndexName"),
+        )
+        return search(table, operation, asked, expressions)
 
     def _judged(self, read: list[Expressions], kind: str, scope: Scope) -> Scope:
         """Check expressions, add them to `read`, and leave moto those it does well.
@@ -321,29 +343,6 @@ class Engine:
         for change in changes:
             change.table.keep(change)
         return changes
-
-
-def _searched(table: StoredTable) -> Searched:
-    return Searched(
-        keys=table.typed_keys,
-        index_keys=table.index_keys,
-        global_indexes=[index.name for index in table.global_indexes],
-    )
-
-
-@contextmanager
-def _filtering(
-    table: StoredTable | None, filters: Sequence[BoundCondition]
-) -> Iterator[None]:
-    """Have searches of a table give only items that meet the filter, if any."""
-    if table is None or not filters:
-        yield
-        return
-    table.filter = filters[0]
-    try:
-        yield
-    finally:
-        table.filter = None
 
 
 def _told(operation: str, error: BaseException) -> BaseException:

@@ -19,7 +19,6 @@ from sandbox.tables.key_conditions import (
     AskedKey,
     bound_keys,
     key_conditions,
-    text_of,
 )
 from sandbox.tables.old_parameters import with_expressions
 from sandbox.tables.projections import RealPath
@@ -115,8 +114,6 @@ class Expressions:
         """What an item must meet to be given."""
         self.keys: dict[str, AskedKey] = {}
         """What a query asks of its keys, by their real names."""
-        self._key_text = ""
-        """That as moto reads it."""
         self.projection: tuple[RealPath, ...] | None = None
         """What of an item is given; None for all of it."""
         self.targets: tuple[RealPath, ...] = ()
@@ -139,8 +136,6 @@ class Expressions:
             meant = {n: v for n, v in left.pop(member, {}).items() if n not in dropped}
             if meant:
                 left[member] = meant
-        if _KEYS in left:
-            left[_KEYS] = self._key_text
         return left
 
     def _read(self, field: str, text: str) -> None:
@@ -163,7 +158,6 @@ class Expressions:
 
     def _read_keys(self, text: str) -> None:
         asked = key_conditions(parse_condition(text), self._around.names)
-        self._key_text = text_of(asked)
         self.keys = bound_keys(asked, self._around)
 
     def _bound(self, text: str) -> BoundCondition:

@@ -7,6 +7,7 @@ from collections.abc import Collection, Iterable, Mapping
 from typing import Any, TypeAlias
 
 from sandbox.tables.errors import TableError, validation_error
+from sandbox.tables.key_schema import KeySchema
 
 Types: TypeAlias = Iterable[tuple[str, str]]
 """Key attributes with their types: `(("_idx", "S"),)`."""
@@ -36,19 +37,19 @@ def check_table_keys(types: Types, attributes: Mapping[str, Mapping[str, Any]]) 
 
 
 def check_index_keys(
-    indexes: Iterable[tuple[str, Types]], attributes: Mapping[str, Mapping[str, Any]]
+    indexes: Mapping[str, KeySchema], attributes: Mapping[str, Mapping[str, Any]]
 ) -> None:
     """Refuse an item that has a key of an index of another type; it may lack it.
 
     Args:
-        indexes: names, each with its keys.
+        indexes: by name.
         attributes: those of the item.
 
     Raises:
         TableError: it has.
     """
-    for index, types in indexes:
-        for name, kind in types:
+    for index, schema in indexes.items():
+        for name, kind in schema.keys:
             found = next(iter(attributes.get(name, {kind: None})))
             if found != kind:
                 raise _invalid(
@@ -58,21 +59,20 @@ def check_index_keys(
 
 
 def check_updated_keys(
-    indexes: Iterable[tuple[str, Types]], attributes: Mapping[str, Mapping[str, Any]]
+    indexes: Mapping[str, KeySchema], attributes: Mapping[str, Mapping[str, Any]]
 ) -> None:
     """Refuse an update that makes a key of an index empty, or of another type.
 
     Args:
-        indexes: names, each with its keys.
+        indexes: by name.
         attributes: those that the update sets.
 
     Raises:
         TableError: it does.
     """
-    indexes = tuple(indexes)
     check_index_keys(indexes, attributes)
-    for _, types in indexes:
-        for name, _kind in types:
+    for schema in indexes.values():
+        for name, _kind in schema.keys:
             if not all(attributes.get(name, {"S": "."}).values()):
                 raise validation_error(_EMPTY_INDEX_KEY)
 

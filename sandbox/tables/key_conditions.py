@@ -7,7 +7,7 @@ operation"). The words are DynamoDB's, as `dynalite`'s tests record them.
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 from sandbox.tables import conditions
 from sandbox.tables.bound_conditions import BoundCondition
@@ -19,7 +19,6 @@ from sandbox.tables.expression_parts import Call, Operand, Path, Value
 KeyCondition: TypeAlias = conditions.Comparison | conditions.Between | Call
 """Of an attribute, which is the first operand, and values."""
 
-_MOST_KEYS = 2
 _FLIPPED: Mapping[Comparator, Comparator] = {
     "=": "=",
     "<": ">",
@@ -34,9 +33,15 @@ class AskedKey:
     """What a query asks of one key."""
 
     condition: BoundCondition
-    is_equality: bool
-    types: frozenset[str]
-    """Those of the values that it is compared with."""
+    operator: str
+    """`=`, `<`, `<=`, `>`, `>=`, `BETWEEN` or `begins_with`."""
+    values: tuple[Mapping[str, Any], ...]
+    """What the key is compared with, in DynamoDB JSON."""
+
+    @property
+    def types(self) -> frozenset[str]:
+        """The types of the values."""
+        return frozenset(kind for value in self.values for kind in value)
 
 
 def bound_keys(
@@ -46,12 +51,11 @@ def bound_keys(
     return {
         name: AskedKey(
             condition=BoundCondition(one, around),
-            is_equality=_is_equality(one),
-            types=frozenset(
-                kind
+            operator=_operator(one),
+            values=tuple(
+                around.values[operand.name]
                 for operand in _operands(one)
                 if isinstance(operand, Value)
-                for kind in around.values[operand.name]
             ),
         )
         for name, one in conditions_by_name.items()
@@ -61,7 +65,7 @@ def bound_keys(
 def key_conditions(
     condition: Condition, names: Mapping[str, str]
 ) -> dict[str, KeyCondition]:
-    """Give what is asked of each key, by its real name; equalities come first.
+    """Give what is asked of each key, by its real name, which stands in front.
 
     Args:
         condition: is in order otherwise.
@@ -79,14 +83,7 @@ def key_conditions(
                 "KeyConditionExpressions must only contain one condition per key"
             )
         found[name] = one
-    if len(found) > _MOST_KEYS:
-        raise validation_error("Conditions can be of length 1 or 2 only")
-    return dict(sorted(found.items(), key=lambda item: not _is_equality(item[1])))
-
-
-def text_of(asked: Mapping[str, KeyCondition]) -> str:
-    """Write key conditions as moto reads them: the attribute in front."""
-    return " AND ".join(map(_text, asked.values()))
+    return found
 
 
 def _operands(condition: KeyCondition) -> tuple[Operand, ...]:
@@ -98,26 +95,18 @@ def _operands(condition: KeyCondition) -> tuple[Operand, ...]:
     return condition.operands
 
 
-def _text(condition: KeyCondition) -> str:
-    match condition:
-        case conditions.Comparison(operator, left, right):
-            return f"{_term(left)} {operator} {_term(right)}"
-        case conditions.Between(operand, low, high):
-            return f"{_term(operand)} BETWEEN {_term(low)} AND {_term(high)}"
-    return f"begins_with({', '.join(map(_term, condition.operands))})"
-
-
-def _term(operand: Operand) -> str:
-    return operand.name if isinstance(operand, Value) else str(_head(operand))
-
-
 def _head(operand: Operand) -> str | int:
     assert isinstance(operand, Path)  # noqa: S101 (checked before)
     return operand.parts[0]
 
 
-def _is_equality(condition: KeyCondition) -> bool:
-    return isinstance(condition, conditions.Comparison) and condition.operator == "="
+def _operator(condition: KeyCondition) -> str:
+    match condition:
+        case conditions.Comparison(operator):
+            return operator
+        case conditions.Between():
+            return "BETWEEN"
+    return condition.function
 
 
 def _comparisons(condition: Condition) -> Iterator[KeyCondition]:

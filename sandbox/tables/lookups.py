@@ -5,16 +5,19 @@ up to date with the changes instead.
 """
 
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol, TypeAlias
 
 from moto.dynamodb.models.dynamo_type import DynamoType, Item
 from moto.dynamodb.models.table import SecondaryIndex
 from moto.dynamodb.models.utilities import dynamo_to_dict
 
 from sandbox.json_value import JsonValue
+from sandbox.tables.key_schema import KeySchema
 from sandbox.tables.orders import ItemKey, KeyOrder, PartitionOrders, Sorting, key_of
 from sandbox.tables.shapes import SCALAR_TYPES, write_attribute
 
+PartitionValues: TypeAlias = tuple[DynamoType, ...]
+"""The values of partition keys: one, but for indexes that have several."""
 KEY_TYPES = frozenset({"S", "N", "B"})
 """Those that a key of a table or an index can have."""
 
@@ -29,6 +32,14 @@ def attributes_of(
         for name in (attributes if names is None else names)
         if name in attributes
     }
+
+
+def size_of(item: Item) -> int:
+    """Give an item's size in bytes; it is measured once, as no item changes."""
+    known: int | None = vars(item).get("size_bytes")
+    if known is None:
+        known = vars(item)["size_bytes"] = item.size()
+    return known
 
 
 def raw_attributes_of(item: Item, names: Iterable[str]) -> dict[str, dict[str, Any]]:
@@ -108,6 +119,20 @@ class Rows:
             self.put(item)
 
 
+class Ordered(Protocol):
+    """Items in order: a table's, or those of one of its indexes."""
+
+    sorting: Sorting
+
+    def items(self) -> list[Item]:
+        """Give all items; the caller must not change the list."""
+        ...
+
+    def partition(self, values: PartitionValues) -> list[Item]:
+        """Give the items under a key; the caller must not change the list."""
+        ...
+
+
 class TableOrder:
     """The items of a table in order: all of them, and those of one partition.
 
@@ -126,12 +151,9 @@ class TableOrder:
         """Give all items; the caller must not change the list."""
         return self._whole.items()
 
-    def items_from(self, key: ItemKey) -> list[Item]:
-        """Give the items at and after a key."""
-        return self._whole.items_from(key)
-
-    def partition(self, value: DynamoType) -> list[Item]:
+    def partition(self, values: PartitionValues) -> list[Item]:
         """Give the items under a key in order; the caller must not change them."""
+        (value,) = values
         return self._partitions.items(value, self._rows.partition(value))
 
     def follow(self, before: Item | None, after: Item | None) -> None:
@@ -153,30 +175,30 @@ class IndexLookup:
     (DynamoDB Developer Guide, "Detecting and correcting index key violations").
 
     Args:
-        keys: the index's key attributes with their types, the partition key first.
+        schema: the index's keys.
         sorting: how the items under one partition key are sorted.
         rows: the table's items.
     """
 
     def __init__(
-        self, keys: Mapping[str, str], sorting: Sorting, rows: Iterable[Item]
+        self, schema: KeySchema, sorting: Sorting, rows: Iterable[Item]
     ) -> None:
-        self._keys = keys
+        self._keys = schema.keys
         self.sorting = sorting
-        self._items: dict[DynamoType, dict[ItemKey, Item]] = {}
+        self._items: dict[PartitionValues, dict[ItemKey, Item]] = {}
         self._orders = PartitionOrders(sorting)
         for item in rows:
             self.follow(None, item)
 
-    def partition(self, value: DynamoType) -> list[Item]:
-        """Give the items with this value in order; the caller must not change them."""
-        found = self._items.get(value)
-        return [] if found is None else self._orders.items(value, found.values())
+    def partition(self, values: PartitionValues) -> list[Item]:
+        """Give the items under a key in order; the caller must not change them."""
+        found = self._items.get(values)
+        return [] if found is None else self._orders.items(values, found.values())
 
     def items(self) -> list[Item]:
-        """Give all items in order of the table's keys."""
+        """Give all items in order."""
         found = (item for known in self._items.values() for item in known.values())
-        return sorted(found, key=key_of)
+        return sorted(found, key=self.sorting.whole)
 
     def follow(self, before: Item | None, after: Item | None) -> None:
         """Follow the change of one item, which may have no key for this index."""
@@ -186,16 +208,15 @@ class IndexLookup:
             self._items.setdefault(value, {})[key_of(after)] = after
             self._orders.follow(value, None, after)
 
-    def _value_of(self, item: Item) -> DynamoType | None:
+    def _value_of(self, item: Item) -> PartitionValues | None:
         """Give the partition key of an item that is in the index, else None."""
-        for name, kind in self._keys.items():
+        for name, kind in self._keys:
             value: DynamoType | None = item.attrs.get(name)
             if value is None or value.type != kind:
                 return None
-        found: DynamoType = item.attrs[self.sorting.partition_key]
-        return found
+        return tuple(item.attrs[name] for name in self.sorting.partition_keys)
 
-    def _take(self, value: DynamoType, item: Item) -> None:
+    def _take(self, value: PartitionValues, item: Item) -> None:
         partition = self._items[value]
         del partition[key_of(item)]
         if not partition:
@@ -205,44 +226,24 @@ class IndexLookup:
             self._orders.follow(value, item, None)
 
 
-def index_keys(
-    index: SecondaryIndex, types: Mapping[str, str]
-) -> tuple[tuple[str, str], ...]:
-    """Give the key attributes of an index with their types, partition keys first."""
-    names = _names(index.schema, "HASH") + _names(index.schema, "RANGE")
-    return tuple((name, types[name]) for name in names)
+def schema_of(
+    index: SecondaryIndex, types: Mapping[str, str], *, is_global: bool
+) -> KeySchema:
+    """Give the keys of an index with their types."""
+    return KeySchema(
+        partition=tuple((name, types[name]) for name in _names(index.schema, "HASH")),
+        sort=tuple((name, types[name]) for name in _names(index.schema, "RANGE")),
+        is_global=is_global,
+    )
 
 
-def index_lookups(
-    indexes: Iterable[SecondaryIndex],
-    rows: Rows,
-    types: Mapping[str, str],
-    table_keys: Sequence[str],
-) -> Mapping[str, IndexLookup]:
-    """Give a lookup for each index, by name.
-
-    An index of several partition keys gets none; moto then visits all items.
-
-    Args:
-        indexes: of one table.
-        rows: the table's.
-        types: of the attributes that are keys anywhere.
-        table_keys: the table's own, the partition key first.
-    """
-    return {
-        index.name: IndexLookup(
-            dict(index_keys(index, types)), _index_sorting(index, table_keys), rows
-        )
-        for index in indexes
-        if len(_names(index.schema, "HASH")) == 1
-    }
-
-
-def _index_sorting(index: SecondaryIndex, table_keys: Sequence[str]) -> Sorting:
-    """Give the order in which moto has items of one value (`sorted_items`)."""
-    first = _names(index.schema, "RANGE") or [table_keys[-1]]
-    (partition_key,) = _names(index.schema, "HASH")
-    return Sorting(partition_key, (*first, *table_keys))
+def index_lookup(
+    schema: KeySchema, table_keys: Sequence[str], rows: Iterable[Item]
+) -> IndexLookup:
+    """Give the items of an index; those of one place are in the table's order."""
+    first = [name for name, _ in schema.sort] or [table_keys[-1]]
+    partition_keys = tuple(name for name, _ in schema.partition)
+    return IndexLookup(schema, Sorting(partition_keys, (*first, *table_keys)), rows)
 
 
 def _names(schema: Iterable[Mapping[str, str]], kind: str) -> list[str]:

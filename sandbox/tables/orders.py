@@ -4,7 +4,7 @@ What was sorted once follows the changes, so that a query costs what its answer 
 """
 
 import bisect
-from collections.abc import Callable, Collection, Iterable
+from collections.abc import Callable, Collection, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import Any, TypeAlias
@@ -51,14 +51,24 @@ class Sorting:
     by the table's own keys behind it.
     """
 
-    partition_key: str
+    partition_keys: tuple[str, ...]
     names: tuple[str, ...]
     """Of the attributes, in order; none where the table has no sort key."""
 
     def of(self, item: Item) -> tuple[KeyValue, ...]:
-        """Give an item's place, which compares with the others'."""
-        attributes = item.attrs
-        return tuple(plain_key(attributes[name]) for name in self.names)
+        """Give an item's place under its key, which compares with the others'."""
+        return self.place(item.attrs, self.names)
+
+    def whole(self, item: Item) -> tuple[KeyValue, ...]:
+        """Give an item's place among all items, by partition key first."""
+        return self.place(item.attrs, (*self.partition_keys, *self.names))
+
+    @staticmethod
+    def place(
+        attributes: Mapping[str, DynamoType], names: Iterable[str]
+    ) -> tuple[KeyValue, ...]:
+        """Give the values of keys."""
+        return tuple(plain_key(attributes[name]) for name in names)
 
 
 class KeyOrder:
@@ -89,11 +99,6 @@ class KeyOrder:
         self._waiting.clear()
         return self._in_order
 
-    def items_from(self, key: ItemKey) -> list[Item]:
-        """Give the items at and after a key."""
-        items = self.items()
-        return items[bisect.bisect_left(items, key, key=self._order_of) :]
-
     def follow(self, before: Item | None, after: Item | None) -> None:
         """Follow the change of one item."""
         if self._in_order is None:
@@ -123,9 +128,9 @@ class PartitionOrders:
 
     def __init__(self, sorting: Sorting) -> None:
         self.sorting = sorting
-        self._orders: dict[DynamoType, KeyOrder] = {}
+        self._orders: dict[Hashable, KeyOrder] = {}
 
-    def items(self, value: DynamoType, found: Collection[Item]) -> list[Item]:
+    def items(self, value: Hashable, found: Collection[Item]) -> list[Item]:
         """Give the items in order; the caller must not change the list.
 
         Args:
@@ -141,14 +146,12 @@ class PartitionOrders:
         self._orders[value] = KeyOrder(found, self.sorting.of)
         return self._orders[value].items()
 
-    def follow(
-        self, value: DynamoType, before: Item | None, after: Item | None
-    ) -> None:
+    def follow(self, value: Hashable, before: Item | None, after: Item | None) -> None:
         """Follow the change of an item that stays under its key, comes or goes."""
         order = self._orders.get(value)
         if order is not None:
             order.follow(before, after)
 
-    def forget(self, value: DynamoType) -> None:
+    def forget(self, value: Hashable) -> None:
         """Give up an order: its items are gone, or held elsewhere from now on."""
         self._orders.pop(value, None)

@@ -3,79 +3,89 @@
 The words, and their order, are DynamoDB's, as `dynalite`'s tests record them.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
 from typing import Any
 
 from sandbox.tables.errors import validation_error
 from sandbox.tables.expressions import Expressions
-from sandbox.tables.item_checks import Types, check_filter
+from sandbox.tables.item_checks import check_filter
 from sandbox.tables.key_conditions import AskedKey
+from sandbox.tables.key_schema import KeySchema
 
 _INVALID = "The provided starting key is invalid"
+_USUAL_KEYS = 2
 _NOT_SUPPORTED = "Query key condition not supported"
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Searched:
-    """A table whose items are searched, or those in one of its indexes."""
+def check_search(
+    operation: str,
+    asked: Mapping[str, Any],
+    expressions: Expressions,
+    *,
+    table_keys: KeySchema,
+    indexes: Mapping[str, KeySchema],
+) -> None:
+    """Look through a search.
 
-    keys: Types
-    """The table's, with their types."""
-    index_keys: Mapping[str, Types]
-    """Those of each index."""
-    global_indexes: Collection[str]
+    Args:
+        operation: `Query` or `Scan`.
+        asked: the request, as `shapes` has read it.
+        expressions: its own.
+        table_keys: the table's.
+        indexes: those of each index.
 
-    def check(
-        self, operation: str, asked: Mapping[str, Any], expressions: Expressions
-    ) -> None:
-        """Look through a search.
-
-        Args:
-            operation: `Query` or `Scan`.
-            asked: the request, as `shapes` has read it.
-            expressions: its own.
-
-        Raises:
-            TableError: DynamoDB would refuse it.
-        """
-        index: str = asked.get("IndexName", "")
-        if index and index not in self.index_keys:
-            raise validation_error(
-                f"The table does not have the specified index: {index}"
-            )
-        if index in self.global_indexes and asked.get("ConsistentRead"):
-            raise validation_error(
-                "Consistent reads are not supported on global secondary indexes"
-            )
-        _check_segment(asked)
-        keys = dict(self.index_keys.get(index, self.keys))
-        start: Mapping[str, Any] | None = asked.get("ExclusiveStartKey")
-        if start is not None:
-            self._check_start(start, keys, is_plain=operation == "Scan" and not index)
-        if operation == "Query":
-            _check_asked(keys, expressions.keys)
-            if start is not None:
-                _check_place(start, list(keys), expressions.keys)
-            if expressions.filter is not None:
-                check_filter(keys.items(), expressions.filter.heads)
-
-    def _check_start(
-        self, start: Mapping[str, Any], keys: Mapping[str, str], *, is_plain: bool
-    ) -> None:
-        wanted = {**dict(self.keys), **keys}
-        given = {name: next(iter(value)) for name, value in start.items()}
-        if given.keys() == wanted.keys() and given == wanted:
-            return
-        has_names = given.keys() == wanted.keys()
-        schema = "The provided key element does not match the schema"
+    Raises:
+        TableError: DynamoDB would refuse it.
+    """
+    index: str = asked.get("IndexName", "")
+    if index and index not in indexes:
+        raise validation_error(f"The table does not have the specified index: {index}")
+    schema = indexes.get(index, table_keys)
+    if schema.is_global and asked.get("ConsistentRead"):
         raise validation_error(
-            f"{_INVALID}: {schema}" if is_plain or has_names else _INVALID
+            "Consistent reads are not supported on global secondary indexes"
         )
+    start: Mapping[str, Any] | None = asked.get("ExclusiveStartKey")
+    if start is not None:
+        wanted = dict((*table_keys.keys, *schema.keys))
+        _check_start(start, wanted, is_plain=operation == "Scan" and not index)
+    if operation == "Scan":
+        _check_segment(asked)
+        return
+    if not expressions.keys:
+        raise validation_error(
+            "Either the KeyConditions or KeyConditionExpression parameter must be "
+            "specified in the request."
+        )
+    _check_asked(schema, expressions.keys)
+    if start is not None:
+        _check_place(start, schema, expressions.keys)
+    if expressions.filter is not None:
+        check_filter(schema.keys, expressions.filter.heads)
+
+
+def _check_start(
+    start: Mapping[str, Any], wanted: Mapping[str, str], *, is_plain: bool
+) -> None:
+    given = {name: next(iter(value)) for name, value in start.items()}
+    if given == wanted:
+        return
+    schema = "The provided key element does not match the schema"
+    has_names = given.keys() == wanted.keys()
+    raise validation_error(
+        f"{_INVALID}: {schema}" if is_plain or has_names else _INVALID
+    )
 
 
 def _check_segment(asked: Mapping[str, Any]) -> None:
     segment, total = asked.get("Segment"), asked.get("TotalSegments")
+    for name, other in (("Segment", "TotalSegments"), ("TotalSegments", "Segment")):
+        if name in asked and other not in asked:
+            raise validation_error(
+                f"The {other} parameter is required but was not present in the request "
+                f"when {'' if name == 'Segment' else 'parameter '}{name}"
+                f"{' parameter' if name == 'Segment' else ''} is present"
+            )
     if segment is not None and total is not None and segment >= total:
         raise validation_error(
             "The Segment parameter is zero-based and must be less than parameter "
@@ -84,43 +94,45 @@ def _check_segment(asked: Mapping[str, Any]) -> None:
         )
 
 
-def _check_asked(keys: Mapping[str, str], asked: Mapping[str, AskedKey]) -> None:
+def _check_asked(schema: KeySchema, asked: Mapping[str, AskedKey]) -> None:
     """Look whether a query asks for one partition, and of no more than its keys."""
-    partition = next(iter(keys))
-    if len(asked) > len(keys):
+    if len(asked) > max(len(schema.keys), _USUAL_KEYS):
+        raise validation_error("Conditions can be of length 1 or 2 only")
+    if len(asked) > len(schema.keys):
         raise validation_error(_NOT_SUPPORTED)
-    for name, kind in keys.items():
+    partition = dict(schema.partition)
+    left = len(asked)
+    for name, kind in schema.keys:
         condition = asked.get(name)
         if condition is None:
-            if name == partition or len(asked) > 1:
+            if name in partition or left:
                 raise validation_error(
                     f"Query condition missed key schema element: {name}"
                 )
-            continue
+            return
+        left -= 1
         if condition.types - {kind}:
             raise validation_error(
                 "One or more parameter values were invalid: Condition parameter type "
                 "does not match schema type"
             )
-        if name == partition and not condition.is_equality:
+        if (name in partition or left) and condition.operator != "=":
             raise validation_error(_NOT_SUPPORTED)
 
 
 def _check_place(
-    start: Mapping[str, Any],
-    keys: list[str],
-    asked: Mapping[str, AskedKey],
+    start: Mapping[str, Any], schema: KeySchema, asked: Mapping[str, AskedKey]
 ) -> None:
     """Look whether a query could have ended at a key that is in order otherwise."""
     met = {name: one.condition.holds(start) for name, one in asked.items()}
-    partition, *sort = keys
-    if sort and not met.get(sort[0], True):
+    sort = [met[name] for name, _ in schema.sort if name in met]
+    if not all(sort):
         raise validation_error(
             "The provided starting key does not match the range key predicate"
         )
-    if met.get(partition, True):
+    if all(met.values()):
         return
-    if sort and sort[0] in met:
+    if sort:
         raise validation_error(
             "The query can return at most one row and cannot be restarted"
         )

@@ -13,32 +13,31 @@ from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
-from sandbox.tables.bound_conditions import BoundCondition
 from sandbox.tables.errors import validation_error
 from sandbox.tables.item_checks import (
     check_index_keys,
     check_table_keys,
     check_updated_keys,
 )
-from sandbox.tables.lookups import Rows, TableOrder, index_keys, index_lookups
+from sandbox.tables.key_schema import KeySchema
+from sandbox.tables.lookups import (
+    Ordered,
+    Rows,
+    TableOrder,
+    index_lookup,
+    schema_of,
+)
 from sandbox.tables.orders import (
     Item,
     ItemKey,
     Sorting,
     key_of,
-    plain_key,
 )
-from sandbox.tables.pages import ItemFilter, ended, with_filter
 from sandbox.tables.shapes import read_attribute
-from sandbox.tables.windows import bounds_of, window
 
-_KEY_CONDITIONS = frozenset({"hash_key_conditions", "range_key_conditions"})
-"""What a query says by name; whatever else it says there is a filter of old."""
 MAX_ITEM_BYTES = 409_600
 """DynamoDB Developer Guide, "Quotas": 400 KB."""
 _TOO_LARGE = "Item size to update has exceeded the maximum allowed size"
-_QUERY_FILTER, _SCAN_FILTER = 8, 0
-"""Where moto's query and scan have the filter, behind the settings named here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,9 +67,6 @@ class StoredTable(Table):
         settings["streams"] = None  # moto would keep each record for ever
         super().__init__(name, **settings)
         self._changes = changes
-        self._narrowed: list[Item] | None = None
-        self.filter: BoundCondition | None = None
-        """What items must meet to be given by a search, while one has it."""
         self._attribute_types: dict[str, str] = {}
         kinds = (self.hash_key_type, self.range_key_type)
         self.typed_keys = tuple(
@@ -79,6 +75,9 @@ class StoredTable(Table):
             if kind is not None
         )
         """The key attributes with their types: `(("_idx", "S"),)`."""
+        self.key_schema = KeySchema(
+            partition=self.typed_keys[:1], sort=self.typed_keys[1:]
+        )
         self.rows = Rows(self.items, has_sort_key=self.has_range_key)
         self.load(())
 
@@ -147,7 +146,7 @@ class StoredTable(Table):
         What is unconditional goes without moto, which measures the whole item anew
         for each attribute that it adds to it.
         """
-        check_index_keys(self.index_keys.items(), item_attrs)
+        check_index_keys(self.schemas, item_attrs)
         before = self.find(item_attrs)
         if expected or condition_expression:
             item = super().put_item(
@@ -197,7 +196,7 @@ class StoredTable(Table):
             TableError: the item is too large, or has a key of an index of another type.
         """
         values = {name: value for name, value in changed.items() if value is not None}
-        check_updated_keys(self.index_keys.items(), values)
+        check_updated_keys(self.schemas, values)
         before = self.find(key)
         if before is None:
             self._validate_key_sizes(dict(key))
@@ -224,7 +223,7 @@ class StoredTable(Table):
     def load(self, items: Iterable[Item]) -> None:
         """Hold exactly these items, which another table may hold too."""
         self.rows.replace_all(items)
-        sorting = Sorting(self.hash_key_attr, tuple(self.table_key_attrs[1:]))
+        sorting = Sorting((self.hash_key_attr,), tuple(self.table_key_attrs[1:]))
         self._order = TableOrder(self.rows, sorting)
         self.reindex()
 
@@ -233,17 +232,19 @@ class StoredTable(Table):
         # An update may name new attributes alone; those named before keep their types.
         types = self._attribute_types
         types |= {one["AttributeName"]: one["AttributeType"] for one in self.attr or ()}
-        self.index_keys = {
-            index.name: index_keys(index, types) for index in self.all_indexes()
+        self.schemas = {
+            index.name: schema_of(index, types, is_global=index in self.global_indexes)
+            for index in self.all_indexes()
         }
-        """The key attributes of each secondary index, with their types."""
+        """The keys of each secondary index."""
         self.index_key_types = tuple(
-            (key, kind) for keys in self.index_keys.values() for key, kind in keys
+            key for schema in self.schemas.values() for key in schema.keys
         )
         """The key attributes of secondary indexes, each with its type."""
-        self._lookups = index_lookups(
-            self.all_indexes(), self.rows, types, self.table_key_attrs
-        )
+        self._lookups = {
+            name: index_lookup(schema, self.table_key_attrs, self.rows)
+            for name, schema in self.schemas.items()
+        }
 
     def undo(self, change: Change) -> None:
         """Bring an item back to what it was before a change that was not kept."""
@@ -261,86 +262,28 @@ class StoredTable(Table):
     # Many items
 
     def all_items(self) -> list[Item]:
-        """Give the items in order of their keys: all, or those of a running query."""
-        return self._order.items() if self._narrowed is None else self._narrowed
+        """Give the items in order of their keys."""
+        return self._order.items()
 
-    def query(self, hash_key: DynamoType | None, *rest: Any, **more: Any) -> Any:
-        """Query as moto does, over the items of one partition that can matter."""
-        limit = rest[2] if len(rest) > 2 else more.get("limit")
-        index_name = rest[6] if len(rest) > 6 else more.get("index_name")
-        asked = None if self.filter is None else ItemFilter(self.filter)
-        rest = with_filter(rest, asked, _QUERY_FILTER)
-        self._narrowed = self._matter(hash_key, index_name, rest, more)
-        try:
-            found = super().query(hash_key, *rest, **more)
-        finally:
-            self._narrowed = None
-        if not more.keys() <= _KEY_CONDITIONS:
-            return found  # by a filter of old moto counts otherwise
-        return ended(self, found, asked, limit=limit, index_name=index_name)
+    def ordered(self, index_name: str | None) -> Ordered:
+        """Give the items of an index in order, or the table's."""
+        return self._lookups[index_name] if index_name else self._order
 
-    def _matter(
-        self,
-        hash_key: DynamoType | None,
-        index_name: str | None,
-        asked: Sequence[Any],
-        more: Mapping[str, Any],
-    ) -> list[Item] | None:
-        """Give the items that a query must see, or None where that is not known."""
-        known = self._lookups.get(index_name) if index_name else self._order
-        if hash_key is None or known is None:
+    def start_keys(self, index_name: str | None) -> tuple[str, ...]:
+        """Give the names in a start key: the table's keys, then the index's."""
+        schema = self.schemas[index_name] if index_name else self.key_schema
+        return (*self.table_key_attrs, *(name for name, _ in schema.keys))
+
+    def projected_names(self, index_name: str | None) -> frozenset[str] | None:
+        """Give what an index has of its items; None where that is all."""
+        if not index_name:
             return None
-        partition = known.partition(hash_key)
-        if not more.keys() <= _KEY_CONDITIONS:
-            return partition
-        bounds = bounds_of(
-            asked,
-            partition=hash_key,
-            sorting=known.sorting,
-            types=self._attribute_types,
+        projection = self.get_index(index_name).projection or {}
+        if projection.get("ProjectionType") not in ("KEYS_ONLY", "INCLUDE"):
+            return None
+        return frozenset(
+            (*self.start_keys(index_name), *projection.get("NonKeyAttributes", ()))
         )
-        return partition if bounds is None else window(partition, bounds, known.sorting)
-
-    def has_idx_items(self, index_name: str) -> list[Item]:
-        """Give the items that are in an index; moto would give others as well."""
-        lookup = self._lookups.get(index_name)
-        return super().has_idx_items(index_name) if lookup is None else lookup.items()
-
-    def sorted_items(
-        self,
-        hash_key_attrs: list[str],
-        range_key_attrs: list[str | None],
-        items: list[Item],
-    ) -> list[Item]:
-        """Sort by the keys of an index as moto does, by plain values."""
-        names = self._generate_attr_to_sort_by(hash_key_attrs, range_key_attrs)
-        items.sort(key=lambda item: [plain_key(item.attrs[name]) for name in names])
-        return items
-
-    def scan(
-        self,
-        filters: dict[str, Any],
-        limit: int,
-        exclusive_start_key: dict[str, Any],
-        *rest: Any,
-        **more: Any,
-    ) -> Any:
-        """Scan as moto does, from the start key on instead of looking for it."""
-        index_name = rest[1] if len(rest) > 1 else more.get("index_name")
-        asked = None if self.filter is None else ItemFilter(self.filter)
-        rest = with_filter(rest, asked, _SCAN_FILTER)
-        names, start = self.table_key_attrs, exclusive_start_key
-        if start and not index_name and all(name in start for name in names):
-            hash_key, *range_key = (DynamoType(start[n]).cast_value for n in names)
-            key = (hash_key, range_key[0] if range_key else None)
-            self._narrowed = self._order.items_from(key)
-        try:
-            found = super().scan(filters, limit, start, *rest, **more)
-        finally:
-            self._narrowed = None
-        if filters:
-            return found
-        return ended(self, found, asked, limit=limit, index_name=index_name)
 
 
 def _sound_item(key_names: Sequence[str], attributes: Mapping[str, Any]) -> Item:

@@ -9,7 +9,7 @@ from moto.dynamodb.models.dynamo_type import DynamoType
 from sandbox.tables.engine import Engine
 from sandbox.tables.orders import Item, KeyOrder, PartitionOrders, Sorting
 
-SORTING = Sorting("owner", ("rank", "id"))
+SORTING = Sorting(("owner",), ("rank", "id"))
 
 
 def item(number: int, rank: int) -> Item:

@@ -78,6 +78,10 @@ def test_keys_are_asked_for_in_any_order(notes: TableStore, keys: str) -> None:
         ),
         ({"keys": "#o > :o"}, "Query key condition not supported"),
         (
+            {"keys": "#o = :o AND #n > :n AND tag = :red"},
+            "Conditions can be of length 1 or 2 only",
+        ),
+        (
             {"keys": "#o = :n"},
             "One or more parameter values were invalid: Condition parameter type does "
             "not match schema type",
@@ -128,6 +132,16 @@ def test_a_query_that_looks_nowhere_is_refused(
             {"Segment": 3, "TotalSegments": 2},
             "The Segment parameter is zero-based and must be less than parameter "
             "TotalSegments: Segment: 3 is not less than TotalSegments: 2",
+        ),
+        (
+            {"Segment": 0},
+            "The TotalSegments parameter is required but was not present in the "
+            "request when Segment parameter is present",
+        ),
+        (
+            {"TotalSegments": 2},
+            "The Segment parameter is required but was not present in the request "
+            "when parameter TotalSegments is present",
         ),
     ],
 )

@@ -1,0 +1,23 @@
+"""The keys of a table, or of one of its indexes, with their types."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+KeyTypes: TypeAlias = tuple[tuple[str, str], ...]
+"""Attributes with their types: `(("_idx", "S"),)`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class KeySchema:
+    """What items are found by."""
+
+    partition: KeyTypes
+    """One attribute; several in an index of that kind."""
+    sort: KeyTypes
+    is_global: bool = False
+    """Whether it is a global secondary index's."""
+
+    @property
+    def keys(self) -> KeyTypes:
+        """All of them, partition keys first."""
+        return self.partition + self.sort
