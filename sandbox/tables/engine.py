@@ -25,7 +25,6 @@ from sandbox.tables.bound_conditions import BoundCondition
 from sandbox.tables.errors import TableError, validation_error
 from sandbox.tables.expressions import (
     CONDITION,
-    FILTER,
     PROJECTION,
     Expressions,
     Scope,
@@ -150,7 +149,7 @@ class Engine:
         def carry_out() -> dict[str, JsonValue]:
             result = self._answer_plainly(operation, asked)
             if result is None:
-                result = self._ask_moto(operation, method, asked)
+                result = self._answer(operation, method, asked)
             commit(operation, request, self._changes)
             return result
 
@@ -161,7 +160,7 @@ class Engine:
         act = carry_out_settings if operation in _SETTING_OPERATIONS else carry_out
         return self._all_or_nothing(operation, act), self._take_changes()
 
-    def _ask_moto(
+    def _answer(
         self, operation: str, method: str, asked: dict[str, Any]
     ) -> dict[str, JsonValue]:
         if asked.get("ReturnValues", "NONE") not in _RETURNED.get(operation, _ANY):
@@ -171,9 +170,8 @@ class Engine:
             check_batch(asked["RequestItems"], self._key_types)
         read: list[Expressions] = []
         judged = map_scopes(operation, asked, partial(self._judged, read))
-        table = self.tables.get(asked.get("TableName", ""))
-        if operation in _SEARCHES and table is not None:
-            return self._search(operation, table, asked, read[0])
+        if operation in _SEARCHES:
+            return self._search(operation, asked, read[0])
         answer = getattr(Handler(self._backend, judged), method)().result
         result = output_writer(operation)(answer or {})
         for member in ("ConsumedCapacity", "ItemCollectionMetrics"):
@@ -183,13 +181,13 @@ class Engine:
             return self._updated(asked, result, read[0].targets)
         return projected(operation, asked, result, read)
 
-    @staticmethod
     def _search(
-        operation: str,
-        table: StoredTable,
-        asked: Mapping[str, Any],
-        expressions: Expressions,
+        self, operation: str, asked: Mapping[str, Any], expressions: Expressions
     ) -> dict[str, JsonValue]:
+        table = self.tables.get(asked["TableName"])
+        if table is None:
+            message = "Requested resource not found"
+            raise TableError("ResourceNotFoundException", message)
         check_search(
             operation,
             asked,
@@ -215,10 +213,7 @@ class Engine:
         """
         expressions = Expressions(kind, scope, reserved=self._reserved)
         read.append(expressions)
-        # `Select` is something that moto compares with the projection.
-        left = expressions.without(
-            CONDITION, FILTER, *(() if "Select" in scope else (PROJECTION,))
-        )
+        left = expressions.without(CONDITION, PROJECTION)
         condition = expressions.condition
         if condition is not None and not self._is_met(condition, scope):
             left[CONDITION] = _NEVER

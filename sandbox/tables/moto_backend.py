@@ -12,7 +12,6 @@ from contextlib import contextmanager
 from typing import Any
 
 from moto.core.responses import ActionResult
-from moto.dynamodb.comparisons import get_expected
 from moto.dynamodb.exceptions import (
     ConditionalCheckFailed,
     TransactionCanceledException,
@@ -101,8 +100,7 @@ class Backend(DynamoDBBackend):
         update = _update_of(asked)
         check_targets(table.typed_keys, table.index_key_types, update.targets())
         before = table.find(asked["Key"])
-        expected = get_expected(asked.get("Expected") or {})
-        if "ConditionExpression" in asked or not expected.expr(before):
+        if "ConditionExpression" in asked:
             shows = asked.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
             item = before.to_json()["Attributes"] if before and shows else None
             raise ConditionalCheckFailed(item=item)

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.tables.engine import Engine
+from sandbox.tables.errors import TableError
 
 CREATE: dict[str, Any] = {
     "TableName": "things",
@@ -184,6 +185,30 @@ def test_a_query_gives_what_it_asks_for(
 
 
 @pytest.mark.parametrize(
+    ("keys", "message"),
+    [
+        ("g = :v", "Query condition missed key schema element: h"),
+        ("g = :v AND h = :b AND r = :n", "missed key schema element: k"),
+        ("g = :v AND h > :b", "Query key condition not supported"),
+        ("g = :v AND h = :b AND k > :v AND r = :n", "condition not supported"),
+    ],
+)
+def test_several_keys_are_asked_for_from_the_left(
+    engine: Engine, keys: str, message: str
+) -> None:
+    """All of the partition, and of the sort keys only the last by a range."""
+    values = {":v": {"S": "v"}, ":b": {"S": "b"}, ":n": {"N": "1"}}
+    request = {
+        "TableName": "things",
+        "IndexName": "many",
+        "KeyConditionExpression": keys,
+        "ExpressionAttributeValues": {k: v for k, v in values.items() if k in keys},
+    }
+    with pytest.raises(TableError, match=message):
+        engine.call("Query", request)
+
+
+@pytest.mark.parametrize(
     ("index", "names"),
     [
         ("keys", {"h", "r", "g"}),
@@ -232,5 +257,7 @@ def test_a_page_ends_at_a_megabyte() -> None:
     first, second = pages(engine, "Query", request)
     assert [first["Count"], second["Count"]] == [4, 2]
     assert first["ConsumedCapacity"] == {"TableName": "things", "CapacityUnits": 146.5}
+    consistent = pages(engine, "Query", {**request, "ConsistentRead": True})
+    assert consistent[0]["ConsumedCapacity"]["CapacityUnits"] == 293.0
     whole: Any = pages(engine, "Scan", {"ProjectionExpression": "r"})
     assert [page["Count"] for page in whole] == [4, 2]
