@@ -3,7 +3,8 @@
 Requests are read by `shapes` and handed to moto's operation methods: moto's own way in
 parses URLs, forms and headers that a DynamoDB request does not have, at ten times the
 cost. Gets and puts of whole items are for `plain`, unless moto has something to refuse;
-what expressions say is decided by `expressions` and `results`.
+what expressions say is decided by `expressions` and `results`, queries and scans are
+answered by `searching`, and updates carried out by `updating`.
 
 Nothing here is safe between threads; `store.TableStore` holds the lock.
 """

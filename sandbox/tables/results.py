@@ -21,7 +21,7 @@ def projected(
     """Give a result with of each item what its ProjectionExpression names.
 
     Args:
-        operation: such as `Query`.
+        operation: such as `BatchGetItem`.
         asked: the request.
         result: in DynamoDB JSON, its items whole.
         expressions: those of each scope of the request, in order.
@@ -38,8 +38,6 @@ def projected(
         case "TransactGetItems":
             responses = zip(result["Responses"], paths, strict=False)
             return {**result, "Responses": [_one(found, p) for found, p in responses]}
-        case "Query" | "Scan" if "Items" in result:
-            return {**result, "Items": _each(result["Items"], paths[0])}
         case "GetItem":
             return _one(result, paths[0])
     return dict(result)
