@@ -3,7 +3,7 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
+from typing import Any, NoReturn
 
 import click
 
@@ -14,6 +14,8 @@ from sandbox.sessions.refusals import REFUSED
 
 NO_SESSIONS = "No sessions. One begins when a handler writes it."
 _SHOWN_CHARACTERS = 60
+_ANY_ID = {"ignore_unknown_options": True}
+"""For arguments that may begin with a hyphen, as one id in 64 does."""
 
 
 @click.group("sessions")
@@ -44,7 +46,7 @@ def session_lines(remote: RemoteSandbox) -> list[str]:
     return [_line(session) for session in remote.get("sessions")["sessions"]]
 
 
-@sessions_command.command("show")
+@sessions_command.command("show", context_settings=_ANY_ID)
 @click.argument("session_id", metavar="ID")
 @cwd_option
 @format_option
@@ -53,7 +55,7 @@ def show_command(session_id: str, cwd: Path, output_format: str) -> None:
     _print_session(find_sandbox(cwd).get("sessions", session_id), output_format)
 
 
-@sessions_command.command("set")
+@sessions_command.command("set", context_settings=_ANY_ID)
 @click.argument("session_id", metavar="ID")
 @click.argument("pairs", metavar="KEY=VALUE…", nargs=-1, required=True)
 @cwd_option
@@ -70,7 +72,7 @@ def set_command(
     _print_session(changed, output_format)
 
 
-@sessions_command.command("delete")
+@sessions_command.command("delete", context_settings=_ANY_ID)
 @click.argument("session_id", metavar="ID")
 @cwd_option
 def delete_command(session_id: str, cwd: Path) -> None:
@@ -79,7 +81,7 @@ def delete_command(session_id: str, cwd: Path) -> None:
     click.echo(f"Session {session_id} is deleted.")
 
 
-@sessions_command.command("expire")
+@sessions_command.command("expire", context_settings=_ANY_ID)
 @click.argument("session_id", metavar="ID")
 @cwd_option
 def expire_command(session_id: str, cwd: Path) -> None:
@@ -88,7 +90,7 @@ def expire_command(session_id: str, cwd: Path) -> None:
     click.echo(f"Session {session_id} has expired.")
 
 
-@sessions_command.command("decode", context_settings={"ignore_unknown_options": True})
+@sessions_command.command("decode", context_settings=_ANY_ID)
 @click.argument("cookie", metavar="COOKIE")
 @click.option("--function", help="Whose settings judge it, such as 'get /'.")
 @cwd_option
@@ -131,9 +133,13 @@ def _pair(text: str) -> tuple[str, Any]:
     if not separator or not key:
         raise click.UsageError(f'"{text}" is no pair; write KEY=VALUE.')
     try:
-        return key, json.loads(value)
+        return key, json.loads(value, parse_constant=_refuse_constant)
     except ValueError:
         return key, value
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
 
 
 def _object(text: str) -> Mapping[str, Any]:
@@ -152,7 +158,7 @@ def _line(session: Mapping[str, Any]) -> str:
     data = _readable(session["data"])
     if len(data) > _SHOWN_CHARACTERS:
         data = data[: _SHOWN_CHARACTERS - 1] + "…"
-    return f"{session['id']}  {_end(session):<22}  {data}"
+    return f"{_harmless(session['id'])}  {_end(session):<22}  {data}"
 
 
 def _print_session(session: Mapping[str, Any], output_format: str) -> None:
@@ -161,7 +167,7 @@ def _print_session(session: Mapping[str, Any], output_format: str) -> None:
         return
     age = session["age_seconds"]
     facts = {
-        "id": session["id"],
+        "id": _harmless(session["id"]),
         "store": session["store"],
         "written": "at an unknown time" if age is None else _ago(age),
         "end": _end(session),
@@ -213,8 +219,12 @@ def _ago(seconds: float) -> str:
 
 
 def _readable(value: Any, *, indent: int | None = None) -> str:
-    """Write JSON with its letters as they are, but nothing that moves a terminal."""
-    text = json.dumps(value, indent=indent, ensure_ascii=False)
+    """Write JSON with its letters as they are."""
+    return _harmless(json.dumps(value, indent=indent, ensure_ascii=False))
+
+
+def _harmless(text: str) -> str:
+    """Give a text without what moves a terminal."""
     return "".join(
         c if c.isprintable() or c == "\n" else f"\\u{ord(c):04x}" for c in text
     )

@@ -38,6 +38,7 @@ class Client(httpx.Client):
         self._failures = (
             sandbox.failures if isinstance(sandbox, SandboxUnderTest) else None
         )
+        cookies = options.pop("cookies", None)
         super().__init__(
             **{
                 "transport": WsgiTransport(sandbox.wsgi),
@@ -47,6 +48,19 @@ class Client(httpx.Client):
                 **options,
             }
         )
+        self.cookies = cookies
+
+    @property
+    def cookies(self) -> httpx.Cookies:
+        """The cookies in the jar; set, they take the place of those that are there."""
+        return super().cookies
+
+    @cookies.setter
+    def cookies(self, cookies: Any) -> None:
+        given = list(httpx.Cookies(cookies).jar)
+        self.jar.clear()
+        for cookie in given:
+            self.jar.set_cookie(cookie)
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """Send a request; see `httpx.Client.send`.

@@ -41,13 +41,15 @@ class BrowserCookie(Cookie):
             path=view.path,
             path_specified=True,
             secure=False,
-            expires=None if view.expires_epoch is None else int(view.expires_epoch),
+            expires=None,
             discard=view.expires_epoch is None,
             comment=None,
             comment_url=None,
             rest=_further_attributes(view),
         )
         self._clock = clock
+        # Python's cookie would cut the part of a second away.
+        self.expires = view.expires_epoch  # type: ignore[assignment]
 
     def is_expired(self, now: float | None = None) -> bool:
         """Tell whether its end has come; `now`, the real time, does not matter."""
@@ -70,6 +72,16 @@ class BrowserJar(CookieJar):
         for set_cookie in response.info().get_all("set-cookie", []):
             self.keep(set_cookie, url=request.full_url)
 
+    def set_cookie(self, cookie: Cookie) -> None:
+        """Keep a cookie; one for every host and one for a host replace each other.
+
+        `httpx.Cookies.set` makes one for every host unless it is told which.
+        """
+        for kept in list(super().__iter__()):
+            if kept.name == cookie.name and not (kept.domain and cookie.domain):
+                self.clear(kept.domain, kept.path, kept.name)
+        super().set_cookie(cookie)
+
     def keep(self, set_cookie: str, *, url: str) -> BrowserView:
         """Take one Set-Cookie header's value that came from `url`; tell what became."""
         parts = urlsplit(url)
@@ -89,13 +101,11 @@ class BrowserJar(CookieJar):
         return view
 
     def remove(self, cookie: Cookie) -> None:
-        """Remove the cookie that has the same domain, path and name, if any."""
+        """Remove the cookie of that name, at that place or for every host."""
+        place = (cookie.domain, cookie.path)
         for kept in list(super().__iter__()):
-            if (kept.domain, kept.path, kept.name) == (
-                cookie.domain,
-                cookie.path,
-                cookie.name,
-            ):
+            is_there = (kept.domain, kept.path) == place or not kept.domain
+            if kept.name == cookie.name and is_there:
                 self.clear(kept.domain, kept.path, kept.name)
 
     def find(self, name: str) -> Cookie | None:

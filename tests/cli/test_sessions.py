@@ -7,6 +7,8 @@ from typing import Any
 import httpx
 import pytest
 
+from sandbox.project.table_names import physical_name
+
 pytestmark = pytest.mark.slow
 
 
@@ -50,6 +52,22 @@ def test_a_session_is_forged_listed_shown_set_and_deleted(here: Any) -> None:
     assert count == 41
     assert deleted == f"Session {after['id']} is deleted.\n"
     assert httpx.get(sandbox.url, headers=cookie).json()["count"] == 0
+
+
+def test_an_id_may_begin_with_a_hyphen(run_here: Any) -> None:
+    """As one in 64 does; and what is no JSON is text."""
+    session_id = "-abcDEF0123456789abcdefg"
+    row = {"_idx": {"S": session_id}, "_secret": {"S": "s"}}
+    with run_here("sessions") as (sandbox, run):
+        table = physical_name(sandbox.project.name, "staging", "sessions")
+        sandbox.tables.call("PutItem", {"TableName": table, "Item": row})
+        changed = run("sessions", "set", session_id, "n=NaN", "m=1", "--format", "json")
+        shown = run("sessions", "show", session_id).output
+        expired = run("sessions", "expire", session_id).output
+
+    assert json.loads(changed.output)["data"] == {"n": "NaN", "m": 1}
+    assert session_id in shown
+    assert expired == f"Session {session_id} has expired.\n"
 
 
 def test_forge_gives_a_cookie_for_curl(here: Any) -> None:

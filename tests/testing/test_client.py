@@ -89,3 +89,18 @@ def test_a_plain_sandbox_answers_what_the_app_would(app: object) -> None:
     """Where nobody counts failures, the client gets the 500."""
     with Sandbox(str(app)) as sandbox, Client(sandbox) as client:
         assert client.get("/boom").status_code == 500
+
+
+def test_cookies_that_a_client_is_given_join_its_jar(sandbox: SandboxUnderTest) -> None:
+    """So that those of the app still end when the sandbox's clock says so."""
+    with Client(sandbox, cookies={"consent": "yes"}) as client:
+        client.jar.keep("short=1; Max-Age=60", url=sandbox.url)
+        both = client.get("/echo/1").json()["cookies"]
+        sandbox.clock.advance(61)
+        one = client.get("/echo/1").json()["cookies"]
+        client.cookies = {"other": "1"}
+        client.jar.keep("more=2", url=sandbox.url)
+        others = client.get("/echo/1").json()["cookies"]
+
+    assert (sorted(both), one) == (["consent=yes", "short=1"], ["consent=yes"])
+    assert sorted(others) == ["more=2", "other=1"]

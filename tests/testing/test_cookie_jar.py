@@ -137,3 +137,32 @@ def test_a_domain_that_is_the_host_itself_is_kept(jar: BrowserJar) -> None:
     jar.keep("a=1; Domain=localhost", url=URL)
 
     assert sent(jar) == "a=1"
+
+
+def test_a_cookie_lives_to_the_end_of_its_last_second(
+    jar: BrowserJar, clock: ManualClock
+) -> None:
+    """A minute is sixty seconds from wherever in a second it began."""
+    clock.advance(0.94)
+    jar.keep("a=1; Max-Age=60", url=URL)
+    clock.advance(59.9)
+    still = sent(jar)
+    clock.advance(0.2)
+
+    assert (still, sent(jar)) == ("a=1", "")
+
+
+def test_a_cookie_that_a_test_sets_takes_the_place_of_the_app_s(
+    jar: BrowserJar,
+) -> None:
+    """And is replaced, or removed, by what the app sends next."""
+    with httpx.Client(cookies=jar) as client:
+        jar.keep("_idx=good", url=URL)
+        client.cookies.set("_idx", "tampered")
+        tampered = sent(jar)
+        jar.keep("_idx=new", url=URL)
+        mended = sent(jar)
+        client.cookies.set("_idx", "tampered")
+        jar.keep("_idx=; Max-Age=0", url=URL)
+
+    assert (tampered, mended, sent(jar)) == ("_idx=tampered", "_idx=new", "")
