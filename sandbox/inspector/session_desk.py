@@ -67,7 +67,6 @@ class SessionDesk:
             at_epoch: when it is judged. A row is shown as it is now.
         """
         settings = self._settings(function)
-        is_node = function is not None and function.language == "nodejs"
         table = self._table(settings) if settings.store == "table" else None
         return _with_settings(
             lambda: explain(
@@ -75,9 +74,7 @@ class SessionDesk:
                 settings,
                 now_epoch=at_epoch,
                 table=table,
-                lifetime_seconds=token_lifetime_seconds(
-                    "npm" if is_node else "pypi", settings
-                ),
+                lifetime_seconds=token_lifetime_seconds(settings.helper, settings),
             )
         )
 
@@ -187,7 +184,10 @@ class SessionDesk:
                 remedy="Add a route under @http.",
             )
         environment = self._subject.environment(chosen)
-        return _with_settings(lambda: SessionSettings.from_environment(environment))
+        helper = self._subject.session_helper(chosen)
+        return _with_settings(
+            lambda: SessionSettings.from_environment(environment, helper=helper)
+        )
 
     def _table(self, settings: SessionSettings) -> StoredSessions:
         found = find_sessions(

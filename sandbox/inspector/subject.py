@@ -12,6 +12,7 @@ from sandbox.json_value import JsonValue
 from sandbox.notice import Notice
 from sandbox.project.advice import Advice
 from sandbox.project.model import Function, Project, Stage
+from sandbox.sessions.settings import Helper
 
 TableCall: TypeAlias = Callable[[str, Mapping[str, object]], Mapping[str, JsonValue]]
 """Carries out a DynamoDB operation, such as `GetItem`, in DynamoDB JSON.
@@ -165,6 +166,8 @@ class Subject:
     app_url: Callable[[], str]
     environment: Callable[[Function], Mapping[str, str]]
     """What a function sees."""
+    session_helper: Callable[[Function], Helper]
+    """Whose code keeps a function's sessions."""
     call_tables: TableCall
     table_operations: Callable[[str], Sequence[TableOperation]]
     """What the function asked of the tables, by a request's id."""

@@ -14,7 +14,12 @@ from sandbox.project.model import Project, Table
 from sandbox.project.table_names import TABLE_STAGES, physical_name
 from sandbox.sessions.browser_view import domain_matches
 from sandbox.sessions.secret_advice import advise_secret
-from sandbox.sessions.settings import JWE, SessionSettings, SessionSettingsError
+from sandbox.sessions.settings import (
+    JWE,
+    Helper,
+    SessionSettings,
+    SessionSettingsError,
+)
 
 _WEEK_SECONDS = 604_800
 _TABLE_NAME = "ARC_SESSION_TABLE_NAME"
@@ -27,11 +32,14 @@ _CODES = {
     "ARC_SESSION_SAME_SITE": "session-same-site",
 }
 """Variables that alone can make settings impossible, and the code of that advice."""
+_NEVER_EMPTY = ("ARC_SESSION_TTL", "ARC_APP_SECRET_ALGO")
+"""What architect-functions reads although it is empty; the second for tokens alone."""
 
 
 def advise_sessions(project: Project, surroundings: Surroundings) -> tuple[Advice, ...]:
     """Give what will bite in the sessions of a project, errors of settings first."""
-    wrong = tuple(_wrong_settings(surroundings))
+    helper = _helper(surroundings)
+    wrong = (*_wrong_settings(surroundings, helper), *_empty_settings(surroundings))
     names = {advice.code for advice in wrong}
     environment = {
         name: value
@@ -40,7 +48,8 @@ def advise_sessions(project: Project, surroundings: Surroundings) -> tuple[Advic
     }
     surroundings = replace(surroundings, environment=environment)
     settings = SessionSettings.from_environment(
-        {**environment, "ARC_ENV": surroundings.stage, "ARC_APP_NAME": project.name}
+        {**environment, "ARC_ENV": surroundings.stage, "ARC_APP_NAME": project.name},
+        helper=helper,
     )
     return (
         *wrong,
@@ -66,14 +75,24 @@ def session_table(project: Project, settings: SessionSettings) -> Table | None:
     return next((table for table in project.tables if table.name in names), None)
 
 
-def _wrong_settings(surroundings: Surroundings) -> Iterator[Advice]:
+def _helper(surroundings: Surroundings) -> Helper:
+    """Give the helper whose ways count; the guide's where there are none, or two."""
+    python, node = surroundings.pypi_helper, surroundings.npm_helper
+    if bool(python) == bool(node):
+        return "own"
+    return "pypi" if python else "npm"
+
+
+def _wrong_settings(surroundings: Surroundings, helper: Helper) -> Iterator[Advice]:
     """Judge each variable by itself, so that all that are wrong are told at once."""
+    table_name = surroundings.environment.get(_TABLE_NAME, "")
     for variable, code in _CODES.items():
         value = surroundings.environment.get(variable)
         if value is None:
             continue
+        alone = {_TABLE_NAME: table_name, variable: value}
         try:
-            SessionSettings.from_environment({variable: value})
+            SessionSettings.from_environment(alone, helper=helper)
         except SessionSettingsError as error:
             yield Advice(
                 level="error",
@@ -82,6 +101,24 @@ def _wrong_settings(surroundings: Surroundings) -> Iterator[Advice]:
                 where=surroundings.places.get(variable),
                 why="A session cannot be written with it, and the request ends in 500.",
                 fix=error.remedy,
+            )
+
+
+def _empty_settings(surroundings: Surroundings) -> Iterator[Advice]:
+    """Find what is set to nothing, which architect-functions takes for a value."""
+    if surroundings.pypi_helper is None:
+        return
+    has_table = surroundings.environment.get(_TABLE_NAME, JWE) not in ("", JWE)
+    for variable in _NEVER_EMPTY[:1] if has_table else _NEVER_EMPTY:
+        if surroundings.environment.get(variable) == "":
+            yield Advice(
+                level="error",
+                code=_CODES[variable],
+                what=f"{variable} is set, and empty.",
+                where=surroundings.places.get(variable),
+                why=f"architect-functions {surroundings.pypi_helper} fails when it "
+                "writes a session, and the request ends in 500.",
+                fix="Remove the variable, or give it a value.",
             )
 
 
@@ -214,9 +251,10 @@ def _ignored_by_helpers(
     settings: SessionSettings, surroundings: Surroundings
 ) -> Iterator[Advice]:
     python, node = surroundings.pypi_helper, surroundings.npm_helper
-    if python and settings.same_site != "Lax":
+    seen = surroundings.environment
+    if python and seen.get("ARC_SESSION_SAME_SITE", "").lower() not in ("", "lax"):
         yield _ignored("ARC_SESSION_SAME_SITE", surroundings, "It always sends lax.")
-    if python and settings.legacy:
+    if python and seen.get("ARC_FORCE_LEGACY_JWE_SECRET"):
         yield _ignored(
             "ARC_FORCE_LEGACY_JWE_SECRET",
             surroundings,

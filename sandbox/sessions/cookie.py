@@ -39,6 +39,8 @@ class CookieReading:
     is_lost_by_python_helper: bool = False
     """True where `http.cookies.SimpleCookie`, which `architect-functions` reads with,
     does not find the cookie, because of a neighbour that it cannot parse."""
+    is_quoted: bool = False
+    """Whether the last `_idx` stands in double quotes."""
     size_bytes: int = 0
     """Of name, `=` and value, as sent."""
 
@@ -87,6 +89,7 @@ def read_cookie(header: str) -> CookieReading:
         is_lost_by_python_helper=(
             seen_by_helper is None or _decode(seen_by_helper) != value
         ),
+        is_quoted=_is_quoted(found[-1]),
         size_bytes=len(f"{COOKIE_NAME}={found[-1]}".encode("utf-8", "surrogatepass")),
     )
 
@@ -116,8 +119,12 @@ def cookie_header(event: Mapping[str, JsonValue]) -> str:
     )
 
 
+def _is_quoted(value: str) -> bool:
+    return len(value) > 1 and value[0] == value[-1] == '"'
+
+
 def _decode(value: str) -> str:
-    if len(value) > 1 and value[0] == value[-1] == '"':
+    if _is_quoted(value):
         value = value[1:-1]
     # A stray percent sign means that nobody encoded this: take it as it is.
     return value if _BAD_PERCENT.search(value) else unquote(value)

@@ -7,15 +7,18 @@ is written; a table is only looked into.
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal, TypeAlias
+from typing import Any, Literal
 
 from sandbox.sessions import jwe, rows
 from sandbox.sessions.cookie import COOKIE_NAME, CookieReading, read_cookie
-from sandbox.sessions.refusals import REFUSED, NoCookie, Refusal, WrongStore
-from sandbox.sessions.settings import SessionSettings
-
-Helper: TypeAlias = Literal["own", "pypi", "npm"]
-"""Whose code reads the session: ours, architect-functions, @architect/functions."""
+from sandbox.sessions.refusals import (
+    REFUSED,
+    NoCookie,
+    Quoted,
+    Refusal,
+    WrongStore,
+)
+from sandbox.sessions.settings import Helper, SessionSettings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +153,8 @@ def _explain_row(
     table: rows.SessionTable | None,
 ) -> Explanation:
     idx = rows.read_signed_id(value, settings)
+    if isinstance(idx, str) and cookie.is_quoted and settings.helper == "npm":
+        return Explanation(store="table", cookie=cookie, refusal=Quoted())
     if not isinstance(idx, str):
         return Explanation(store="table", cookie=cookie, refusal=idx)
     if table is None:

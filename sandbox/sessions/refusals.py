@@ -148,6 +148,22 @@ class WrongSignature:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Quoted:
+    """The cookie stands in quotes, and the helper takes them for a part of it."""
+
+    code: ClassVar[str] = "quoted"
+
+    @property
+    def message(self) -> str:
+        """Say it in one sentence."""
+        return (
+            "The cookie is in quotes, as architect-functions writes a value with a "
+            '"/"; @architect/functions takes them for a part of it, and begins '
+            "another session."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnknownRow:
     """The signature is right, but the sessions table has no such row."""
 
@@ -163,5 +179,5 @@ class UnknownRow:
 TokenRefusal: TypeAlias = (
     NotAToken | WrongAlgorithm | WrongKey | NotAnObject | NotDated | Expired
 )
-RowRefusal: TypeAlias = WrongSignature | UnknownRow | Expired
+RowRefusal: TypeAlias = WrongSignature | Quoted | UnknownRow | Expired
 Refusal: TypeAlias = NoCookie | WrongStore | TokenRefusal | RowRefusal

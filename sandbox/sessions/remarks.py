@@ -11,13 +11,12 @@ from sandbox.sessions.cookie import COOKIE_NAME
 from sandbox.sessions.explain import (
     CookieWarning,
     Explanation,
-    Helper,
     explain,
     token_lifetime_seconds,
 )
-from sandbox.sessions.refusals import REFUSED, Expired, UnknownRow
+from sandbox.sessions.refusals import REFUSED, UnknownRow
 from sandbox.sessions.rows import SessionTable
-from sandbox.sessions.settings import SessionSettings
+from sandbox.sessions.settings import Helper, SessionSettings
 
 HELPER_NAMES: Mapping[Helper, str] = {
     "own": "arc",
@@ -25,7 +24,6 @@ HELPER_NAMES: Mapping[Helper, str] = {
     "npm": "@architect/functions",
 }
 
-_EXPIRED = f"{REFUSED}{Expired.code}"
 _UNKNOWN_ROW = f"{REFUSED}{UnknownRow.code}"
 
 
@@ -48,20 +46,19 @@ def session_remarks(
     traffic: SessionTraffic,
     settings: SessionSettings,
     *,
-    helper: Helper,
     table: SessionTable | None,
 ) -> tuple[CookieWarning, ...]:
     """Give what is worth knowing about the session cookies of a request.
 
     Args:
         traffic: what came and went.
-        settings: of the function that answered.
-        helper: whose code read the session there.
+        settings: of the function that answered, with whose code read its session.
         table: where its row is looked up; None leaves that out.
 
     Raises:
         SessionSettingsError: the JWE secret is too short for the algorithm.
     """
+    helper = settings.helper
     seen = explain(
         traffic.cookie_header,
         settings,
@@ -69,17 +66,20 @@ def session_remarks(
         table=table,
         lifetime_seconds=token_lifetime_seconds(helper, settings),
     )
-    return (*_about_request(seen, helper), *_about_response(traffic))
+    at_epoch = traffic.at_epoch
+    return (*_about_request(seen, helper, at_epoch), *_about_response(traffic))
 
 
-def _about_request(seen: Explanation, helper: Helper) -> Iterator[CookieWarning]:
-    is_read_when_expired = seen.store == "table" and helper != "own"
+def _about_request(
+    seen: Explanation, helper: Helper, at_epoch: float
+) -> Iterator[CookieWarning]:
+    ended_epoch = seen.expires_epoch if seen.store == "table" else None
+    if seen.is_valid and ended_epoch is not None and ended_epoch < at_epoch:
+        yield _expired_and_read(helper)  # our own would have refused it
     for warning in seen.warnings:
         if warning.code == "session-cookie-lost" and helper != "pypi":
             continue
-        if warning.code == _EXPIRED and is_read_when_expired:
-            yield _expired_and_read(helper)
-        elif warning.code == _UNKNOWN_ROW:
+        if warning.code == _UNKNOWN_ROW:
             text = f"{warning.text} It expired or was deleted, or the table is new."
             yield CookieWarning(code=warning.code, text=text)
         else:

@@ -85,8 +85,9 @@ def read_row(
 ) -> StoredSession | RowRefusal:
     """Find the row that a cookie's signed id names, or say why there is none.
 
-    A row whose week is over is refused although the table still has it: the guide
-    promises that it is gone, and DynamoDB may leave it for days.
+    A row whose week is over is refused by our own helper although the table still has
+    it: the guide promises that it is gone, and DynamoDB may leave it for days. The
+    others never look.
     """
     idx = read_signed_id(cookie_value, settings)
     if isinstance(idx, WrongSignature):
@@ -95,7 +96,8 @@ def read_row(
     if row is None:
         return UnknownRow(idx=idx)
     expires_epoch = _ttl_epoch(row)
-    if expires_epoch is not None and now_epoch > expires_epoch:
+    is_over = expires_epoch is not None and now_epoch > expires_epoch
+    if expires_epoch is not None and is_over and settings.helper == "own":
         return Expired(expired_epoch=expires_epoch, now_epoch=now_epoch)
     return StoredSession(row=row)
 

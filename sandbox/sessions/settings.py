@@ -14,6 +14,8 @@ from sandbox.errors import AppError
 
 Algorithm: TypeAlias = Literal["A256GCM", "A192GCM", "A128GCM"]
 SameSite: TypeAlias = Literal["Lax", "Strict", "None"]
+Helper: TypeAlias = Literal["own", "pypi", "npm"]
+"""Whose code reads the session: ours, architect-functions, @architect/functions."""
 KeySource: TypeAlias = Literal["ARC_APP_SECRET", "ARC_APP_NAME", "default"]
 
 KEY_BYTES: Mapping[Algorithm, int] = {"A256GCM": 32, "A192GCM": 24, "A128GCM": 16}
@@ -63,26 +65,42 @@ class SessionSettings:
     domain: str | None = None
     same_site: SameSite = "Lax"
     secure: bool = True
+    helper: Helper = "own"
+    """Whose code works by them; what it does otherwise than the guide counts."""
+    has_empty_secret: bool = False
+    """ARC_APP_SECRET is there and empty, and the helper signs with that."""
 
     @classmethod
-    def from_environment(cls, environment: Mapping[str, str]) -> "SessionSettings":
+    def from_environment(
+        cls, environment: Mapping[str, str], *, helper: Helper = "own"
+    ) -> "SessionSettings":
         """Read the settings from a function's environment; empty means not set.
+
+        Args:
+            environment: of the function.
+            helper: keeps its sessions. architect-functions has no legacy keys, sends
+                `lax` always, and signs with an empty secret where it is set so; and
+                only our own asks for an algorithm where sessions are rows.
 
         Raises:
             SessionSettingsError: a value that no session could work with. A JWE secret
                 that is too short is told by `encryption_key`, as only JWE needs it.
         """
-        legacy = bool(environment.get("ARC_FORCE_LEGACY_JWE_SECRET"))
+        is_pypi, table_name = helper == "pypi", _table_name(environment)
+        legacy = bool(environment.get("ARC_FORCE_LEGACY_JWE_SECRET")) and not is_pypi
+        is_asked = helper == "own" or table_name is None
         return cls(
-            table_name=_table_name(environment),
+            table_name=table_name,
             secret=environment.get("ARC_APP_SECRET", ""),
             app_name=environment.get("ARC_APP_NAME", ""),
-            algorithm="A128GCM" if legacy else _algorithm(environment),
+            algorithm=_algorithm(environment, legacy=legacy, is_asked=is_asked),
             legacy=legacy,
             max_age_seconds=_max_age_seconds(environment),
             domain=_domain(environment),
-            same_site=_same_site(environment),
+            same_site="Lax" if is_pypi else _same_site(environment),
             secure=environment.get("ARC_ENV") != "testing",
+            helper=helper,
+            has_empty_secret=is_pypi and environment.get("ARC_APP_SECRET") == "",
         )
 
     @property
@@ -98,13 +116,15 @@ class SessionSettings:
         """
         if self.secret:
             return "ARC_APP_SECRET"
-        if self.store == "table" and self.app_name:
+        if self.store == "table" and self.app_name and not self.has_empty_secret:
             return "ARC_APP_NAME"
         return "default"
 
     @property
     def signing_secret(self) -> str:
         """The key that signs the cookie of a table-backed session; any length works."""
+        if self.has_empty_secret:
+            return ""
         return self.secret or self.app_name or "fallback"
 
     @property
@@ -150,8 +170,12 @@ def _table_name(environment: Mapping[str, str]) -> str | None:
     return None if found is None or found[1] == JWE else found[1]
 
 
-def _algorithm(environment: Mapping[str, str]) -> Algorithm:
-    name = environment.get("ARC_APP_SECRET_ALGO") or "A256GCM"
+def _algorithm(
+    environment: Mapping[str, str], *, legacy: bool, is_asked: bool
+) -> Algorithm:
+    if legacy:
+        return "A128GCM"
+    name = (is_asked and environment.get("ARC_APP_SECRET_ALGO")) or "A256GCM"
     if name not in KEY_BYTES:
         raise SessionSettingsError(
             f'ARC_APP_SECRET_ALGO is "{name}", which is no token algorithm.',

@@ -11,6 +11,7 @@ from sandbox.sandbox import Sandbox
 from sandbox.sessions.forge import forge_session
 from sandbox.sessions.settings import SessionSettings
 from sandbox.testing.unanswered import UnansweredError
+from sandbox.wiring.surroundings import session_helper
 
 
 def forge_cookie(sandbox: Sandbox, session: Mapping[str, Any]) -> str:
@@ -29,7 +30,10 @@ def session_settings(sandbox: Sandbox) -> SessionSettings:
     Raises:
         SessionSettingsError: a variable that no session could work with.
     """
-    return SessionSettings.from_environment(sandbox.environment(_function(sandbox)))
+    function = _function(sandbox)
+    return SessionSettings.from_environment(
+        sandbox.environment(function), helper=session_helper(function)
+    )
 
 
 def stored_sessions(sandbox: Sandbox) -> StoredSessions | None:

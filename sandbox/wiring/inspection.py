@@ -22,6 +22,7 @@ from sandbox.tables.errors import TableError
 from sandbox.tables.traced import OperationLog
 from sandbox.wiring.adviser import Adviser
 from sandbox.wiring.start_states import StartStates
+from sandbox.wiring.surroundings import session_helper
 from sandbox.workers.environment import Ports, arc_ports
 from sandbox.workers.pool import WorkerPool
 
@@ -107,6 +108,7 @@ def make_subject(
         project=lambda: sandbox.project,
         app_url=lambda: sandbox.url,
         environment=sandbox.environment,
+        session_helper=session_helper,
         call_tables=_table_call(sandbox),
         table_operations=sandbox.operations.of,
         statistics=lambda: pool().statistics(),

@@ -3,7 +3,6 @@
 Takes a tenth of a second to import (jwcrypto): whoever needs it waits until then.
 """
 
-import sys
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Protocol
 
@@ -12,11 +11,11 @@ from sandbox.exchange import Exchange
 from sandbox.host_header import bare_host
 from sandbox.inspector.session_table import find_sessions
 from sandbox.project.model import Function, Project
-from sandbox.sessions.explain import CookieWarning, Helper
+from sandbox.sessions.explain import CookieWarning
 from sandbox.sessions.remarks import SessionTraffic, session_remarks
-from sandbox.sessions.settings import SessionSettings
+from sandbox.sessions.settings import Helper, SessionSettings
 from sandbox.tables.errors import TableError
-from sandbox.wiring.surroundings import pypi_helper
+from sandbox.wiring.surroundings import session_helper
 
 if TYPE_CHECKING:
     from sandbox.tables.deferred import Tables
@@ -64,11 +63,11 @@ class SessionReader:
         try:
             project = self._app.project
             environment = self._app.environment(function)
-            settings = SessionSettings.from_environment(environment)
+            helper = self._helper(function, project)
+            settings = SessionSettings.from_environment(environment, helper=helper)
             return session_remarks(
                 _traffic(exchange),
                 settings,
-                helper=self._helper(function, project),
                 table=find_sessions(
                     project,
                     settings,
@@ -84,14 +83,8 @@ class SessionReader:
             self._project, self._helpers = project, {}
         known = self._helpers.get(function.key)
         if known is None:
-            known = self._helpers[function.key] = _helper_of(function)
+            known = self._helpers[function.key] = session_helper(function)
         return known
-
-
-def _helper_of(function: Function) -> Helper:
-    if function.language == "nodejs":
-        return "npm"
-    return "own" if pypi_helper(function, sys.path) is None else "pypi"
 
 
 def _traffic(exchange: Exchange) -> SessionTraffic:

@@ -17,6 +17,7 @@ from sandbox.project.dotenv import with_plain_line_ends
 from sandbox.project.model import Function, Project, Stage
 from sandbox.project.places import dotenv_places, preferences_places
 from sandbox.project.preferences import DOTENV_FILE, PREFERENCES_FILES
+from sandbox.sessions.settings import Helper
 from sandbox.workers.environment import Ports, function_environment
 
 REQUIREMENTS_FILE = "requirements.txt"
@@ -121,6 +122,13 @@ def pypi_helper(function: Function, installed: Sequence[str]) -> str | None:
         if (folder / "arc").is_dir():
             return _first(_versions_in((folder,)))
     return _first(_versions_in(map(Path, installed)))
+
+
+def session_helper(function: Function) -> Helper:
+    """Tell whose code keeps a function's sessions, as this Python would find it."""
+    if function.language == "nodejs":
+        return "npm"
+    return "own" if pypi_helper(function, sys.path) is None else "pypi"
 
 
 def npm_helper(function: Function, project: Project) -> str | None:

@@ -175,11 +175,25 @@ def test_advice_about_the_cookie(
         (
             {
                 "ARC_FORCE_LEGACY_JWE_SECRET": "1",
-                "ARC_APP_SECRET": "c2VjcmV0c2VjcmV0c2VjcmV0",
+                "ARC_APP_SECRET": "c2VjcmV0c2VjcmV0c2VjcmV0c2VjcmV0",
             },
             {"pypi_helper": "1.0.0"},
             [("warning", "setting-ignored")],
         ),
+        (
+            {"ARC_SESSION_SAME_SITE": "odd"},
+            {"pypi_helper": "1.0.0"},
+            [("warning", "setting-ignored")],
+        ),
+        ({"ARC_SESSION_TTL": ""}, {"pypi_helper": "1"}, [("error", "session-ttl")]),
+        ({"ARC_SESSION_TTL": ""}, {"npm_helper": "8"}, []),
+        (
+            {"ARC_APP_SECRET_ALGO": ""},
+            {"pypi_helper": "1.0.0"},
+            [("error", "session-algorithm")],
+        ),
+        ({"ARC_APP_SECRET_ALGO": "", **TABLE}, {"pypi_helper": "1.0.0"}, []),
+        ({"ARC_APP_SECRET_ALGO": "odd", **TABLE}, {"pypi_helper": "1.0.0"}, []),
         (
             {"ARC_SESSION_TTL": "604801"},
             {"npm_helper": "8.1.10"},

@@ -1,5 +1,6 @@
 """A Cookie header explained: store, validity, reason, data, age, sizes, warnings."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -52,6 +53,36 @@ def test_explain_finds_a_row(table: Any) -> None:
     assert (found.issued_epoch, found.age_seconds) == (NOW, 60)
     assert found.expires_epoch == NOW + WEEK
     assert found.session_bytes == 106
+
+
+@pytest.mark.parametrize(
+    ("helper", "refusal"), [("own", Expired.code), ("pypi", None), ("npm", None)]
+)
+def test_a_row_past_its_week_is_read_by_those_who_never_look(
+    table: Any, helper: Any, refusal: str | None
+) -> None:
+    """Its end is told all the same."""
+    settings = replace(TABLE, helper=helper)
+    forged = forge_session({"user": 1}, settings, now_epoch=NOW, table=table)
+    found = explain(forged.cookie, settings, now_epoch=NOW + WEEK + 60, table=table)
+
+    assert getattr(found.refusal, "code", None) == refusal
+    assert found.data == ({} if refusal else {"user": 1})
+    assert refusal or found.expires_epoch == NOW + WEEK
+
+
+@pytest.mark.parametrize(("helper", "is_valid"), [("npm", False), ("pypi", True)])
+def test_quotes_are_a_part_of_the_cookie_for_node(
+    table: Any, helper: Any, *, is_valid: bool
+) -> None:
+    """architect-functions writes them, and @architect/functions begins anew."""
+    settings = replace(TABLE, helper=helper)
+    row = rows.create_row(table, {"user": 1}, now_epoch=NOW)
+    header = f'_idx="{rows.signed_id(row, settings)}"'
+    found = explain(header, settings, now_epoch=NOW, table=table)
+
+    assert found.is_valid is is_valid
+    assert is_valid or "is in quotes" in found.warnings[0].text
 
 
 def test_explain_proves_an_id_without_a_table(table: Any) -> None:

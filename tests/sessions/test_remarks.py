@@ -1,5 +1,6 @@
 """What a request's session cookies are told to suffer from, by helper."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -28,7 +29,8 @@ def traffic(cookie: str = "", *set_cookies: str, **parts: Any) -> SessionTraffic
 def codes(
     seen: SessionTraffic, settings: SessionSettings, helper: Any, table: Any = None
 ) -> list[str]:
-    remarks = session_remarks(seen, settings, helper=helper, table=table)
+    settings = replace(settings, helper=helper)
+    remarks = session_remarks(seen, settings, table=table)
     return [remark.code for remark in remarks]
 
 
@@ -75,7 +77,8 @@ def test_session_remarks_on_a_row(
 
 def test_session_remarks_say_what_may_have_become_of_a_row(table: Any) -> None:
     """Nothing in the table tells any more; the likely reasons are named."""
-    (remark,) = session_remarks(traffic(ROW_COOKIE), TABLE, helper="npm", table=table)
+    settings = replace(TABLE, helper="npm")
+    (remark,) = session_remarks(traffic(ROW_COOKIE), settings, table=table)
 
     assert IDX in remark.text
     assert "expired or was deleted" in remark.text

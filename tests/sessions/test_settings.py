@@ -4,6 +4,7 @@ import pytest
 
 from sandbox.sessions.settings import (
     DEFAULT_MAX_AGE_SECONDS,
+    Helper,
     SessionSettings,
     SessionSettingsError,
 )
@@ -213,3 +214,44 @@ def test_settings_are_secure_but_in_testing(
 def test_settings_do_not_show_the_secret() -> None:
     """What is printed in a log or a traceback gives nothing away."""
     assert "hush" not in repr(settings_of(ARC_APP_SECRET="hush"))
+
+
+EMPTY = {"ARC_APP_SECRET": "", "ARC_SESSION_TABLE_NAME": "s", "ARC_APP_NAME": "app"}
+
+
+@pytest.mark.parametrize(
+    ("environment", "helper", "name", "value"),
+    [
+        (EMPTY, "pypi", "signing_secret", ""),
+        (EMPTY, "npm", "signing_secret", "app"),
+        (EMPTY, "own", "signing_secret", "app"),
+        (EMPTY, "pypi", "key_source", "default"),
+        ({"ARC_APP_NAME": "app"}, "pypi", "signing_secret", "app"),
+        ({"ARC_FORCE_LEGACY_JWE_SECRET": "1"}, "pypi", "algorithm", "A256GCM"),
+        ({"ARC_FORCE_LEGACY_JWE_SECRET": "1"}, "npm", "algorithm", "A128GCM"),
+        ({"ARC_SESSION_SAME_SITE": "none"}, "pypi", "same_site", "Lax"),
+        ({"ARC_SESSION_SAME_SITE": "odd"}, "pypi", "same_site", "Lax"),
+        ({"ARC_SESSION_SAME_SITE": "none"}, "npm", "same_site", "None"),
+        ({**EMPTY, "ARC_APP_SECRET_ALGO": "odd"}, "pypi", "algorithm", "A256GCM"),
+    ],
+)
+def test_settings_are_the_helper_s(
+    environment: dict[str, str], helper: Helper, name: str, value: object
+) -> None:
+    """What one of them reads otherwise, or not at all, is otherwise for it alone."""
+    settings = SessionSettings.from_environment(environment, helper=helper)
+
+    assert getattr(settings, name) == value
+
+
+@pytest.mark.parametrize("helper", ["own", "npm"])
+def test_an_algorithm_that_is_none_is_refused_where_it_is_asked_for(
+    helper: Helper,
+) -> None:
+    """By our own helper whatever the store is, by others for tokens alone."""
+    environment = {"ARC_APP_SECRET_ALGO": "odd"}
+    with pytest.raises(SessionSettingsError):
+        SessionSettings.from_environment(environment, helper=helper)
+    if helper == "own":
+        with pytest.raises(SessionSettingsError):
+            SessionSettings.from_environment({**EMPTY, **environment}, helper=helper)

@@ -1,10 +1,13 @@
 """The session of a client, from outside the app; the same for both stores."""
 
+import os
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
 from sandbox.errors import AppError
+from sandbox.options import Options
 from sandbox.testing import Client, ClientSession, ClockControl, SandboxUnderTest
 from sandbox.testing.unanswered import UnansweredError
 
@@ -144,3 +147,41 @@ def test_a_table_that_is_not_there_is_told(sandbox: SandboxUnderTest) -> None:
 
     assert str(caught.value).startswith('arc_session: the app has no table "nope".')
     assert "ARC_SESSION_TABLE_NAME" in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"ARC_SESSION_TABLE_NAME": "sessions", "ARC_APP_SECRET": ""},
+        {"ARC_SESSION_TABLE_NAME": "jwe", "ARC_FORCE_LEGACY_JWE_SECRET": "1"},
+        {"ARC_SESSION_TABLE_NAME": "jwe", "ARC_SESSION_SAME_SITE": "none"},
+    ],
+)
+def test_what_the_app_s_helper_ignores_is_ignored(
+    app: Path, variables: dict[str, str]
+) -> None:
+    """The real architect-functions reads what a test has written, and back."""
+    shell = {"PATH": os.environ["PATH"]}  # noqa: TID251 - what a shell gives
+    options = Options.for_program(shell, environment=variables)
+    with SandboxUnderTest(app, options=options) as sandbox, Client(sandbox) as client:
+        session = ClientSession(sandbox, client)
+        session["user"] = "Ada"
+        assert client.get("/").json()["user"] == "Ada"
+        client.post("/count")
+        assert (session["count"], session.refusal) == (1, "")
+
+
+def test_a_row_that_is_over_and_still_there_is_read(app: Path) -> None:
+    """As long as the handler reads it, and under the same id."""
+    (app / "prefs.arc").write_text("@sandbox\nttl-lag 48h\n")
+    shell = {"PATH": os.environ["PATH"]}  # noqa: TID251 - what a shell gives
+    variables = {"ARC_SESSION_TABLE_NAME": "sessions"}
+    options = Options.for_program(shell, environment=variables)
+    with SandboxUnderTest(app, options=options) as sandbox, Client(sandbox) as client:
+        session = ClientSession(sandbox, client)
+        client.post("/count")
+        before = session.id
+        ClockControl(sandbox).advance(days=7, hours=3)
+        assert session["count"] == client.get("/").json()["count"] == 1
+        session["user"] = "Ada"
+        assert (session.id, session["count"]) == (before, 1)
