@@ -17,6 +17,8 @@ TIMEOUT_SECONDS = 29.0
 """How long an HTTP API waits for an integration, about (30 s is its maximum)."""
 _READ_BYTES = 64 * 1024
 
+_INTERIM = frozenset({100, *range(102, 200)})
+_MOST_INTERIM = 100
 _HOP_BY_HOP = frozenset(
     (
         *("connection", "keep-alive", "proxy-authenticate", "proxy-authorization"),
@@ -89,13 +91,32 @@ def _read_until(
     return bytes(body)
 
 
+class _FinalAnswer(http.client.HTTPResponse):
+    """The answer behind those that go before it, such as 103 (RFC 9110 section 15.2).
+
+    Python passes over 100 alone.
+    """
+
+    def _read_status(self) -> tuple[str, int, str]:
+        for _ in range(_MOST_INTERIM):
+            read: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
+            if read[1] not in _INTERIM:
+                return read
+            http.client.parse_headers(self.fp)
+        raise http.client.HTTPException("it never comes to an answer")
+
+
 def _connect(scheme: str, authority: str) -> http.client.HTTPConnection:
     host = authority.rpartition("@")[2]
-    if scheme == "https":
-        return http.client.HTTPSConnection(
+    connection = (
+        http.client.HTTPSConnection(
             host, timeout=TIMEOUT_SECONDS, context=ssl.create_default_context()
         )
-    return http.client.HTTPConnection(host, timeout=TIMEOUT_SECONDS)
+        if scheme == "https"
+        else http.client.HTTPConnection(host, timeout=TIMEOUT_SECONDS)
+    )
+    connection.response_class = _FinalAnswer
+    return connection
 
 
 def _forwarded_headers(request: HttpRequest, authority: str) -> Headers:

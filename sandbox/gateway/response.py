@@ -346,7 +346,7 @@ def _name_v1(name: str, *, is_rest: bool) -> str:
 def _check_size(value: JsonValue, sent: bytes) -> None:
     """Refuse what Lambda does not give: the limit is that of the result as JSON."""
     body = value.get("body") if isinstance(value, Mapping) else None
-    length = len(body) if isinstance(body, str) else len(sent)
+    length = len(_encode(body)) if isinstance(body, str) else len(sent)
     payload = len(_encode_json(value))
     if length <= MAX_PAYLOAD_BYTES and payload <= MAX_RESULT_BYTES:
         return

@@ -1,7 +1,9 @@
 """@proxy: what goes to the target, and what comes back."""
 
 import json
+import socket
 from collections.abc import Iterable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING
 
 import pytest
@@ -136,3 +138,35 @@ def test_forward_refuses_half_an_answer() -> None:
         pytest.raises(UnreachableError, match="6 more expected"),
     ):
         forward(make_request("GET /"), server.url, CLOCK)
+
+
+@pytest.mark.parametrize(
+    ("interim", "body"),
+    [
+        (b"HTTP/1.1 103 Early Hints\r\nlink: </a>\r\n\r\n", b"ok"),
+        (b"HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 102 Processing\r\n\r\n", b"ok"),
+        (b"HTTP/1.1 103 Early Hints\r\n\r\n" * 200, None),
+    ],
+)
+def test_forward_waits_for_the_answer_behind_others(
+    interim: bytes, body: bytes | None
+) -> None:
+    """What goes before it, such as early hints, is not the answer."""
+    final = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+
+    def answer(listener: socket.socket) -> None:
+        client = listener.accept()[0]
+        with client:
+            client.recv(65536)
+            client.sendall(interim + final)
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
+        with ThreadPoolExecutor() as threads:
+            serving = threads.submit(answer, listener)
+            if body is None:
+                with pytest.raises(UnreachableError, match="never comes to an answer"):
+                    forward(make_request("GET /"), url, CLOCK)
+            else:
+                assert forward(make_request("GET /"), url, CLOCK).body == body
+            serving.result(5)

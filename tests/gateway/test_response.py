@@ -189,6 +189,11 @@ def test_cookies_pass_byte_for_byte() -> None:
         ),
         pytest.param("x" * 6_000_001, 'The response has "6,000,001" bytes', id="6 MB"),
         pytest.param(
+            "\u2713" * 2_000_001,
+            'The response has "6,000,003" bytes',
+            id="of 2 M signs",
+        ),
+        pytest.param(
             {
                 "statusCode": 200,
                 "isBase64Encoded": True,
@@ -235,6 +240,7 @@ def test_numbers_of_headers_are_written_as_javascript_does(
 def test_six_megabytes_are_allowed() -> None:
     """The limit itself is not above the limit."""
     assert len(ok({"statusCode": 200, "body": "." * 6_000_000}).body) == 6_000_000
+    assert len(ok({"statusCode": 200, "body": "\u2713" * 2_000_000}).body) == 6_000_000
 
 
 @pytest.mark.parametrize(

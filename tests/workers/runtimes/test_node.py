@@ -515,6 +515,46 @@ def test_output_is_complete_and_in_order(run_node):
     assert execution.output.endswith("x\ne\né")
 
 
+def test_shared_files_are_read_as_deployed(app, node_function, invoke):
+    """Templates and data below `node_modules/@architect`, by path; edits are seen."""
+    app.write("src/shared/data.json", '"data"')
+    app.write("src/shared/lib.js", "module.exports = 'lib'")
+    app.write("src/views/page.html", "<p>old")
+    source = """
+        import fs, { existsSync, readFileSync } from 'node:fs'
+        import { readFile, readdir, stat } from 'node:fs/promises'
+        import { createRequire } from 'node:module'
+        import { promisify } from 'node:util'
+        const require = createRequire(import.meta.url)
+        const views = new URL('./node_modules/@architect/views/', import.meta.url)
+        const page = readFileSync(new URL('page.html', views), 'utf8')
+        const shared = './node_modules/@architect/shared'
+        const { default: lib } = await import('./node_modules/@architect/shared/lib.js')
+        export const handler = async () => [
+          page,
+          await readFile(new URL('page.html', views).pathname, 'utf8'),
+          (await promisify(fs.readFile)(`${shared}/data.json`, 'utf8')),
+          await readdir(shared),
+          (await stat(`${shared}/lib.js`)).isFile(),
+          existsSync(`${shared}/lib.js`), existsSync(`${shared}/none.js`),
+          lib, require('./node_modules/@architect/shared/lib')
+        ]
+    """
+    function = node_function("both", source, views=True)
+    app.mount(
+        shared_folder=app.root / "src/shared", views_folder=app.root / "src/views"
+    )
+    pool = app.pool()
+    before = invoke(pool, function).outcome.value
+    app.write("src/views/page.html", "<p>newer")
+    after = invoke(pool, function).outcome.value
+
+    rest = ['"data"', ["data.json", "lib.js"], True, True, False, "lib", "lib"]
+    assert before == ["<p>old", "<p>old", *rest]
+    assert after == ["<p>newer", "<p>newer", *rest]
+    assert not (function.folder / "node_modules").exists()
+
+
 def test_shared_and_views_are_found_as_deployed(app, node_function, invoke):
     """Both module systems find them under their deployed names; nothing is written."""
     app.write("src/shared/index.js", "module.exports = 'main'")

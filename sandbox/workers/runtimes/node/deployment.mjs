@@ -8,12 +8,13 @@
  * file is.
  */
 
-import { existsSync, readFileSync } from 'node:fs'
+import fs, { existsSync, readFileSync } from 'node:fs'
 import { createRequire, isBuiltin } from 'node:module'
 import { basename, dirname, join, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 
 const require = createRequire(import.meta.url)
+const isOnDisk = fs.existsSync // before anything leads it elsewhere
 const PACKAGE_NAME = /^(?:@[^/]+\/)?[^/]+/
 const NOT_A_PACKAGE = /^(?:\.{0,2}\/|\.{1,2}$|#|[a-z][a-z\d+.-]+:)/i
 const IS_PATH = /^\.{0,2}\//
@@ -52,6 +53,10 @@ export class Deployment {
    * mounted folder, `{ from }` for the packages that a file in that folder would find.
    */
   redirect (specifier, parent) {
+    if (parent !== null && IS_PATH.test(specifier)) {
+      const path = this.fileAt(resolve(dirname(parent), specifier))
+      if (path !== null) return { path }
+    }
     if (NOT_A_PACKAGE.test(specifier) || isBuiltin(specifier)) return null
     const name = PACKAGE_NAME.exec(specifier)?.[0]
     if (name === undefined) return null
@@ -66,6 +71,18 @@ export class Deployment {
     }
     if (this.#additions.length === 0 && !isObserved) return null
     return this.#holds(folder, name, '/', isObserved) ? null : this.#addition(name)
+  }
+
+  /**
+   * Tell where a file is that has only been deployed at `path`, such as
+   * `node_modules/@architect/views/page.html` of the function; null for any other.
+   */
+  fileAt (path) {
+    for (const [name, folder] of Object.entries(this.#mounts)) {
+      const link = join(this.#functionFolder, 'node_modules', name)
+      if (isWithin(path, link) && !isOnDisk(link)) return folder + path.slice(link.length)
+    }
+    return null
   }
 
   /** Note what decided that `specifier` is the file `found` (null: there is none). */

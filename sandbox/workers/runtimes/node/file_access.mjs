@@ -3,6 +3,7 @@
  * and of folders that it looks through.
  *
  * What is found there often ends up in a variable of the module, and so in a warm worker.
+ * Paths below `node_modules/@architect/shared` and `/views` lead where these folders are.
  */
 
 import fs from 'node:fs'
@@ -18,6 +19,11 @@ const LISTERS = [
   [fs, 'readdirSync'], [fs, 'readdir'], [fs, 'opendirSync'], [fs, 'opendir'],
   [fs.promises, 'readdir'], [fs.promises, 'opendir']
 ]
+const FINDERS = [
+  [fs, 'exists'], [fs, 'existsSync'],
+  ...['access', 'lstat', 'realpath', 'stat'].flatMap(
+    name => [[fs, `${name}Sync`], [fs, name], [fs.promises, name]])
+]
 const WRITERS = [
   [fs, 'writeFileSync'], [fs, 'writeFile'], [fs, 'appendFileSync'], [fs, 'appendFile'],
   [fs, 'createWriteStream'], [fs.promises, 'writeFile'], [fs.promises, 'appendFile'],
@@ -28,8 +34,16 @@ const OPENERS = [[fs, 'openSync'], [fs, 'open'], [fs.promises, 'open']]
 const COPIERS = [[fs, 'copyFileSync'], [fs, 'copyFile'], [fs.promises, 'copyFile']]
 const MOVERS = [[fs, 'renameSync'], [fs, 'rename'], [fs.promises, 'rename']]
 
-/** Observe the file system functions from now on. */
-export function install (observer) {
+/**
+ * Observe the file system functions from now on.
+ *
+ * @param {Observer} observer is told
+ * @param {(path: string) => string | null} deployed gives where a file of a function
+ *   is, which has only been deployed there; null for any other
+ */
+export function install (observer, deployed) {
+  const tap = (owner, name, ...tellers) => tapWith(deployed, owner, name, tellers)
+  for (const [owner, name] of FINDERS) tap(owner, name, () => {})
   for (const [owner, name] of READERS) tap(owner, name, path => observer.note(path))
   for (const [owner, name] of LISTERS) tap(owner, name, path => observer.noteListing(path))
   const disregard = path => observer.disregard(path)
@@ -47,12 +61,15 @@ export function install (observer) {
  *
  * A teller is given what follows the path, too.
  */
-function tap (owner, name, ...tellers) {
+function tapWith (deployed, owner, name, tellers) {
   const original = owner[name]
   function tapped (...parts) {
     tellers.forEach((tell, position) => {
       const path = pathOf(parts[position])
-      if (path !== null) tell(path, parts[position + 1])
+      if (path === null) return
+      const found = deployed(path)
+      if (found !== null) parts[position] = found
+      tell(found ?? path, parts[position + 1])
     })
     return Reflect.apply(original, this, parts)
   }

@@ -34,6 +34,11 @@ export class Imports {
   }
 
   /** Lead `require` from now on, and `import` from the first time that one is near. */
+  /** Tell where a file is that has only been deployed at `path`; null for any other. */
+  fileAt (path) {
+    return this.#deployment.fileAt(path)
+  }
+
   install () {
     this.#leadRequire()
     this.#compileAsDeployed()

@@ -49,7 +49,7 @@ class Worker {
     try {
       become(start)
       keepConnections(start.environment)
-      installFileAccess(this.#observer)
+      installFileAccess(this.#observer, path => this.#imports.fileAt(path))
       this.#imports.install()
       Error.stackTraceLimit = STACK_WHILE_LOADING
       this.#handler = await this.#imports.loadHandler()

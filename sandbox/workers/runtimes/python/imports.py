@@ -19,10 +19,11 @@ from importlib.machinery import (
     SourceFileLoader,
 )
 from importlib.util import module_from_spec, spec_from_file_location
-from os.path import isdir, isfile
+from os.path import abspath, isdir, isfile
 from types import CodeType, ModuleType
 from typing import Any
 
+from sandbox.workers.runtimes.python.deployed_files import DeployedFiles
 from sandbox.workers.runtimes.python.observe import Observer
 
 Mounts = Mapping[str, str]
@@ -98,9 +99,27 @@ def install(start: Mapping[str, Any], observer: Observer) -> None:
             return VendorFinder(path, mounts)
         return FunctionFinder(path) if path == folder else ProjectFinder(path)
 
+    DeployedFiles(folder, mounts).install()
+    _compile_always(observer.is_project_path)
     sys.path_hooks.insert(0, find_in)
     sys.path[:] = [folder, vendor, *_without(sys.path, (folder, vendor))]
     sys.path += _without(start["path_additions"], sys.path)
+
+
+def _compile_always(is_project_path: Callable[[str], bool]) -> None:
+    """Have code of the project compiled from its source whoever loads it.
+
+    `importlib.util.spec_from_file_location` and `runpy` make loaders of their own.
+    """
+    get_code = SourceFileLoader.get_code
+
+    def get_current_code(loader: SourceFileLoader, fullname: str) -> CodeType | None:
+        path = loader.get_filename(fullname)
+        if not is_project_path(abspath(path)):
+            return get_code(loader, fullname)
+        return loader.source_to_code(loader.get_data(path), path)
+
+    SourceFileLoader.get_code = get_current_code  # type: ignore[assignment, method-assign]
 
 
 def load_handler(handler_file: str, method: str) -> Callable[[Any, Any], Any]:

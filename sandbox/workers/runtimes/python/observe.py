@@ -25,6 +25,8 @@ _BYTECODE_FOLDER = "/__pycache__/"
 _CODE_SUFFIXES = (".py", ".so")
 _CHANGING_EVENTS = ("os.remove", "os.mkdir", "os.rmdir")
 _LISTING_EVENTS = ("os.listdir", "os.scandir")
+_LEADING = f"{os.path.dirname(__file__)}/deployed_files.py"
+"""Stands between `os.listdir` and who calls it."""
 _IMPORT_SYSTEM = "importlib"
 """In the names of the files whose code looks through folders for modules alone."""
 
@@ -109,6 +111,8 @@ class Observer:
             self._note_change(arguments[0])
         elif self._is_loading and event in _LISTING_EVENTS:
             caller = sys._getframe(1)  # noqa: SLF001 - the only way to whose call it is
+            if caller.f_code.co_filename == _LEADING and caller.f_back is not None:
+                caller = caller.f_back
             self._note_listing(arguments[0], caller)
 
     def _note_open(self, target: object, flags: object) -> None:

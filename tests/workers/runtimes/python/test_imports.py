@@ -1,5 +1,6 @@
 """Imports resolve as deployed, from where the files are."""
 
+import os
 import zipfile
 
 import pytest
@@ -224,3 +225,106 @@ def handler(event, context): return [aside.VALUE, TEXT]
     answers.append(invoke(pool, function).outcome.value)
 
     assert answers == [["old", "old"], ["newer", "old"], ["newer", "newer"]]
+
+
+FILES = """import glob, io, os, sys
+from pathlib import Path
+HERE = Path(__file__).parent
+TEXT = open("vendor/views/page.html").read()
+def handler(event, context):
+    folder = HERE / "vendor" / "shared"
+    return {
+        "text": TEXT,
+        "path": (folder / "data.json").read_text(),
+        "bytes": io.open(os.fsencode(str(folder / "data.json")), "rb").read().decode(),
+        "low": os.read(os.open("vendor/shared/data.json", os.O_RDONLY), 9).decode(),
+        "names": sorted(os.listdir("vendor/shared")),
+        "found": sorted(map(os.path.basename, glob.glob("vendor/shared/*.json"))),
+        "walked": [n for _, _, names in os.walk("vendor/views") for n in names],
+        "there": [os.path.isfile("vendor/shared/data.json"), folder.is_dir()],
+        "named": [open(file="vendor/shared/data.json").read(), len(os.listdir())],
+        "absent": [os.path.exists("vendor/shared/no"), os.path.exists("vendor/x")],
+    }
+"""
+
+
+def test_shared_files_are_below_vendor(app, invoke, shared_folders):
+    """Templates and data are read where they are deployed, and edits are seen."""
+    app.write("src/shared/data.json", '"data"')
+    app.write("src/views/page.html", "<p>old")
+    function = app.function("f", FILES, views=True)
+    app.mount(**shared_folders)
+    pool = app.pool()
+    before = invoke(pool, function).outcome.value
+    app.write("src/views/page.html", "<p>newer")
+    after = invoke(pool, function).outcome.value
+
+    names = ["data.json", "other.py", "util.py"]
+    assert before == {
+        "text": "<p>old",
+        "path": '"data"',
+        "bytes": '"data"',
+        "low": '"data"',
+        "names": names,
+        "found": ["data.json"],
+        "walked": before["walked"],
+        "there": [True, True],
+        "named": ['"data"', 1],
+        "absent": [False, False],
+    }
+    assert sorted(before["walked"]) == [
+        "__init__.py",
+        "head.py",
+        "page.html",
+        "page.py",
+    ]
+    assert after["text"] == "<p>newer"
+    assert not (function.folder / "vendor").exists()
+
+
+def test_a_vendor_folder_of_the_function_s_own_is_read(app, invoke, shared_folders):
+    """What is there on disk, copied or linked, comes before what would be deployed."""
+    app.write("src/shared/data.json", "shared")
+    app.write("src/http/get-f/vendor/shared/data.json", "own")
+    source = """def handler(event, context):
+    return open("vendor/shared/data.json").read()
+"""
+    function = app.function("f", source, views=True)
+    app.mount(**shared_folders)
+
+    assert invoke(app.pool(), function).outcome == Returned(value="own")
+
+
+def test_a_missing_shared_file_is_the_handler_s_own_failure(
+    app, invoke, shared_folders
+):
+    """Nothing of the sandbox stands in its traceback."""
+    source = """def handler(event, context):
+    return open("vendor/shared/none.json").read()
+"""
+    function = app.function("f", source, views=True)
+    app.mount(**shared_folders)
+    outcome = invoke(app.pool(), function).outcome
+
+    assert outcome.error_type == "FileNotFoundError"
+    assert "sandbox/workers" not in outcome.trace
+
+
+def test_a_module_loaded_by_file_name_is_fresh(app, invoke):
+    """Within the second and with the same size, which bytecode would not notice."""
+    source = f"""{BESIDE}
+from importlib.util import module_from_spec, spec_from_file_location
+spec = spec_from_file_location("plugin", HERE + "/plugin.py")
+plugin = module_from_spec(spec)
+spec.loader.exec_module(plugin)
+def handler(event, context): return plugin.VALUE
+"""
+    function = app.function("f", source)
+    pool, answers = app.pool(), []
+    for value in ("q1", "q2", "q3"):
+        app.write("src/http/get-f/plugin.py", f"VALUE = '{value}'")
+        os.utime(function.folder / "plugin.py", (1_700_000_000, 1_700_000_000))
+        answers.append(invoke(pool, function).outcome)
+
+    assert answers == [Returned(value=value) for value in ("q1", "q2", "q3")]
+    assert not list(app.root.rglob("__pycache__"))
