@@ -3,6 +3,7 @@
 import difflib
 import json
 import os
+import re
 from dataclasses import replace
 from pathlib import Path
 from typing import TextIO
@@ -17,11 +18,15 @@ from sandbox.clock import MovableClock
 from sandbox.exchange import Execution, HttpRequest, Match, Returned
 from sandbox.gateway.payload import build_event
 from sandbox.gateway.request_parts import ApiFacts
+from sandbox.gateway.router import Router
 from sandbox.json_value import JsonValue
 from sandbox.notice import Notice
 from sandbox.options import Options
 from sandbox.project.model import ApiType, Function, Project
 from sandbox.sandbox import Sandbox
+
+_PARAMETER = re.compile(r"^:(.+)")
+"""A part of a route's path that takes any value; its name stands for one."""
 
 
 @click.command("invoke")
@@ -44,11 +49,10 @@ def invoke_command(
     wrong, to standard error. Exit status 1 if the function failed. ARC_ENV and
     ARC_API_TYPE count as they do for start.
     """
-    event = _read_event(event_file) if event_file else None
+    given = _read_event(event_file) if event_file else None
     sandbox = Sandbox(cwd, options=_options(api_type), say=_say)
     function = _function(sandbox.project, name)
-    if event is None:
-        event = _plain_event(sandbox.project, function)
+    event = given if event_file else _plain_event(sandbox.project, function)
     with sandbox:
         sandbox.wait_ready()
         execution = sandbox.invoke(function.key, event)
@@ -105,15 +109,17 @@ def _plain_event(project: Project, function: Function) -> JsonValue:
     if route is None:
         return {}
     method = "GET" if route.method == "any" else route.method.upper()
+    parts = [_PARAMETER.sub(r"\1", part) for part in route.path.split("/")]
     request = HttpRequest(
         method=method,
-        path=route.path,
+        path="/".join("proxy" if part == "*" else part for part in parts),
         query_string="",
         headers=(("host", "localhost"),),
     )
+    found = Router((route,)).match(method, request.path)
     event = build_event(
         request,
-        Match(route=route),
+        found if isinstance(found, Match) else Match(route=route),
         api_type=project.api_type,
         facts=ApiFacts.from_project(project, port=80),
         request_id="00000000-0000-0000-0000-000000000000",

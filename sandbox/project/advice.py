@@ -97,6 +97,10 @@ class Surroundings:
     """Where Python code of the app has `import arc`."""
     requirements: frozenset[str] = frozenset()
     """What the app's requirements.txt files name, in lower case with hyphens."""
+    without_handler: tuple[tuple[str, str], ...] = ()
+    """For each function whose file is not there: the fact, and what to do."""
+    not_run: tuple[tuple[str, str], ...] = ()
+    """Likewise for those whose runtime is none of the sandbox's."""
     host: str = "localhost"
     """The name by which a browser reaches the app."""
 
@@ -104,6 +108,7 @@ class Surroundings:
 def advise(project: Project, surroundings: Surroundings) -> tuple[Advice, ...]:
     """Give what will bite in a project, sessions apart."""
     return (
+        *_missing_handlers(surroundings),
         *_missing_requirement(surroundings),
         *_other_python(project, surroundings),
         *_reserved_names(project, surroundings),
@@ -141,6 +146,28 @@ def _attribute_line(lines: list[str], table_line: int, attribute: str) -> int | 
         if text.split()[:1] == [attribute]:
             return number
     return None
+
+
+def _missing_handlers(surroundings: Surroundings) -> Iterator[Advice]:
+    lacking = surroundings.without_handler
+    if lacking:
+        fact, remedy = lacking[0]
+        others = len(lacking) - 1
+        yield Advice(
+            level="error",
+            code="handler-missing",
+            what=fact if not others else f"{fact} So it is with {others} more.",
+            why="Each request for it ends in 500, and deployed it has no code.",
+            fix=f"{remedy} arc-sandbox init creates what is missing.",
+        )
+    for fact, remedy in surroundings.not_run:
+        yield Advice(
+            level="warning",
+            code="runtime-not-run",
+            what=fact,
+            why="Each request for it ends in 500 here.",
+            fix=remedy,
+        )
 
 
 def _missing_requirement(surroundings: Surroundings) -> Iterator[Advice]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.errors import SourceLocation
+from sandbox.exchange import Unavailable
 from sandbox.options import Options, resolve
 from sandbox.project.advice import Surroundings
 from sandbox.project.dotenv import with_plain_line_ends
@@ -19,6 +20,7 @@ from sandbox.project.places import dotenv_places, preferences_places
 from sandbox.project.preferences import DOTENV_FILE, PREFERENCES_FILES
 from sandbox.sessions.settings import Helper
 from sandbox.workers.environment import Ports, function_environment
+from sandbox.workers.languages import handler_file_of, language_of
 
 REQUIREMENTS_FILE = "requirements.txt"
 MOST_FILES_READ = 400
@@ -73,6 +75,8 @@ def collect_surroundings(
         ),
         arc_imports=imports,
         requirements=frozenset(_requirements(project, python)),
+        without_handler=tuple(_without_handler(project)),
+        not_run=tuple(_not_run(project)),
     )
 
 
@@ -145,6 +149,23 @@ def npm_helper(function: Function, project: Project) -> str | None:
         if text is not None:
             return _package_version(text)
     return None
+
+
+def _without_handler(project: Project) -> Iterator[tuple[str, str]]:
+    for function in project.functions:
+        language = language_of(function)
+        if isinstance(language, Unavailable):
+            continue
+        file = handler_file_of(function, language)
+        if isinstance(file, Unavailable):
+            yield file.message, file.remedy
+
+
+def _not_run(project: Project) -> Iterator[tuple[str, str]]:
+    for function in project.functions:
+        language = language_of(function)
+        if isinstance(language, Unavailable):
+            yield language.message, language.remedy
 
 
 def _functions_of(project: Project, language: str) -> tuple[Function, ...]:

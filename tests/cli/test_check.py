@@ -21,6 +21,9 @@ def check(
 ) -> Result:
     (root / "app.arc").write_text(manifest)
     (root / ".env").write_text(dotenv)
+    handler = root / "src" / "http" / "get-index" / "index.py"
+    handler.parent.mkdir(parents=True, exist_ok=True)
+    handler.write_text("def handler(event, context): return {}\n")
     return CliRunner(env={"ARC_ENV": None, "HOME": str(root)}).invoke(
         main, ["check", "--cwd", str(root), *arguments]
     )
@@ -150,3 +153,28 @@ def test_check_judges_the_stage_of_arc_env(tmp_path: Path) -> None:
     )
 
     assert "warning: ARC_APP_SECRET is not set" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("added", "level", "fact"),
+    [
+        ("post /a\n", "error", '"post /a" has no handler: '),
+        ("post /a\nget /b\n", "error", "So it is with 1 more."),
+        (
+            "get /a\n@aws\nruntime ruby3.3\n",
+            "warning",
+            'The runtime "ruby3.3" of "get /" does not run in the sandbox.',
+        ),
+    ],
+)
+def test_check_tells_of_functions_that_cannot_run(
+    tmp_path: Path, added: str, level: str, fact: str
+) -> None:
+    """Whose requests all end in a 500."""
+    manifest = f"@app\nmyapp\n@http\nget /\n{added}"
+    if "@aws" not in added:
+        manifest += f"@aws\nruntime {VERSION}\n"
+    shown = check(tmp_path, manifest=manifest).stdout
+
+    assert f"{level}: " in shown
+    assert fact in shown

@@ -82,9 +82,18 @@ def test_invoke_prints_half_a_surrogate_pair_as_its_escape(app: Path) -> None:
 
 def test_invoke_makes_up_a_plain_request(app: Path) -> None:
     """Without an event the function gets what a bare request would be."""
-    result = invoke(app, "GET  /things/:id")
+    event = json.loads(invoke(app, "GET  /things/:id").stdout)
 
-    assert json.loads(result.stdout)["routeKey"] == "GET /things/{id}"
+    assert event["routeKey"] == "GET /things/{id}"
+    assert event["rawPath"] == "/things/id"
+    assert event["pathParameters"] == {"id": "id"}
+
+
+def test_invoke_takes_null_for_an_event(app: Path) -> None:
+    """It is one that was given."""
+    result = invoke(app, "get /things/:id", "--event", "-", stdin="null")
+
+    assert result.stdout == "null\n"
 
 
 def test_invoke_follows_the_environment_as_start_does(app: Path) -> None:

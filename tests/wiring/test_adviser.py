@@ -28,6 +28,9 @@ def load(tmp_path: Path) -> Load:
 
     def load_with(dotenv: str) -> Project:
         (tmp_path / "app.arc").write_text(MANIFEST)
+        handler = tmp_path / "src" / "http" / "get-index" / "index.mjs"
+        handler.parent.mkdir(parents=True, exist_ok=True)
+        handler.write_text("export const handler = () => ({})")
         (tmp_path / ".env").write_text(f"ARC_APP_SECRET={'S' * 32}\n{dotenv}")
         return load_project(tmp_path, home=None, environ={})
 
