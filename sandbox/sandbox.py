@@ -142,7 +142,10 @@ class Sandbox:
             say=self._say,
         )
         self._session_notes = SessionNotes(
-            self.journal, remarks=session_remarks_of(self), say=self._say
+            self.journal,
+            remarks=session_remarks_of(self),
+            say=self._say,
+            clock_offset=lambda: self.clock.offset_seconds,
         )
         self._running: Running | None = None
         self._was_started = False

@@ -40,14 +40,6 @@ def plain_row(row: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     return {name: to_plain(value) for name, value in row.items()}
 
 
-def python_row(row: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
-    """Give the plain form of an item to Python, where each number is one.
-
-    Integers are exact; others are floats, as handlers get them from their helper.
-    """
-    return {name: _with_numbers(value) for name, value in plain_row(row).items()}
-
-
 def from_plain(value: JsonValue) -> dict[str, JsonValue]:
     """Give the AttributeValue of a plain value.
 
@@ -102,19 +94,6 @@ def _plain_number(text: str) -> JsonValue:
     elif Decimal(repr(float(number))) == number:
         return float(number)
     return {"$number": text}
-
-
-def _with_numbers(value: JsonValue) -> JsonValue:
-    match value:
-        case {"$number": str(text), **others} if not others:
-            number = Decimal(text)
-            is_whole = number == number.to_integral_value()
-            return int(number) if is_whole else float(number)
-        case Mapping():
-            return {name: _with_numbers(member) for name, member in value.items()}
-        case list():
-            return [_with_numbers(member) for member in value]
-    return value
 
 
 def _protected(row: dict[str, JsonValue]) -> dict[str, JsonValue]:

@@ -22,6 +22,8 @@ class StoredSessions:
     """The physical name."""
     read_row: Callable[[Mapping[str, JsonValue]], Row] = plain_row
     """Makes a row of an item: for JavaScript too, unless said otherwise."""
+    write_row: Callable[[Row], Mapping[str, JsonValue]] = row_from_plain
+    """Makes an item of a row."""
 
     def get(self, idx: str) -> Row | None:
         """Give the row, as last written, or None."""
@@ -31,7 +33,7 @@ class StoredSessions:
 
     def put(self, row: Row) -> None:
         """Store the row in place of any that has its `_idx`."""
-        self.call("PutItem", {"TableName": self.name, "Item": row_from_plain(row)})
+        self.call("PutItem", {"TableName": self.name, "Item": self.write_row(row)})
 
     def delete(self, idx: str) -> None:
         """Remove the row; none is no error."""
@@ -59,6 +61,7 @@ def find_sessions(
     stage: str | None,
     call: TableCall,
     read_row: Callable[[Mapping[str, JsonValue]], Row] = plain_row,
+    write_row: Callable[[Row], Mapping[str, JsonValue]] = row_from_plain,
 ) -> StoredSessions | None:
     """Give the sessions in the table that the settings name.
 
@@ -68,6 +71,7 @@ def find_sessions(
         stage: as ARC_ENV has it.
         call: carries out an operation on tables.
         read_row: as for `StoredSessions`.
+        write_row: likewise.
 
     Returns:
         None where they are not in a table, or in one that the manifest lacks.
@@ -76,4 +80,4 @@ def find_sessions(
     if table is None:
         return None
     name = physical_name(project.name, table_stage(stage), table.name)
-    return StoredSessions(call=call, name=name, read_row=read_row)
+    return StoredSessions(call=call, name=name, read_row=read_row, write_row=write_row)

@@ -3,13 +3,13 @@
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.inspector.plain_values import python_row
 from sandbox.inspector.session_table import StoredSessions, find_sessions
 from sandbox.project.model import Function
 from sandbox.project.table_names import physical_name, table_stage
 from sandbox.sandbox import Sandbox
 from sandbox.sessions.forge import forge_session
 from sandbox.sessions.settings import SessionSettings
+from sandbox.testing.python_values import python_row, row_from_python
 from sandbox.testing.unanswered import UnansweredError
 from sandbox.wiring.surroundings import session_helper
 
@@ -51,6 +51,7 @@ def stored_sessions(sandbox: Sandbox) -> StoredSessions | None:
         stage=sandbox.stage,
         call=sandbox.tables.call,
         read_row=python_row,
+        write_row=row_from_python,
     )
     if found is None:
         raise UnansweredError(

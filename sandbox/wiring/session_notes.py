@@ -7,7 +7,7 @@ at the next tick.
 from collections import deque
 from collections.abc import Callable, Iterable
 from functools import cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from sandbox.exchange import Exchange, Headers
 from sandbox.journal import Journal
@@ -25,6 +25,8 @@ microseconds to explain, which handlers would lack.
 """
 
 _COOKIE = "_idx="
+Remarks: TypeAlias = "Callable[[Exchange, bool], Iterable[CookieWarning]]"
+"""Of an exchange; and whether the clock has been moved since."""
 
 
 class SessionNotes:
@@ -32,36 +34,41 @@ class SessionNotes:
 
     Args:
         journal: whose exchanges are looked at.
-        remarks: gives what there is to say about an exchange; may take a while.
+        remarks: gives what there is to say about an exchange, told whether the clock
+            has been moved since; may take a while.
         say: told of the first note of each kind.
+        clock_offset: how far the clock is ahead.
     """
 
     def __init__(
         self,
         journal: Journal,
         *,
-        remarks: Callable[[Exchange], Iterable["CookieWarning"]],
+        remarks: Remarks,
         say: Callable[[Notice], None],
+        clock_offset: Callable[[], float] = float,
     ) -> None:
         self._journal = journal
         self._remarks = remarks
         self._say = say
-        self._waiting: deque[Exchange] = deque(maxlen=MOST_WAITING)
+        self._clock_offset = clock_offset
+        self._waiting: deque[tuple[Exchange, float]] = deque(maxlen=MOST_WAITING)
         self._said: set[str] = set()
         journal.subscribe(self.take)
 
     def take(self, exchange: Exchange) -> None:
         """Put an exchange aside if a function read its session; takes microseconds."""
         if exchange.match is not None and has_session_cookie(exchange):
-            self._waiting.append(exchange)
+            self._waiting.append((exchange, self._clock_offset()))
 
     def work(self) -> None:
         """Make the notes of what was put aside. Called by one thread at a time."""
         while self._waiting:
-            self._note(self._waiting.popleft())
+            exchange, offset = self._waiting.popleft()
+            self._note(exchange, has_moved=offset != self._clock_offset())
 
-    def _note(self, exchange: Exchange) -> None:
-        found = tuple(self._remarks(exchange))
+    def _note(self, exchange: Exchange, *, has_moved: bool) -> None:
+        found = tuple(self._remarks(exchange, has_moved))
         if not found:
             return
         self._journal.annotate(
@@ -75,9 +82,7 @@ class SessionNotes:
                 self._say(Notice(level="warning", text=text))
 
 
-def session_remarks_of(
-    app: "RunningApp",
-) -> Callable[[Exchange], tuple["CookieWarning", ...]]:
+def session_remarks_of(app: "RunningApp") -> Remarks:
     """Give what explains the session cookies of an app's exchanges."""
 
     @cache
@@ -88,7 +93,7 @@ def session_remarks_of(
 
         return SessionReader(app)
 
-    return lambda exchange: reader().remarks(exchange)
+    return lambda exchange, has_moved: reader().remarks(exchange, has_moved=has_moved)
 
 
 def has_session_cookie(exchange: Exchange) -> bool:

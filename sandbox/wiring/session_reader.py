@@ -12,6 +12,7 @@ from sandbox.host_header import bare_host
 from sandbox.inspector.session_table import find_sessions
 from sandbox.project.model import Function, Project
 from sandbox.sessions.explain import CookieWarning
+from sandbox.sessions.refusals import REFUSED, UnknownRow
 from sandbox.sessions.remarks import SessionTraffic, session_remarks
 from sandbox.sessions.settings import Helper, SessionSettings
 from sandbox.tables.errors import TableError
@@ -19,6 +20,9 @@ from sandbox.wiring.surroundings import session_helper
 
 if TYPE_CHECKING:
     from sandbox.tables.deferred import Tables
+
+
+_ROW_GONE = f"{REFUSED}{UnknownRow.code}"
 
 
 class RunningApp(Protocol):
@@ -51,10 +55,15 @@ class SessionReader:
         self._project: Project | None = None
         self._helpers: dict[str, Helper] = {}
 
-    def remarks(self, exchange: Exchange) -> tuple[CookieWarning, ...]:
+    def remarks(
+        self, exchange: Exchange, *, has_moved: bool = False
+    ) -> tuple[CookieWarning, ...]:
         """Give what there is to say; nothing where the session cannot be read at all.
 
-        What is wrong then is told elsewhere: by advice, and at each request that asks
+        Where the clock has been moved since (`has_moved`), rows are no longer those
+        that the exchange found, and none of them is missed.
+
+        What cannot be read is told elsewhere: by advice, and at each request that asks
         a table which refuses.
         """
         if exchange.match is None:
@@ -65,7 +74,7 @@ class SessionReader:
             environment = self._app.environment(function)
             helper = self._helper(function, project)
             settings = SessionSettings.from_environment(environment, helper=helper)
-            return session_remarks(
+            remarks = session_remarks(
                 _traffic(exchange),
                 settings,
                 table=find_sessions(
@@ -77,6 +86,7 @@ class SessionReader:
             )
         except (SandboxError, TableError):
             return ()
+        return tuple(r for r in remarks if not (has_moved and r.code == _ROW_GONE))
 
     def _helper(self, function: Function, project: Project) -> Helper:
         if project is not self._project:

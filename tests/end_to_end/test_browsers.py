@@ -5,9 +5,13 @@ from typing import Any, Protocol
 
 import pytest
 from playwright.sync_api import Browser
+from selenium.common.exceptions import (
+    StaleElementReferenceException,
+    WebDriverException,
+)
 from selenium.webdriver import Chrome, ChromeOptions, ChromeService
 from selenium.webdriver.common.by import By
-from selenium.webdriver.support.expected_conditions import staleness_of
+from selenium.webdriver.remote.webelement import WebElement
 from selenium.webdriver.support.ui import WebDriverWait
 
 pytestmark = [pytest.mark.slow, pytest.mark.arc(app="fixtures/apps/counter")]
@@ -78,7 +82,7 @@ class SeleniumVisitor:
         page = self.driver.find_element(By.TAG_NAME, "html")
         self.driver.find_element(By.XPATH, f"//button[.='{button}']").click()
         # A click may come back before the next page is there.
-        WebDriverWait(self.driver, 30).until(staleness_of(page))
+        WebDriverWait(self.driver, 30).until(lambda _: _has_gone(page))
 
     def title(self) -> str:
         return str(self.driver.title)
@@ -92,6 +96,19 @@ class SeleniumVisitor:
 
     def close(self) -> None:
         self.driver.quit()
+
+
+def _has_gone(page: WebElement) -> bool:
+    """Tell whether another page has come; chromedriver says it in two ways."""
+    try:
+        page.is_enabled()
+    except StaleElementReferenceException:
+        return True
+    except WebDriverException as error:
+        if "does not belong to the document" not in str(error):
+            raise
+        return True
+    return False
 
 
 @pytest.fixture(autouse=True)

@@ -25,12 +25,18 @@ class Scene:
         self.looked_at: list[str] = []
         self.said: list[Notice] = []
         self._remarks = remarks
+        self.offset = 0.0
+        self.moved: list[bool] = []
         self.notes = SessionNotes(
-            self.journal, remarks=self._look, say=self.said.append
+            self.journal,
+            remarks=self._look,
+            say=self.said.append,
+            clock_offset=lambda: self.offset,
         )
 
-    def _look(self, exchange: Exchange) -> Iterable[CookieWarning]:
+    def _look(self, exchange: Exchange, has_moved: bool) -> Iterable[CookieWarning]:  # noqa: FBT001 - as it is called
         self.looked_at.append(exchange.request_id)
+        self.moved.append(has_moved)
         return self._remarks
 
     def notes_of(self, request_id: str) -> tuple[str, ...]:
@@ -48,6 +54,17 @@ def test_session_notes_wait_for_the_tick() -> None:
     scene.notes.work()
 
     assert scene.notes_of("a") == ("Before.", "It is lost.")
+
+
+def test_session_notes_know_whether_the_clock_has_moved_since() -> None:
+    """Rows that have gone with it were there when the request came."""
+    scene = Scene(LOST)
+    scene.journal.append(exchange_of("a", request_headers=COOKIE))
+    scene.offset = 86_400.0
+    scene.journal.append(exchange_of("b", request_headers=COOKIE))
+    scene.notes.work()
+
+    assert scene.moved == [True, False]
 
 
 def test_session_notes_are_said_once_a_kind() -> None:

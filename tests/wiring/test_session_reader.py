@@ -54,3 +54,22 @@ def test_a_table_that_refuses_leaves_no_note() -> None:
 
     assert app.tables.asked == [("GetItem", "demo-staging-sessions")]
     assert remarks == ()
+
+
+class EmptyTables:
+    """Tables without a row."""
+
+    def call(self, _operation: str, _request: Mapping[str, object]) -> Any:
+        return {}
+
+
+def test_a_row_that_went_with_the_clock_is_not_missed() -> None:
+    """It was there when the request came; without a move it is."""
+    app = App()
+    app.tables = EmptyTables()
+    cookie = (("cookie", f"_idx={sign('abcdefgh', SECRET)}"),)
+    exchange = exchange_of("a", request_headers=cookie)
+
+    (remark,) = SessionReader(app).remarks(exchange)
+    assert remark.code == "session-refused-unknown-row"
+    assert SessionReader(app).remarks(exchange, has_moved=True) == ()
