@@ -109,6 +109,7 @@ def advise(project: Project, surroundings: Surroundings) -> tuple[Advice, ...]:
     """Give what will bite in a project, sessions apart."""
     return (
         *_missing_handlers(surroundings),
+        *_longer_than_the_gateway_waits(project),
         *_missing_requirement(surroundings),
         *_other_python(project, surroundings),
         *_reserved_names(project, surroundings),
@@ -168,6 +169,32 @@ def _missing_handlers(surroundings: Surroundings) -> Iterator[Advice]:
             why="Each request for it ends in 500 here.",
             fix=remedy,
         )
+
+
+def _longer_than_the_gateway_waits(project: Project) -> Iterator[Advice]:
+    """Look at time limits (API Gateway, "Quotas": integration timeout)."""
+    is_rest = project.api_type == "rest"
+    waits_seconds = 29 if is_rest else 30
+    longer = [
+        function
+        for function in project.functions
+        if function.pragma == "http" and function.config.timeout_seconds > waits_seconds
+    ]
+    if not longer:
+        return
+    fact = (
+        f'"{longer[0].name}" may run {longer[0].config.timeout_seconds:g} seconds, and '
+        f"API Gateway waits {waits_seconds}."
+    )
+    others = len(longer) - 1
+    yield Advice(
+        level="warning",
+        code="http-timeout",
+        what=fact if not others else f"{fact} So it is with {others} more.",
+        why=f"Deployed, its client gets a {504 if is_rest else 503} then, and the "
+        "function runs on; the sandbox waits as long as Lambda would.",
+        fix=f'Set "timeout {waits_seconds}" at most, or do what takes longer elsewhere.',
+    )
 
 
 def _missing_requirement(surroundings: Surroundings) -> Iterator[Advice]:

@@ -1,5 +1,6 @@
 """Advice about a project: requirements, Python versions, reserved names."""
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -142,3 +143,28 @@ def test_table_place_may_be_unknown() -> None:
     table = Table(name="sessions", partition_key=Key(attribute="_idx"))
 
     assert table_place(project_with(), table) is None
+
+
+@pytest.mark.parametrize(
+    ("api_type", "limits", "expected"),
+    [
+        ("http", (5, 30), None),
+        ("http", (31,), '"get /0" may run 31 seconds, and API Gateway waits 30.'),
+        ("rest", (30, 60), "waits 29. So it is with 1 more."),
+    ],
+)
+def test_advise_tells_of_functions_that_outlast_the_gateway(
+    api_type: Any, limits: tuple[int, ...], expected: str | None
+) -> None:
+    """Their clients are answered by API Gateway itself."""
+    functions = tuple(
+        replace(
+            function(f"get /{place}", "python3.12"),
+            config=FunctionConfig(runtime="python3.12", timeout_seconds=seconds),
+        )
+        for place, seconds in enumerate(limits)
+    )
+    found = advise(project_with(functions=functions, api_type=api_type), Surroundings())
+
+    assert [advice.code for advice in found] == ["http-timeout"] * bool(expected)
+    assert expected is None or expected in found[0].what
