@@ -193,7 +193,7 @@ def _longer_than_the_gateway_waits(project: Project) -> Iterator[Advice]:
         what=fact if not others else f"{fact} So it is with {others} more.",
         why=f"Deployed, its client gets a {504 if is_rest else 503} then, and the "
         "function runs on; the sandbox waits as long as Lambda would.",
-        fix=f'Set "timeout {waits_seconds}" at most, or do what takes longer elsewhere.',
+        fix=f'Set "timeout {waits_seconds}" at most, or do long work elsewhere.',
     )
 
 
