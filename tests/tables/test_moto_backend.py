@@ -203,3 +203,41 @@ def test_expressions_do_not_go_with_what_was_before_them(
         f"request: Non-expression parameters: {{{old}}} "
         f"Expression parameters: {{{expression}}}"
     )
+
+
+@pytest.mark.parametrize(
+    ("operation", "members", "message"),
+    [
+        (
+            "UpdateItem",
+            {
+                "Key": {**KEY, "owner": {"S": "x" * 2049}},
+                "UpdateExpression": "REMOVE tag",
+            },
+            "Size of hashkey has exceeded the maximum size limit of2048 bytes",
+        ),
+        (
+            "PutItem",
+            {"Item": {"owner": KEY["owner"]}, "ConditionExpression": "tag = tag.x"},
+            f"{_INVALID}: Missing the key number in the item",
+        ),
+        (
+            "PutItem",
+            {"Item": TAGGED, "ReturnValues": "ALL_NEW"},
+            "ReturnValues can only be ALL_OLD or NONE",
+        ),
+        (
+            "DeleteItem",
+            {"Key": KEY, "ReturnValues": "UPDATED_OLD"},
+            "ReturnValues can only be ALL_OLD or NONE",
+        ),
+    ],
+)
+def test_a_write_that_cannot_be_is_refused(
+    notes: TableStore, operation: str, members: dict[str, Any], message: str
+) -> None:
+    """Before any condition is looked at."""
+    with pytest.raises(TableError) as refused:
+        notes.call(operation, {"TableName": TABLE, **members})
+
+    assert message in refused.value.message
