@@ -515,6 +515,35 @@ def test_output_is_complete_and_in_order(run_node):
     assert execution.output.endswith("x\ne\né")
 
 
+@pytest.mark.parametrize("suffix", ["cjs", "mjs"])
+def test_code_behind_a_link_is_fresh(
+    app, node_function, invoke, tmp_path_factory, suffix
+):
+    """A folder of another repository, linked into the function, and what it loads."""
+    elsewhere = tmp_path_factory.mktemp("elsewhere") / "kit"
+    elsewhere.mkdir()
+    if suffix == "cjs":
+        source = """
+            import { createRequire } from 'node:module'
+            const value = createRequire(import.meta.url)('./kit/main.cjs')
+            export const handler = async () => value
+        """
+        (elsewhere / "main.cjs").write_text("module.exports = require('./part.cjs')")
+        texts = ["module.exports = 'old'", "module.exports = 'newer'"]
+    else:
+        source = "import v from './kit/main.mjs'; export const handler = async () => v"
+        (elsewhere / "main.mjs").write_text("export { default } from './part.mjs'")
+        texts = ["export default 'old'", "export default 'newer'"]
+    function = node_function("linked", source)
+    (function.folder / "kit").symlink_to(elsewhere)
+    pool, answers = app.pool(), []
+    for text in texts:
+        (elsewhere / f"part.{suffix}").write_text(text)
+        answers.append(invoke(pool, function).outcome)
+
+    assert answers == [Returned(value="old"), Returned(value="newer")]
+
+
 def test_shared_files_are_read_as_deployed(app, node_function, invoke):
     """Templates and data below `node_modules/@architect`, by path; edits are seen."""
     app.write("src/shared/data.json", '"data"')

@@ -90,7 +90,7 @@ export class Deployment {
     if (found !== null) this.#observer.note(found)
     if (parent !== null && IS_PATH.test(specifier) && this.#observer.isAppPath(parent)) {
       for (const path of candidates(resolve(dirname(parent), specifier))) {
-        if (path === found) break
+        if (path === found || this.#observer.followLink(path, found)) break
         this.#observer.noteIfAbsent(path)
       }
     }

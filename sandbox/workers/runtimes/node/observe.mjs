@@ -43,6 +43,24 @@ export class Observer {
     return this.isProjectPath(path) && !path.includes('/node_modules/')
   }
 
+  /**
+   * Tell whether a path of the app leads out of it, to the file `found`; if so, what is
+   * there belongs to the app from now on.
+   */
+  followLink (path, found) {
+    if (found === null || this.isProjectPath(found)) return false
+    if (!this.isProjectPath(path) || realPath(path) !== found) return false
+    let linked = found
+    for (let at = dirname(path); this.isProjectPath(at); at = dirname(at)) {
+      const real = realPath(at)
+      if (this.isProjectPath(`${real}/`)) break
+      linked = `${real}/`
+    }
+    this.#prefixes.push(linked)
+    this.note(found)
+    return true
+  }
+
   /** Note that the file is about to be read. */
   note (path) {
     if (this.#seen.has(path) || !this.isProjectPath(path)) return
