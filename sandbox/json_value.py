@@ -4,7 +4,7 @@ import json
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Self, TypeAlias, Union
+from typing import Any, NoReturn, Self, TypeAlias, Union
 
 import orjson
 
@@ -15,6 +15,20 @@ JsonValue: TypeAlias = Union[  # noqa: UP007 - `|` cannot take a forward referen
 
 _write = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 _MARKUP = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+
+
+def strict_json(text: str | bytes) -> Any:
+    """Read JSON as RFC 8259 has it, without Python's NaN and infinities.
+
+    Raises:
+        ValueError: it is no JSON.
+        RecursionError: it nests too deeply to be read.
+    """
+    return json.loads(text, parse_constant=_refuse_constant)
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no JSON")
 
 
 def harmless_json(content: JsonValue) -> bytes:

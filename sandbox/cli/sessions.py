@@ -3,13 +3,14 @@
 import json
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any
 
 import click
 
 from sandbox.cli.options import cwd_option, format_option
 from sandbox.cli.remote import RemoteSandbox, find_sandbox
 from sandbox.durations import spoken_duration
+from sandbox.json_value import strict_json
 from sandbox.sessions.refusals import REFUSED
 
 NO_SESSIONS = "No sessions. One begins when a handler writes it."
@@ -133,13 +134,9 @@ def _pair(text: str) -> tuple[str, Any]:
     if not separator or not key:
         raise click.UsageError(f'"{text}" is no pair; write KEY=VALUE.')
     try:
-        return key, json.loads(value, parse_constant=_refuse_constant)
+        return key, strict_json(value)
     except ValueError:
         return key, value
-
-
-def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is no JSON")
 
 
 def _object(text: str) -> Mapping[str, Any]:

@@ -4,7 +4,6 @@ Values may hold anything that an app or its visitors wrote. JSON leaves with `<`
 and `&` escaped, so that it stays harmless even where something takes it for a page.
 """
 
-import json
 from collections.abc import Iterable, Mapping
 from http import HTTPStatus
 from typing import TYPE_CHECKING, assert_never
@@ -26,7 +25,7 @@ from sandbox.inspector.security import (
     TOKEN_QUERY,
     Caller,
 )
-from sandbox.json_value import JsonValue, harmless_json
+from sandbox.json_value import JsonValue, harmless_json, strict_json
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -81,7 +80,7 @@ def read_body(environ: "WSGIEnvironment") -> Mapping[str, JsonValue]:
             remedy="Send JSON, with Content-Type: application/json.",
         )
     try:
-        value = json.loads(body, parse_constant=_refuse_constant)
+        value = strict_json(body)
     except (ValueError, RecursionError) as error:
         raise ApiError(
             400, f"The body is not JSON: {error}.", remedy="Send a JSON object."
@@ -108,10 +107,6 @@ def _read_bytes(environ: "WSGIEnvironment") -> bytes:
         f"The body is longer than {MAX_BODY_BYTES} bytes.",
         remedy="Send it in parts.",
     )
-
-
-def _refuse_constant(name: str) -> JsonValue:
-    raise ValueError(f"{name} is no JSON")
 
 
 def respond(answer: Answer, start_response: "StartResponse") -> Iterable[bytes]:

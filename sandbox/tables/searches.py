@@ -79,12 +79,14 @@ def _check_start(
 
 def _check_segment(asked: Mapping[str, Any]) -> None:
     segment, total = asked.get("Segment"), asked.get("TotalSegments")
-    for name, other in (("Segment", "TotalSegments"), ("TotalSegments", "Segment")):
+    for name, spoken, other in (
+        ("Segment", "Segment parameter", "TotalSegments"),
+        ("TotalSegments", "parameter TotalSegments", "Segment"),
+    ):
         if name in asked and other not in asked:
             raise validation_error(
                 f"The {other} parameter is required but was not present in the request "
-                f"when {'' if name == 'Segment' else 'parameter '}{name}"
-                f"{' parameter' if name == 'Segment' else ''} is present"
+                f"when {spoken} is present"
             )
     if segment is not None and total is not None and segment >= total:
         raise validation_error(
