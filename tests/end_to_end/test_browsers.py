@@ -46,6 +46,7 @@ class PlaywrightVisitor:
         for name, value in fields.items():
             self.driver.fill(f"[name={name}]", value)
         self.driver.get_by_role("button", name=button).click()
+        self.driver.wait_for_load_state()  # a click ends before the page is read
 
     def title(self) -> str:
         return str(self.driver.title())
