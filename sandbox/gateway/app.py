@@ -24,6 +24,7 @@ from sandbox.exchange import (
 from sandbox.gateway import trouble
 from sandbox.gateway.cookie_expiry import BrowserCookies
 from sandbox.gateway.cookie_notes import refused_cookie
+from sandbox.gateway.head_notes import too_long_head
 from sandbox.gateway.pages import Page, render
 from sandbox.gateway.payload import (
     MAX_PAYLOAD_BYTES,
@@ -117,7 +118,7 @@ class Gateway:
         self._say = say
         self._cookies = cookies
         self._compiled: _Compiled | None = None
-        self._noted_cookies: frozenset[str] = frozenset()
+        self._said: frozenset[str] = frozenset()
         self._unanswered: set[str] = set()
 
     @property
@@ -198,7 +199,7 @@ class Gateway:
             headers=(*made.headers, ("apigw-requestid", request_id)),
             body=made.body,
         )
-        notes = self._note_cookies(request, response)
+        notes = (*self._note_head(passed), *self._note_cookies(request, response))
         self._record(
             Exchange(
                 request_id=request_id,
@@ -323,6 +324,13 @@ class Gateway:
         self._say(f"A bug of arc-sandbox, please report it:\n{trace}")
         return self._page(trouble.own_bug(trace), request)
 
+    def _note_head(self, request: HttpRequest) -> tuple[str, ...]:
+        note = too_long_head(request)
+        if note is None:
+            return ()
+        self._say_once("long heads", note)
+        return (note,)
+
     def _note_cookies(
         self, request: HttpRequest, response: HttpResponse
     ) -> tuple[str, ...]:
@@ -336,13 +344,14 @@ class Gateway:
                     )
                 refused = refused_cookie(value, scheme=request.scheme, host=host)
                 if refused is not None:
-                    notes.append(refused[1])
-                    self._say_once(*refused)
+                    cookie, note = refused
+                    notes.append(note)
+                    self._say_once(f"the cookie {cookie}", note)
         return tuple(notes)
 
-    def _say_once(self, cookie: str, note: str) -> None:
-        if cookie not in self._noted_cookies:
-            self._noted_cookies |= {cookie}
+    def _say_once(self, subject: str, note: str) -> None:
+        if subject not in self._said:
+            self._said |= {subject}
             self._say(note)
 
 

@@ -71,6 +71,22 @@ def row_from_plain(row: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     return {name: from_plain(value) for name, value in row.items()}
 
 
+def set_of(members: Sequence[Mapping[str, JsonValue]]) -> dict[str, JsonValue]:
+    """Give the AttributeValue of a set, from those of its members.
+
+    Raises:
+        ValueError: DynamoDB has no such set.
+    """
+    kinds = {kind for member in members for kind in member}
+    if len(kinds) != 1 or not kinds <= {"S", "N", "B"}:
+        raise ValueError(
+            "DynamoDB has sets of texts alone, numbers alone or binary alone, "
+            "and none that is empty"
+        )
+    (kind,) = kinds
+    return {f"{kind}S": [member[kind] for member in members]}
+
+
 def _plain_scalar(kind: str, content: JsonValue) -> JsonValue:
     match kind, content:
         case "S", str():
@@ -105,7 +121,7 @@ def _protected(row: dict[str, JsonValue]) -> dict[str, JsonValue]:
 def _from_mapping(value: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     match dict(value):
         case {"$set": list() | tuple() as members, **others} if not others:
-            return _set([from_plain(member) for member in members])
+            return set_of([from_plain(member) for member in members])
         case {"$binary": str(text), **others} if not others:
             return {"B": text}
         case {"$number": str(text), **others} if not others:
@@ -113,14 +129,6 @@ def _from_mapping(value: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         case {"$map": Mapping() as row, **others} if not others:
             return {"M": row_from_plain(row)}
     return {"M": row_from_plain(value)}
-
-
-def _set(members: Sequence[Mapping[str, JsonValue]]) -> dict[str, JsonValue]:
-    kinds = {kind for member in members for kind in member}
-    if len(kinds) != 1 or not kinds <= {"S", "N", "B"}:
-        raise ValueError("a set has strings alone, numbers alone or binary alone")
-    (kind,) = kinds
-    return {f"{kind}S": [member[kind] for member in members]}
 
 
 def _number(text: str) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from typing import Any
 
-from sandbox.inspector.plain_values import from_plain
+from sandbox.inspector.plain_values import from_plain, set_of
 from sandbox.json_value import JsonValue
 
 _SETS = {"SS": "S", "NS": "N", "BS": "B"}
@@ -61,21 +61,10 @@ def _from_python(value: Any) -> dict[str, JsonValue]:
         case Mapping():
             return {"M": row_from_python(value)}
         case AbstractSet():
-            return _set([_from_python(member) for member in value])
+            return set_of([_from_python(member) for member in value])
         case Sequence():
             return {"L": [_from_python(member) for member in value]}
     return from_plain(value)
-
-
-def _set(members: Sequence[Mapping[str, JsonValue]]) -> dict[str, JsonValue]:
-    kinds = {kind for member in members for kind in member}
-    if len(kinds) != 1 or not kinds <= {"S", "N", "B"}:
-        raise ValueError(
-            "DynamoDB has sets of texts alone, numbers alone or binary alone, "
-            "and none that is empty"
-        )
-    (kind,) = kinds
-    return {f"{kind}S": [member[kind] for member in members]}
 
 
 def _text(value: str) -> str:

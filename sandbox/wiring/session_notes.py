@@ -46,7 +46,7 @@ class SessionNotes:
         *,
         remarks: Remarks,
         say: Callable[[Notice], None],
-        clock_offset: Callable[[], float] = float,
+        clock_offset: Callable[[], float],
     ) -> None:
         self._journal = journal
         self._remarks = remarks

@@ -267,6 +267,17 @@ def test_secure_cookie_is_noted_once_a_name(stage: MakeStage) -> None:
     assert [exchange.notes for exchange in here.exchanges] == [(note,), (note,)]
 
 
+def test_long_head_is_answered_and_noted(stage: MakeStage) -> None:
+    """The terminal says it once; browsers send cookies of other apps here, too."""
+    here = stage(make_project("get /")).returns({"statusCode": 200})
+    for _ in range(2):
+        assert here.ask("GET /", "Cookie: a=" + "b" * 10_240).status == 200
+
+    assert len(here.said) == 1
+    assert "API Gateway takes 10,240 bytes" in here.said[0]
+    assert [exchange.notes for exchange in here.exchanges] == [tuple(here.said)] * 2
+
+
 def test_body_over_the_limit_is_refused_unread(stage: MakeStage) -> None:
     """Neither its declared length nor its chunks make the gateway read it."""
     here = stage(make_project("post /"))
