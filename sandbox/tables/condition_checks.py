@@ -26,8 +26,15 @@ _OPERANDS = {
     "contains": 2,
     "size": 1,
 }
+_ORDERING = ("<", "<=", ">", ">=", "BETWEEN")
+_ORDERED_TYPES = ("S", "N", "B")
+_MAX_CHOICES = 100
+"""DynamoDB Developer Guide, "Comparison operator and function reference"."""
 _TYPES = ("B", "NULL", "SS", "BOOL", "L", "BS", "N", "NS", "S", "M")
-_ORDER = ("function", "misuse", "reserved", "undefined", "count", "same", "type")
+_ORDER = (
+    *("operators", "function", "misuse", "reserved", "undefined"),
+    *("count", "same", "type"),
+)
 """What is told first where there is more than one thing to tell."""
 
 
@@ -53,20 +60,22 @@ class _Check(Findings):
     def condition(self, condition: Condition) -> None:
         match condition:
             case conditions.And(parts) | conditions.Or(parts):
+                self.count_operators(len(parts) - 1)
                 self._conditions(parts)
             case conditions.Not(part):
+                self.count_operators()
                 self.condition(part)
             case conditions.Comparison(operator, left, right):
-                self._operands((left, right))
-                self._distinct(operator, (left, right))
+                self._operator(operator, (left, right))
             case conditions.Between(operand, low, high):
-                self._operands((operand, low, high))
+                self._operator("BETWEEN", (operand, low, high))
                 self._bounds(low, high)
             case conditions.In(operand, choices):
-                self._operands((operand, *choices))
+                self._operator("IN", (operand, *choices))
+                self._choices(choices)
             case Call(function, _):
                 if function == "size":
-                    self._misuse(function)
+                    self.misused("misuse", function)
                 self._call(condition)
             case _:
                 assert_never(condition)
@@ -75,12 +84,28 @@ class _Check(Findings):
         for part in parts:
             self.condition(part)
 
+    def _operator(self, operator: str, operands: Sequence[Operand]) -> None:
+        self.count_operators()
+        self._operands(operands)
+        self.same_operand("same", operator, operands)
+        if operator in _ORDERING:
+            kinds = [self._kind(operand) for operand in operands]
+            self._refuse_types(operator, kinds, lambda kind: kind not in _ORDERED_TYPES)
+
+    def _choices(self, choices: Sequence[Operand]) -> None:
+        if len(choices) > _MAX_CHOICES:
+            self.find(
+                "count",
+                "The IN operator is provided with too many operands; "
+                f"number of operands: {len(choices) + 1}",
+            )
+
     def _operands(self, operands: Sequence[Operand]) -> None:
         for operand in operands:
             match operand:
                 case Call(function):
-                    if function != "size":
-                        self._misuse(function)
+                    if function in _OPERANDS and function != "size":
+                        self.misused("misuse", function)
                     self._call(operand)
                 case Value(name):
                     if name not in self.around.values:
@@ -95,25 +120,18 @@ class _Check(Findings):
         for kind, message in path_problems(path, self.around):
             self.find(kind, message)
 
-    def _misuse(self, function: str) -> None:
-        if function in _OPERANDS:
-            self.find(
-                "misuse",
-                "The function is not allowed to be used this way in an expression; "
-                f"function: {function}",
-            )
-
     def _call(self, call: Call) -> None:
         function, operands = call.function, call.operands
         wanted = _OPERANDS.get(function)
         if wanted is None:
             self.find("function", f"Invalid function name; function: {function}")
             return
+        self.count_operators()
         self._operands(operands)
         if len(operands) != wanted:
             self.wrong_count("count", function, len(operands))
             return
-        self._distinct(function, operands)
+        self.same_operand("same", function, operands)
         self._types(function, operands)
 
     def _types(self, function: str, operands: Sequence[Operand]) -> None:
@@ -167,20 +185,6 @@ class _Check(Findings):
             case Call("size"):
                 return "N"
         return None
-
-    def _distinct(self, operator: str, operands: Sequence[Operand]) -> None:
-        paths = [
-            Path(self.around.path(operand))
-            for operand in operands
-            if isinstance(operand, Path)
-        ]
-        if len(paths) == len(operands) > 1 and paths[0] == paths[1]:
-            self.find(
-                "same",
-                "The first operand must be distinct from the remaining operands for "
-                f"this operator or function; operator: {operator}, "
-                f"first operand: {paths[0]}",
-            )
 
     def _bounds(self, low: Operand, high: Operand) -> None:
         if not (isinstance(low, Value) and isinstance(high, Value)):

@@ -8,8 +8,11 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sandbox.tables.expression_parts import Path
+from sandbox.tables.expression_parts import Operand, Path
 from sandbox.tables.expression_text import ExpressionError
+
+MAX_OPERATORS = 300
+"""DynamoDB Developer Guide, "Quotas": of operators and functions in an expression."""
 
 Attributes: TypeAlias = Mapping[str, Mapping[str, Any]]
 """Attributes in DynamoDB JSON by name: of an item, or an expression's values."""
@@ -41,6 +44,7 @@ class Findings:
         self.around = around
         self._order = order
         self._wrong: dict[str, str] = {}
+        self._operators = 0
 
     def find(self, kind: str, message: str) -> None:
         """Keep the first message of a kind."""
@@ -55,6 +59,39 @@ class Findings:
         for kind in self._order:
             if kind in self._wrong:
                 raise ExpressionError(self._wrong[kind])
+
+    def count_operators(self, count: int = 1) -> None:
+        """Count operators and functions; find that there are too many."""
+        self._operators += count
+        if self._operators > MAX_OPERATORS:
+            self.find(
+                "operators",
+                "The expression contains too many operators; "
+                f"operator count: {MAX_OPERATORS + 1}",
+            )
+
+    def misused(self, kind: str, function: str) -> None:
+        """Find that a function stands where it cannot."""
+        self.find(
+            kind,
+            "The function is not allowed to be used this way in an expression; "
+            f"function: {function}",
+        )
+
+    def same_operand(
+        self, kind: str, function: str, operands: Sequence[Operand]
+    ) -> None:
+        """Find that an operand after the first is the path that the first is."""
+        first, *others = (
+            self.around.path(one) if isinstance(one, Path) else None for one in operands
+        )
+        if first is not None and first in others:
+            self.find(
+                kind,
+                "The first operand must be distinct from the remaining operands for "
+                f"this operator or function; operator: {function}, "
+                f"first operand: {Path(first)}",
+            )
 
     def wrong_count(self, kind: str, function: str, count: int) -> None:
         """Find that a function has too many operands, or too few."""

@@ -16,6 +16,9 @@ from sandbox.tables.expression_text import (
     tokens_of,
 )
 
+MAX_PATH_LEVELS = 32
+"""DynamoDB Developer Guide, "Quotas": how deep a document path may lead."""
+_LARGEST_INDEX = 2**31 - 1
 _REMEMBERED = 256
 _T = TypeVar("_T")
 
@@ -170,12 +173,26 @@ class Reader:
             if self._tokens[self._place - 1].text == ".":
                 parts.append(self._name())
                 continue
-            if self._next.kind != "number":
-                raise self._mismatch()
-            parts.append(int(self._next.text))
-            self._place += 1
+            parts.append(self._index())
             self._expect("]")
+        if len(parts) > MAX_PATH_LEVELS:
+            raise ExpressionError(
+                "The document path has too many nesting levels; "
+                f"nesting levels: {len(parts)}"
+            )
         return Path(tuple(parts))
+
+    def _index(self) -> int:
+        token = self._next
+        if token.kind != "number":
+            raise self._mismatch()
+        index = int(token.text)
+        if index > _LARGEST_INDEX:
+            raise ExpressionError(
+                f"List index is not within the allowable range; index: [{index}]"
+            )
+        self._place += 1
+        return index
 
     def _name(self) -> str:
         token = self._next

@@ -18,7 +18,7 @@ _TOKEN = re.compile(
       (?P<name>[A-Za-z][A-Za-z0-9_]*)
     | (?P<placeholder>\#[A-Za-z0-9_]+)
     | (?P<value>:[A-Za-z0-9_]+)
-    | (?P<number>[0-9]+)
+    | (?P<number>0|[1-9][0-9]*)
     | (?P<symbol><>|<=|>=|[=<>()\[\],.+_-])
     | (?P<end>\Z)
     )""",

@@ -20,11 +20,17 @@ from sandbox.tables.update_expressions import Action, Add, Delete, Remove, Sum, 
 from sandbox.tables.update_expressions import Set as Assignment
 
 _ORDER = (
-    *("reserved", "unknown", "section", "undefined name", "undefined value"),
-    *("paths", "operand", "function"),
+    *("operators", "misuse", "foreign", "reserved", "unknown", "section"),
+    *("undefined name", "undefined value", "paths", "operand", "function"),
 )
 """What is told first where there is more than one thing to tell."""
 _OPERANDS = {"if_not_exists": 2, "list_append": 2}
+_OF_CONDITIONS = frozenset(
+    {
+        *("attribute_exists", "attribute_not_exists", "attribute_type"),
+        *("begins_with", "contains", "size"),
+    }
+)
 _SPOKEN = {
     "S": "STRING",
     "N": "NUMBER",
@@ -99,7 +105,7 @@ class _Check(Findings):
             case Assignment(_, Sum(sign, left, right)):
                 self._numbers(sign, (left, right))
             case Assignment(_, (Call() | Value() | Path()) as operand):
-                self._operand(operand)
+                self._operand(operand, is_whole=True)
             case Add(_, value):
                 self._operand(value)
                 self._changeable("ADD", value)
@@ -110,6 +116,7 @@ class _Check(Findings):
                 pass
 
     def _numbers(self, sign: str, operands: Sequence[Operand]) -> None:
+        self.count_operators()
         for operand in operands:
             self._operand(operand)
         self._types(sign, operands, wanted="N")
@@ -124,9 +131,18 @@ class _Check(Findings):
                 f"operator: {operator}, operand type: {_SPOKEN[kind]}",
             )
 
-    def _operand(self, operand: Operand) -> None:
+    def _operand(self, operand: Operand, *, is_whole: bool = False) -> None:
+        """Look at an operand.
+
+        Args:
+            operand: a path, a value or a function.
+            is_whole: it is all that an attribute is set to.
+        """
         match operand:
             case Call(function, operands):
+                self.count_operators()
+                if function == "list_append" and not is_whole:
+                    self.misused("misuse", function)
                 for one in operands:
                     self._operand(one)
                 self._call(function, operands)
@@ -144,7 +160,13 @@ class _Check(Findings):
 
     def _call(self, function: str, operands: Sequence[Operand]) -> None:
         wanted = _OPERANDS.get(function)
-        if wanted is None:
+        if function in _OF_CONDITIONS:
+            self.find(
+                "foreign",
+                "The function is not allowed in an update expression; "
+                f"function: {function}",
+            )
+        elif wanted is None:
             self.find("unknown", f"Invalid function name; function: {function}")
         elif len(operands) != wanted:
             self.wrong_count("function", function, len(operands))
@@ -152,6 +174,8 @@ class _Check(Findings):
             self._types(function, operands, wanted="L")
         elif not isinstance(operands[0], Path):
             self.no_path("function", function)
+        else:
+            self.same_operand("function", function, operands)
 
     def _types(
         self, function: str, operands: Sequence[Operand], *, wanted: str

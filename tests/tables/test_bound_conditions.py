@@ -85,7 +85,7 @@ def test_an_item_meets_a_condition(text: str) -> None:
         "missing = absent",
         "missing < :ten",
         "missing IN (:one)",
-        "tags < :ba",
+        "tags < text",
         "size(count) > :one",
         "size(missing) < :one",
         "begins_with(count, :he)",

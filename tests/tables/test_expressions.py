@@ -102,6 +102,49 @@ def filtered(text: str, **members: Any) -> tuple[str, dict[str, Any]]:
             "remaining operands for this operator or function; operator: =, "
             "first operand: [a, b]",
         ),
+        *(
+            (
+                filtered(text, values=W),
+                "Invalid FilterExpression: The first operand must be distinct from the "
+                f"remaining operands for this operator or function; {told}",
+            )
+            for text, told in (
+                ("a IN (:v, :w, a)", "operator: IN, first operand: [a]"),
+                (
+                    "a BETWEEN :v AND a AND b = :w",
+                    "operator: BETWEEN, first operand: [a]",
+                ),
+            )
+        ),
+        *(
+            (
+                filtered(text, values={":v": value}),
+                "Invalid FilterExpression: Incorrect operand type for operator or "
+                f"function; operator or function: {told}",
+            )
+            for text, value, told in (
+                ("a < :v", {"BOOL": True}, "<, operand type: BOOL"),
+                (":v >= a", {"L": []}, ">=, operand type: L"),
+                ("a BETWEEN :v AND b", {"NULL": True}, "BETWEEN, operand type: NULL"),
+            )
+        ),
+        (
+            filtered(f"a IN ({', '.join([':v'] * 101)})", values=V),
+            "Invalid FilterExpression: The IN operator is provided with too many "
+            "operands; number of operands: 102",
+        ),
+        *(
+            (
+                filtered(text, values=V),
+                "Invalid FilterExpression: The expression contains too many operators; "
+                "operator count: 301",
+            )
+            for text in (
+                " AND ".join(["a = :v"] * 151),
+                " OR ".join(["size(a) = :v"] * 101),
+                "NOT " * 300 + "a = :v",
+            )
+        ),
         (
             filtered("a BETWEEN :v AND :w", values=W),
             "Invalid FilterExpression: The BETWEEN operator requires same data type "

@@ -41,7 +41,10 @@ def test_what_is_in_order_gives_what_it_changes() -> None:
             "Attribute name is a reserved keyword; reserved keyword: Size",
         ),
         ("SET a = foo(:n)", "Invalid function name; function: foo"),
-        ("SET a = size(b) + :n", "Invalid function name; function: size"),
+        (
+            "SET a = size(b) + :n",
+            "The function is not allowed in an update expression; function: size",
+        ),
         (
             "SET a = :n SET b = :n",
             'The "SET" section can only be used once in an update expression;',
@@ -72,6 +75,32 @@ def test_what_is_in_order_gives_what_it_changes() -> None:
             "Incorrect number of operands for operator or function; operator or "
             "function: list_append, number of operands: 1",
         ),
+        *(
+            (
+                f"SET a = {inside}",
+                "The function is not allowed to be used this way in an expression; "
+                "function: list_append",
+            )
+            for inside in (
+                "list_append(a, :l) + :n",
+                "list_append(list_append(a, :l), :l)",
+                "if_not_exists(a, list_append(:l, :l))",
+            )
+        ),
+        (
+            "SET a = if_not_exists(#m, m)",
+            "The first operand must be distinct from the remaining operands for this "
+            "operator or function; operator: if_not_exists, first operand: [m]",
+        ),
+        (
+            f"SET a.b{'.c' * 31} = :n",
+            "The document path has too many nesting levels; nesting levels: 33",
+        ),
+        (
+            "REMOVE a[2147483648]",
+            "List index is not within the allowable range; index: [2147483648]",
+        ),
+        ("SET a[01] = :n", 'Syntax error; token: "1", near: "01]"'),
         (
             "SET a = if_not_exists(:n, :n)",
             "Operator or function requires a document path; operator or function: "
@@ -105,6 +134,7 @@ def test_what_is_wrong_is_told(text: str, message: str) -> None:
         ("SET a[0] = :n, a.b = :n, a = :n", "Two document paths overlap"),
         ("SET a = :s + :n ADD a :s", "Two document paths overlap"),
         ("SET a = :s + :n ADD b :s", f"{_OPERATOR}: ADD"),
+        ("SET a = list_append(a, :x) + name", "The function is not allowed to be"),
     ],
 )
 def test_one_error_comes_before_another(text: str, beginning: str) -> None:
