@@ -83,28 +83,22 @@ def _map_bytes(values: Mapping[str, Any]) -> int:
 
 
 def _value_bytes(value: Mapping[str, Any]) -> int:
-    """Give the size of an attribute; `_TOO_LARGE` where moto may refuse it.
-
-    That is: for empty sets and a NULL that is false.
-    """
+    """Give the size of an attribute."""
     ((kind, content),) = value.items()
     match kind:
         case "S":
             return _text_bytes(content)
         case "N":
             return len(content)
-        case "BOOL":
+        case "BOOL" | "NULL":
             return 1
-        case "NULL":
-            return 1 if content else _TOO_LARGE
         case "B":
             return len(content)
         case "M":
             return _map_bytes(content)
         case "L":
             return sum(map(_value_bytes, content))
-    members = [{kind[0]: member} for member in content]
-    return sum(map(_value_bytes, members)) if members else _TOO_LARGE
+    return sum(_value_bytes({kind[0]: member}) for member in content)
 
 
 def _text_bytes(text: str) -> int:

@@ -27,7 +27,9 @@ Reader: TypeAlias = Callable[[Any, str], Any]
 Writer: TypeAlias = Callable[[Any], Any]
 
 MAX_NESTING_LEVELS = 32
-"""How deep lists and maps may be nested (Developer Guide, "Quotas")."""
+"""How deep an item is, and lists and maps in it (Developer Guide, "Quotas")."""
+MAX_NAME_BYTES = 65_535
+"""Of an attribute's name (Developer Guide, "Quotas")."""
 
 _TYPES = frozenset({"S", "N", "B", "BOOL", "NULL", "SS", "NS", "BS", "M", "L"})
 SCALAR_TYPES = frozenset({"S", "N", "BOOL", "NULL"})
@@ -64,12 +66,17 @@ def output_writer(operation: str) -> Writer:
     return _writer(shape, {}) if shape else lambda _value: {}
 
 
-def read_attribute(value: Any, path: str = "", *, depth: int = 1) -> dict[str, Any]:
+def read_attribute(value: Any, path: str = "", *, level: int = 2) -> dict[str, Any]:
     """Read an AttributeValue such as `{"S": "text"}`; binary becomes bytes.
 
+    Args:
+        value: as it is in JSON.
+        path: where it stands, as AWS writes it.
+        level: how deep; an item is at the first, its attributes at the second.
+
     Raises:
-        TableError: it has no type, more than one, or a value of another type, or
-            lists and maps are nested deeper than DynamoDB stores them.
+        TableError: it has no type, more than one, or a value that DynamoDB does not
+            store: of another type, an empty set, nested too deeply.
     """
     if not isinstance(value, _MAPS):
         raise serialization_error(_unexpected(value, "AttributeValue"))
@@ -83,13 +90,13 @@ def read_attribute(value: Any, path: str = "", *, depth: int = 1) -> dict[str, A
     name, content = found[0]
     if name not in _NESTED:
         return {name: _ATTRIBUTES[name](content, path)}
-    if depth > MAX_NESTING_LEVELS:
+    if level > MAX_NESTING_LEVELS:
         raise validation_error(
             "Nesting Levels have exceeded supported limits: Attributes in the item "
             "have nested levels beyond supported limit"
         )
     return {
-        name: _NESTED[name](partial(read_attribute, depth=depth + 1), content, path)
+        name: _NESTED[name](partial(read_attribute, level=level + 1), content, path)
     }
 
 
@@ -141,6 +148,12 @@ def _read_boolean(value: Any, _path: str) -> bool:
     return value
 
 
+def _read_null(value: Any, path: str) -> bool:
+    if not _read_boolean(value, path):
+        raise _invalid("Null attribute value types must have the value of true")
+    return True
+
+
 def _read_number(value: Any, _path: str) -> int | float:
     if isinstance(value, bool) or not isinstance(value, int | float):
         raise serialization_error(_unexpected(value, "Number"))
@@ -171,35 +184,76 @@ def _read_map_of(read: Reader, value: Any, path: str) -> dict[str, Any]:
     return {key: read(member, f"{path}.{key}.member") for key, member in value.items()}
 
 
+def _read_attributes(read: Reader, value: Any, path: str) -> dict[str, Any]:
+    """Read attributes by name: those of an item, or the members of a map."""
+    attributes = _read_map_of(read, value, path)
+    if attributes:
+        if "" in attributes:
+            raise validation_error("Empty attribute name")
+        longest = max(attributes, key=len)
+        if len(longest.encode("utf-8", "surrogatepass")) > MAX_NAME_BYTES:
+            raise validation_error(
+                "Attribute name is too large, must be less than 65536 bytes"
+            )
+    return attributes
+
+
+def _read_values(value: Any, path: str) -> dict[str, Any]:
+    """Read ExpressionAttributeValues, whose faults are told with their names."""
+    values = {}
+    for name, member in _read_map_of(lambda value, _: value, value, path).items():
+        try:
+            values[name] = read_attribute(member, f"{path}.{name}.member", level=1)
+        except TableError as error:
+            if error.code != "ValidationException":
+                raise
+            raise validation_error(
+                f"ExpressionAttributeValues contains invalid value: {error.message} "
+                f"for key {name}"
+            ) from error
+    return values
+
+
 def _read_number_text(value: Any, path: str) -> str:
     return read_number(_read_string(value, path))
 
 
 def _read_set_of(read: Reader, value: Any, path: str) -> list[Any]:
     members = _read_list_of(read, value, path)
+    if not members:
+        raise _invalid(_EMPTY_SETS[read])
     if len(set(members)) < len(members):
         if read is _read_number_text:
             raise validation_error("Input collection contains duplicates")
         kind = "of type BS " if read is _read_blob else " "
-        raise validation_error(
-            "One or more parameter values were invalid: Input collection "
-            f"[{', '.join(value)}]{kind}contains duplicates."
+        raise _invalid(
+            f"Input collection [{', '.join(value)}]{kind}contains duplicates."
         )
     return members
 
+
+def _invalid(what: str) -> TableError:
+    return validation_error(f"One or more parameter values were invalid: {what}")
+
+
+_EMPTY_SETS: dict[Reader, str] = {
+    _read_string: "An string set  may not be empty",
+    _read_number_text: "An number set  may not be empty",
+    _read_blob: "Binary sets should not be empty",
+}
 
 _ATTRIBUTES: dict[str, Reader] = {
     "S": _read_string,
     "N": _read_number_text,
     "B": _read_blob,
     "BOOL": _read_boolean,
-    "NULL": _read_boolean,
+    "NULL": _read_null,
     "SS": partial(_read_set_of, _read_string),
     "NS": partial(_read_set_of, _read_number_text),
     "BS": partial(_read_set_of, _read_blob),
 }
 _NESTED: dict[str, Callable[[Reader, Any, str], Any]] = {
-    "M": _read_map_of,
+    "M": _read_attributes,
     "L": _read_list_of,
 }
 
@@ -208,6 +262,8 @@ def _reader(shape: Shape, known: dict[str, Reader]) -> Reader:
     """Compile a shape; `known` closes the circle where shapes hold themselves."""
     if shape.name == "AttributeValue":
         return read_attribute
+    if shape.name == "ExpressionAttributeValueMap":
+        return _read_values
     if shape.name in known:
         return known[shape.name]
     match shape:
@@ -217,6 +273,8 @@ def _reader(shape: Shape, known: dict[str, Reader]) -> Reader:
             return _bounded(
                 partial(_read_list_of, _reader(shape.member, known)), shape, "length"
             )
+        case MapShape() if shape.value.name == "AttributeValue":
+            return partial(_read_attributes, read_attribute)
         case MapShape():
             return _bounded(
                 partial(_read_map_of, _reader(shape.value, known)), shape, "length"

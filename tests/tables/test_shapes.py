@@ -33,6 +33,9 @@ def test_reading_drops_what_the_model_does_not_know() -> None:
     }
 
 
+_INVALID = "One or more parameter values were invalid"
+
+
 @pytest.mark.parametrize(
     ("operation", "request_", "message"),
     [
@@ -114,9 +117,12 @@ def test_an_attribute_value_has_exactly_one_type(
     assert failure.value.code == code
 
 
-@pytest.mark.parametrize(("levels", "is_stored"), [(32, True), (33, False)])
+@pytest.mark.parametrize(("levels", "is_stored"), [(31, True), (32, False)])
 def test_nesting_has_dynamodbs_limit(levels: int, *, is_stored: bool) -> None:
-    """A deeper value is refused before anything can run out of stack."""
+    """A deeper value is refused before anything can run out of stack.
+
+    Of the 32 levels the item is one; a scalar is none.
+    """
     value: dict[str, Any] = {"S": "x"}
     for _level in range(levels):
         value = {"L": [value]}
@@ -126,6 +132,67 @@ def test_nesting_has_dynamodbs_limit(levels: int, *, is_stored: bool) -> None:
     else:
         with pytest.raises(TableError, match="nested levels beyond supported limit"):
             read_attribute(value)
+
+
+@pytest.mark.parametrize(
+    ("attributes", "message"),
+    [
+        ({"": {"S": "x"}}, "Empty attribute name"),
+        ({"m": {"M": {"": {"S": "x"}}}}, "Empty attribute name"),
+        ({"l": {"L": [{"M": {"": {"S": "x"}}}]}}, "Empty attribute name"),
+        (
+            {"m": {"M": {"é" * 32_768: {"S": "x"}}}},
+            "Attribute name is too large, must be less than 65536 bytes",
+        ),
+        (
+            {"l": {"L": [{"SS": []}]}},
+            f"{_INVALID}: An string set  may not be empty",
+        ),
+        (
+            {"s": {"NS": []}},
+            f"{_INVALID}: An number set  may not be empty",
+        ),
+        (
+            {"s": {"BS": []}},
+            f"{_INVALID}: Binary sets should not be empty",
+        ),
+        (
+            {"m": {"M": {"n": {"NULL": False}}}},
+            f"{_INVALID}: Null attribute value types must have the value of true",
+        ),
+    ],
+)
+def test_what_no_item_can_have_is_refused(
+    attributes: dict[str, Any], message: str
+) -> None:
+    """In an item at every level; in an expression's values, with their names."""
+    item = {**attributes, "id": {"S": "a"}}
+    values = {":v": {"M": attributes}}
+    for operation, member, told in (
+        ("PutItem", {"Item": item}, message),
+        (
+            "Scan",
+            {"ExpressionAttributeValues": values},
+            f"ExpressionAttributeValues contains invalid value: {message} for key :v",
+        ),
+    ):
+        with pytest.raises(TableError) as failure:
+            input_reader(operation)({"TableName": "notes", **member}, "")
+
+        assert failure.value.message == told
+
+
+def test_values_of_an_expression_begin_at_the_first_level() -> None:
+    """They may be compared, though no item could have them."""
+    value: dict[str, Any] = {"L": []}
+    for _level in range(31):
+        value = {"L": [value]}
+    read = input_reader("Scan")
+    asked = {"TableName": "notes", "ExpressionAttributeValues": {":v": value}}
+
+    assert read(asked, "") == asked
+    with pytest.raises(TableError, match=r"nested levels .* for key :v"):
+        read({**asked, "ExpressionAttributeValues": {":v": {"L": [value]}}}, "")
 
 
 attribute_values = st.recursive(
@@ -139,7 +206,9 @@ attribute_values = st.recursive(
     ),
     lambda inner: st.one_of(
         st.builds(lambda members: {"L": members}, st.lists(inner)),
-        st.builds(lambda members: {"M": members}, st.dictionaries(st.text(), inner)),
+        st.builds(
+            lambda members: {"M": members}, st.dictionaries(st.text(min_size=1), inner)
+        ),
     ),
     max_leaves=8,
 )
