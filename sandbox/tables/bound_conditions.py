@@ -31,9 +31,10 @@ class BoundCondition:
     """
 
     def __init__(self, condition: Condition, around: Surroundings) -> None:
-        paths = check_condition(condition, around)
-        self.heads = frozenset(str(around.path(path)[0]) for path in paths)
-        """The names of the attributes that it looks at."""
+        self.paths = check_condition(condition, around)
+        """What it looks at."""
+        self.heads = frozenset(str(path[0]) for path in self.paths)
+        """The names of the attributes that it looks at, or into."""
         self._condition = condition
         self._around = around
 
@@ -93,7 +94,7 @@ class BoundCondition:
             case Value(name):
                 return plain(self._around.values[name])
             case Path():
-                head, *rest = self._around.path(operand)
+                head, *rest = operand.real(self._around.names)
                 found = step_into(item.get(str(head)), rest)
                 return None if found is None else plain(found)
             case Call(_, operands):

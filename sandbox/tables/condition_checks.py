@@ -13,10 +13,9 @@ from sandbox.tables.conditions import Condition
 from sandbox.tables.expression_checks import (
     Findings,
     Surroundings,
-    path_problems,
     undefined_value,
 )
-from sandbox.tables.expression_parts import Call, Operand, Path, Value
+from sandbox.tables.expression_parts import Call, Operand, Path, RealPath, Value
 
 _OPERANDS = {
     "attribute_exists": 1,
@@ -38,8 +37,8 @@ _ORDER = (
 """What is told first where there is more than one thing to tell."""
 
 
-def check_condition(condition: Condition, around: Surroundings) -> tuple[Path, ...]:
-    """Look through a condition; give the paths in it, as they are written.
+def check_condition(condition: Condition, around: Surroundings) -> tuple[RealPath, ...]:
+    """Look through a condition; give the paths in it, with attributes' real names.
 
     Raises:
         ExpressionError: DynamoDB would refuse it.
@@ -55,7 +54,6 @@ class _Check(Findings):
 
     def __init__(self, around: Surroundings) -> None:
         super().__init__(around, _ORDER)
-        self.paths: list[Path] = []
 
     def condition(self, condition: Condition) -> None:
         match condition:
@@ -111,14 +109,9 @@ class _Check(Findings):
                     if name not in self.around.values:
                         self.find("undefined", undefined_value(name))
                 case Path():
-                    self._path(operand)
+                    self.read(operand)
                 case _:
                     assert_never(operand)
-
-    def _path(self, path: Path) -> None:
-        self.paths.append(path)
-        for kind, message in path_problems(path, self.around):
-            self.find(kind, message)
 
     def _call(self, call: Call) -> None:
         function, operands = call.function, call.operands

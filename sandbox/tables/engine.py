@@ -24,6 +24,7 @@ from sandbox.json_value import JsonValue
 from sandbox.tables.asked_keys import check_batch, check_keys
 from sandbox.tables.bound_conditions import BoundCondition
 from sandbox.tables.errors import TableError, validation_error
+from sandbox.tables.expression_parts import RealPath
 from sandbox.tables.expressions import (
     CONDITION,
     PROJECTION,
@@ -31,11 +32,11 @@ from sandbox.tables.expressions import (
     Scope,
     map_scopes,
 )
+from sandbox.tables.item_checks import check_scalars
 from sandbox.tables.lookups import attributes_of
 from sandbox.tables.moto_backend import Backend, Handler
 from sandbox.tables.orders import Item
 from sandbox.tables.plain import get_plainly, put_plainly
-from sandbox.tables.projections import RealPath
 from sandbox.tables.results import projected, updated
 from sandbox.tables.schema import CreateTable
 from sandbox.tables.searches import check_search
@@ -206,7 +207,9 @@ class Engine:
         )
         return search(table, operation, asked, expressions)
 
-    def _judged(self, read: list[Expressions], kind: str, scope: Scope) -> Scope:
+    def _judged(
+        self, read: list[Expressions], kind: str, scope: Scope, name: str
+    ) -> Scope:
         """Check expressions, add them to `read`, and leave moto those it does well.
 
         moto's own conditions fail where types differ, and take what is not there for
@@ -214,19 +217,15 @@ class Engine:
         """
         expressions = Expressions(kind, scope, reserved=self._reserved)
         read.append(expressions)
+        table = self.tables.get(name)
+        if table is None:
+            return scope  # as moto will find
+        check_scalars(table.typed_keys, table.index_key_types, expressions.nested)
         left = expressions.without(CONDITION, PROJECTION)
         condition = expressions.condition
-        if condition is not None and not self._is_met(condition, scope):
+        if condition is not None and not _is_met(table, condition, scope):
             left[CONDITION] = _NEVER
         return left
-
-    def _is_met(self, condition: BoundCondition, scope: Scope) -> bool:
-        table = self.tables.get(scope["TableName"])
-        if table is None:
-            return True  # as moto will find
-        item = table.find(scope["Item"] if "Item" in scope else scope["Key"])
-        attributes: Any = {} if item is None else attributes_of(item, condition.heads)
-        return condition.holds(attributes)
 
     def _updated(
         self,
@@ -339,6 +338,12 @@ class Engine:
         for change in changes:
             change.table.keep(change)
         return changes
+
+
+def _is_met(table: StoredTable, condition: BoundCondition, scope: Scope) -> bool:
+    item = table.find(scope["Item"] if "Item" in scope else scope["Key"])
+    attributes: Any = {} if item is None else attributes_of(item, condition.heads)
+    return condition.holds(attributes)
 
 
 def _told(operation: str, error: BaseException) -> BaseException:

@@ -8,7 +8,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from sandbox.tables.expression_parts import Operand, Path
+from sandbox.tables.expression_parts import Operand, Path, RealPath
 from sandbox.tables.expression_text import ExpressionError
 
 MAX_OPERATORS = 300
@@ -27,10 +27,6 @@ class Surroundings:
     reserved: Collection[str]
     """Words, in capitals, that can be no attribute's name without a `#name`."""
 
-    def path(self, path: Path) -> tuple[str | int, ...]:
-        """Give the path with attributes' real names; undefined ones stay."""
-        return path.real(self.names)
-
 
 class Findings:
     """What is wrong with one expression.
@@ -42,6 +38,8 @@ class Findings:
 
     def __init__(self, around: Surroundings, order: Sequence[str]) -> None:
         self.around = around
+        self.paths: list[RealPath] = []
+        """Those that are read, with attributes' real names."""
         self._order = order
         self._wrong: dict[str, str] = {}
         self._operators = 0
@@ -59,6 +57,16 @@ class Findings:
         for kind in self._order:
             if kind in self._wrong:
                 raise ExpressionError(self._wrong[kind])
+
+    def read(self, path: Path) -> None:
+        """Keep a path that is read, and look at its names."""
+        self.paths.append(path.real(self.around.names))
+        self.names(path)
+
+    def names(self, path: Path) -> None:
+        """Look at the names in a path."""
+        for kind, message in path_problems(path, self.around):
+            self.find(kind, message)
 
     def count_operators(self, count: int = 1) -> None:
         """Count operators and functions; find that there are too many."""
@@ -83,7 +91,8 @@ class Findings:
     ) -> None:
         """Find that an operand after the first is the path that the first is."""
         first, *others = (
-            self.around.path(one) if isinstance(one, Path) else None for one in operands
+            one.real(self.around.names) if isinstance(one, Path) else None
+            for one in operands
         )
         if first is not None and first in others:
             self.find(

@@ -22,6 +22,9 @@ _LARGEST_INDEX = 2**31 - 1
 _REMEMBERED = 256
 _T = TypeVar("_T")
 
+RealPath: TypeAlias = tuple[str | int, ...]
+"""Attributes' real names, and places in lists: `("a", "b", 1)`."""
+
 
 @dataclass(frozen=True, slots=True)
 class Path:
@@ -33,7 +36,7 @@ class Path:
         shown = (f"[{p}]" if isinstance(p, int) else p for p in self.parts)
         return f"[{', '.join(shown)}]"
 
-    def real(self, names: Mapping[str, str]) -> tuple[str | int, ...]:
+    def real(self, names: Mapping[str, str]) -> RealPath:
         """Give the parts with attributes' real names; undefined ones stay."""
         return tuple(
             names.get(part, part) if isinstance(part, str) else part

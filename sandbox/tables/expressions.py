@@ -13,7 +13,7 @@ from sandbox.tables.bound_conditions import BoundCondition
 from sandbox.tables.conditions import parse_condition
 from sandbox.tables.errors import validation_error
 from sandbox.tables.expression_checks import Surroundings, path_problems
-from sandbox.tables.expression_parts import Path, parse_paths
+from sandbox.tables.expression_parts import Path, RealPath, parse_paths
 from sandbox.tables.expression_text import ExpressionError, placeholders_of
 from sandbox.tables.key_conditions import (
     AskedKey,
@@ -21,11 +21,12 @@ from sandbox.tables.key_conditions import (
     key_conditions,
 )
 from sandbox.tables.old_parameters import with_expressions
-from sandbox.tables.projections import RealPath
 from sandbox.tables.update_checks import check_overlaps, check_update
 from sandbox.tables.update_expressions import parse_update
 
 Scope: TypeAlias = dict[str, Any]
+Change: TypeAlias = Callable[[str, Scope, str], Scope]
+"""Takes what a scope is, such as `Put` or `Query`, the scope, and its table's name."""
 
 NAMES, VALUES = "ExpressionAttributeNames", "ExpressionAttributeValues"
 CONDITION, FILTER = "ConditionExpression", "FilterExpression"
@@ -58,33 +59,38 @@ _OLD_FIELDS: Mapping[str, tuple[str, ...]] = {
     "UpdateItem": ("AttributeUpdates", "Expected"),
 }
 """What there was before expressions, and does not go with any of them."""
+_MAX_PLACEHOLDER = 255
+"""Characters; Developer Guide, "Quotas"."""
 _TOLD_WITH_PREFIX = frozenset({"PutItem", "DeleteItem", "UpdateItem"})
 _PREFIX = "1 validation error detected: "
 
 
-def map_scopes(
-    operation: str, request: Scope, change: Callable[[str, Scope], Scope]
-) -> Scope:
+def map_scopes(operation: str, request: Scope, change: Change) -> Scope:
     """Give the request with each scope changed.
 
     Args:
         operation: such as `TransactWriteItems`.
         request: as `shapes` has read it.
-        change: takes what a scope is, such as `Put` or `Query`, and the scope.
+        change: gives another scope for one.
     """
     match operation, request:
         case (("TransactWriteItems" | "TransactGetItems"), {"TransactItems": items}):
             return {
                 **request,
                 "TransactItems": [
-                    {kind: change(kind, scope) for kind, scope in item.items()}
+                    {
+                        kind: change(kind, scope, scope["TableName"])
+                        for kind, scope in item.items()
+                    }
                     for item in items
                 ],
             }
         case "BatchGetItem", {"RequestItems": tables}:
-            asked = {n: change("KeysAndAttributes", s) for n, s in tables.items()}
+            asked = {n: change("KeysAndAttributes", s, n) for n, s in tables.items()}
             return {**request, "RequestItems": asked}
-    return change(operation, request) if operation in _FIELDS else request
+    if operation not in _FIELDS:
+        return request
+    return change(operation, request, request["TableName"])
 
 
 class Expressions:
@@ -118,6 +124,8 @@ class Expressions:
         """What of an item is given; None for all of it."""
         self.targets: tuple[RealPath, ...] = ()
         """What of an item is updated."""
+        self.nested: frozenset[str] = frozenset()
+        """The names of attributes that are looked into."""
         self._used: dict[str, frozenset[str]] = {}
         for field in _IN_ORDER:
             if field in fields and field in scope:
@@ -150,8 +158,11 @@ class Expressions:
                 case "ProjectionExpression":
                     _check_paths(parse_paths(text), self._around)
                     self.projection = self._real(parse_paths(text))
+                    self._note_nested(self.projection)
                 case _:
-                    self.targets = check_update(parse_update(text), self._around)
+                    update = parse_update(text)
+                    self._note_nested(check_update(update, self._around))
+                    self.targets = self._real(one.path for one in update.actions)
             self._used[field] = frozenset(placeholders_of(text))
         except ExpressionError as error:
             raise validation_error(f"Invalid {field}: {error}") from error
@@ -161,10 +172,15 @@ class Expressions:
         self.keys = bound_keys(asked, self._around)
 
     def _bound(self, text: str) -> BoundCondition:
-        return BoundCondition(parse_condition(text), self._around)
+        bound = BoundCondition(parse_condition(text), self._around)
+        self._note_nested(bound.paths)
+        return bound
+
+    def _note_nested(self, paths: Iterable[RealPath]) -> None:
+        self.nested |= {str(head) for head, *parts in paths if parts}
 
     def _real(self, paths: Iterable[Path]) -> tuple[RealPath, ...]:
-        return tuple(self._around.path(path) for path in paths)
+        return tuple(path.real(self._around.names) for path in paths)
 
     def _check_use(self, prefix: str) -> None:
         """Refuse names and values that no expression uses."""
@@ -209,6 +225,11 @@ def _check_surroundings(scope: Mapping[str, Any], fields: Sequence[str]) -> None
     for member, mark in ((NAMES, "#"), (VALUES, ":")):
         if member in scope:
             _check_keys(member, mark, scope[member])
+    for key, name in scope.get(NAMES, {}).items():
+        if not name:
+            raise validation_error(
+                f"{NAMES} contains invalid value: Empty attribute name for key {key}"
+            )
 
 
 def _check_keys(member: str, mark: str, keys: Iterable[str]) -> None:
@@ -219,6 +240,12 @@ def _check_keys(member: str, mark: str, keys: Iterable[str]) -> None:
         if not _is_placeholder(key, mark):
             raise validation_error(
                 f'{member} contains invalid key: Syntax error; key: "{key}"'
+            )
+        if len(key) > _MAX_PLACEHOLDER:
+            size = f" size of key: {len(key)}" if mark == "#" else ""
+            raise validation_error(
+                f"{member} contains invalid key: The expression attribute map contains "
+                f"a key that is too long;{size}"
             )
 
 
@@ -232,4 +259,4 @@ def _check_paths(paths: Sequence[Path], around: Surroundings) -> None:
         for kind, message in problems:
             if kind == wanted:
                 raise ExpressionError(message)
-    check_overlaps([around.path(path) for path in paths])
+    check_overlaps([path.real(around.names) for path in paths])

@@ -13,6 +13,10 @@ Types: TypeAlias = Iterable[tuple[str, str]]
 """Key attributes with their types: `(("_idx", "S"),)`."""
 
 
+_SCALARS = (
+    "Key attributes must be scalars; list random access '[]' and map lookup '.' are "
+    "not allowed"
+)
 _EMPTY_INDEX_KEY = (
     "One or more parameter values are not valid. The update expression attempted to "
     "update a secondary index key to a value that is not supported. The "
@@ -97,10 +101,24 @@ def check_targets(
                 f"Cannot update attribute {head}. This attribute is part of the key"
             )
         if parts and head in others:
-            raise validation_error(
-                "Key attributes must be scalars; list random access '[]' and map "
-                f"lookup '.' are not allowed: IndexKey: {head}"
-            )
+            raise validation_error(f"{_SCALARS}: IndexKey: {head}")
+
+
+def check_scalars(keys: Types, index_keys: Types, nested: Collection[str]) -> None:
+    """Refuse to look into a key, which is a text, a number or binary.
+
+    Args:
+        keys: the table's.
+        index_keys: its indexes'.
+        nested: the names of attributes that are looked into.
+
+    Raises:
+        TableError: one of them is a key.
+    """
+    for what, types in (("Key", keys), ("IndexKey", index_keys)):
+        for name, _kind in types:
+            if name in nested:
+                raise validation_error(f"{_SCALARS}: {what}: {name}")
 
 
 def check_filter(keys: Types, heads: Collection[str]) -> None:

@@ -8,9 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from sandbox.json_value import JsonValue
-
-RealPath: TypeAlias = tuple[str | int, ...]
-"""Names of attributes and places in lists: `("a", "b", 1)`."""
+from sandbox.tables.expression_parts import RealPath
 
 _Tree: TypeAlias = dict[str | int, "_Tree"]
 """Paths by their first parts; empty where one ends, and all below it is meant."""

@@ -8,8 +8,9 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sandbox.json_value import JsonValue
+from sandbox.tables.expression_parts import RealPath
 from sandbox.tables.expressions import Expressions
-from sandbox.tables.projections import RealPath, project
+from sandbox.tables.projections import project
 
 
 def projected(

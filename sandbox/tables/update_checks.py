@@ -10,18 +10,16 @@ from typing import assert_never
 from sandbox.tables.expression_checks import (
     Findings,
     Surroundings,
-    path_problems,
     undefined_value,
 )
-from sandbox.tables.expression_parts import Call, Operand, Path, Value
+from sandbox.tables.expression_parts import Call, Operand, Path, RealPath, Value
 from sandbox.tables.expression_text import ExpressionError
-from sandbox.tables.projections import RealPath
 from sandbox.tables.update_expressions import Action, Add, Delete, Remove, Sum, Update
 from sandbox.tables.update_expressions import Set as Assignment
 
 _ORDER = (
     *("operators", "misuse", "foreign", "reserved", "unknown", "section"),
-    *("undefined name", "undefined value", "paths", "operand", "function"),
+    *("undefined", "undefined value", "paths", "operand", "function"),
 )
 """What is told first where there is more than one thing to tell."""
 _OPERANDS = {"if_not_exists": 2, "list_append": 2}
@@ -44,7 +42,7 @@ _SPOKEN = {
 
 
 def check_update(update: Update, around: Surroundings) -> tuple[RealPath, ...]:
-    """Look through an update; give what it changes, with attributes' real names.
+    """Look through an update; give what it reads, with attributes' real names.
 
     Raises:
         ExpressionError: DynamoDB would refuse it.
@@ -53,10 +51,9 @@ def check_update(update: Update, around: Surroundings) -> tuple[RealPath, ...]:
     check.sections(update.sections)
     for action in update.actions:
         check.action(action)
-    targets = tuple(around.path(action.path) for action in update.actions)
-    check.overlaps(targets)
+    check.overlaps(action.path.real(around.names) for action in update.actions)
     check.finish()
-    return targets
+    return tuple(check.paths)
 
 
 def check_overlaps(paths: Iterable[RealPath]) -> None:
@@ -100,7 +97,7 @@ class _Check(Findings):
             self.find("paths", str(error))
 
     def action(self, action: Action) -> None:
-        self._path(action.path)
+        self.names(action.path)
         match action:
             case Assignment(_, Sum(sign, left, right)):
                 self._numbers(sign, (left, right))
@@ -150,13 +147,9 @@ class _Check(Findings):
                 if name not in self.around.values:
                     self.find("undefined value", undefined_value(name))
             case Path():
-                self._path(operand)
+                self.read(operand)
             case _:
                 assert_never(operand)
-
-    def _path(self, path: Path) -> None:
-        for kind, message in path_problems(path, self.around):
-            self.find("undefined name" if kind == "undefined" else kind, message)
 
     def _call(self, function: str, operands: Sequence[Operand]) -> None:
         wanted = _OPERANDS.get(function)

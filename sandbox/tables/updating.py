@@ -15,9 +15,8 @@ from typing import Any, TypeAlias
 from sandbox.tables.condition_values import step_into
 from sandbox.tables.errors import validation_error
 from sandbox.tables.expression_checks import Attributes
-from sandbox.tables.expression_parts import Call, Operand, Path, Value
+from sandbox.tables.expression_parts import Call, Operand, Path, RealPath, Value
 from sandbox.tables.number_text import read_number
-from sandbox.tables.projections import RealPath
 from sandbox.tables.update_expressions import Action, Add, Delete, Remove, Sum, Update
 from sandbox.tables.update_expressions import Set as Assignment
 

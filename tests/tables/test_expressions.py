@@ -262,15 +262,23 @@ def test_each_part_of_a_request_is_a_scope() -> None:
     """Tables of a batch, actions of a transaction, and single requests."""
     seen: list[str] = []
 
-    def note(kind: str, scope: dict[str, Any]) -> dict[str, Any]:
-        seen.append(kind)
+    def note(kind: str, scope: dict[str, Any], table: str) -> dict[str, Any]:
+        seen.append(f"{kind} {table}")
         return {**scope, "seen": True}
 
-    actions = {"TransactItems": [{"Put": {}}, {"ConditionCheck": {}}]}
+    actions = {
+        "TransactItems": [
+            {"Put": {"TableName": "a"}},
+            {"ConditionCheck": {"TableName": "b"}},
+        ]
+    }
     changed = map_scopes("TransactWriteItems", actions, note)
     map_scopes("BatchGetItem", {"RequestItems": {"a": {}, "b": {}}}, note)
-    map_scopes("Query", {}, note)
+    map_scopes("Query", {"TableName": "c"}, note)
     map_scopes("ListTables", {}, note)
 
-    assert seen == ["Put", "ConditionCheck", *["KeysAndAttributes"] * 2, "Query"]
-    assert changed["TransactItems"][0] == {"Put": {"seen": True}}
+    assert seen == [
+        *("Put a", "ConditionCheck b"),
+        *("KeysAndAttributes a", "KeysAndAttributes b", "Query c"),
+    ]
+    assert changed["TransactItems"][0] == {"Put": {"TableName": "a", "seen": True}}

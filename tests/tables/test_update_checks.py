@@ -21,12 +21,12 @@ _OPERATOR = "Incorrect operand type for operator or function; operator"
 _FUNCTION = f"{_OPERATOR} or function"
 
 
-def test_what_is_in_order_gives_what_it_changes() -> None:
-    """With real names; what is only read is none of it."""
+def test_what_is_in_order_gives_what_it_reads() -> None:
+    """With real names; what is only changed is none of it."""
     text = "SET #m.k[1] = #m.k[0], a = if_not_exists(b, :s) ADD c :ns REMOVE #name"
-    targets = check_update(parse_update(text), AROUND)
+    reads = check_update(parse_update(text), AROUND)
 
-    assert targets == (("m", "k", 1), ("a",), ("c",), ("name",))
+    assert reads == (("m", "k", 0), ("b",))
 
 
 @pytest.mark.parametrize(
