@@ -1,4 +1,4 @@
-"""The keys of a table, or of one of its indexes, with their types."""
+"""The keys of a table, or of one of its indexes, and what the index has."""
 
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -16,6 +16,8 @@ class KeySchema:
     sort: KeyTypes
     is_global: bool = False
     """Whether it is a global secondary index's."""
+    projected: frozenset[str] | None = None
+    """The attributes that an index has of its items; None for all of them."""
 
     @property
     def keys(self) -> KeyTypes:

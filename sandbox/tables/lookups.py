@@ -227,13 +227,29 @@ class IndexLookup:
 
 
 def schema_of(
-    index: SecondaryIndex, types: Mapping[str, str], *, is_global: bool
+    index: SecondaryIndex,
+    types: Mapping[str, str],
+    table_keys: Sequence[str],
+    *,
+    is_global: bool,
 ) -> KeySchema:
-    """Give the keys of an index with their types."""
+    """Give the keys of an index with their types, and what it projects."""
+    keys = {
+        kind: tuple((name, types[name]) for name in _names(index.schema, kind))
+        for kind in ("HASH", "RANGE")
+    }
+    projection = index.projection or {}
+    projected: frozenset[str] | None = None
+    if projection.get("ProjectionType") in ("KEYS_ONLY", "INCLUDE"):
+        own = [name for of_kind in keys.values() for name, _ in of_kind]
+        projected = frozenset(
+            (*table_keys, *own, *projection.get("NonKeyAttributes", ()))
+        )
     return KeySchema(
-        partition=tuple((name, types[name]) for name in _names(index.schema, "HASH")),
-        sort=tuple((name, types[name]) for name in _names(index.schema, "RANGE")),
+        partition=keys["HASH"],
+        sort=keys["RANGE"],
         is_global=is_global,
+        projected=projected,
     )
 
 

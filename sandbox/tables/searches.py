@@ -3,7 +3,7 @@
 The words, and their order, are DynamoDB's, as `dynalite`'s tests record them.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from typing import Any
 
 from sandbox.tables.errors import validation_error
@@ -41,10 +41,8 @@ def check_search(
     if index and index not in indexes:
         raise validation_error(f"The table does not have the specified index: {index}")
     schema = indexes.get(index, table_keys)
-    if schema.is_global and asked.get("ConsistentRead"):
-        raise validation_error(
-            "Consistent reads are not supported on global secondary indexes"
-        )
+    if schema.is_global:
+        _check_global(index, schema, asked, expressions)
     start: Mapping[str, Any] | None = asked.get("ExclusiveStartKey")
     if start is not None:
         wanted = dict((*table_keys.keys, *schema.keys))
@@ -62,6 +60,39 @@ def check_search(
         _check_place(start, schema, expressions.keys)
     if expressions.filter is not None:
         check_filter(schema.keys, expressions.filter.heads)
+        _check_filtered(index, schema, expressions.filter.heads)
+
+
+def _check_global(
+    index: str, schema: KeySchema, asked: Mapping[str, Any], expressions: Expressions
+) -> None:
+    """Look whether a global index can give what is asked of it; it asks no table."""
+    if asked.get("ConsistentRead"):
+        raise validation_error(
+            "Consistent reads are not supported on global secondary indexes"
+        )
+    wanted = expressions.projection or ()
+    missing = _missing(schema, {str(path[0]) for path in wanted})
+    if missing:
+        raise validation_error(
+            "One or more parameter values were invalid: Global secondary index "
+            f"{index} does not project [{missing}]"
+        )
+
+
+def _check_filtered(index: str, schema: KeySchema, heads: frozenset[str]) -> None:
+    missing = _missing(schema, heads)
+    if missing:
+        raise validation_error(
+            f"One or more parameter values were invalid: Secondary index {index} does "
+            f"not project one or more filter attributes: [{missing}]"
+        )
+
+
+def _missing(schema: KeySchema, names: Set[str]) -> str:
+    if schema.projected is None:
+        return ""
+    return ", ".join(sorted(names - schema.projected))
 
 
 def _check_start(

@@ -148,7 +148,7 @@ def _page_of(
     expressions: Expressions,
 ) -> _Page:
     limit, condition = asked.get("Limit", math.inf), expressions.filter
-    projected = table.projected_names(asked.get("IndexName"))
+    projected = _had(table, asked, expressions)
     given: list[dict[str, JsonValue]] = []
     scanned = size_bytes = 0
     last: Item | None = None
@@ -162,6 +162,23 @@ def _page_of(
             last = item
             break
     return _Page(given=given, scanned=scanned, size_bytes=size_bytes, last=last)
+
+
+def _had(
+    table: StoredTable, asked: Mapping[str, Any], expressions: Expressions
+) -> frozenset[str] | None:
+    """Give what is at hand of each item; None for all of it.
+
+    A local index fetches from the table what it is asked for and lacks (DynamoDB
+    Developer Guide, "Local secondary indexes").
+    """
+    if not (index := asked.get("IndexName")):
+        return None
+    schema = table.schemas[index]
+    fetches = expressions.projection is not None or (
+        asked.get("Select") == "ALL_ATTRIBUTES"
+    )
+    return None if fetches and not schema.is_global else schema.projected
 
 
 def _passes(item: Item, names: Iterable[str], condition: BoundCondition) -> bool:

@@ -233,10 +233,15 @@ class StoredTable(Table):
         types = self._attribute_types
         types |= {one["AttributeName"]: one["AttributeType"] for one in self.attr or ()}
         self.schemas = {
-            index.name: schema_of(index, types, is_global=index in self.global_indexes)
+            index.name: schema_of(
+                index,
+                types,
+                self.table_key_attrs,
+                is_global=index in self.global_indexes,
+            )
             for index in self.all_indexes()
         }
-        """The keys of each secondary index."""
+        """The keys of each secondary index, and what it has."""
         self.index_key_types = tuple(
             key for schema in self.schemas.values() for key in schema.keys
         )
@@ -273,17 +278,6 @@ class StoredTable(Table):
         """Give the names in a start key: the table's keys, then the index's."""
         schema = self.schemas[index_name] if index_name else self.key_schema
         return (*self.table_key_attrs, *(name for name, _ in schema.keys))
-
-    def projected_names(self, index_name: str | None) -> frozenset[str] | None:
-        """Give what an index has of its items; None where that is all."""
-        if not index_name:
-            return None
-        projection = self.get_index(index_name).projection or {}
-        if projection.get("ProjectionType") not in ("KEYS_ONLY", "INCLUDE"):
-            return None
-        return frozenset(
-            (*self.start_keys(index_name), *projection.get("NonKeyAttributes", ()))
-        )
 
 
 def _sound_item(key_names: Sequence[str], attributes: Mapping[str, Any]) -> Item:

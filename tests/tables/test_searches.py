@@ -14,6 +14,7 @@ INDEXED = {**START, "tag": RED}
 INVALID = "The provided starting key is invalid"
 SCHEMA = f"{INVALID}: The provided key element does not match the schema"
 _OF_TAG: dict[str, Any] = {"keys": "tag = :o", "IndexName": "by-tag"}
+_OF_KEYS: dict[str, Any] = {"keys": "tag = :o", "IndexName": "keys-by-tag"}
 
 
 @pytest.fixture
@@ -38,6 +39,16 @@ def query(store: TableStore, keys: str = "#o = :o", **members: Any) -> Any:
     if not request["ExpressionAttributeNames"]:
         del request["ExpressionAttributeNames"]
     return store.call("Query", request)
+
+
+def test_a_scan_of_a_global_index_gives_what_it_has(notes: TableStore) -> None:
+    """As a query; in both, by any name for it."""
+    scan = {"TableName": TABLE, "IndexName": "keys-by-tag"}
+    with pytest.raises(TableError, match=r"does not project \[title\]"):
+        notes.call("Scan", {**scan, "AttributesToGet": ["title", "owner"]})
+
+    found: Any = notes.call("Scan", {**scan, "ProjectionExpression": "tag"})
+    assert found["Items"] == [{"tag": RED}] * 3
 
 
 @pytest.mark.parametrize(
@@ -66,6 +77,25 @@ def test_keys_are_asked_for_in_any_order(notes: TableStore, keys: str) -> None:
         (
             {**_OF_TAG, "ConsistentRead": True},
             "Consistent reads are not supported on global secondary indexes",
+        ),
+        *(
+            (
+                {**_OF_KEYS, **member},
+                "One or more parameter values were invalid: Global secondary index "
+                "keys-by-tag does not project [title]",
+            )
+            for member in (
+                {"ProjectionExpression": "title[0], tag"},
+                {"Select": "SPECIFIC_ATTRIBUTES", "ProjectionExpression": "title"},
+            )
+        ),
+        (
+            {
+                **_OF_KEYS,
+                "FilterExpression": "attribute_exists(title) OR attribute_exists(book.b)",
+            },
+            "One or more parameter values were invalid: Secondary index keys-by-tag "
+            "does not project one or more filter attributes: [book, title]",
         ),
         ({"keys": "#n = :n"}, "Query condition missed key schema element: owner"),
         (

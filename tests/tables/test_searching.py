@@ -228,6 +228,48 @@ def test_an_index_has_what_it_projects(
     assert counted == {"Count": found["Count"], "ScannedCount": found["ScannedCount"]}
 
 
+def test_a_local_index_fetches_what_it_lacks() -> None:
+    """Where it is asked for; it gives what it has otherwise."""
+    engine = Engine(region="us-west-2", account_id="222233335555")
+    names = ("h", "r", "n")
+    engine.call(
+        "CreateTable",
+        {
+            "TableName": "things",
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [
+                {"AttributeName": name, "AttributeType": "S"} for name in names
+            ],
+            "KeySchema": _keys("h", "r"),
+            "LocalSecondaryIndexes": [
+                {
+                    "IndexName": "by-n",
+                    "KeySchema": _keys("h", "n"),
+                    "Projection": {"ProjectionType": "KEYS_ONLY"},
+                }
+            ],
+        },
+    )
+    row = {name: {"S": name} for name in (*names, "rest")}
+    engine.call("PutItem", {"TableName": "things", "Item": row})
+    scan = {"TableName": "things", "IndexName": "by-n"}
+
+    for member, expected in (
+        ({}, names),
+        ({"Select": "ALL_ATTRIBUTES"}, (*names, "rest")),
+        ({"ProjectionExpression": "h, rest"}, ("h", "rest")),
+    ):
+        [found] = engine.call("Scan", {**scan, **member})[0]["Items"]  # type: ignore[misc,union-attr]  # a list
+        assert set(found) == set(expected)
+
+
+def _keys(partition: str, sort: str) -> list[dict[str, str]]:
+    return [
+        {"AttributeName": partition, "KeyType": "HASH"},
+        {"AttributeName": sort, "KeyType": "RANGE"},
+    ]
+
+
 def test_segments_share_a_table_out(engine: Engine) -> None:
     """Each item is in one of them."""
     found = [
