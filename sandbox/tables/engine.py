@@ -21,7 +21,7 @@ from moto.dynamodb.parsing.reserved_keywords import ReservedKeywords
 from moto.dynamodb.responses import validate_select
 
 from sandbox.json_value import JsonValue
-from sandbox.tables.asked_keys import check_batch, check_keys
+from sandbox.tables.asked_keys import check_keys
 from sandbox.tables.bound_conditions import BoundCondition
 from sandbox.tables.errors import TableError, validation_error
 from sandbox.tables.expression_parts import RealPath
@@ -168,8 +168,6 @@ class Engine:
         if asked.get("ReturnValues", "NONE") not in _RETURNED.get(operation, _ANY):
             raise validation_error("ReturnValues can only be ALL_OLD or NONE")
         check_keys(operation, asked, self._key_types)
-        if operation == "BatchWriteItem":
-            check_batch(asked["RequestItems"], self._key_types)
         read: list[Expressions] = []
         judged = map_scopes(operation, asked, partial(self._judged, read))
         if operation in _SEARCHES:

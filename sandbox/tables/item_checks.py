@@ -3,7 +3,7 @@
 The words are DynamoDB's. Nothing here knows of tables.
 """
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any, TypeAlias
 
 from sandbox.tables.errors import TableError, validation_error
@@ -11,7 +11,12 @@ from sandbox.tables.key_schema import KeySchema
 
 Types: TypeAlias = Iterable[tuple[str, str]]
 """Key attributes with their types: `(("_idx", "S"),)`."""
+TypesOf: TypeAlias = Callable[[str], Mapping[str, str] | None]
+"""Gives the types of a table's keys by name, partition key first; None without it."""
 
+MAX_PARTITION_KEY_BYTES, MAX_SORT_KEY_BYTES = 2048, 1024
+"""DynamoDB Developer Guide, "Quotas"."""
+_SPOKEN = {"S": "string", "B": "binary"}
 
 _SCALARS = (
     "Key attributes must be scalars; list random access '[]' and map lookup '.' are "
@@ -22,6 +27,47 @@ _EMPTY_INDEX_KEY = (
     "update a secondary index key to a value that is not supported. The "
     "AttributeValue for a key attribute cannot contain an empty string value."
 )
+
+
+def check_key(types: Mapping[str, str], key: Mapping[str, Mapping[str, Any]]) -> None:
+    """Refuse a key that is none of its table's.
+
+    Args:
+        types: the table's keys.
+        key: as a request names an item.
+
+    Raises:
+        TableError: it has other attributes, or of other types, is empty or too long.
+    """
+    if {name: next(iter(value)) for name, value in key.items()} != types:
+        raise validation_error("The provided key element does not match the schema")
+    for name, kind in types.items():
+        content = key[name][kind]
+        if not content:
+            raise validation_error(
+                "One or more parameter values are not valid. The AttributeValue for a "
+                f"key attribute cannot contain an empty {_SPOKEN.get(kind, kind)} "
+                f"value. Key: {name}"
+            )
+    _check_sizes([key[name][kind] for name, kind in types.items()])
+
+
+def _check_sizes(values: Sequence[str | bytes]) -> None:
+    partition, *sort = (
+        len(one if isinstance(one, bytes) else one.encode("utf-8", "surrogatepass"))
+        for one in values
+    )
+    if partition > MAX_PARTITION_KEY_BYTES:
+        # Without a blank, as DynamoDB has it.
+        raise _invalid(
+            "Size of hashkey has exceeded the maximum size limit "
+            f"of{MAX_PARTITION_KEY_BYTES} bytes"
+        )
+    if sum(sort) > MAX_SORT_KEY_BYTES:
+        raise _invalid(
+            "Aggregated size of all range keys has exceeded the size limit of "
+            f"{MAX_SORT_KEY_BYTES} bytes"
+        )
 
 
 def check_table_keys(types: Types, attributes: Mapping[str, Mapping[str, Any]]) -> None:

@@ -46,6 +46,7 @@ _TYPES = {
 }
 """What can be compared; all else is for values of any type."""
 _MOST_KEYS = 2
+_FEWEST_TO_JOIN = 2
 
 
 def with_expressions(scope: Scope) -> Scope:
@@ -57,8 +58,10 @@ def with_expressions(scope: Scope) -> Scope:
     Raises:
         TableError: DynamoDB would refuse what is of old in it.
     """
-    if not scope.keys() & {*_MODERN, _TO_GET}:
+    if not scope.keys() & {*_MODERN, _TO_GET, _OPERATOR}:
         return scope
+    if _OPERATOR in scope:
+        _check_operator(scope)
     terms = _Terms(scope)
     modern = {
         _MODERN[field]: terms.condition(field, scope[field])
@@ -73,6 +76,19 @@ def with_expressions(scope: Scope) -> Scope:
         if field not in (*_MODERN, _TO_GET, _OPERATOR)
     }
     return {**kept, **modern, **terms.meanings()}
+
+
+def _check_operator(scope: Scope) -> None:
+    asked = [scope[field] for field in _MODERN if field in scope and field != _KEYS]
+    if not asked:
+        raise validation_error(
+            "ConditionalOperator cannot be used without Filter or Expected"
+        )
+    if len(asked[0]) < _FEWEST_TO_JOIN:
+        raise validation_error(
+            "ConditionalOperator can only be used when Filter or Expected has two or "
+            "more elements"
+        )
 
 
 class _Terms:

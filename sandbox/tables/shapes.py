@@ -100,6 +100,15 @@ def read_attribute(value: Any, path: str = "", *, level: int = 2) -> dict[str, A
     }
 
 
+def levels_of(value: Mapping[str, Any]) -> int:
+    """Give how many lists and maps are within one another; of a scalar, none."""
+    ((kind, content),) = value.items()
+    if kind not in _NESTED:
+        return 0
+    members = content.values() if kind == "M" else content
+    return 1 + max(map(levels_of, members), default=0)
+
+
 def write_attribute(value: Mapping[str, Any]) -> dict[str, JsonValue]:
     """Give an AttributeValue as JSON: bytes as base64, all else as it is."""
     ((name, content),) = value.items()

@@ -33,7 +33,7 @@ from sandbox.tables.orders import (
     Sorting,
     key_of,
 )
-from sandbox.tables.shapes import read_attribute
+from sandbox.tables.shapes import MAX_NESTING_LEVELS, levels_of, read_attribute
 
 MAX_ITEM_BYTES = 409_600
 """DynamoDB Developer Guide, "Quotas": 400 KB."""
@@ -193,10 +193,13 @@ class StoredTable(Table):
             changed: attributes other than the key's; None for those that are gone.
 
         Raises:
-            TableError: the item is too large, or has a key of an index of another type.
+            TableError: the item is too large or too deep, or has a key of an index of
+                another type.
         """
         values = {name: value for name, value in changed.items() if value is not None}
         check_updated_keys(self.schemas, values)
+        if any(levels_of(value) >= MAX_NESTING_LEVELS for value in values.values()):
+            raise validation_error("Nesting Levels have exceeded supported limits")
         before = self.find(key)
         if before is None:
             self._validate_key_sizes(dict(key))

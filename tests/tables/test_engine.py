@@ -605,6 +605,15 @@ WRONG_KEY = {"owner": {"S": "ann"}, "number": {"S": "1"}}
             on_notes(Key=WRONG_KEY),
             "The provided key element does not match the schema",
         ),
+        *(
+            (
+                operation,
+                on_notes(Key=note("x" * 2049, 1)),
+                "One or more parameter values were invalid: Size of hashkey has "
+                "exceeded the maximum size limit of2048 bytes",
+            )
+            for operation in ("GetItem", "DeleteItem", "UpdateItem")
+        ),
         (
             "TransactGetItems",
             {"TransactItems": [{"Get": on_notes(Key=WRONG_KEY)}]},
@@ -748,10 +757,16 @@ OTHER = {**CREATE, "TableName": "others"}
             },
             "Too many items requested for the BatchWriteItem call",
         ),
-        (
-            {"notes": [{}]},
-            "Supplied write request is empty, must contain a PutRequest or a "
-            "DeleteRequest",
+        *(
+            (
+                {"notes": [write]},
+                "Supplied AttributeValue has more than one datatypes set, must contain "
+                "exactly one of the supported datatypes",
+            )
+            for write in (
+                {},
+                {**PUT_ONE, "DeleteRequest": {"Key": note("dan", 2)}},
+            )
         ),
     ],
 )

@@ -176,6 +176,21 @@ def test_what_cannot_be_is_refused(field: str, conditions: Any, message: str) ->
     assert refused.value.message.endswith(message)
 
 
+@pytest.mark.parametrize(
+    ("scope", "message"),
+    [
+        ({}, "cannot be used without Filter or Expected"),
+        ({"KeyConditions": {"a": {}, "b": {}}}, "cannot be used without Filter"),
+        ({"ScanFilter": {"a": {"ComparisonOperator": "NULL"}}}, "has two or more"),
+        ({"Expected": {"a": {"Exists": False}}}, "has two or more elements"),
+    ],
+)
+def test_an_operator_joins_two_conditions(scope: dict[str, Any], message: str) -> None:
+    """Of a filter, or of what is expected; those of keys are joined by AND."""
+    with pytest.raises(TableError, match=f"ConditionalOperator .*{message}"):
+        with_expressions({**scope, "ConditionalOperator": "OR"})
+
+
 def test_an_attribute_is_asked_for_once() -> None:
     """As DynamoDB has it."""
     with pytest.raises(TableError, match="Duplicate value in attribute name: a"):

@@ -92,7 +92,7 @@ def test_keys_are_asked_for_in_any_order(notes: TableStore, keys: str) -> None:
         (
             {
                 **_OF_KEYS,
-                "FilterExpression": "attribute_exists(title) OR attribute_exists(book.b)",
+                "FilterExpression": "title = book.b OR attribute_exists(book.c)",
             },
             "One or more parameter values were invalid: Secondary index keys-by-tag "
             "does not project one or more filter attributes: [book, title]",

@@ -224,6 +224,23 @@ def test_what_an_update_is_given_stays_as_it_is() -> None:
     }
 
 
+def _nested(levels: int) -> dict[str, Any]:
+    value: dict[str, Any] = {"L": []}
+    for _level in range(levels - 1):
+        value = {"L": [value]}
+    return value
+
+
+@pytest.mark.usefixtures("item")
+def test_an_update_makes_nothing_too_deep(store: TableStore) -> None:
+    """An item has 32 levels, and is the first of them itself."""
+    assert updated(store, "SET m.fits = :v", {":v": _nested(30)})
+
+    with pytest.raises(TableError) as refused:
+        updated(store, "SET m.deep = :v", {":v": _nested(31)})
+    assert refused.value.message == "Nesting Levels have exceeded supported limits"
+
+
 @pytest.mark.parametrize(
     ("before", "text", "after"),
     [
