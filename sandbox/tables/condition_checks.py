@@ -95,7 +95,7 @@ class _Check(Findings):
             self.find(
                 "count",
                 "The IN operator is provided with too many operands; "
-                f"number of operands: {len(choices) + 1}",
+                f"number of operands: {len(choices)}",
             )
 
     def _operands(self, operands: Sequence[Operand]) -> None:

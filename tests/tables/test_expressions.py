@@ -131,7 +131,7 @@ def filtered(text: str, **members: Any) -> tuple[str, dict[str, Any]]:
         (
             filtered(f"a IN ({', '.join([':v'] * 101)})", values=V),
             "Invalid FilterExpression: The IN operator is provided with too many "
-            "operands; number of operands: 102",
+            "operands; number of operands: 101",
         ),
         *(
             (
