@@ -33,6 +33,7 @@ from sandbox.tables.expressions import (
     map_scopes,
 )
 from sandbox.tables.item_checks import check_scalars
+from sandbox.tables.key_schema import TableKeys
 from sandbox.tables.lookups import attributes_of
 from sandbox.tables.moto_backend import Backend, Handler
 from sandbox.tables.orders import Item
@@ -167,7 +168,7 @@ class Engine:
     ) -> dict[str, JsonValue]:
         if asked.get("ReturnValues", "NONE") not in _RETURNED.get(operation, _ANY):
             raise validation_error("ReturnValues can only be ALL_OLD or NONE")
-        check_keys(operation, asked, self._key_types)
+        check_keys(operation, asked, self._keys_of)
         read: list[Expressions] = []
         judged = map_scopes(operation, asked, partial(self._judged, read))
         if operation in _SEARCHES:
@@ -249,9 +250,9 @@ class Engine:
         table = self.tables.get(asked["TableName"]) if carry_out else None
         return carry_out(table, asked) if carry_out and table is not None else None
 
-    def _key_types(self, name: str) -> Mapping[str, str] | None:
+    def _keys_of(self, name: str) -> TableKeys | None:
         table = self.tables.get(name)
-        return None if table is None else dict(table.typed_keys)
+        return None if table is None else table.keys
 
     def use_region(self, region: str) -> None:
         """Name tables that are created from now on after this region."""

@@ -1,5 +1,6 @@
 """The keys of a table, or of one of its indexes, and what the index has."""
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TypeAlias
 
@@ -23,3 +24,16 @@ class KeySchema:
     def keys(self) -> KeyTypes:
         """All of them, partition keys first."""
         return self.partition + self.sort
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TableKeys:
+    """What the items of a table are found by, in it and in its indexes."""
+
+    own: KeySchema
+    indexes: Mapping[str, KeySchema]
+    """By the index's name."""
+
+
+KeysOf: TypeAlias = Callable[[str], TableKeys | None]
+"""Takes a table's name, gives its keys; None where there is no such table."""

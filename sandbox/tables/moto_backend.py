@@ -22,12 +22,11 @@ from moto.dynamodb.responses import (
     TRANSACTION_MAX_ITEMS,
     DynamoHandler,
     include_consumed_capacity,
-    validate_put_has_empty_keys,
 )
 
 from sandbox.tables.attribute_updates import bound_attribute_updates
-from sandbox.tables.errors import TableError
-from sandbox.tables.item_checks import check_targets
+from sandbox.tables.errors import TableError, validation_error
+from sandbox.tables.item_checks import EmptyKeyError, check_targets
 from sandbox.tables.lookups import raw_attributes_of
 from sandbox.tables.stored_table import Change, StoredTable
 from sandbox.tables.update_expressions import parse_update
@@ -149,13 +148,7 @@ class Handler(DynamoHandler):
 
     def transact_write_items(self) -> ActionResult:
         """Write by the backend; moto would read the updates once more."""
-        actions = self.body["TransactItems"]
-        for action in actions:
-            put = action.get("Put")
-            if put is not None:
-                table = self._backend.get_table(put["TableName"])
-                validate_put_has_empty_keys(put["Item"], table)
-        self._backend.transact_write_items(actions)
+        self._backend.transact_write_items(self.body["TransactItems"])
         return ActionResult({"ConsumedCapacity": [], "ItemCollectionMetrics": {}})
 
     def transact_get_items(self) -> ActionResult:
@@ -184,6 +177,9 @@ def _update_of(asked: Mapping[str, Any]) -> BoundUpdate:
 def _in_words(cancelled: TransactionCanceledException) -> TableError:
     """Name reasons as DynamoDB does; moto names those of ours after a class."""
     body = json.loads(cancelled.description)
+    for reason in body["CancellationReasons"]:
+        if reason["Code"] == EmptyKeyError.__name__:
+            return validation_error(reason["Message"].partition(": ")[2])
     reasons = [
         {
             **reason,

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sandbox.json_value import JsonValue
+from sandbox.tables.item_sizes import bytes_of
 from sandbox.tables.lookups import KEY_TYPES, attributes_of
 from sandbox.tables.stored_table import StoredTable
 
@@ -18,7 +19,6 @@ _PUT = frozenset({"TableName", "Item"})
 _MAX_ITEM_BYTES = 400_000
 _MAX_KEY_CHARACTERS = 256
 """A sort key has at most 1024 bytes, and a character at most four."""
-_TOO_LARGE = _MAX_ITEM_BYTES + 1
 
 
 def get_plainly(
@@ -53,7 +53,7 @@ def put_plainly(
     item: Mapping[str, Any] = request["Item"]
     if not request.keys() <= _PUT or not _has_sound_keys(table, item):
         return None
-    if _map_bytes(item) > _MAX_ITEM_BYTES:
+    if not _is_small(item):
         return None
     table.put_sound(item)
     return {}
@@ -69,6 +69,13 @@ def _has_sound_keys(table: StoredTable, item: Mapping[str, Any]) -> bool:
     )
 
 
+def _is_small(item: Mapping[str, Any]) -> bool:
+    try:
+        return bytes_of(item) <= _MAX_ITEM_BYTES
+    except UnicodeEncodeError:
+        return False
+
+
 def _has_types(item: Mapping[str, Any], typed: Iterable[tuple[str, str]]) -> bool:
     return all(kind in item.get(name, ()) for name, kind in typed)
 
@@ -76,34 +83,3 @@ def _has_types(item: Mapping[str, Any], typed: Iterable[tuple[str, str]]) -> boo
 def _is_key_value(value: Mapping[str, Any]) -> bool:
     ((kind, content),) = value.items()
     return kind in KEY_TYPES and 0 < len(content) <= _MAX_KEY_CHARACTERS
-
-
-def _map_bytes(values: Mapping[str, Any]) -> int:
-    return sum(map(_text_bytes, values)) + sum(map(_value_bytes, values.values()))
-
-
-def _value_bytes(value: Mapping[str, Any]) -> int:
-    """Give the size of an attribute."""
-    ((kind, content),) = value.items()
-    match kind:
-        case "S":
-            return _text_bytes(content)
-        case "N":
-            return len(content)
-        case "BOOL" | "NULL":
-            return 1
-        case "B":
-            return len(content)
-        case "M":
-            return _map_bytes(content)
-        case "L":
-            return sum(map(_value_bytes, content))
-    return sum(_value_bytes({kind[0]: member}) for member in content)
-
-
-def _text_bytes(text: str) -> int:
-    """Give the size of a text; `_TOO_LARGE` for half a surrogate pair."""
-    try:
-        return len(text.encode())
-    except UnicodeEncodeError:
-        return _TOO_LARGE

@@ -158,9 +158,8 @@ def _read_boolean(value: Any, _path: str) -> bool:
 
 
 def _read_null(value: Any, path: str) -> bool:
-    if not _read_boolean(value, path):
-        raise _invalid("Null attribute value types must have the value of true")
-    return True
+    """Read what is true, whatever it says: DynamoDB takes `false` for it since 2026."""
+    return _read_boolean(value, path) or True
 
 
 def _read_number(value: Any, _path: str) -> int | float:

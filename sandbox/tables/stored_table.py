@@ -15,11 +15,10 @@ from moto.dynamodb.models.table import Table
 
 from sandbox.tables.errors import validation_error
 from sandbox.tables.item_checks import (
-    check_index_keys,
-    check_table_keys,
+    check_item,
     check_updated_keys,
 )
-from sandbox.tables.key_schema import KeySchema
+from sandbox.tables.key_schema import KeySchema, TableKeys
 from sandbox.tables.lookups import (
     Ordered,
     Rows,
@@ -102,6 +101,11 @@ class StoredTable(Table):
             {name: read_attribute(value, name) for name, value in row.items()},
         )
 
+    @property
+    def keys(self) -> TableKeys:
+        """Its keys and its indexes'."""
+        return TableKeys(own=self.key_schema, indexes=self.schemas)
+
     # One item
 
     def find(self, key: Mapping[str, Any]) -> Item | None:
@@ -146,16 +150,14 @@ class StoredTable(Table):
         What is unconditional goes without moto, which measures the whole item anew
         for each attribute that it adds to it.
         """
-        check_index_keys(self.schemas, item_attrs)
+        check_item(self.keys, item_attrs)
         before = self.find(item_attrs)
         if expected or condition_expression:
             item = super().put_item(
                 item_attrs, expected, condition_expression, *rest, **more
             )
         else:
-            check_table_keys(self.typed_keys, item_attrs)
             self._validate_item_types(item_attrs)
-            self._validate_key_sizes(item_attrs)
             item = _sound_item(self.table_key_attrs, item_attrs)
             if item.size() > MAX_ITEM_BYTES:
                 raise ItemSizeTooLarge
@@ -202,7 +204,6 @@ class StoredTable(Table):
             raise validation_error("Nesting Levels have exceeded supported limits")
         before = self.find(key)
         if before is None:
-            self._validate_key_sizes(dict(key))
             after = _sound_item(self.table_key_attrs, {**key, **values})
         else:
             new = {name: DynamoType(value) for name, value in values.items()}

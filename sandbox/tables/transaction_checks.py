@@ -5,60 +5,99 @@ The words are DynamoDB's (API Reference, "TransactWriteItems", "TransactGetItems
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sandbox.json_value import JsonValue
 from sandbox.tables.errors import TableError, validation_error
-from sandbox.tables.item_checks import TypesOf, check_key, check_table_keys
+from sandbox.tables.item_checks import (
+    check_item_types,
+    check_item_values,
+    check_key_types,
+    check_key_values,
+)
+from sandbox.tables.item_sizes import bytes_of
+from sandbox.tables.key_schema import KeysOf, TableKeys
 
 Action: TypeAlias = Mapping[str, Mapping[str, Any]]
 """What is to be done, by its name: `{"Put": {…}}`."""
+MAX_TRANSACTION_BYTES = 4 * 1024 * 1024
+"""API Reference, "TransactWriteItems": the aggregate size of the items."""
 
 
-def check_transaction(actions: Sequence[Action], types_of: TypesOf) -> None:
+def check_transaction(actions: Sequence[Action], keys_of: KeysOf) -> None:
     """Look through the actions of a transaction.
 
     Args:
         actions: as `shapes` has read them.
-        types_of: gives the keys of a table.
+        keys_of: gives the keys of a table.
 
     Raises:
-        TableError: DynamoDB would refuse them; where a key does not fit, the
+        TableError: DynamoDB would refuse them; where a key is of another type, the
             transaction is cancelled, with its reasons.
     """
     if any(len(action) != 1 for action in actions):
         raise validation_error(
             "TransactItems can only contain one of Check, Put, Update or Delete"
         )
-    asked = [one for action in actions for one in action.values()]
-    if any(types_of(one["TableName"]) is None for one in asked):
-        message = "Requested resource not found"
-        raise TableError("ResourceNotFoundException", message)
-    wrong = [_wrong(one, types_of(one["TableName"]) or {}) for one in asked]
+    asked = [_Asked.of(one, keys_of) for action in actions for one in action.values()]
+    wrong = [one.wrong_type() for one in asked]
     if any(wrong):
         raise _cancelled(wrong)
-    keys = [(one["TableName"], _key(one, types_of)) for one in asked]
+    for one in asked:
+        one.check_values()
+    keys = [one.key() for one in asked]
     if any(key in keys[:place] for place, key in enumerate(keys)):
         raise validation_error(
             "Transaction request cannot include multiple operations on one item"
         )
+    if sum(one.size_bytes() for one in asked) > MAX_TRANSACTION_BYTES:
+        raise validation_error("The items of a transaction cannot exceed 4 MB in all")
 
 
-def _wrong(asked: Mapping[str, Any], types: Mapping[str, str]) -> str:
-    """Say what is wrong with the key of an action; nothing, mostly."""
-    try:
-        if "Item" in asked:
-            check_table_keys(types.items(), asked["Item"])
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Asked:
+    """What an action asks for, with the keys of its table."""
+
+    action: Mapping[str, Any]
+    keys: TableKeys
+
+    @classmethod
+    def of(cls, action: Mapping[str, Any], keys_of: KeysOf) -> "_Asked":
+        keys = keys_of(action["TableName"])
+        if keys is None:
+            message = "Requested resource not found"
+            raise TableError("ResourceNotFoundException", message)
+        return cls(action=action, keys=keys)
+
+    @property
+    def item(self) -> Mapping[str, Any] | None:
+        """The item that is put."""
+        return self.action.get("Item")
+
+    def wrong_type(self) -> str:
+        """Say what is wrong with the types of its keys; nothing, mostly."""
+        try:
+            if self.item is not None:
+                check_item_types(self.keys, self.item)
+            else:
+                check_key_types(self.keys.own, self.action["Key"])
+        except TableError as error:
+            return error.message
+        return ""
+
+    def check_values(self) -> None:
+        if self.item is not None:
+            check_item_values(self.keys, self.item)
         else:
-            check_key(types, asked["Key"])
-    except TableError as error:
-        return error.message
-    return ""
+            check_key_values(self.keys.own, self.action["Key"])
 
+    def key(self) -> list[Any]:
+        values = self.action["Key"] if self.item is None else self.item
+        return [self.action["TableName"], *(values[n] for n, _ in self.keys.own.keys)]
 
-def _key(asked: Mapping[str, Any], types_of: TypesOf) -> list[Any]:
-    values = asked["Item"] if "Item" in asked else asked["Key"]
-    return [values[name] for name in types_of(asked["TableName"]) or ()]
+    def size_bytes(self) -> int:
+        return 0 if self.item is None else bytes_of(self.item)
 
 
 def _cancelled(wrong: Sequence[str]) -> TableError:

@@ -153,7 +153,6 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
         "PutItem",
         on_notes(Item={"owner": {"N": "1"}, "number": {"N": "1"}}),
     ),
-    "put, empty key": ("PutItem", on_notes(Item=note("", 1))),
     "put, not a number": ("PutItem", on_notes(Item=note("a", 1, x={"N": "one"}))),
     "put, nothing where an index has its key": (
         "PutItem",
@@ -604,6 +603,28 @@ WRONG_KEY = {"owner": {"S": "ann"}, "number": {"S": "1"}}
             "GetItem",
             on_notes(Key=WRONG_KEY),
             "The provided key element does not match the schema",
+        ),
+        (
+            "PutItem",
+            on_notes(Item=note("", 1)),
+            "One or more parameter values are not valid. The AttributeValue for a key "
+            "attribute cannot contain an empty string value. Key: owner",
+        ),
+        (
+            "PutItem",
+            on_notes(Item=note("a", 1, tag={"S": ""})),
+            "One or more parameter values are not valid. A value specified for a "
+            "secondary index key is not supported. The AttributeValue for a key "
+            "attribute cannot contain an empty string value. IndexName: by-tag, "
+            "IndexKey: tag",
+        ),
+        *(
+            (
+                "BatchWriteItem",
+                {"RequestItems": {"notes": [{"PutRequest": {"Item": item}}]}},
+                "The provided key element does not match the schema",
+            )
+            for item in (WRONG_KEY, {"owner": {"S": "ann"}})
         ),
         *(
             (

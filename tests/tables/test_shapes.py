@@ -156,10 +156,6 @@ def test_nesting_has_dynamodbs_limit(levels: int, *, is_stored: bool) -> None:
             {"s": {"BS": []}},
             f"{_INVALID}: Binary sets should not be empty",
         ),
-        (
-            {"m": {"M": {"n": {"NULL": False}}}},
-            f"{_INVALID}: Null attribute value types must have the value of true",
-        ),
     ],
 )
 def test_what_no_item_can_have_is_refused(
@@ -180,6 +176,11 @@ def test_what_no_item_can_have_is_refused(
             input_reader(operation)({"TableName": "notes", **member}, "")
 
         assert failure.value.message == told
+
+
+def test_null_is_true_whatever_it_says() -> None:
+    """DynamoDB has taken `false` for it since 2026."""
+    assert read_attribute({"L": [{"NULL": False}]}) == {"L": [{"NULL": True}]}
 
 
 def test_values_of_an_expression_begin_at_the_first_level() -> None:

@@ -65,6 +65,60 @@ def test_a_transaction_that_is_none_is_refused(
     assert store.call("Scan", {"TableName": TABLE})["Count"] == 0
 
 
+_NOT_VALID = "One or more parameter values are not valid."
+_EMPTY = "The AttributeValue for a key attribute cannot contain an empty string value."
+
+
+@pytest.mark.parametrize(
+    ("action", "message"),
+    [
+        (put({**ANN, "owner": {"S": ""}}), f"{_NOT_VALID} {_EMPTY} Key: owner"),
+        (delete({**ANN, "owner": {"S": ""}}), f"{_NOT_VALID} {_EMPTY} Key: owner"),
+        (
+            put({**ANN, "tag": {"S": ""}}),
+            f"{_NOT_VALID} A value specified for a secondary index key is not "
+            f"supported. {_EMPTY} IndexName: by-tag, IndexKey: tag",
+        ),
+        (
+            {
+                "Update": {
+                    "TableName": TABLE,
+                    "Key": ANN,
+                    "UpdateExpression": "SET tag = :t",
+                    "ExpressionAttributeValues": {":t": {"S": ""}},
+                }
+            },
+            f"{_NOT_VALID} The update expression attempted to update a secondary index "
+            f"key to a value that is not supported. {_EMPTY}",
+        ),
+    ],
+)
+def test_an_empty_key_refuses_it(
+    store: TableStore, action: dict[str, Any], message: str
+) -> None:
+    """It does not cancel it, as another type does."""
+    with pytest.raises(TableError) as refused:
+        store.call(WRITE, {"TransactItems": [put(BOB), action]})
+
+    assert (refused.value.code, refused.value.message) == (
+        "ValidationException",
+        message,
+    )
+    assert store.call("Scan", {"TableName": TABLE})["Count"] == 0
+
+
+def test_its_items_have_four_megabytes_in_all(store: TableStore) -> None:
+    """Each fits alone."""
+    large = [
+        put({"owner": {"S": "a"}, "number": {"N": str(n)}, "t": {"S": "x" * 350_000}})
+        for n in range(12)
+    ]
+    store.call(WRITE, {"TransactItems": large[:11]})
+
+    with pytest.raises(TableError, match="cannot exceed 4 MB"):
+        store.call(WRITE, {"TransactItems": large})
+
+
 @pytest.mark.parametrize(
     ("operation", "action", "message"),
     [
