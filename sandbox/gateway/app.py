@@ -33,13 +33,13 @@ from sandbox.gateway.payload import (
     trace_root_of,
 )
 from sandbox.gateway.request_parts import ApiFacts
-from sandbox.gateway.response import InvalidResult, from_result
+from sandbox.gateway.response import InvalidResult, bites_on_aws, from_result
 from sandbox.gateway.router import MalformedPath, Routed, Router
 from sandbox.gateway.unrouted import Unrouted
 from sandbox.gateway.wsgi import OWN_JAR, read_body, read_head, respond
 from sandbox.host_header import bare_host
-from sandbox.json_value import JsonText
-from sandbox.project.model import Function, Project
+from sandbox.json_value import JsonText, JsonValue
+from sandbox.project.model import ApiType, Function, Project
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -295,6 +295,7 @@ class Gateway:
             made = from_result(execution.outcome.value, api_type=api_type)
             if not isinstance(made, InvalidResult):
                 response = made
+                notes = self._note_result(execution.outcome.value, match, api_type)
             else:
                 page = trouble.invalid_result(
                     made, execution, match, event, api_type=api_type
@@ -311,6 +312,17 @@ class Gateway:
             execution=execution,
             notes=notes,
         )
+
+    def _note_result(
+        self, value: JsonValue, match: Match, api_type: ApiType
+    ) -> tuple[str, ...]:
+        note = bites_on_aws(value, api_type=api_type)
+        if note is None:
+            return ()
+        self._say_once(
+            f"the result of {match.route.name}", f"{match.route.name}: {note}"
+        )
+        return (note,)
 
     @staticmethod
     def _page(page: Page, request: HttpRequest) -> _Answer:

@@ -267,6 +267,27 @@ def test_secure_cookie_is_noted_once_a_name(stage: MakeStage) -> None:
     assert [exchange.notes for exchange in here.exchanges] == [(note,), (note,)]
 
 
+@pytest.mark.parametrize(
+    ("api_type", "result", "is_noted"),
+    [
+        ("httpv1", {"body": "x"}, True),
+        ("httpv1", {"statusCode": 200, "body": "x"}, False),
+        ("http", {"body": "x"}, False),
+        ("rest", {"body": "x"}, False),
+    ],
+)
+def test_result_without_status_is_noted(
+    stage: MakeStage, api_type: ApiType, result: dict[str, Any], *, is_noted: bool
+) -> None:
+    """Where API Gateway would answer 500, which Architect's sandbox does not."""
+    here = stage(make_project("get /", api_type=api_type)).returns(result)
+
+    assert here.ask("GET /").status == 200
+    [exchange] = here.exchanges
+    assert ["500" in note for note in exchange.notes] == [True] * is_noted
+    assert len(here.said) == is_noted
+
+
 def test_long_head_is_answered_and_noted(stage: MakeStage) -> None:
     """The terminal says it once; browsers send cookies of other apps here, too."""
     here = stage(make_project("get /")).returns({"statusCode": 200})
