@@ -65,6 +65,8 @@ def serve(
             run_startup_commands(sandbox, console, shell=options.shell, stop=stop)
             if not console.is_quiet:
                 console.write(banner(sandbox, options))
+            elif options.inspector_token:
+                console.write(_inspector_line(sandbox, options))
             with _findable(sandbox, console, options) as ready:
                 console.write(
                     f"Local environment ready at {sandbox.url} (Ctrl-C ends it)"
@@ -130,15 +132,19 @@ def banner(sandbox: Sandbox, options: Options) -> str:
         port = sandbox.ports.tables
         where = "AWS" if port is None else f"port {port}"
         lines += ["", f"  tables  {names}  ({where})"]
-    token = options.inspector_token
-    query = f"/?token={token}" if token else ""
-    lines += ["", f"  inspector  {_link(sandbox.inspector_url + query)}"]
+    lines += ["", _inspector_line(sandbox, options)]
     lines += trust_lines(options)
     if project.not_emulated:
         pragmas = " ".join(f"@{name}" for name in project.not_emulated)
         notice = Notice(level="warning", text=f"Not emulated: {pragmas}.")
         lines += ["", notice_text(notice)]
     return "\n".join([*lines, ""])
+
+
+def _inspector_line(sandbox: Sandbox, options: Options) -> str:
+    token = options.inspector_token
+    query = f"/?token={token}" if token else ""
+    return f"  inspector  {_link(sandbox.inspector_url + query)}"
 
 
 def _link(url: str) -> str:
