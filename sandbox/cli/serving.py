@@ -63,24 +63,33 @@ def serve(
     with _until_interrupted() as stop:
         with _started(sandbox, console):
             run_startup_commands(sandbox, console, shell=options.shell, stop=stop)
-            if not console.is_quiet:
-                console.write(banner(sandbox, options))
-            elif options.inspector_token:
-                console.write(_inspector_line(sandbox, options))
-            with _findable(sandbox, console, options) as ready:
-                console.write(
-                    f"Local environment ready at {sandbox.url} (Ctrl-C ends it)"
-                )
-                sandbox.adviser.tell()
-                if reader is not None:
-                    # Nobody has seen a key to press yet; the first answer goes first.
-                    from sandbox.cli.keys import sandbox_keys, serve_keys
-
-                    keys = sandbox_keys(sandbox, console, ready, stop)
-                    serve_keys(keys, reader, stop)
-                stop.wait()
+            if not stop.is_set():
+                _serve_until(stop, sandbox, console, options, reader)
         if not console.is_quiet:
             console.write("Stopped.")
+
+
+def _serve_until(
+    stop: threading.Event,
+    sandbox: Sandbox,
+    console: Console,
+    options: Options,
+    reader: KeyReader | None,
+) -> None:
+    """Say that the sandbox is ready, let others find it, and wait for the end."""
+    if not console.is_quiet:
+        console.write(banner(sandbox, options))
+    elif options.inspector_token:
+        console.write(_inspector_line(sandbox, options))
+    with _findable(sandbox, console, options) as ready:
+        console.write(f"Local environment ready at {sandbox.url} (Ctrl-C ends it)")
+        sandbox.adviser.tell()
+        if reader is not None:
+            # Nobody has seen a key to press yet; the first answer goes first.
+            from sandbox.cli.keys import sandbox_keys, serve_keys
+
+            serve_keys(sandbox_keys(sandbox, console, ready, stop), reader, stop)
+        stop.wait()
 
 
 @contextmanager
