@@ -13,7 +13,6 @@ from sandbox.json_value import JsonValue
 from sandbox.manifest import javascript
 from sandbox.manifest.formats import parse_manifest
 from sandbox.manifest.nodes import Item, Manifest, Pragma
-from sandbox.manifest.source_text import SourceText
 from sandbox.project import paths
 from sandbox.project.dotenv import parse_dotenv
 from sandbox.project.expiry_preferences import expiry_problems
@@ -82,16 +81,7 @@ def _find(reading: Reading, folder: str) -> str | None:
 def _read_dotenv(reading: Reading) -> dict[str, JsonValue] | None:
     if not reading.files.present(reading.root, (DOTENV_FILE,)):
         return None
-    text = reading.files.read(reading.path(DOTENV_FILE))
-    if text is None:
-        location = SourceText("", DOTENV_FILE).locate_line(1)
-        reading.problems.add(
-            Problem(
-                message='".env" cannot be read as a file.',
-                remedy="Replace it with a text file that you may read.",
-                location=location,
-            )
-        )
+    text = reading.text(reading.path(DOTENV_FILE))
     variables: dict[str, JsonValue] = {**parse_dotenv(text or "")}
     return {"testing": variables or None, "staging": None, "production": None}
 
@@ -107,10 +97,11 @@ class _Read:
 
 def _read(reading: Reading, path: str) -> _Read:
     """Read one preferences file; what is wrong in it is reported."""
-    shown = reading.shown(path)
-    text = reading.files.read(path)
+    text = reading.text(path)
+    if text is None:
+        return _Read()
     try:
-        parsed = parse_manifest(text or "", file=shown)
+        parsed = parse_manifest(text, file=reading.shown(path))
     except ManifestSyntaxError as error:
         reading.problems.add_syntax_error(error)
         return _Read()
