@@ -128,8 +128,7 @@ class LiveReload:
 
     def _is_on(self) -> bool:
         project = self._project()
-        setting = project.preferences.sandbox("livereload") if project else None
-        return setting is None or bool(setting)
+        return project is None or project.preferences.sandbox("livereload") is not False
 
     def _note(
         self, loaded: Iterable[tuple[Function, Execution | None]], project: Project
