@@ -9,7 +9,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from sandbox.errors import Problem, ProjectError
 from sandbox.project.model import Preferences, Stage
 
 Backing: TypeAlias = Literal["memory", "disk", "external", "aws"]
@@ -34,21 +33,13 @@ def is_on(value: str | None) -> bool | None:
 
 
 def effective_stage(stage: Stage, wishes: Wishes, preferences: Preferences) -> Stage:
-    """Give the stage; `@sandbox useAWS` leaves only those that exist in AWS.
-
-    Raises:
-        ProjectError: the preference is neither true nor false.
-    """
+    """Give the stage; `@sandbox useAWS` leaves only those that exist in AWS."""
     asked = wishes.use_aws is not False and _preferred("useAWS", preferences)
     return "staging" if asked and stage == "testing" else stage
 
 
 def choose_backing(stage: Stage, wishes: Wishes, preferences: Preferences) -> Backing:
-    """Give where tables are; the farthest place that is asked for wins.
-
-    Raises:
-        ProjectError: a preference is neither true nor false.
-    """
+    """Give where tables are; the farthest place that is asked for wins."""
     if stage != "testing" and _asked("useAWS", wishes.use_aws, preferences):
         return "aws"
     if _asked("external-db", wishes.external_db, preferences):
@@ -60,11 +51,7 @@ def backing_notices(
     backing: Backing, *, stage: Stage, wishes: Wishes, preferences: Preferences
 ) -> tuple[str, ...]:
     """Say at start what follows from where the tables are."""
-    told = [
-        f'"@sandbox {name}" does nothing. Write useAWS to use real AWS.'
-        for name in _sandbox_settings(preferences)
-        if name.lower() == "useaws" and name != "useAWS"
-    ]
+    told = []
     if backing == "aws":
         told.append(
             f"Functions use REAL DATA: tables, events and queues of stage {stage} in "
@@ -99,17 +86,4 @@ def _asked(name: str, wish: bool | None, preferences: Preferences) -> bool:  # n
 
 
 def _preferred(name: str, preferences: Preferences) -> bool:
-    value = preferences.sandbox(name)
-    if value is None or isinstance(value, bool):
-        return bool(value)
-    problem = Problem(
-        message=f'@sandbox {name} is "{value}".',
-        remedy="Write true or false.",
-        location=preferences.locations.get(name),
-    )
-    raise ProjectError((problem,))
-
-
-def _sandbox_settings(preferences: Preferences) -> Mapping[str, object]:
-    settings = preferences.settings.get("sandbox")
-    return settings if isinstance(settings, Mapping) else {}
+    return preferences.sandbox(name) is True

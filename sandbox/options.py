@@ -18,7 +18,7 @@ from sandbox.backing import (
     effective_stage,
     functions_shell,
 )
-from sandbox.errors import Problem, ProjectError, SourceLocation
+from sandbox.errors import Problem, ProjectError
 from sandbox.json_value import JsonValue
 from sandbox.project.model import ApiType, Preferences, Stage
 
@@ -29,7 +29,6 @@ DEFAULT_PORTS: Mapping[str, int] = {
     "tables": 5555,
     "internal": 2222,
 }
-MAX_PORT = 65_535
 _PLACES: Mapping[Backing, str] = {
     "memory": "in memory",
     "disk": "on disk",
@@ -136,8 +135,7 @@ def resolve(options: Options, preferences: Preferences) -> Settings:
     """Give the settings for one start.
 
     Raises:
-        ProjectError: a preference that is no port, no stage, or neither true nor
-            false; an external database without a port.
+        ProjectError: one port for two servers; an external database without a port.
     """
     asked = {
         "http": options.http_port,
@@ -230,45 +228,20 @@ def _preferred_port(name: str, preferences: Preferences) -> int | None:
     if name == "internal" and _of_mapping(ports, name) is None:
         name = "_arc"
     value = _of_mapping(ports, name)
-    if value is None:
-        return None
-    if not _is_port(value):
-        raise _refused(
-            f'@sandbox ports {name} is "{value}".',
-            f"Give a whole number from 0 to {MAX_PORT}.",
-            preferences.locations.get(f"ports {name}"),
-        )
-    return int(str(value))
-
-
-def _is_port(value: JsonValue) -> bool:
-    return (
-        isinstance(value, int)
-        and not isinstance(value, bool)
-        and 0 <= value <= MAX_PORT
-    )
+    return value if isinstance(value, int) else None
 
 
 def _preferred_stage(preferences: Preferences) -> Stage | None:
     value = preferences.sandbox("env")
     match value:
-        case None:
-            return None
         case "testing" | "staging" | "production":
             return value
-    raise _refused(
-        f'@sandbox env is "{value}".',
-        "Use testing, staging or production.",
-        preferences.locations.get("env"),
-    )
+    return None
 
 
 def _of_mapping(value: JsonValue, key: str) -> JsonValue:
     return value.get(key) if isinstance(value, Mapping) else None
 
 
-def _refused(
-    message: str, remedy: str, location: SourceLocation | None = None
-) -> ProjectError:
-    problem = Problem(message=message, remedy=remedy, location=location)
-    return ProjectError((problem,))
+def _refused(message: str, remedy: str) -> ProjectError:
+    return ProjectError((Problem(message=message, remedy=remedy),))

@@ -387,7 +387,7 @@ class Sandbox:
     # Running
 
     def _invoke(self, invocation: Invocation) -> Execution:
-        return self._live.pool.invoke(invocation)
+        return self._live_reload.run(invocation, self._live.pool.invoke)
 
     def tick(self) -> None:
         """Do what time asks for: expire rows, sync the ledger, retire idle workers."""

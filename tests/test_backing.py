@@ -11,7 +11,6 @@ from sandbox.backing import (
     functions_shell,
     is_on,
 )
-from sandbox.errors import ProjectError
 from sandbox.json_value import JsonValue
 from sandbox.project.model import Preferences, Stage
 
@@ -70,13 +69,6 @@ def test_use_aws_forces_a_stage_that_exists_there(
     assert effective_stage(stage, wishes, preferences()) == stage
 
 
-@pytest.mark.parametrize("name", ["persist", "external_db"])
-def test_a_preference_is_true_or_false(name: str) -> None:
-    """Any other word is refused, not guessed."""
-    with pytest.raises(ProjectError, match=f"@sandbox {name.replace('_', '-')} is"):
-        choose_backing("testing", Wishes(), preferences(**{name: "yes"}))
-
-
 @pytest.mark.parametrize(
     ("value", "expected"),
     [
@@ -107,7 +99,6 @@ def test_notices_say_what_follows() -> None:
 
     assert told("memory") == []
     assert told("disk", persist=True) == []
-    assert told("memory", useAws=True) == ['"@sandbox useAws" does nothing']
     assert told("aws")[0].startswith("Functions use REAL DATA: tables, events")
     assert told("external", persist=True) == [
         "Tables are in an external database",

@@ -48,21 +48,6 @@ def test_resolve_lets_flags_beat_preferences() -> None:
     assert settings.stage == "production"
 
 
-@pytest.mark.parametrize("value", ["abc", -1, 65_536, True, 1.5])
-def test_resolve_refuses_what_is_no_port(value: JsonValue) -> None:
-    """A port preference that cannot be bound names the setting and the range."""
-    with pytest.raises(ProjectError, match="@sandbox ports http") as refused:
-        resolve(Options(), preferences(ports={"http": value}))
-
-    assert "0 to 65535" in str(refused.value)
-
-
-def test_resolve_refuses_an_unknown_stage() -> None:
-    """`@sandbox env` takes Architect's three environments."""
-    with pytest.raises(ProjectError, match='@sandbox env is "prod"'):
-        resolve(Options(), preferences(env="prod"))
-
-
 @pytest.mark.parametrize(
     "options",
     [

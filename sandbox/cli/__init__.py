@@ -1,6 +1,8 @@
 """The command line: one file a command, each imported only when it runs."""
 
+import errno
 import importlib
+import os
 import sys
 from collections.abc import Mapping
 from typing import Any, NoReturn
@@ -9,7 +11,7 @@ import click
 
 from sandbox import __version__
 from sandbox.cli.collector import collector_paused
-from sandbox.errors import SandboxError
+from sandbox.errors import SandboxError, WorldError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "start": ("sandbox.cli.start:start_command", "Run the app on this machine."),
@@ -30,6 +32,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
     ),
 }
 """Where each command is, and its line in `--help`, which imports none of them."""
+_FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
+"""What writing to an open file that takes no more comes to."""
 
 
 class LazyGroup(click.Group):
@@ -55,12 +59,37 @@ class LazyGroup(click.Group):
         with formatter.section("Commands"):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
+    def main(self, *args: Any, **extra: Any) -> Any:
+        """Run the program; an output that takes no more is told, not traced.
+
+        click itself is quiet where nobody reads any more.
+        """
+        try:
+            return super().main(*args, **extra)
+        except OSError as error:
+            if error.errno not in _FULL or error.filename is not None:
+                raise
+            _drop_output()
+            _refuse(
+                WorldError(
+                    f"The output cannot be written: {error.strerror}.",
+                    remedy="Make room, or send it elsewhere.",
+                )
+            )
+
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what the sandbox says no to is told without a traceback."""
         try:
             return super().invoke(ctx)
         except SandboxError as error:
             _refuse(error)
+
+
+def _drop_output() -> None:
+    """Lead standard output nowhere: Python would write what is left of it at exit."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def _refuse(error: SandboxError) -> NoReturn:

@@ -63,22 +63,33 @@ def serve(
     with _until_interrupted() as stop:
         with _started(sandbox, console):
             run_startup_commands(sandbox, console, shell=options.shell, stop=stop)
-            if not console.is_quiet:
-                console.write(banner(sandbox, options))
-            with _findable(sandbox, console, options) as ready:
-                console.write(
-                    f"Local environment ready at {sandbox.url} (Ctrl-C ends it)"
-                )
-                sandbox.adviser.tell()
-                if reader is not None:
-                    # Nobody has seen a key to press yet; the first answer goes first.
-                    from sandbox.cli.keys import sandbox_keys, serve_keys
-
-                    keys = sandbox_keys(sandbox, console, ready, stop)
-                    serve_keys(keys, reader, stop)
-                stop.wait()
+            if not stop.is_set():
+                _serve_until(stop, sandbox, console, options, reader)
         if not console.is_quiet:
             console.write("Stopped.")
+
+
+def _serve_until(
+    stop: threading.Event,
+    sandbox: Sandbox,
+    console: Console,
+    options: Options,
+    reader: KeyReader | None,
+) -> None:
+    """Say that the sandbox is ready, let others find it, and wait for the end."""
+    if not console.is_quiet:
+        console.write(banner(sandbox, options))
+    elif options.inspector_token:
+        console.write(_inspector_line(sandbox, options))
+    with _findable(sandbox, console, options) as ready:
+        console.write(f"Local environment ready at {sandbox.url} (Ctrl-C ends it)")
+        sandbox.adviser.tell()
+        if reader is not None:
+            # Nobody has seen a key to press yet; the first answer goes first.
+            from sandbox.cli.keys import sandbox_keys, serve_keys
+
+            serve_keys(sandbox_keys(sandbox, console, ready, stop), reader, stop)
+        stop.wait()
 
 
 @contextmanager
@@ -130,15 +141,19 @@ def banner(sandbox: Sandbox, options: Options) -> str:
         port = sandbox.ports.tables
         where = "AWS" if port is None else f"port {port}"
         lines += ["", f"  tables  {names}  ({where})"]
-    token = options.inspector_token
-    query = f"/?token={token}" if token else ""
-    lines += ["", f"  inspector  {_link(sandbox.inspector_url + query)}"]
+    lines += ["", _inspector_line(sandbox, options)]
     lines += trust_lines(options)
     if project.not_emulated:
         pragmas = " ".join(f"@{name}" for name in project.not_emulated)
         notice = Notice(level="warning", text=f"Not emulated: {pragmas}.")
         lines += ["", notice_text(notice)]
     return "\n".join([*lines, ""])
+
+
+def _inspector_line(sandbox: Sandbox, options: Options) -> str:
+    token = options.inspector_token
+    query = f"/?token={token}" if token else ""
+    return f"  inspector  {_link(sandbox.inspector_url + query)}"
 
 
 def _link(url: str) -> str:

@@ -17,8 +17,9 @@ from sandbox.cli.debugging import debugging_for
 from sandbox.cli.options import api_type_option, cwd_option
 from sandbox.cli.shell import shell_options
 from sandbox.cli.terminal import KeyReader
-from sandbox.options import MAX_PORT, Options, Tls
+from sandbox.options import Options, Tls
 from sandbox.project.model import ApiType
+from sandbox.project.sandbox_preferences import MAX_PORT
 from sandbox.workers.debugging import DEFAULT_PORT
 from sandbox.workers.nurseries import Nurseries
 

@@ -1,9 +1,12 @@
 """Runs the commands of `@sandbox-start`, once everything answers."""
 
 import json
+import os
+import signal
 import subprocess
 import threading
 from collections.abc import Mapping
+from contextlib import suppress
 
 import click
 
@@ -15,9 +18,14 @@ from sandbox.project.architect_inventory import architect_inventory
 from sandbox.project.model import Preferences, Project
 from sandbox.sandbox import Sandbox
 from sandbox.workers.environment import command_environment
+from sandbox.workers.reaping import kill_group
 
 _PRAGMAS = ("sandbox-start", "sandbox-startup")
 """The second is Architect's older word."""
+_LOOK_SECONDS = 0.1
+"""How often it is asked whether somebody wants to end."""
+_GRACE_SECONDS = 2.0
+"""What a command has to end by itself then."""
 
 
 def run_startup_commands(
@@ -36,7 +44,8 @@ def run_startup_commands(
         sandbox: it is running.
         console: where the output goes.
         shell: the environment of this process.
-        stop: set where somebody wants to end; what is left is not run then.
+        stop: set where somebody wants to end; the command is ended then, and what is
+            left is not run.
 
     Raises:
         WorldError: a command fails.
@@ -54,7 +63,7 @@ def run_startup_commands(
     }
     for command in commands:
         with telling(f"Running {command} …", write=console.write_aside):
-            exit_code, output = _run(command, project, environment)
+            exit_code, output = _run(command, project, environment, stop)
         if stop.is_set():
             return
         if exit_code:
@@ -74,10 +83,13 @@ def startup_commands(preferences: Preferences) -> tuple[str, ...]:
 
 
 def _run(
-    command: str, project: Project, environment: Mapping[str, str]
+    command: str,
+    project: Project,
+    environment: Mapping[str, str],
+    stop: threading.Event,
 ) -> tuple[int, str]:
     try:
-        done = subprocess.run(  # noqa: S602 - the developer's own line for a shell
+        process = subprocess.Popen(  # noqa: S602 - the developer's own line for a shell
             command,
             shell=True,
             cwd=project.root,
@@ -85,14 +97,30 @@ def _run(
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
-            check=False,
+            start_new_session=True,
         )
     except OSError as error:
         raise WorldError(
             f'The command "{command}" of @sandbox-start cannot run: {error.strerror}.',
             remedy="The inventory may be too long for a variable (ARC_INV).",
         ) from error
-    return done.returncode, done.stdout.decode(errors="replace").rstrip()
+    with process:
+        output = _wait_output(process, stop)
+    return process.returncode, output.decode(errors="replace").rstrip()
+
+
+def _wait_output(process: subprocess.Popen[bytes], stop: threading.Event) -> bytes:
+    """Wait until it ends, or is ended with all it started as nobody waits any more."""
+    while not stop.is_set():
+        with suppress(subprocess.TimeoutExpired):
+            return process.communicate(timeout=_LOOK_SECONDS)[0]
+    with suppress(ProcessLookupError, PermissionError):  # it has ended by itself
+        os.killpg(process.pid, signal.SIGTERM)
+    try:
+        return process.communicate(timeout=_GRACE_SECONDS)[0]
+    except subprocess.TimeoutExpired:
+        kill_group(process.pid)
+        return b""
 
 
 def _failure(command: str, exit_code: int, output: str) -> WorldError:

@@ -101,6 +101,8 @@ class Surroundings:
     """For each function whose file is not there: the fact, and what to do."""
     not_run: tuple[tuple[str, str], ...] = ()
     """Likewise for those whose runtime is none of the sandbox's."""
+    without_seeds: tuple[str, str] | None = None
+    """Likewise for `@sandbox seed-data`; None where there is nothing to say."""
     host: str = "localhost"
     """The name by which a browser reaches the app."""
 
@@ -109,6 +111,7 @@ def advise(project: Project, surroundings: Surroundings) -> tuple[Advice, ...]:
     """Give what will bite in a project, sessions apart."""
     return (
         *_missing_handlers(surroundings),
+        *_missing_seeds(project, surroundings),
         *_longer_than_the_gateway_waits(project),
         *_missing_requirement(surroundings),
         *_other_python(project, surroundings),
@@ -169,6 +172,20 @@ def _missing_handlers(surroundings: Surroundings) -> Iterator[Advice]:
             why="Each request for it ends in 500 here.",
             fix=remedy,
         )
+
+
+def _missing_seeds(project: Project, surroundings: Surroundings) -> Iterator[Advice]:
+    if surroundings.without_seeds is None:
+        return
+    fact, remedy = surroundings.without_seeds
+    yield Advice(
+        level="error" if project.tables else "warning",
+        code="seeds-missing",
+        what=fact,
+        where=project.preferences.locations.get("seed-data"),
+        why="An app that has tables does not start without it.",
+        fix=remedy,
+    )
 
 
 def _longer_than_the_gateway_waits(project: Project) -> Iterator[Advice]:

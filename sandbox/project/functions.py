@@ -159,13 +159,11 @@ class FunctionReader:
         )
 
     def _read_config(self, path: str) -> Manifest | None:
-        shown = self._reading.shown(path)
-        text = self._reading.files.read(path)
+        text = self._reading.text(path)
         if text is None:
-            self._refuse_file(f'"{shown}" cannot be read as a file.', path)
             return None
         try:
-            return parse_manifest(text, file=shown)
+            return parse_manifest(text, file=self._reading.shown(path))
         except ManifestSyntaxError as error:
             self._reading.problems.add_syntax_error(error)
             return None
@@ -216,7 +214,7 @@ class FunctionReader:
         message: str,
         path: str | None,
         *,
-        remedy: str = "Replace it with a text file that you may read.",
+        remedy: str,
         line: int | None = None,
     ) -> None:
         """Report something wrong in a function's own file, or in the manifest."""

@@ -15,6 +15,7 @@ from sandbox.project.files import Files, Kind
 from sandbox.project.functions import PACKAGE_FILE
 from sandbox.project.model import Project
 from sandbox.project.preferences import DOTENV_FILE, PREFERENCES_FILES
+from sandbox.project.reading import READABLE
 from sandbox.project.settings import DEFAULT_REGION
 
 MANIFEST_FILES = ("app.arc", ".arc", "arc.json", "arc.yaml", "arc.yml")
@@ -95,7 +96,7 @@ def _read_manifest(files: Files, root: Path) -> tuple[Path | None, Manifest]:
             raise SourceText("", name).error(
                 f'"{name}" cannot be read as a file.',
                 offset=0,
-                remedy="Replace it with a text file that you may read.",
+                remedy=READABLE,
             )
         if name != PACKAGE_FILE:
             return root / name, parse_manifest(text, file=name)

@@ -13,12 +13,11 @@ from sandbox.json_value import JsonValue
 from sandbox.manifest import javascript
 from sandbox.manifest.formats import parse_manifest
 from sandbox.manifest.nodes import Item, Manifest, Pragma
-from sandbox.manifest.source_text import SourceText
 from sandbox.project import paths
 from sandbox.project.dotenv import parse_dotenv
-from sandbox.project.expiry_preferences import expiry_problems
 from sandbox.project.model import Preferences, Stage
 from sandbox.project.reading import Reading
+from sandbox.project.sandbox_preferences import sandbox_problems
 from sandbox.project.spelling import misspelt_preferences
 
 PREFERENCES_FILES = (
@@ -82,16 +81,7 @@ def _find(reading: Reading, folder: str) -> str | None:
 def _read_dotenv(reading: Reading) -> dict[str, JsonValue] | None:
     if not reading.files.present(reading.root, (DOTENV_FILE,)):
         return None
-    text = reading.files.read(reading.path(DOTENV_FILE))
-    if text is None:
-        location = SourceText("", DOTENV_FILE).locate_line(1)
-        reading.problems.add(
-            Problem(
-                message='".env" cannot be read as a file.',
-                remedy="Replace it with a text file that you may read.",
-                location=location,
-            )
-        )
+    text = reading.text(reading.path(DOTENV_FILE))
     variables: dict[str, JsonValue] = {**parse_dotenv(text or "")}
     return {"testing": variables or None, "staging": None, "production": None}
 
@@ -107,23 +97,32 @@ class _Read:
 
 def _read(reading: Reading, path: str) -> _Read:
     """Read one preferences file; what is wrong in it is reported."""
-    shown = reading.shown(path)
-    text = reading.files.read(path)
+    text = reading.text(path)
+    if text is None:
+        return _Read()
     try:
-        parsed = parse_manifest(text or "", file=shown)
+        parsed = parse_manifest(text, file=reading.shown(path))
     except ManifestSyntaxError as error:
         reading.problems.add_syntax_error(error)
         return _Read()
     file = _PreferencesFile(reading, parsed)
     return _Read(
         settings={name: file.read(pragma) for name, pragma in parsed.pragmas.items()},
-        warnings=tuple(misspelt_preferences(parsed)),
+        warnings=tuple(
+            misspelt_preferences(parsed, may_be_a_plugins=_has_plugins(reading, path))
+        ),
         locations={
             " ".join(names): parsed.location(line)
             for item in parsed.items("sandbox") or ()
             for names, line in item.settings()
         },
     )
+
+
+def _has_plugins(reading: Reading, path: str) -> bool:
+    """Tell whether a plugin may read a file; that of home is for other apps as well."""
+    is_local = paths.relative(reading.root, path) in PREFERENCES_FILES
+    return not is_local or reading.has("plugins") or reading.has("macros")
 
 
 class _PreferencesFile:
@@ -144,8 +143,9 @@ class _PreferencesFile:
             return self._environment(pragma, settings)
         if pragma.name == "sandbox":
             self._check_stage(pragma, settings)
-            for key, fact, remedy in expiry_problems(settings):
-                self._refuse(fact, _line_of(pragma, key), remedy)
+            for names, fact, remedy in sandbox_problems(settings):
+                line = _line_of(pragma, *names) if names else pragma.line
+                self._refuse(fact, line, remedy)
         return settings
 
     def _environment(self, pragma: Pragma, settings: JsonValue) -> JsonValue:

@@ -7,8 +7,12 @@ from sandbox.errors import ManifestSyntaxError, Problem, ProjectError
 from sandbox.json_value import JsonValue
 from sandbox.manifest import javascript
 from sandbox.manifest.nodes import Item, Manifest
+from sandbox.manifest.source_text import SourceText
 from sandbox.project import paths
 from sandbox.project.files import Files
+
+READABLE = "Replace it with a text file that you may read."
+"""The remedy for a file that cannot be read, or a folder in its place."""
 
 
 class Problems:
@@ -72,6 +76,20 @@ class Reading:
     def path(self, *parts: str) -> str:
         """Give the absolute path of something in the project."""
         return paths.join(self.root, *parts)
+
+    def text(self, path: str) -> str | None:
+        """Give a file's text; None where it cannot be read, which is reported."""
+        text = self.files.read(path)
+        if text is None:
+            shown = self.shown(path)
+            self.problems.add(
+                Problem(
+                    message=f'"{shown}" cannot be read as a file.',
+                    remedy=READABLE,
+                    location=SourceText("", shown).locate_line(1),
+                )
+            )
+        return text
 
     def shown(self, path: str) -> str:
         """Give a path as a message names it: relative to the project."""

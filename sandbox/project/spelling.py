@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sandbox.errors import Problem
 from sandbox.manifest.nodes import Manifest
+from sandbox.project.sandbox_preferences import PORTS
 
 KNOWN_PRAGMAS = (
     *("app", "aws", "cdn", "events", "http", "plugins", "proxy", "queues"),
@@ -22,8 +23,7 @@ _SETTINGS = (
     *("coldstart", "cors", "delete-vendor", "env", "external-db", "livereload"),
     *("no-hydrate", "persist", "ports", "seed-data", "ttl", "ttl-lag", "useAWS"),
 )
-"""What `@sandbox` is known to have in preferences."""
-_PORTS = ("http", "events", "queues", "tables", "internal", "_arc")
+"""What `@sandbox` is known to have in preferences, here or in `@architect/sandbox`."""
 
 
 def misspelt_pragmas(manifest: Manifest) -> Iterator[Problem]:
@@ -41,19 +41,32 @@ def misspelt_pragmas(manifest: Manifest) -> Iterator[Problem]:
             )
 
 
-def misspelt_preferences(preferences: Manifest) -> Iterator[Problem]:
+def misspelt_preferences(
+    preferences: Manifest, *, may_be_a_plugins: bool
+) -> Iterator[Problem]:
     """Give a warning for each preference that does nothing, but hardly meant to.
 
-    Names that are like no other pass: a plugin may read them.
+    Pragmas that are like no other pass, as Architect's other commands have their own.
+
+    Args:
+        preferences: the file.
+        may_be_a_plugins: settings of `@sandbox` that are like no other pass as well.
     """
     for shown, name, known, line in _preferences_of(preferences):
-        meant = None if name in known else _closest(name, known)
+        if name in known:
+            continue
+        meant = _closest(name, known)
         if meant:
-            yield Problem(
-                message=f'There is no preference "{shown}", so it does nothing.',
-                remedy=f"Write {shown.removesuffix(name)}{meant}, if that is meant.",
-                location=preferences.location(line),
-            )
+            remedy = f"Write {shown.removesuffix(name)}{meant}, if that is meant."
+        elif known is _PREFERENCES or may_be_a_plugins:
+            continue
+        else:
+            remedy = f"Remove it, or write one of: {', '.join(known)}."
+        yield Problem(
+            message=f'There is no preference "{shown}", so it does nothing.',
+            remedy=remedy,
+            location=preferences.location(line),
+        )
 
 
 def _preferences_of(
@@ -68,13 +81,13 @@ def _preferences_of(
             if len(names) == 1:
                 yield shown, names[0], _SETTINGS, line
             elif names[0] == "ports":
-                yield shown, names[1], _PORTS, line
+                yield shown, names[1], PORTS, line
 
 
 def _closest(name: str, known: Iterable[str]) -> str | None:
     """Give the known name that one slip of the keyboard turns into `name`."""
     wrong = name.lower().replace("_", "-")
-    return next((one for one in known if _is_one_slip_apart(wrong, one)), None)
+    return next((one for one in known if _is_one_slip_apart(wrong, one.lower())), None)
 
 
 def _is_one_slip_apart(left: str, right: str) -> bool:

@@ -63,7 +63,9 @@ class Reaction:
     reload_project: bool = False
     """A manifest, preferences, `.env` or function configuration may differ."""
     functions: tuple[Function, ...] = ()
-    """Functions whose code may differ, in the project's order."""
+    """Functions whose own files differ, in the project's order."""
+    sharing: tuple[Function, ...] = ()
+    """Other functions: those that see the shared code or views that differ."""
     assets: tuple[Path, ...] = ()
     """Static files that differ."""
     other_code: bool = False
@@ -71,7 +73,11 @@ class Reaction:
 
     def __bool__(self) -> bool:
         return bool(
-            self.reload_project or self.functions or self.assets or self.other_code
+            self.reload_project
+            or self.functions
+            or self.sharing
+            or self.assets
+            or self.other_code
         )
 
 
@@ -95,7 +101,8 @@ def classify(changes: Iterable[Change], project: Project) -> Reaction:
     """Give the reaction to `changes`, the project being as it was before them."""
     paths = [c.path for c in changes if not is_ignored(c.path, project.root)]
     sources = set(project.source_files)
-    functions: dict[str, Function] = {}
+    owners: set[str] = set()
+    sharers: set[str] = set()
     assets: list[Path] = []
     other_code = False
     for path in paths:
@@ -104,20 +111,27 @@ def classify(changes: Iterable[Change], project: Project) -> Reaction:
         if project.static and path.is_relative_to(project.static.folder):
             assets.append(path)
             continue
-        concerned = _functions_that_see(path, project)
-        other_code = other_code or not concerned
-        functions.update((function.key, function) for function in concerned)
+        owning = _keys_of_owners(path, project)
+        sharing = _keys_of_sharers(path, project)
+        owners |= owning
+        sharers |= sharing
+        other_code = other_code or not (owning or sharing)
     return Reaction(
         reload_project=any(path in sources for path in paths),
-        functions=tuple(f for f in project.functions if f.key in functions),
+        functions=tuple(f for f in project.functions if f.key in owners),
+        sharing=tuple(f for f in project.functions if f.key in sharers - owners),
         assets=tuple(dict.fromkeys(assets)),
         other_code=other_code,
     )
 
 
-def _functions_that_see(path: Path, project: Project) -> list[Function]:
+def _keys_of_owners(path: Path, project: Project) -> set[str]:
+    return {f.key for f in project.functions if path.is_relative_to(f.folder)}
+
+
+def _keys_of_sharers(path: Path, project: Project) -> set[str]:
     if project.shared_folder and path.is_relative_to(project.shared_folder):
-        return [f for f in project.functions if f.config.shared]
+        return {f.key for f in project.functions if f.config.shared}
     if project.views_folder and path.is_relative_to(project.views_folder):
-        return [f for f in project.functions if f.config.views]
-    return [f for f in project.functions if path.is_relative_to(f.folder)]
+        return {f.key for f in project.functions if f.config.views}
+    return set()

@@ -1,10 +1,19 @@
 """What open pages show of a save: loads them again, or tells what it has broken."""
 
+import threading
 from collections.abc import Callable, Iterable
 from pathlib import Path
 
 from sandbox.errors import ManifestSyntaxError, Problem, ProjectError, SandboxError
-from sandbox.exchange import Execution, Frame, Raised, Unavailable
+from sandbox.exchange import (
+    Execution,
+    Frame,
+    Invocation,
+    Outcome,
+    Raised,
+    Returned,
+    Unavailable,
+)
 from sandbox.gateway.live_pages import App, LivePages
 from sandbox.gateway.open_pages import OpenPages, Trouble
 from sandbox.notice import Notice
@@ -16,7 +25,7 @@ SHOWN_METHODS = frozenset(("get", "any"))
 
 
 class LiveReload:
-    """Follows saves for the open pages; for one thread at a time.
+    """Follows saves for the open pages, one at a time; events may end meanwhile.
 
     Args:
         pages: told what to show.
@@ -34,7 +43,11 @@ class LiveReload:
         self._project = project
         self._say = say
         self._pages = pages
+        self._lock = threading.Lock()
         self._broken: dict[str, Trouble] = {}
+        """By the keys of functions."""
+        self._of_app: tuple[Trouble, ...] = ()
+        """What keeps the app from being read; functions wait for that."""
 
     def around(self, app: App) -> LivePages:
         """Give the gateway with live reload around it."""
@@ -59,24 +72,63 @@ class LiveReload:
             loaded: the functions that were loaded anew, and what went wrong; None
                 where nothing did.
         """
-        was_broken = bool(self._pages.troubles)
-        self._note(loaded, project)
-        self._pages.show(*self._broken.values())
-        if self._broken:
-            return
-        if was_broken or changes_pages(reaction):
-            self._pages.reload()
-        elif reaction.assets:
-            self._pages.swap_styles()
+        with self._lock:
+            was_broken = bool(self._pages.troubles)
+            self._of_app = ()
+            self._note(loaded, project)
+            self._show()
+            if self._broken:
+                return
+            if was_broken or changes_pages(reaction):
+                self._pages.reload()
+            elif reaction.assets:
+                self._pages.swap_styles()
 
     def show_broken(self, error: SandboxError) -> None:
         """Show that the app cannot be read as it stands."""
-        self._pages.show(*troubles_of_app(error))
+        with self._lock:
+            self._of_app = troubles_of_app(error)
+            self._show()
+
+    @property
+    def broken(self) -> tuple[str, ...]:
+        """Keys of the functions that are shown not to load."""
+        with self._lock:
+            return tuple(self._broken)
+
+    def run(
+        self, invocation: Invocation, invoke: Callable[[Invocation], Execution]
+    ) -> Execution:
+        """Run an event; a function that takes one loads again, whatever mended it.
+
+        So does one that lacked a package until pip installed it, which is no save.
+
+        Args:
+            invocation: the event.
+            invoke: runs it.
+        """
+        trouble = self._broken.get(invocation.function.key)
+        execution = invoke(invocation)
+        if trouble is not None and was_loaded(execution.outcome):
+            self._mend(invocation.function, trouble)
+        return execution
+
+    def _mend(self, function: Function, trouble: Trouble) -> None:
+        """Forget a trouble, unless a save has meanwhile brought another."""
+        with self._lock:
+            if self._broken.get(function.key) is not trouble:
+                return
+            del self._broken[function.key]
+            self._show()
+            if not self._pages.troubles:
+                self._pages.reload()
+
+    def _show(self) -> None:
+        self._pages.show(*(self._of_app or self._broken.values()))
 
     def _is_on(self) -> bool:
         project = self._project()
-        setting = project.preferences.sandbox("livereload") if project else None
-        return setting is None or bool(setting)
+        return project is None or project.preferences.sandbox("livereload") is not False
 
     def _note(
         self, loaded: Iterable[tuple[Function, Execution | None]], project: Project
@@ -99,9 +151,16 @@ def changes_pages(reaction: Reaction) -> bool:
         or any(path.suffix.lower() != ".css" for path in reaction.assets)
         or any(
             function.pragma == "http" and function.name.split()[0] in SHOWN_METHODS
-            for function in reaction.functions
+            for function in (*reaction.functions, *reaction.sharing)
         )
     )
+
+
+def was_loaded(outcome: Outcome) -> bool:
+    """Tell whether a function took the event, so that it had been loaded."""
+    if isinstance(outcome, Raised):
+        return not outcome.while_loading
+    return isinstance(outcome, Returned)
 
 
 def trouble_of_function(

@@ -1,9 +1,9 @@
-"""What a save sets off: edited functions are loaded at once, so that errors show.
+"""What a save sets off: the functions it concerns are loaded, so that errors show.
 
 Nothing depends on it: a worker is never stale when a request comes (`workers`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import TypeAlias
 
@@ -19,30 +19,67 @@ from sandbox.watch.changes import Reaction
 Loaded: TypeAlias = tuple[Function, Execution | None]
 """A function that was loaded anew, and what went wrong; None where nothing did."""
 WARMED_AT_ONCE = 4
-"""A save of shared code warms at most so many functions; others wait for a request."""
+"""A save loads no more functions than these; the others wait for a request."""
 
 
-def warm_edited(
+def functions_to_load(
     reaction: Reaction,
     project: Project,
     *,
-    warm: Callable[[Function], Execution | None],
-    say: Callable[[Notice], None],
-) -> tuple[Loaded, ...]:
-    """Load the functions that were edited, and say how that went.
+    broken: Iterable[str],
+    outdated: Iterable[str],
+) -> tuple[Function, ...]:
+    """Choose what a save has loaded at once.
 
-    Gives each that was loaded, and what went wrong; None where nothing did.
+    Edited functions come first; then every broken one, since any code may mend it; then
+    those that have loaded what was saved; then those that may load it.
 
     Args:
         reaction: names the functions, as they were before the edit.
         project: the app as it is now.
+        broken: keys of functions that did not load the last time.
+        outdated: keys of functions whose warm workers are behind, the most wanted
+            first.
+    """
+    if not may_change_code(reaction):
+        return ()
+    now = {function.key: function for function in project.functions}
+    edited = [f.key for f in reaction.functions if f.key in now][:WARMED_AT_ONCE]
+    chosen = dict.fromkeys((*edited, *(key for key in broken if key in now)))
+    for key in (*outdated, *(f.key for f in reaction.sharing)):
+        if len(chosen) >= WARMED_AT_ONCE:
+            break
+        if key in now:
+            chosen[key] = None
+    return tuple(now[key] for key in chosen)
+
+
+def may_change_code(reaction: Reaction) -> bool:
+    """Tell whether functions may load otherwise than before."""
+    return (
+        reaction.reload_project
+        or reaction.other_code
+        or bool(reaction.functions or reaction.sharing)
+    )
+
+
+def load(
+    functions: Iterable[Function],
+    *,
+    warm: Callable[[Function], Execution | None],
+    say: Callable[[Notice], None],
+) -> tuple[Loaded, ...]:
+    """Load functions, and say how that went.
+
+    Gives each that was loaded, and what went wrong; None where nothing did.
+
+    Args:
+        functions: the functions.
         warm: loads a function; gives what went wrong.
         say: told of each function.
     """
-    edited = {function.key for function in reaction.functions}
-    now = [function for function in project.functions if function.key in edited]
     loaded: list[Loaded] = []
-    for function in now[:WARMED_AT_ONCE]:
+    for function in functions:
         failed = warm(function)
         loaded.append((function, failed))
         notice = _loading_notice(function, failed)

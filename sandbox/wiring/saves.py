@@ -14,7 +14,7 @@ from sandbox.watch.watcher import Watcher
 from sandbox.wiring.adviser import Adviser
 from sandbox.wiring.live_project import LiveProject
 from sandbox.wiring.live_reload import LiveReload
-from sandbox.wiring.reactions import keep_static_manifest, warm_edited
+from sandbox.wiring.reactions import functions_to_load, keep_static_manifest, load
 from sandbox.workers.pool import WorkerPool
 
 
@@ -74,6 +74,13 @@ class Saves:
             return  # told already, and shown at every request
         if reaction.assets:
             keep_static_manifest(project, say=self._say)
-        loaded = warm_edited(reaction, project, warm=self._pool().warm, say=self._say)
+        pool = self._pool()
+        chosen = functions_to_load(
+            reaction,
+            project,
+            broken=self._live_reload.broken,
+            outdated=pool.outdated(),
+        )
+        loaded = load(chosen, warm=pool.warm, say=self._say)
         self._live_reload.follow(reaction, project, loaded)
         self._adviser.note_edit()

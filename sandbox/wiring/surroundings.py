@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.errors import SourceLocation
+from sandbox.errors import SeedError, SourceLocation
 from sandbox.exchange import Unavailable
 from sandbox.options import Options, resolve
 from sandbox.project.advice import Surroundings
@@ -19,6 +19,7 @@ from sandbox.project.model import Function, Project, Stage
 from sandbox.project.places import dotenv_places, preferences_places
 from sandbox.project.preferences import DOTENV_FILE, PREFERENCES_FILES
 from sandbox.sessions.settings import Helper
+from sandbox.tables.seeds import seed_file
 from sandbox.workers.environment import Ports, function_environment
 from sandbox.workers.languages import handler_file_of, language_of
 
@@ -57,7 +58,8 @@ def collect_surroundings(
     Raises:
         ProjectError: a preference that no sandbox could start with.
     """
-    stage = resolve(options, project.preferences).stage
+    settings = resolve(options, project.preferences)
+    stage = settings.stage
     python = _functions_of(project, "python")
     imports = tuple(_arc_imports(project, python))
     installed = sys.path if python_path is None else python_path
@@ -77,6 +79,7 @@ def collect_surroundings(
         requirements=frozenset(_requirements(project, python)),
         without_handler=tuple(_without_handler(project)),
         not_run=tuple(_not_run(project)),
+        without_seeds=_without_seeds(project) if settings.serves_tables else None,
     )
 
 
@@ -166,6 +169,14 @@ def _not_run(project: Project) -> Iterator[tuple[str, str]]:
         language = language_of(function)
         if isinstance(language, Unavailable):
             yield language.message, language.remedy
+
+
+def _without_seeds(project: Project) -> tuple[str, str] | None:
+    try:
+        seed_file(project)
+    except SeedError as error:
+        return error.message, error.remedy
+    return None
 
 
 def _functions_of(project: Project, language: str) -> tuple[Function, ...]:

@@ -1,6 +1,6 @@
 """Workers that wait for events: puts them in, takes them out by use or by age."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 from sandbox.workers.worker import Worker
 
@@ -55,3 +55,13 @@ class IdleWorkers:
                 del self._by_key[key]
         self._count -= len(taken)
         return taken
+
+
+def keys_of_outdated(workers: Iterable[Worker]) -> tuple[str, ...]:
+    """Give the keys of functions with a worker whose code has changed on disk.
+
+    That of the worker that was used last comes first.
+    """
+    by_use = sorted(workers, key=lambda worker: worker.tally.idle_since, reverse=True)
+    behind = (worker for worker in by_use if not worker.has_current_code())
+    return tuple(dict.fromkeys(worker.setup.function.key for worker in behind))

@@ -18,13 +18,13 @@ from sandbox.workers import outcomes
 from sandbox.workers.capacity import Capacity
 from sandbox.workers.channel import EventNotTakenError
 from sandbox.workers.debugging import Debugging
-from sandbox.workers.idle import IdleWorkers
+from sandbox.workers.idle import IdleWorkers, keys_of_outdated
 from sandbox.workers.launcher import Launcher
 from sandbox.workers.lifecycle import State
 from sandbox.workers.limits import CLOSE_SECONDS, LOADED_AT_MOST, PoolLimits
 from sandbox.workers.nurseries import Nurseries
 from sandbox.workers.setup import Setups
-from sandbox.workers.starts import Starts, failed_start, is_at_work
+from sandbox.workers.starts import Starts, cold_start, failed_start, is_at_work
 from sandbox.workers.statistics import PoolStatistics, Statistics
 from sandbox.workers.stopping import StoppingWorkers, force
 from sandbox.workers.worker import Worker
@@ -194,13 +194,11 @@ class WorkerPool:
         come to where the code does not load. Raises what `project` raises.
         """
         project, key = self._project(), function.key
-        worker = self._take_warm(function, project)
-        while worker is not None and not worker.is_connected():
+        while worker := self._take_warm(function, project):
+            if worker.is_connected():
+                self._give_back(worker)
+                return None
             self._abandon(worker)
-            worker = self._take_warm(function, project)
-        if worker is not None:
-            self._give_back(worker)
-            return None
         shared = self._starts.wait(key, project, only_free=False)
         if shared is not None:
             return shared.failure
@@ -215,6 +213,12 @@ class WorkerPool:
             else:
                 start.failure = started
         return start.failure
+
+    def outdated(self) -> tuple[str, ...]:
+        """Give the keys of functions whose workers are behind, the last used first."""
+        with self._lock:
+            workers = [*self._busy, *self._idle]
+        return keys_of_outdated(workers)
 
     def _run(
         self, invocation: Invocation, project: Project, queued_ms: float
@@ -238,12 +242,7 @@ class WorkerPool:
             execution = self._invoke_on(started, invocation, queued_ms)
         except EventNotTakenError:
             execution = Execution(outcome=outcomes.crashed(None, ""))
-        return replace(
-            execution,
-            is_cold=True,
-            init_ms=started.tally.init_ms,
-            output=started.tally.init_output + execution.output,
-        )
+        return cold_start(started, execution)
 
     def _invoke_on(
         self, worker: Worker, invocation: Invocation, queued_ms: float

@@ -7,7 +7,7 @@ same moment. Two starts would compete for the processors, and one worker would b
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sandbox.exchange import Execution, Outcome
 from sandbox.project.model import Function, Project
@@ -66,6 +66,16 @@ class Starts:
             return None
         found[0].ended.wait(WAIT_SECONDS)
         return found[0]
+
+
+def cold_start(worker: Worker, execution: Execution) -> Execution:
+    """Give what the first event of a worker comes to, with what its start took."""
+    return replace(
+        execution,
+        is_cold=True,
+        init_ms=worker.tally.init_ms,
+        output=worker.tally.init_output + execution.output,
+    )
 
 
 def failed_start(worker: Worker, failure: Outcome) -> Execution:

@@ -1,5 +1,9 @@
 """Whatever is wrong in an app gets one clear message, and the sandbox lives on."""
 
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -225,3 +229,47 @@ def test_a_wrong_variable_is_named(command: Any, tmp_path: Any, name: str) -> No
 
     assert run.wait() == 2
     assert name in run.output
+
+
+FULL = Path("/dev/full")
+
+
+@pytest.mark.skipif(not FULL.exists(), reason="only Linux has a file that is full")
+@pytest.mark.parametrize("arguments", [["routes"], ["--help"], ["routes", "--help"]])
+def test_a_full_output_is_one_line(make_app: Any, arguments: list[str]) -> None:
+    """Not a traceback of ours, and nothing of Python's own at the end."""
+    app = make_app({})
+    with FULL.open("w") as full:
+        done = subprocess.run(
+            [sys.executable, "-m", "sandbox", *arguments],
+            cwd=app.root,
+            stdout=full,
+            stderr=subprocess.PIPE,
+            text=True,
+            check=False,
+        )
+
+    assert done.returncode == 1
+    assert done.stderr == (
+        "The output cannot be written: No space left on device. "
+        "Make room, or send it elsewhere.\n"
+    )
+
+
+def test_an_output_that_nobody_reads_is_no_error(make_app: Any) -> None:
+    """As with `arc-sandbox routes | head -1`."""
+    app = make_app({})
+    reader, writer = os.pipe()
+    os.close(reader)
+    try:
+        done = subprocess.run(
+            [sys.executable, "-m", "sandbox", "routes"],
+            cwd=app.root,
+            stdout=writer,
+            stderr=subprocess.PIPE,
+            check=False,
+        )
+    finally:
+        os.close(writer)
+
+    assert done.stderr == b""

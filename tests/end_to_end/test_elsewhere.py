@@ -267,4 +267,6 @@ def test_a_misspelt_use_aws_does_nothing_and_is_told(
     one = serve(app)
 
     assert one.sandbox.stage == "testing"
-    assert any('"@sandbox useAws" does nothing' in n.text for n in one.notices)
+    told = [n.text for n in one.notices if '"@sandbox useAws"' in n.text]
+    assert len(told) == 1
+    assert "useAWS, if that is meant" in told[0]

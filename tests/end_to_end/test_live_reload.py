@@ -21,6 +21,7 @@ HANDLER = """def handler(event, context):
 
 POLICY = "default-src 'none'; style-src 'self'"
 """
+NEEDY = f"import wanted\n{HANDLER}"
 INDEX = "src/http/get-index/index.py"
 SHEET = "h1 { color: rgb(1, 2, 3) }"
 
@@ -38,20 +39,29 @@ def app(make_app: Any) -> Any:
 
 
 @pytest.fixture
-def page(app: Any, serve: Any, chromium: Browser) -> Iterator[Page]:
-    """Give the app's page in a browser, connected to the sandbox."""
-    served = serve(app)
+def listening(chromium: Browser) -> Iterator[Callable[[str], Page]]:
+    """Give a function that opens a page in a browser, connected to the sandbox."""
     context = chromium.new_context()
-    shown = context.new_page()
-    with shown.expect_response(
-        lambda response: (
-            "/_arc/livereload?" not in response.url
-            and response.url.endswith("/_arc/livereload")
-        )
-    ):
-        shown.goto(served.sandbox.url)
-    yield shown
+
+    def show(url: str) -> Page:
+        shown = context.new_page()
+        with shown.expect_response(
+            lambda response: (
+                "/_arc/livereload?" not in response.url
+                and response.url.endswith("/_arc/livereload")
+            )
+        ):
+            shown.goto(url)
+        return shown
+
+    yield show
     context.close()
+
+
+@pytest.fixture
+def page(app: Any, serve: Any, listening: Callable[[str], Page]) -> Page:
+    """Give the app's page."""
+    return listening(serve(app).sandbox.url)
 
 
 def save(app: Any, name: str, old: str, new: str) -> None:
@@ -92,6 +102,54 @@ def test_a_failed_save_shows_the_overlay_until_it_is_mended(
     save(app, INDEX, "retrun {  # <b>", "return {")
     save(app, INDEX, "one", "mended")
     expect(page.locator("h1")).to_have_text("mended")
+
+
+def test_a_save_elsewhere_mends_the_page(app: Any, page: Page) -> None:
+    """The function is loaded again, though no file of its own was saved."""
+    app.write({"src/lib.py": "A = 1\n"})
+    handler = "import sys\nsys.path.append('../..')\nfrom lib import A, B\n" + HANDLER
+    app.write({INDEX: handler.replace("one", "two")})
+    expect(page.get_by_role("alertdialog")).to_contain_text("cannot import name 'B'")
+
+    app.write({"src/lib.py": "A = B = 1\n"})
+
+    expect(page.locator("h1")).to_have_text("two")
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
+
+
+def test_what_is_no_save_mends_the_page_at_the_next_request(
+    app: Any, page: Page
+) -> None:
+    """As pip does, whose folder nobody watches."""
+    installed: Path = app.root.parent / "installed"
+    installed.mkdir()
+    app.write({INDEX: f"import sys\nsys.path.append({str(installed)!r})\n{NEEDY}"})
+    expect(page.get_by_role("alertdialog")).to_contain_text("wanted")
+
+    (installed / "wanted.py").touch()
+    page.reload()
+
+    expect(page.locator("h1")).to_have_text("one")
+    expect(page.get_by_role("alertdialog")).to_have_count(0)
+
+
+def test_broken_shared_code_is_told_of_the_page_that_is_open(
+    make_app: Any, serve: Any, listening: Callable[[str], Page]
+) -> None:
+    """Though a save loads few functions, and others come first in the manifest."""
+    names = [*"abcde", "last"]
+    files = {f"src/http/get-{name}/index.py": HANDLER for name in names}
+    files["src/http/get-last/index.py"] = "import shared.util\n" + HANDLER
+    app = make_app(
+        files | {"src/shared/util.py": "X = 1\n"}, *(f"get /{name}" for name in names)
+    )
+    served = serve(app)
+    page = listening(f"{served.sandbox.url}/last")
+
+    app.write({"src/shared/util.py": "X = (\n"})
+
+    expect(page.get_by_role("alertdialog")).to_contain_text("get /last does not load.")
+    assert any("get /last does not load." in notice.text for notice in served.notices)
 
 
 def test_a_broken_manifest_shows_the_overlay(app: Any, page: Page) -> None:

@@ -81,14 +81,18 @@ def test_a_killed_sandbox_is_not_found(
     assert ready_files(home) == []
 
 
+@pytest.mark.parametrize("flags", [("--host", EVERY_ADDRESS), ("--quiet",)])
 def test_an_exposed_inspector_prints_its_token(
-    make_app: Any, command: Any, ask: Any, home: Path, wait_until: Any
+    make_app: Any,
+    command: Any,
+    ask: Any,
+    home: Path,
+    wait_until: Any,
+    flags: tuple[str, ...],
 ) -> None:
     """Other machines need it, and commands of this one have it."""
     app = make_app(FILES)
-    started = start(
-        command, app, home, wait_until, "--host", EVERY_ADDRESS, "--expose-inspector"
-    )
+    started = start(command, app, home, wait_until, "--expose-inspector", *flags)
     found = re.search(r"(http://localhost:\d+)/\?token=([\w-]+)", started.output)
     assert found is not None
     url, token = found.groups()

@@ -10,6 +10,8 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.processes import children_of, is_alive
+
 pytestmark = pytest.mark.slow
 
 HELLO = """def handler(event, context):
@@ -23,29 +25,6 @@ def handler(event, context):
     while True:
         time.sleep(0.1)
 """
-
-
-def children_of(pid: int) -> set[int]:
-    """Give the processes below `pid`, at any depth, as Linux shows them."""
-    parents = {}
-    for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = status.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        parents[int(status.parent.name)] = int(fields[1])
-    below = {pid}
-    while more := {p for p, parent in parents.items() if parent in below} - below:
-        below |= more
-    return below - {pid}
-
-
-def is_alive(pid: int) -> bool:
-    try:
-        stat = Path(f"/proc/{pid}/stat").read_text()
-    except OSError:
-        return False
-    return stat.rpartition(")")[2].split()[0] != "Z"
 
 
 def test_start_serves_and_shows_each_request(

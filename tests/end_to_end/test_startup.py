@@ -1,11 +1,16 @@
 """`@sandbox-start`: the developer's commands once everything answers."""
 
 import json
+import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from tests.end_to_end.conftest import FREE_PORTS
+from tests.processes import children_of, is_alive
 
 pytestmark = pytest.mark.slow
 
@@ -88,3 +93,56 @@ def test_the_older_pragma_counts_too(make_app: Any, command: Any) -> None:
 
     assert run.wait() == 1
     assert "exit code 3" in run.output
+
+
+SLOW = {
+    "willing.sh": "touch begun\nsleep 47\ntrue\n",
+    "stubborn.sh": "trap '' TERM\ntouch begun\nwhile true; do sleep 0.1; done\n",
+}
+
+
+@pytest.mark.parametrize(
+    "commands",
+    [("sh willing.sh", "touch never"), ("sh stubborn.sh",)],
+    ids=["willing", "stubborn"],
+)
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_the_command_and_the_start(
+    make_app: Any,
+    command: Any,
+    wait_until: Callable[..., None],
+    commands: tuple[str, ...],
+    number: signal.Signals,
+) -> None:
+    """With all that the command has started; nobody is told that the app is ready."""
+    app = make_app(files(*commands) | SLOW)
+    run = command("start", cwd=app.root)
+    wait_until((app.root / "begun").exists, what="the command")
+    below = children_of(run.pid)
+
+    run.send(number)
+
+    assert run.wait() == 0
+    assert run.output.endswith("Stopped.\n")
+    assert "ready at" not in run.output
+    assert "inspector" not in run.output
+    assert not (app.root / "never").exists()
+    wait_until(lambda: not any(map(is_alive, below)), what="no process")
+
+
+def test_an_interrupt_in_the_terminal_ends_the_command(
+    make_app: Any, run_in_terminal: Any, wait_until: Callable[..., None]
+) -> None:
+    """Ctrl-C, as a person presses it."""
+    app = make_app(files("sh willing.sh") | SLOW)
+    path = os.environ["PATH"]  # noqa: TID251 - what a shell gives
+    environ = {"PATH": path, "HOME": str(app.root), **FREE_PORTS}
+    terminal = run_in_terminal("-m", "sandbox", "start", cwd=app.root, environ=environ)
+    wait_until((app.root / "begun").exists, what="the command")
+    below = children_of(terminal.pid)
+
+    terminal.type("\x03")
+
+    wait_until(lambda: "Stopped." in terminal.shown)
+    assert "ready at" not in terminal.shown
+    wait_until(lambda: not any(map(is_alive, below)), what="no process")

@@ -168,3 +168,20 @@ def test_advise_tells_of_functions_that_outlast_the_gateway(
 
     assert [advice.code for advice in found] == ["http-timeout"] * bool(expected)
     assert expected is None or expected in found[0].what
+
+
+@pytest.mark.parametrize(("has_tables", "level"), [(True, "error"), (False, "warning")])
+def test_advise_tells_of_a_seed_file_that_is_not_there(
+    *, has_tables: bool, level: str
+) -> None:
+    """At the preference that names it; only an app with tables fails by it."""
+    table = Table(name="things", partition_key=Key(attribute="id"))
+    project = project_with(
+        tables=(table,) if has_tables else (),
+        preferences=Preferences(locations={"seed-data": HERE}),
+    )
+
+    (advice,) = advise(project, Surroundings(without_seeds=("No file.", "Mend it.")))
+
+    assert (advice.level, advice.where) == (level, HERE)
+    assert (advice.what, advice.fix) == ("No file.", "Mend it.")

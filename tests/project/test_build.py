@@ -208,6 +208,7 @@ def test_build_project_points_into_a_functions_own_file(load: Load) -> None:
             for preferences, shown in (
                 ("@sanbox\nlivereload false\n", "@sanbox"),
                 ("@sandbox\nlive-reload false\n", "@sandbox live-reload"),
+                ("@sandbox\nuseAws true\n", "@sandbox useAws"),
                 ("@sandbox\nports\n  tabels 8000\n", "@sandbox ports tabels"),
             )
         ),
@@ -232,14 +233,36 @@ def test_build_project_warns_of_what_is_hardly_meant(
 
 
 def test_a_misspelt_preference_is_shown_at_its_line(load: Load) -> None:
-    """With what was meant; a name that is like no other may be a plugin's."""
-    preferences = "@sandbox\nports\n  http 3000\n  tabels 8000\nmine 1\n\n@other\na\n"
+    """With what was meant; pragmas that are like no other are for other commands."""
+    preferences = "@sandbox\nports\n  http 3000\n  tabels 8000\n\n@other\na\n"
 
     (warning,) = load({"app.arc": APP, "prefs.arc": preferences}).warnings
 
     assert warning.location is not None
     assert (warning.location.file, warning.location.line) == ("prefs.arc", 4)
     assert warning.remedy == "Write @sandbox ports tables, if that is meant."
+
+
+@pytest.mark.parametrize(
+    ("files", "line"),
+    [
+        ({"app.arc": APP, "prefs.arc": "@sandbox\nmine 1\n"}, 2),
+        ({"app.arc": APP, "prefs.arc": "@sandbox\nports\n  mine 1\n"}, 3),
+        ({"app.arc": APP + "@plugins\na\n", "prefs.arc": "@sandbox\nmine 1\n"}, None),
+        ({"app.arc": APP, "home/prefs.arc": "@sandbox\nmine 1\n"}, None),
+    ],
+    ids=["setting", "port", "plugin", "home"],
+)
+def test_a_preference_that_nobody_knows_is_told(
+    load: Load, files: dict[str, str], line: int | None
+) -> None:
+    """Unless a plugin may read it, of this app or of another one."""
+    files = {"src/plugins/a.js": "", **files}
+
+    told = [w for w in load(files).warnings if "There is no preference" in w.message]
+
+    assert [w.location.line for w in told if w.location] == ([line] if line else [])
+    assert all(w.remedy.startswith("Remove it, or write one of: ") for w in told)
 
 
 def test_build_project_of_an_empty_folder_is_the_default_project(load: Load) -> None:

@@ -70,3 +70,15 @@ def test_preferences_are_checked(load: Load, prefs: str, line: int, fact: str) -
     assert problem.location is not None
     assert (problem.location.file, problem.location.line) == ("prefs.arc", line)
     assert problem.message == fact
+
+
+@pytest.mark.parametrize("name", ["prefs.arc", "home/prefs.arc", ".env"])
+def test_a_folder_in_the_place_of_a_file_is_refused(load: Load, name: str) -> None:
+    """It is not called empty."""
+    with pytest.raises(ProjectError) as caught:
+        load(APP | {f"{name}/file": ""})
+
+    (problem,) = caught.value.problems
+    assert problem.location is not None
+    assert problem.location.file == name
+    assert problem.message == f'"{name}" cannot be read as a file.'

@@ -65,8 +65,17 @@ def test_classify_reloads_the_project_for_its_sources() -> None:
 
 def test_classify_gives_shared_code_to_functions_that_have_it() -> None:
     """A function that opted out of shared code is left alone."""
-    assert classify(changed("src/shared/util.py"), PROJECT).functions == (FOO,)
-    assert classify(changed("src/views/page.py"), PROJECT).functions == (FOO, FOOBAR)
+    assert classify(changed("src/shared/util.py"), PROJECT).sharing == (FOO,)
+    assert classify(changed("src/views/page.py"), PROJECT).sharing == (FOO, FOOBAR)
+
+
+def test_classify_tells_edited_functions_from_those_that_share_code() -> None:
+    """One that is both counts as edited."""
+    reaction = classify(
+        changed("src/views/page.py", "src/http/get-foobar/index.py"), PROJECT
+    )
+
+    assert (reaction.functions, reaction.sharing) == ((FOOBAR,), (FOO,))
 
 
 def test_classify_tells_assets_apart() -> None:

@@ -1,6 +1,7 @@
 """What open pages do after a save."""
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,16 @@ from sandbox.exchange import (
     Frame,
     HttpRequest,
     HttpResponse,
+    Invocation,
+    Outcome,
     Raised,
+    Returned,
     TimedOut,
     Unavailable,
 )
 from sandbox.gateway.open_pages import OpenPages
 from sandbox.gateway.wsgi import read_head
+from sandbox.json_value import JsonText
 from sandbox.project.model import Function, FunctionConfig, Preferences, Project
 from sandbox.watch.changes import Reaction
 from sandbox.wiring.live_reload import LiveReload, changes_pages, trouble_of_function
@@ -95,6 +100,8 @@ class Page:
         ({"functions": (GET,)}, "reload"),
         ({"functions": (POST,)}, "none"),
         ({"functions": (EVENT,)}, "none"),
+        ({"sharing": (POST, GET)}, "reload"),
+        ({"sharing": (EVENT,)}, "none"),
         ({"reload_project": True}, "reload"),
         ({"other_code": True}, "reload"),
         ({"assets": (Path("/app/public/a.css"),)}, "styles"),
@@ -140,6 +147,97 @@ def test_follow_keeps_a_trouble_while_others_are_saved() -> None:
 
     assert change == "none"
     assert [trouble["title"] for trouble in troubles] == ["post / does not load."]
+
+
+def test_follow_tells_what_is_broken() -> None:
+    """The next save has it loaded again."""
+    page = Page()
+    page.save(functions=(GET,), loaded=[(GET, BROKEN), (POST, None)])
+
+    assert page.live.broken == (GET.key,)
+
+
+def run(page: Page, outcome: Outcome, meanwhile: Callable[[], Any] = list) -> None:
+    """Run an event of GET to that outcome."""
+
+    def invoke(_invocation: Invocation) -> Execution:
+        meanwhile()
+        return Execution(outcome=outcome)
+
+    event = Invocation(request_id="1", function=GET, event=JsonText.of({}))
+    assert page.live.run(event, invoke).outcome is outcome
+
+
+@pytest.mark.parametrize(
+    "outcome", [Returned(value=1), Raised(error_type="E", message="of the handler")]
+)
+def test_run_ends_the_trouble_of_a_function_that_loads(outcome: Outcome) -> None:
+    """What pip has installed meanwhile is no save."""
+    page = Page()
+    page.save(functions=(GET,), loaded=[(GET, BROKEN)])
+
+    run(page, outcome)
+
+    assert page.hear() == ("reload", [])
+    assert page.live.broken == ()
+
+
+def test_run_keeps_the_troubles_of_others() -> None:
+    """Pages wait until all are mended."""
+    page = Page()
+    page.save(functions=(GET, POST), loaded=[(GET, BROKEN), (POST, BROKEN)])
+
+    run(page, Returned(value=1))
+    change, troubles = page.hear()
+
+    assert change == "none"
+    assert [trouble["title"] for trouble in troubles] == ["post / does not load."]
+
+
+@pytest.mark.parametrize(
+    "outcome",
+    [
+        Raised(error_type="E", message="of the module", while_loading=True),
+        Unavailable(message="No file."),
+        TimedOut(seconds=1),
+    ],
+)
+def test_run_keeps_a_trouble_that_may_be_there_still(outcome: Outcome) -> None:
+    """The module was not loaded, or nobody knows whether it was."""
+    page = Page()
+    page.save(functions=(GET,), loaded=[(GET, BROKEN)])
+
+    run(page, outcome)
+
+    assert page.live.broken == (GET.key,)
+
+
+def test_run_keeps_what_a_save_has_broken_meanwhile() -> None:
+    """The event ran on the code before it."""
+    page = Page()
+
+    def save() -> None:
+        page.save(functions=(GET,), loaded=[(GET, BROKEN)])
+
+    run(page, Returned(value=1), meanwhile=save)
+    save()
+    run(page, Returned(value=1), meanwhile=save)
+
+    assert page.live.broken == (GET.key,)
+
+
+def test_run_leaves_the_trouble_of_the_app() -> None:
+    """An event may end after the manifest was broken."""
+    page = Page()
+    page.save(functions=(GET,), loaded=[(GET, BROKEN)])
+
+    def break_app() -> None:
+        page.live.show_broken(AppError("No."))
+
+    run(page, Returned(value=1), meanwhile=break_app)
+
+    change, troubles = page.hear()
+    assert (change, [trouble["message"] for trouble in troubles]) == ("none", ["No."])
 
 
 def test_follow_forgets_a_function_that_is_gone() -> None:

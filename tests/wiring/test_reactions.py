@@ -1,7 +1,9 @@
-"""A save loads what was edited, and says how that went."""
+"""A save loads the functions that it concerns, and says how that went."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -9,7 +11,7 @@ from sandbox.exchange import Crashed, Execution, Outcome, Raised
 from sandbox.notice import Notice
 from sandbox.project.model import Function, Project
 from sandbox.watch.changes import Reaction
-from sandbox.wiring.reactions import WARMED_AT_ONCE, warm_edited
+from sandbox.wiring.reactions import WARMED_AT_ONCE, functions_to_load, load
 from tests.exchanges import FUNCTION
 
 BROKEN = Raised(
@@ -21,70 +23,116 @@ def functions(count: int) -> tuple[Function, ...]:
     return tuple(replace(FUNCTION, name=f"get /{number}") for number in range(count))
 
 
-def warm(
-    edited: tuple[Function, ...], now: tuple[Function, ...], outcome: Outcome | None
-) -> tuple[list[str], list[Notice]]:
-    """React to an edit; give the functions that were loaded, and what was said."""
-    loaded: list[str] = []
-    said: list[Notice] = []
+def project(now: tuple[Function, ...]) -> Project:
+    return Project(root=Path("/app"), name="demo", manifest_file=None, functions=now)
 
-    def load(function: Function) -> Execution | None:
-        loaded.append(function.name)
-        return None if outcome is None else Execution(outcome=outcome)
 
-    project = Project(root=Path("/app"), name="demo", manifest_file=None, functions=now)
-    warm_edited(Reaction(functions=edited), project, warm=load, say=said.append)
-    return loaded, said
+def chosen(
+    now: tuple[Function, ...],
+    *,
+    broken: Iterable[int] = (),
+    outdated: Iterable[int] = (),
+    **reaction: Any,
+) -> list[str]:
+    """Give the names of what a save has loaded; `broken` and `outdated` are places."""
+    found = functions_to_load(
+        Reaction(**reaction),
+        project(now),
+        broken=[FUNCTIONS[number].key for number in broken],
+        outdated=[FUNCTIONS[number].key for number in outdated],
+    )
+    return [function.name for function in found]
+
+
+FUNCTIONS = functions(9)
 
 
 @pytest.mark.parametrize(
     ("outcome", "expected"),
     [
-        (None, [("detail", "get /0 is warm with its new code.")]),
-        (BROKEN, [("error", "get /0 does not load.\nSyntaxError: x\nMend it.")]),
+        (None, [("detail", "get / is warm with its new code.")]),
+        (BROKEN, [("error", "get / does not load.\nSyntaxError: x\nMend it.")]),
         (Crashed(exit_code=1), []),
     ],
 )
-def test_warm_edited_says_how_it_went(
+def test_load_says_how_it_went(
     outcome: Outcome | None, expected: list[tuple[str, str]]
 ) -> None:
     """A module that does not load is an error at once; the rest shows at a request."""
-    one = functions(1)
+    said: list[Notice] = []
+    failed = None if outcome is None else Execution(outcome=outcome)
 
-    _, said = warm(one, one, outcome)
+    loaded = load([FUNCTION], warm=lambda function: failed, say=said.append)
 
+    assert loaded == ((FUNCTION, failed),)
     assert [(notice.level, notice.text) for notice in said] == expected
 
 
-def test_warm_edited_tells_functions_of_one_name_apart() -> None:
+def test_functions_of_one_name_are_told_apart() -> None:
     """Of an event and a queue of one name, the one that was edited is loaded."""
     queue, event = (
         replace(FUNCTION, name="ping", pragma=pragma) for pragma in ("queues", "events")
     )
-    project = Project(
-        root=Path("/app"), name="demo", manifest_file=None, functions=(queue, event)
-    )
-    loaded = warm_edited(
-        Reaction(functions=(event,)),
-        project,
-        warm=lambda function: None,
-        say=lambda notice: None,
+
+    found = functions_to_load(
+        Reaction(functions=(event,)), project((queue, event)), broken=(), outdated=()
     )
 
-    assert loaded == ((event, None),)
+    assert found == (event,)
 
 
-def test_warm_edited_loads_what_is_still_there() -> None:
-    """An edited function that the manifest has dropped meanwhile is left alone."""
-    loaded, _ = warm(functions(3), functions(2), None)
+def test_only_what_is_still_there_is_loaded() -> None:
+    """A function that the manifest has dropped meanwhile is left alone."""
+    names = chosen(
+        FUNCTIONS[2:5],
+        functions=FUNCTIONS[:3],
+        sharing=FUNCTIONS[1:4],
+        broken=[0, 8],
+        outdated=[1, 4],
+    )
 
-    assert loaded == ["get /0", "get /1"]
+    assert names == ["get /2", "get /4", "get /3"]
 
 
-def test_warm_edited_loads_a_few_at_once() -> None:
+def test_a_few_are_loaded_at_once() -> None:
     """A save of shared code concerns all functions; requests load the others."""
-    many = functions(WARMED_AT_ONCE + 3)
+    assert len(chosen(FUNCTIONS, functions=FUNCTIONS)) == WARMED_AT_ONCE
+    assert len(chosen(FUNCTIONS, sharing=FUNCTIONS)) == WARMED_AT_ONCE
 
-    loaded, _ = warm(many, many, None)
 
-    assert len(loaded) == WARMED_AT_ONCE
+def test_those_that_have_loaded_what_was_saved_go_first() -> None:
+    """The page that a developer looks at may be the last in the manifest."""
+    names = chosen(FUNCTIONS, sharing=FUNCTIONS, outdated=[8, 7])
+
+    assert names == ["get /8", "get /7", "get /0", "get /1"]
+
+
+def test_edited_functions_go_before_any_other() -> None:
+    """Whatever else was saved with them."""
+    names = chosen(
+        FUNCTIONS,
+        functions=FUNCTIONS[7:],
+        sharing=FUNCTIONS[:7],
+        broken=[5],
+        outdated=[6, 4, 3],
+    )
+
+    assert names == ["get /7", "get /8", "get /5", "get /6"]
+
+
+def test_every_broken_function_is_loaded_again() -> None:
+    """However many there are, and wherever the code is that mends them."""
+    names = chosen(FUNCTIONS, other_code=True, broken=range(6), outdated=[7])
+
+    assert names == [f"get /{number}" for number in range(6)]
+
+
+def test_code_outside_every_function_concerns_those_that_have_loaded_it() -> None:
+    """A module beside the functions' folders."""
+    assert chosen(FUNCTIONS, other_code=True, outdated=[3]) == ["get /3"]
+
+
+@pytest.mark.parametrize("assets", [(), (Path("/app/public/a.css"),)])
+def test_what_is_no_code_loads_nothing(assets: tuple[Path, ...]) -> None:
+    """It cannot mend a function either."""
+    assert chosen(FUNCTIONS, assets=assets, broken=[1], outdated=[2]) == []

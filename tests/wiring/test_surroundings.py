@@ -223,3 +223,23 @@ def test_seen_environment_of_an_app_without_functions(write: Any) -> None:
     project = load_project(root, home=None, environ={})
 
     assert seen_environment(project, Options()) == {}
+
+
+@pytest.mark.parametrize(
+    ("files", "is_told"),
+    [
+        ({}, False),
+        ({"prefs.arc": "@sandbox\nseed-data rows.json\n"}, True),
+        (
+            {"prefs.arc": "@sandbox\nseed-data rows.json\n", "rows.json": "{}"},
+            False,
+        ),
+        ({"prefs.arc": "@sandbox\nseed-data a.json\nuseAWS true\n"}, False),
+    ],
+    ids=["none", "missing", "there", "aws"],
+)
+def test_surroundings_know_whether_the_seed_file_is_there(
+    collect: Collect, files: dict[str, str], *, is_told: bool
+) -> None:
+    """Where the sandbox has tables that it would fill."""
+    assert (collect(files).without_seeds is not None) is is_told

@@ -812,6 +812,24 @@ def test_a_worker_that_is_behind_ends(app, invoke, wait_until, ending):
     wait_until(lambda: not is_alive(behind))
 
 
+def test_outdated_names_who_has_loaded_what_was_saved(app, invoke):
+    """The function that was used last comes first, whatever the manifest's order."""
+    shared = app.write("src/shared/util.py", "X = 1\n")
+    app.mount(shared_folder=shared.parent)
+    source = "import shared.util\ndef handler(event, context): return 1\n"
+    first, second = app.function("first", source), app.function("second", source)
+    other = app.function("other", PID)
+    app.mount(shared_folder=shared.parent)
+    pool = app.pool()
+    for function in (first, second, other):
+        assert isinstance(invoke(pool, function).outcome, Returned)
+
+    before = pool.outdated()
+    shared.write_text("X = 2\n")
+
+    assert (before, pool.outdated()) == ((), (second.key, first.key))
+
+
 def test_warm_tells_why_code_does_not_load(app):
     """The error is there before any event."""
     function = app.function("bad", "import no_such_module\n")
