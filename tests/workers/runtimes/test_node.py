@@ -994,6 +994,7 @@ class BareWorker:
 BUSY = "export async function handler () { for (;;); }"
 WAITING = "export const handler = () => new Promise(r => setTimeout(r, 60_000))"
 EXITING = """
+import fs from 'node:fs'
 process.on('exit', () => process.stderr.write('hooks ran'))
 export const handler = async () => 1
 """
@@ -1120,8 +1121,14 @@ def test_idle_worker_ends_with_its_connection(bare_worker):
 
 
 def test_every_project_file_is_told_with_its_state(bare_worker, tmp_path):
-    """The first answer names the handler, stamped as the sandbox stamps it."""
-    worker = bare_worker(EXITING)
+    """The first answer names the handler, stamped as the sandbox stamps it.
+
+    A file is young that was put there just now, whatever time `cp -p` has set.
+    """
+    copied = tmp_path / "copied.txt"
+    copied.write_text("a")
+    os.utime(copied, (1_700_000_000, 1_700_000_000))
+    worker = bare_worker(f"{EXITING}; fs.readFileSync('copied.txt')")
     file = tmp_path / "index.mjs"
     found = file.stat()
     stamp = f"{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_size}-{found.st_ino}"
@@ -1130,3 +1137,4 @@ def test_every_project_file_is_told_with_its_state(bare_worker, tmp_path):
     assert worker.ready["type"] == "ready"
     assert rows[str(file)][0] == stamp
     assert len(rows[str(file)][1]) == 64
+    assert len(rows[str(copied)][1]) == 64

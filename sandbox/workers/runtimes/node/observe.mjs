@@ -153,7 +153,8 @@ function state (path) {
   const found = find(path)
   const stamp = stampOf(found)
   if (stamp === '' || !found.isFile()) return [stamp, '']
-  const isYoung = realNowMs() - Number(found.mtimeMs) < YOUNG_MS
+  const last = found.mtimeMs > found.ctimeMs ? found.mtimeMs : found.ctimeMs
+  const isYoung = realNowMs() - Number(last) < YOUNG_MS
   return [stamp, isYoung ? contentDigest(path) : '']
 }
 

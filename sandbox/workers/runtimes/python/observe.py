@@ -181,7 +181,7 @@ class Observer:
 
     def _state(self, path: str) -> tuple[str, str]:
         stamp = _stamp(path)
-        if not stamp or self._real_time() - os.stat(path).st_mtime > YOUNG_SECONDS:
+        if not stamp or self._real_time() - _last_time(path) > YOUNG_SECONDS:
             return stamp, ""
         self._thread.is_reading = True
         try:
@@ -206,6 +206,11 @@ def _stamp(path: str) -> str:
     except (OSError, ValueError):
         return ""
     return f"{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_size}-{found.st_ino}"
+
+
+def _last_time(path: str) -> float:
+    found = os.stat(path)
+    return max(found.st_mtime, found.st_ctime)
 
 
 def _rows(noted: dict[str, tuple[str, str]]) -> list[Row]:
