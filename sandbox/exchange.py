@@ -157,6 +157,9 @@ class Execution:
     """Starting the worker and loading the module; 0 for a warm one."""
     handler_ms: float = 0.0
     max_memory_bytes: int | None = None
+    written: tuple[str, ...] = ()
+    """Files and folders of the app, absolute, that the function has made, written or
+    removed since its last event; as far as it answered."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,11 +15,12 @@ from sandbox.project.files import Files, Kind
 
 YOUNG_SECONDS = 2.0
 """The coarsest tick of a file system's clock (FAT)."""
-_Signature: TypeAlias = tuple[int, int, int, int] | None
+Signature: TypeAlias = tuple[int, int, int, int] | None
+"""What changes with a file; None where there is nothing."""
 _Answer: TypeAlias = tuple[str, ...] | str | None
 
 
-def signature(path: str) -> _Signature:
+def signature(path: str) -> Signature:
     """Give what changes with a file: its times, size and inode; None for nothing."""
     try:
         status = os.stat(path)  # noqa: PTH116 - half of Path's cost, on each request
@@ -55,7 +56,7 @@ class Observation:
         self._known = found
         return True
 
-    def _look(self) -> tuple[_Signature, bool]:
+    def _look(self) -> tuple[Signature, bool]:
         """Give the path's signature, and whether it has aged."""
         found = signature(self.path)
         if found is None:

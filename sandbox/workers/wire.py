@@ -63,10 +63,11 @@ Every message may carry these, the lists only where there is news:
     - `listings` (array of `[path, stamp, digest]`): folders of the project whose names
       were looked through while the handler was loaded (pages, plugins, templates);
       `digest` is that of the names, as `listing_digest` makes it.
-    - `written` (array of str): project files that the handler itself has written,
-      replaced or removed, after it was said that they were read: data of its own, no
-      longer to be watched; and, with a slash at the end, folders of `listings` in
-      which it did so.
+    - `written` (array of str): project files and folders that the handler itself has
+      made, written, replaced or removed since the last message.
+    - `disowned` (array of str): those among them of which it was said before that
+      they were read, code apart: data of its own, no longer to be watched; and, with
+      a slash at the end, folders of `listings` in which it wrote.
     - `max_memory_bytes` (int): the largest resident size so far.
 
 `ready`: the handler is loaded; the worker is idle.

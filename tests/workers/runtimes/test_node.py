@@ -819,6 +819,45 @@ def test_module_that_appears_heals_the_function(
     assert invoke(pool, function).outcome == Returned(value="healed")
 
 
+WRITES_IN_EVERY_WAY = """
+import fs from 'node:fs'
+import os from 'node:os'
+import { appendFile } from 'node:fs/promises'
+fs.writeFileSync('loading.txt', '')
+export async function handler (event) {
+  if (event === null) return
+  await appendFile('appended.txt', 'x')
+  fs.writeFileSync('new', '')
+  fs.renameSync('new', 'replaced.txt')
+  fs.mkdirSync('made', { recursive: true })
+  fs.unlinkSync('removed.txt')
+  // None of these changes anything here.
+  fs.mkdirSync('there', { recursive: true })
+  fs.rmSync('absent.txt', { force: true })
+  try { fs.writeFileSync('nowhere/file.txt', '') } catch {}
+  fs.rmSync(fs.mkdtempSync(`${os.tmpdir()}/arc-`), { recursive: true })
+  fs.readFileSync('data.txt')
+}
+"""
+
+
+def test_what_an_event_has_written_is_told_with_it(app, node_function, invoke):
+    """On Lambda it would fail; what is only tried fails there as it does here."""
+    files = {"data.txt": "", "removed.txt": "", "there/x": ""}
+    function = node_function("writes", WRITES_IN_EVERY_WAY, files=files)
+    pool = app.pool()
+
+    def written(event: object) -> set[str]:
+        paths = invoke(pool, function, event).written
+        return {str(Path(path).relative_to(function.folder)) for path in paths}
+
+    assert written(None) == {"loading.txt"}
+    assert written(1) == {"appended.txt", "new", "replaced.txt", "made", "removed.txt"}
+    (function.folder / "removed.txt").touch()
+    assert written(1) == {"appended.txt", "new", "replaced.txt", "removed.txt"}
+    assert written(None) == set()
+
+
 @pytest.mark.parametrize(
     "steps",
     [

@@ -143,7 +143,8 @@ class Worker:
         if not self._observer.has_news:
             return wire.encode(message)
         news = self._observer.news()
-        frame = wire.encode({**message, **news})
+        told = {name: rows for name, rows in news.items() if rows}
+        frame = wire.encode({**message, **told})
         self._observer.forget(news)
         return frame
 
