@@ -160,6 +160,8 @@ class Execution:
     written: tuple[str, ...] = ()
     """Files and folders of the app, absolute, that the function has made, written or
     removed since its last event; as far as it answered."""
+    threads: tuple[str, ...] = ()
+    """What threads were still running that the event had started; by function."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,8 +1,12 @@
 """Takes what a function did in an event, says what of it fails on Lambda. Pure.
 
-The code of a function, shared code in it, is at `/var/task`, where nothing can be
-written; only `/tmp` can (AWS Lambda developer guide, "Lambda quotas" and "Configure
-ephemeral storage for Lambda functions").
+**Files.** A function's code is at `/var/task`, with the shared code in it, and nothing
+there can be written; only `/tmp` can (AWS Lambda developer guide, "Lambda quotas" and
+"Configure ephemeral storage for Lambda functions").
+
+**Threads.** Lambda freezes what runs on once an event is answered; it thaws with the
+next event, or never (AWS Lambda developer guide, "Lambda execution environment
+lifecycle").
 """
 
 from collections.abc import Iterator
@@ -22,9 +26,12 @@ def run_notes(
 
     Equal things are told in equal words, so that each need be said but once.
     """
-    if not execution.written:
+    if not (execution.written or execution.threads):
         return ()
-    return tuple(_on_written(execution.written, function, root))
+    return (
+        *_on_written(execution.written, function, root),
+        *_on_threads(execution.threads, function),
+    )
 
 
 def _on_written(
@@ -42,3 +49,12 @@ def _on_written(
     more = len(written) - _MOST_NAMED
     if more > 0:
         yield f'"{function.name}" wrote {more} more in the same event.'
+
+
+def _on_threads(threads: tuple[str, ...], function: Function) -> Iterator[str]:
+    for name in threads:
+        yield (
+            f'"{function.name}" answered while a thread was still at work in "{name}". '
+            "Lambda freezes it until the next event, or for good: wait for it "
+            "(`thread.join()`) before returning."
+        )

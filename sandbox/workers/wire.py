@@ -84,6 +84,9 @@ Every message may carry these, the lists only where there is news:
 
 `raised`: `request_id`, and the fields of an error.
 
+Both may have `threads` (array of str): functions that threads were still running which
+the event had started. Other languages stand still between two events.
+
 `debug`: no fields. At any time between `start` or `invoke` and its answer: the handler
     waits at a breakpoint, and asks for a terminal. Time limits stand still.
 

@@ -178,6 +178,9 @@ class Worker:
             handler_ms=(ended - started) * 1000,
             max_memory_bytes=self.tally.max_memory_bytes,
             written=self.tally.take_written(),
+            threads=tuple(answer.get("threads", ()))
+            if isinstance(answer, dict)
+            else (),
         )
 
     def release(self) -> None:

@@ -42,3 +42,14 @@ def test_many_files_are_counted() -> None:
 
     assert len(notes) == 4
     assert notes[-1] == '"get /" wrote 97 more in the same event.'
+
+
+def test_a_thread_that_was_left_is_named() -> None:
+    """By its function, so that the words are the same with every event."""
+    execution = Execution(outcome=Returned(value=None), threads=("send_mail",))
+
+    assert run_notes(execution, FUNCTION, root=PROJECT.root) == (
+        '"get /" answered while a thread was still at work in "send_mail". Lambda '
+        "freezes it until the next event, or for good: wait for it (`thread.join()`) "
+        "before returning.",
+    )
