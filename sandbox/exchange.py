@@ -157,6 +157,11 @@ class Execution:
     """Starting the worker and loading the module; 0 for a warm one."""
     handler_ms: float = 0.0
     max_memory_bytes: int | None = None
+    written: tuple[str, ...] = ()
+    """Files and folders of the app, absolute, that the function has made, written or
+    removed since its last event; as far as it answered."""
+    threads: tuple[str, ...] = ()
+    """What threads were still running that the event had started; by function."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -107,7 +107,7 @@ class Sandbox:
         )
         self._nurseries = nurseries
         self._feed = Feed()
-        self._say = publishing(say, self._feed)
+        say = self._say = publishing(say, self._feed)
         self.clock = MovableClock()
         tell_moves(self.clock, say=self._say, feed=self._feed)
         self.journal = journal or Journal()
@@ -117,9 +117,7 @@ class Sandbox:
         self._events = FolderEvents()
         self._stack.callback(self._events.close)
         self._projects = self._live_project()
-        self.adviser = Adviser(
-            self._projects.current, options=self._options, say=self._say
-        )
+        self.adviser = Adviser(self._projects.current, options=self._options, say=say)
         self._home = TableHome(
             self._root, clock=self.clock, options=self._options, say=self._say
         )
@@ -139,6 +137,7 @@ class Sandbox:
             pool=lambda: self._live.pool,
             live_reload=self._live_reload,
             adviser=self.adviser,
+            is_answering=lambda: self._app.unanswered > 0,
             say=self._say,
         )
         self._session_notes = SessionNotes(
@@ -387,7 +386,9 @@ class Sandbox:
     # Running
 
     def _invoke(self, invocation: Invocation) -> Execution:
-        return self._live_reload.run(invocation, self._live.pool.invoke)
+        execution = self._live_reload.run(invocation, self._live.pool.invoke)
+        self._saves.note_written(execution.written)
+        return execution
 
     def tick(self) -> None:
         """Do what time asks for: expire rows, sync the ledger, retire idle workers."""

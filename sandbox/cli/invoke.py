@@ -19,6 +19,7 @@ from sandbox.exchange import Execution, HttpRequest, Match, Returned
 from sandbox.gateway.payload import build_event
 from sandbox.gateway.request_parts import ApiFacts
 from sandbox.gateway.router import Router
+from sandbox.gateway.run_notes import run_notes
 from sandbox.json_value import JsonValue
 from sandbox.notice import Notice
 from sandbox.options import Options
@@ -51,11 +52,14 @@ def invoke_command(
     """
     given = _read_event(event_file) if event_file else None
     sandbox = Sandbox(cwd, options=_options(api_type), say=_say)
-    function = _function(sandbox.project, name)
-    event = given if event_file else _plain_event(sandbox.project, function)
+    project = sandbox.project
+    function = _function(project, name)
+    event = given if event_file else _plain_event(project, function)
     with sandbox:
         sandbox.wait_ready()
         execution = sandbox.invoke(function.key, event)
+    for note in run_notes(execution, function, root=project.root):
+        _say(Notice(level="warning", text=note))
     _show(execution)
 
 

@@ -35,6 +35,7 @@ from sandbox.gateway.payload import (
 from sandbox.gateway.request_parts import ApiFacts
 from sandbox.gateway.response import InvalidResult, bites_on_aws, from_result
 from sandbox.gateway.router import MalformedPath, Routed, Router
+from sandbox.gateway.run_notes import run_notes
 from sandbox.gateway.unrouted import Unrouted
 from sandbox.gateway.wsgi import OWN_JAR, read_body, read_head, respond
 from sandbox.host_header import bare_host
@@ -118,7 +119,7 @@ class Gateway:
         self._say = say
         self._cookies = cookies
         self._compiled: _Compiled | None = None
-        self._said: frozenset[str] = frozenset()
+        self._said: set[str] = set()
         self._unanswered: set[str] = set()
 
     @property
@@ -290,7 +291,7 @@ class Gateway:
                 trace_root=trace_root_of(event),
             )
         )
-        notes: tuple[str, ...] = ()
+        notes = self._note_run(execution, match, compiled.project)
         if isinstance(execution.outcome, Returned):
             made = from_result(execution.outcome.value, api_type=api_type)
             if not isinstance(made, InvalidResult):
@@ -301,7 +302,7 @@ class Gateway:
                     made, execution, match, event, api_type=api_type
                 )
                 response = render(page, request)
-                notes = (f"{made.reason} {made.remedy}",)
+                notes = (*notes, f"{made.reason} {made.remedy}")
         else:
             page = trouble.failed(execution, match, event, api_type=api_type)
             response = render(page, request)
@@ -336,6 +337,14 @@ class Gateway:
         self._say(f"A bug of arc-sandbox, please report it:\n{trace}")
         return self._page(trouble.own_bug(trace), request)
 
+    def _note_run(
+        self, execution: Execution, match: Match, project: Project
+    ) -> tuple[str, ...]:
+        notes = run_notes(execution, match.route.function, root=project.root)
+        for note in notes:
+            self._say_once(note, note)
+        return notes
+
     def _note_head(self, request: HttpRequest) -> tuple[str, ...]:
         note = too_long_head(request)
         if note is None:
@@ -363,7 +372,7 @@ class Gateway:
 
     def _say_once(self, subject: str, note: str) -> None:
         if subject not in self._said:
-            self._said |= {subject}
+            self._said.add(subject)
             self._say(note)
 
 

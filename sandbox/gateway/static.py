@@ -46,7 +46,8 @@ class StaticFiles:
         if file is None:
             return None
         status = file.stat()
-        etag = f'W/"{status.st_size:x}-{int(status.st_mtime * 1000):x}"'
+        # `cp -p` keeps size and mtime, and never the time of the inode's change.
+        etag = f'W/"{status.st_size:x}-{status.st_mtime_ns:x}-{status.st_ctime_ns:x}"'
         common: Headers = (
             ("cache-control", "public, max-age=0"),
             ("etag", etag),

@@ -1,8 +1,9 @@
 """Questions to the disk whose answers are remembered, and checked again cheaply.
 
-An answer stands as long as the path's time, size and inode do. A time that is still
-young proves nothing, for an edit in the same tick leaves it as it was: until it has
-aged, the question is asked again.
+An answer stands as long as the path's times, size and inode do. One of the times, that
+of the inode's last change, nobody can set: `cp -p` sets the other. Times that are still
+young prove nothing, for an edit in the same tick leaves them as they were: until they
+have aged, the question is asked again.
 """
 
 import os
@@ -14,17 +15,18 @@ from sandbox.project.files import Files, Kind
 
 YOUNG_SECONDS = 2.0
 """The coarsest tick of a file system's clock (FAT)."""
-_Signature: TypeAlias = tuple[int, int, int] | None
+Signature: TypeAlias = tuple[int, int, int, int] | None
+"""What changes with a file; None where there is nothing."""
 _Answer: TypeAlias = tuple[str, ...] | str | None
 
 
-def signature(path: str) -> _Signature:
-    """Give what changes with a file: its time, size and inode; None for nothing."""
+def signature(path: str) -> Signature:
+    """Give what changes with a file: its times, size and inode; None for nothing."""
     try:
         status = os.stat(path)  # noqa: PTH116 - half of Path's cost, on each request
     except (OSError, ValueError):
         return None
-    return status.st_mtime_ns, status.st_size, status.st_ino
+    return status.st_mtime_ns, status.st_ctime_ns, status.st_size, status.st_ino
 
 
 class Observation:
@@ -54,12 +56,12 @@ class Observation:
         self._known = found
         return True
 
-    def _look(self) -> tuple[_Signature, bool]:
+    def _look(self) -> tuple[Signature, bool]:
         """Give the path's signature, and whether it has aged."""
         found = signature(self.path)
         if found is None:
             return found, True
-        age_seconds = self._clock.now_epoch() - found[0] / 1e9
+        age_seconds = self._clock.now_epoch() - max(found[:2]) / 1e9
         return found, age_seconds > YOUNG_SECONDS
 
 

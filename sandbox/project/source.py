@@ -27,6 +27,7 @@ class ProjectSource:
         home: the developer's home folder, for preferences; None leaves it out.
         environ: of which AWS_REGION counts.
         events: spare it most looks at the disk.
+        clock: tells when a file has aged; times of files are real, and so is it.
     """
 
     def __init__(
@@ -36,6 +37,7 @@ class ProjectSource:
         home: Path | None,
         environ: Mapping[str, str],
         events: FolderEvents | None = None,
+        clock: Clock | None = None,
     ) -> None:
         self._events = events
         self._root = root
@@ -43,8 +45,7 @@ class ProjectSource:
         self._environ = environ
         self._lock = threading.Lock()
         self._loaded: _Loaded | None = None
-        # The times of files are real, so this clock is never moved.
-        self._clock = MovableClock()
+        self._clock = clock or MovableClock()
 
     def current(self, function: Function | None = None) -> Project:
         """Give the project as the files have it now; the same object if unchanged.

@@ -29,6 +29,9 @@ from sandbox.watch.changes import IGNORED_FOLDERS, Change, is_ignored
 
 QUIET_SECONDS = 0.01
 """A save is often several events; they are handed on after this long a quiet."""
+HELD_AT_MOST = 25
+"""So many times as long they wait for the end of requests, which may have caused them:
+it is only then that functions tell what they have written."""
 
 _KINDS: dict[str, Literal["added", "modified", "removed"]] = {
     EVENT_TYPE_CREATED: "added",
@@ -44,6 +47,7 @@ class Watcher:
         root: the app's folder.
         react: called with changes; an exception in it is passed to `on_error`.
         on_error: told of whatever goes wrong; watching goes on.
+        is_busy: tells whether a request is being answered.
         observer: makes what asks the system for events.
     """
 
@@ -53,11 +57,13 @@ class Watcher:
         *,
         react: Callable[[frozenset[Change]], None],
         on_error: Callable[[Exception], None],
+        is_busy: Callable[[], bool] = lambda: False,
         observer: Callable[[], BaseObserver] = Observer,
     ) -> None:
         self._root = root
         self._react = react
         self._on_error = on_error
+        self._is_busy = is_busy
         self._changes: queue.SimpleQueue[Change | None] = queue.SimpleQueue()
         self._observer = observer()
         self._watches: dict[Path, ObservedWatch] = {}
@@ -155,10 +161,14 @@ class Watcher:
 
     def _gather(self, first: Change) -> tuple[frozenset[Change], bool]:
         changes = {first}
+        held = 0
         while True:
             try:
                 change = self._changes.get(timeout=QUIET_SECONDS)
             except queue.Empty:
+                if held < HELD_AT_MOST and self._is_busy():
+                    held += 1
+                    continue
                 return frozenset(changes), False
             if change is None:
                 return frozenset(changes), True

@@ -3,13 +3,14 @@
 Nothing depends on it: what a request needs is compared with the disk when it comes.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from contextlib import ExitStack
 from pathlib import Path
 
 from sandbox.errors import SandboxError
 from sandbox.notice import Notice, told_errors
 from sandbox.watch.changes import Change, Reaction, classify
+from sandbox.watch.function_writes import FunctionWrites
 from sandbox.watch.watcher import Watcher
 from sandbox.wiring.adviser import Adviser
 from sandbox.wiring.live_project import LiveProject
@@ -26,6 +27,7 @@ class Saves:
         pool: gives the workers, once they run.
         live_reload: told what open pages should show.
         adviser: told that something was edited.
+        is_answering: tells whether a request is being answered.
         say: told of what does not load, and of what loads again.
     """
 
@@ -36,19 +38,27 @@ class Saves:
         pool: Callable[[], WorkerPool],
         live_reload: LiveReload,
         adviser: Adviser,
+        is_answering: Callable[[], bool],
         say: Callable[[Notice], None],
     ) -> None:
         self._projects = projects
         self._pool = pool
         self._live_reload = live_reload
         self._adviser = adviser
+        self._is_answering = is_answering
         self._say = say
+        self._writes = FunctionWrites(is_answering)
 
     def watch(self, root: Path, stack: ExitStack) -> None:
         """Begin to watch; `stack` ends it. A system that cannot is told of."""
         # Advice on the last edit is told even if no tick comes any more.
         stack.callback(lambda: self._adviser.follow(self._projects.last))
-        watcher = Watcher(root, react=self.react_to, on_error=told_errors(self._say))
+        watcher = Watcher(
+            root,
+            react=self.react_to,
+            on_error=told_errors(self._say),
+            is_busy=self._is_answering,
+        )
         stack.callback(watcher.close)
         text = ""
         try:
@@ -59,11 +69,17 @@ class Saves:
         if text:
             self._say(Notice(level="warning", text=text))
 
+    def note_written(self, paths: Sequence[str]) -> None:
+        """Take what an event, not yet answered, has written: these are no saves."""
+        if paths:
+            self._writes.note(paths)
+
     def react_to(self, changes: Iterable[Change]) -> None:
         """Take changes on disk, as the watcher gives them."""
         project = self._projects.last
-        if project is not None:
-            self.apply(classify(changes, project))
+        saved = [change for change in changes if not self._writes.explain(change)]
+        if project is not None and saved:
+            self.apply(classify(saved, project))
 
     def apply(self, reaction: Reaction) -> None:
         """Do what changes on disk ask for, so that their errors show at once."""

@@ -63,10 +63,11 @@ Every message may carry these, the lists only where there is news:
     - `listings` (array of `[path, stamp, digest]`): folders of the project whose names
       were looked through while the handler was loaded (pages, plugins, templates);
       `digest` is that of the names, as `listing_digest` makes it.
-    - `written` (array of str): project files that the handler itself has written,
-      replaced or removed, after it was said that they were read: data of its own, no
-      longer to be watched; and, with a slash at the end, folders of `listings` in
-      which it did so.
+    - `written` (array of str): project files and folders that the handler itself has
+      made, written, replaced or removed since the last message.
+    - `disowned` (array of str): those among them of which it was said before that
+      they were read, code apart: data of its own, no longer to be watched; and, with
+      a slash at the end, folders of `listings` in which it wrote.
     - `max_memory_bytes` (int): the largest resident size so far.
 
 `ready`: the handler is loaded; the worker is idle.
@@ -82,6 +83,9 @@ Every message may carry these, the lists only where there is news:
 `returned`: `request_id`, `value` (the handler's result as JSON).
 
 `raised`: `request_id`, and the fields of an error.
+
+Both may have `threads` (array of str): functions that threads were still running which
+the event had started. Other languages stand still between two events.
 
 `debug`: no fields. At any time between `start` or `invoke` and its answer: the handler
     waits at a breakpoint, and asks for a terminal. Time limits stand still.

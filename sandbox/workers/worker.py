@@ -4,7 +4,7 @@ A worker serves one event at a time; whoever takes it has it for itself, so noth
 here is shared between threads but `kill`.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sandbox.clock import Clock
 from sandbox.exchange import (
@@ -47,6 +47,15 @@ class Tally:
     init_ms: float = 0.0
     init_output: str = ""
     """What the module printed while it was loaded."""
+    written: list[str] = field(default_factory=list)
+    """Files of the app, since the last event; loading included."""
+
+    def take_written(self) -> tuple[str, ...]:
+        """Give what was written since this was asked last."""
+        if not self.written:
+            return ()
+        written, self.written = self.written, []
+        return tuple(dict.fromkeys(written))
 
 
 class Worker:
@@ -168,6 +177,10 @@ class Worker:
             queued_ms=queued_ms,
             handler_ms=(ended - started) * 1000,
             max_memory_bytes=self.tally.max_memory_bytes,
+            written=self.tally.take_written(),
+            threads=tuple(answer.get("threads", ()))
+            if isinstance(answer, dict)
+            else (),
         )
 
     def release(self) -> None:
@@ -250,8 +263,10 @@ class Worker:
                 folders=answer.get("folders", ()),
                 listings=answer.get("listings", ()),
             )
+        if "disowned" in answer:
+            self._freshness.forget(answer["disowned"])
         if "written" in answer:
-            self._freshness.forget(answer["written"])
+            self.tally.written += answer["written"]
         return answer
 
     def _wait_answer(self, deadline: float) -> wire.Message:

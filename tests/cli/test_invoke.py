@@ -121,6 +121,16 @@ def test_invoke_reads_standard_input(app: Path) -> None:
     assert invoke(app, "get /things/:id", "--event", "-", stdin="7").stdout == "7\n"
 
 
+def test_invoke_says_what_would_fail_on_lambda(app: Path) -> None:
+    """Beside the result, which is as good as any."""
+    handler = app / "src/http/get-broken/index.py"
+    handler.write_text("def handler(e, c): open('visits.json', 'w').close()\n")
+    result = invoke(app, "get /broken")
+
+    assert result.exit_code == 0
+    assert 'wrote "visits.json" in its folder' in result.stderr
+
+
 def test_invoke_fails_with_the_handler(app: Path) -> None:
     """Exit 1 and the traceback where the handler raises."""
     result = invoke(app, "get /broken")

@@ -69,6 +69,20 @@ def test_request_becomes_event_answer_and_exchange(stage: MakeStage) -> None:
     assert ("apigw-requestid", exchange.request_id) in response.headers
 
 
+def test_what_would_fail_on_lambda_is_noted(stage: MakeStage) -> None:
+    """With every event that does it, and in the terminal once."""
+    project = make_project("get /")
+    here = stage(project)
+    written = (str(project.routes[0].function.folder / "visits.json"),)
+    here.execution = Execution(outcome=Returned(value="ok"), written=written)
+    for _ in range(2):
+        here.ask("GET /")
+
+    assert len(here.said) == 1
+    assert 'wrote "visits.json"' in here.said[0]
+    assert [exchange.notes for exchange in here.exchanges] == [tuple(here.said)] * 2
+
+
 def test_request_ids_are_random_uuids(stage: MakeStage) -> None:
     """RFC 9562, version 4, each another."""
     here = stage(make_project("get /")).returns({})

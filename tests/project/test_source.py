@@ -2,10 +2,12 @@
 
 import os
 import threading
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
+from sandbox.clock import MovableClock
 from sandbox.errors import ManifestSyntaxError, ProjectError
 from sandbox.project.source import ProjectSource
 from tests.project.conftest import Write
@@ -14,18 +16,23 @@ APP = {
     "app.arc": "@app\nmyapp\n@aws\nruntime py\n@http\nget /\n",
     "src/http/get-index/index.py": "",
 }
-LONG_AGO_NS = 1_600_000_000 * 10**9
 
 
-def source_of(root: Path) -> ProjectSource:
-    """Give a source for an app without a home folder."""
-    return ProjectSource(root, home=None, environ={})
+def source_of(root: Path, *, are_old: bool = False) -> ProjectSource:
+    """Give a source for an app without a home folder.
+
+    Nobody can set back when an inode has changed; with `are_old`, the clock is ahead.
+    """
+    clock = MovableClock()
+    clock.advance(60 * are_old)
+    return ProjectSource(root, home=None, environ={}, clock=clock)
 
 
-def make_old(root: Path) -> None:
-    """Set every time in a folder back, so that no file counts as just saved."""
-    for path in [root, *root.rglob("*")]:
-        os.utime(path, ns=(LONG_AGO_NS, LONG_AGO_NS))
+def tick_of(root: Path) -> int:
+    """Give the time of a file that is made now, in the file system's ticks."""
+    probe = root / "probe"
+    probe.write_text("")
+    return probe.stat().st_ctime_ns
 
 
 @pytest.mark.parametrize("is_old", [True, False])
@@ -35,9 +42,7 @@ def test_current_gives_the_same_object_until_something_changes(
 ) -> None:
     """An unchanged folder is not read twice, whether just saved or not."""
     root = write(APP)
-    if is_old:
-        make_old(root)
-    source = source_of(root)
+    source = source_of(root, are_old=is_old)
     project = source.current()
 
     assert source.current(project.functions[0]) is project
@@ -62,9 +67,7 @@ def test_current_sees_an_edit_of_the_project(
 ) -> None:
     """The manifest, preferences, .env and the shared folders are looked at."""
     root = write(APP)
-    if is_old:
-        make_old(root)
-    source = source_of(root)
+    source = source_of(root, are_old=is_old)
     before = source.current()
 
     write({name: text})
@@ -72,12 +75,19 @@ def test_current_sees_an_edit_of_the_project(
     assert source.current() is not before
 
 
-def test_current_sees_an_edit_of_the_same_size_and_time(write: Write) -> None:
-    """A second save within one tick of the file system's clock is not missed."""
+@pytest.mark.parametrize("is_old", [True, False])
+def test_current_sees_an_edit_of_the_same_size_and_time(
+    write: Write,
+    wait_until: Callable[..., None],
+    is_old: bool,  # noqa: FBT001 - whether the files were saved long ago
+) -> None:
+    """Neither a second save within one tick is missed, nor a copy as by `cp -p`."""
     root = write(APP)
-    source = source_of(root)
+    source = source_of(root, are_old=is_old)
     source.current()
     times = (root / "app.arc").stat()
+    if is_old:
+        wait_until(lambda: tick_of(root) > times.st_ctime_ns)
 
     write({"app.arc": APP["app.arc"].replace("myapp", "yours")})
     os.utime(root / "app.arc", ns=(times.st_atime_ns, times.st_mtime_ns))
@@ -97,8 +107,7 @@ def test_current_sees_an_edit_of_the_function_that_is_asked_for(
 ) -> None:
     """A function's configuration and handler file are looked at with it alone."""
     root = write(APP)
-    make_old(root)
-    source = source_of(root)
+    source = source_of(root, are_old=True)
     before = source.current()
 
     write({name: text})

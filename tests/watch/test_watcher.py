@@ -198,6 +198,43 @@ def test_watcher_goes_on_after_an_error(
     assert [str(error) for error in errors] == ["first"]
 
 
+def test_watcher_holds_changes_until_requests_have_ended(
+    tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """Only then is it known which files a function has written."""
+    asked: list[int] = []
+    seen = Seen()
+
+    def is_busy() -> bool:
+        asked.append(len(seen.changes))
+        return len(asked) < 3
+
+    watcher = Watcher(
+        tmp_path, react=seen.react, on_error=seen.errors.append, is_busy=is_busy
+    )
+    watcher.start()
+    (tmp_path / "a.py").write_text("a")
+
+    wait_until(lambda: seen.changes)
+    watcher.close()
+    assert asked[:3] == [0, 0, 0]
+
+
+def test_watcher_does_not_wait_for_long_requests(
+    tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """A save must show, whatever else the app is doing."""
+    seen = Seen()
+    watcher = Watcher(
+        tmp_path, react=seen.react, on_error=seen.errors.append, is_busy=lambda: True
+    )
+    watcher.start()
+    (tmp_path / "a.py").write_text("a")
+
+    wait_until(lambda: seen.changes)
+    watcher.close()
+
+
 def test_watcher_close_leaves_no_thread_and_may_be_called_again(tmp_path: Path) -> None:
     """After close, none of the watcher's or the observer's threads lives."""
     before = set(threading.enumerate())

@@ -1,8 +1,10 @@
 """What saves set off in a running app: errors at once, and advice that is new."""
 
+import re
 from pathlib import Path
 from typing import Any
 
+import httpx
 import pytest
 
 from sandbox.notice import Notice, told_errors
@@ -13,6 +15,15 @@ pytestmark = pytest.mark.slow
 
 MANIFEST = "@app\nmyapp\n@aws\nruntime python\n@http\nget /\n"
 HANDLER = "def handler(event, context):\n    return {}\n"
+COUNTING = """
+from pathlib import Path
+
+def handler(event, context):
+    file = Path(__file__).with_name("visits.json")
+    count = len(file.read_text()) if file.exists() else 0
+    file.write_text("x" * (count + 1))
+    return {"html": f"visit {count}"}
+"""
 
 
 WATCHED = Options(
@@ -52,6 +63,33 @@ def test_advice_on_an_edit_is_told_before_the_end(app: Path, wait_until: Any) ->
         wait_until(lambda: any("new code" in notice.text for notice in said))
 
     assert any("requirements.txt" in notice.text for notice in said)
+
+
+def reloads(sandbox: Sandbox) -> int:
+    """Give how often open pages were told to load anew."""
+    heard = next(sandbox.pages.listen(None, sees_source=False)).decode()
+    found = re.search(r'"version": "\w+\.(\d+)"', heard)
+    assert found is not None
+    return int(found[1])
+
+
+def test_what_a_function_writes_is_no_save(app: Path, wait_until: Any) -> None:
+    """Or its page would load anew for ever; an edit of the same file is one."""
+    said: list[Notice] = []
+    handler = app / "src/http/get-index/index.py"
+    handler.write_text(COUNTING)
+    with Sandbox(app, options=WATCHED, say=said.append) as sandbox:
+        for _ in range(3):
+            httpx.get(sandbox.url).raise_for_status()
+        handler.write_text(f"{COUNTING}\n")
+        wait_until(lambda: reloads(sandbox) > 0)
+        after_edit = reloads(sandbox)
+        (app / "src/http/get-index/visits.json").write_text("by hand")
+        wait_until(lambda: reloads(sandbox) > after_edit)
+
+    assert after_edit == 1
+    told = [notice.text for notice in said if "visits.json" in notice.text]
+    assert len(told) == 1
 
 
 def test_a_manifest_edit_is_advised_on_without_watching(app: Path) -> None:

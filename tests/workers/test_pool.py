@@ -272,6 +272,57 @@ def test_files_that_a_handler_writes_do_not_make_it_cold(app, invoke, source, va
     assert names <= {"index.py", "data.txt"}
 
 
+WRITES_IN_EVERY_WAY = """
+    import os, shutil, tempfile
+    from contextlib import suppress
+    from pathlib import Path
+
+    Path("loading.txt").write_text("")
+
+    def handler(event, context):
+        if event is None:
+            return
+        Path("appended.txt").open("a").close()
+        Path("new").write_text("")
+        Path("new").replace("replaced.txt")
+        Path("made.d").mkdir(exist_ok=True)
+        Path("removed.txt").unlink()
+        # None of these changes anything here.
+        Path("there").mkdir(exist_ok=True)
+        Path("absent.txt").unlink(missing_ok=True)
+        with suppress(OSError):
+            Path("nowhere/file.txt").write_text("")
+        with tempfile.TemporaryDirectory() as folder:
+            Path(folder, "data.txt").write_text("")
+        with open("data.txt") as file:
+            file.read()
+"""
+
+
+def test_what_an_event_has_written_is_told_with_it(app, invoke):
+    """On Lambda it would fail; what is only tried fails there as it does here."""
+    function = app.function("writes", WRITES_IN_EVERY_WAY)
+    for name in ("data.txt", "removed.txt", "there/x"):
+        app.write(f"src/http/get-writes/{name}", "")
+    pool = app.pool()
+
+    def written(event: object) -> set[str]:
+        paths = invoke(pool, function, event).written
+        return {str(Path(path).relative_to(function.folder)) for path in paths}
+
+    assert written(None) == {"loading.txt"}
+    assert written(1) == {
+        "appended.txt",
+        "new",
+        "replaced.txt",
+        "made.d",
+        "removed.txt",
+    }
+    app.write("src/http/get-writes/removed.txt", "")
+    assert written(1) == {"appended.txt", "new", "replaced.txt", "removed.txt"}
+    assert written(None) == set()
+
+
 def test_a_file_that_another_function_writes_is_a_change(app, invoke):
     """What is one function's own data may be in another one's variables."""
     reader = app.function(

@@ -819,6 +819,45 @@ def test_module_that_appears_heals_the_function(
     assert invoke(pool, function).outcome == Returned(value="healed")
 
 
+WRITES_IN_EVERY_WAY = """
+import fs from 'node:fs'
+import os from 'node:os'
+import { appendFile } from 'node:fs/promises'
+fs.writeFileSync('loading.txt', '')
+export async function handler (event) {
+  if (event === null) return
+  await appendFile('appended.txt', 'x')
+  fs.writeFileSync('new', '')
+  fs.renameSync('new', 'replaced.txt')
+  fs.mkdirSync('made', { recursive: true })
+  fs.unlinkSync('removed.txt')
+  // None of these changes anything here.
+  fs.mkdirSync('there', { recursive: true })
+  fs.rmSync('absent.txt', { force: true })
+  try { fs.writeFileSync('nowhere/file.txt', '') } catch {}
+  fs.rmSync(fs.mkdtempSync(`${os.tmpdir()}/arc-`), { recursive: true })
+  fs.readFileSync('data.txt')
+}
+"""
+
+
+def test_what_an_event_has_written_is_told_with_it(app, node_function, invoke):
+    """On Lambda it would fail; what is only tried fails there as it does here."""
+    files = {"data.txt": "", "removed.txt": "", "there/x": ""}
+    function = node_function("writes", WRITES_IN_EVERY_WAY, files=files)
+    pool = app.pool()
+
+    def written(event: object) -> set[str]:
+        paths = invoke(pool, function, event).written
+        return {str(Path(path).relative_to(function.folder)) for path in paths}
+
+    assert written(None) == {"loading.txt"}
+    assert written(1) == {"appended.txt", "new", "replaced.txt", "made", "removed.txt"}
+    (function.folder / "removed.txt").touch()
+    assert written(1) == {"appended.txt", "new", "replaced.txt", "removed.txt"}
+    assert written(None) == set()
+
+
 @pytest.mark.parametrize(
     "steps",
     [
@@ -994,6 +1033,7 @@ class BareWorker:
 BUSY = "export async function handler () { for (;;); }"
 WAITING = "export const handler = () => new Promise(r => setTimeout(r, 60_000))"
 EXITING = """
+import fs from 'node:fs'
 process.on('exit', () => process.stderr.write('hooks ran'))
 export const handler = async () => 1
 """
@@ -1120,8 +1160,14 @@ def test_idle_worker_ends_with_its_connection(bare_worker):
 
 
 def test_every_project_file_is_told_with_its_state(bare_worker, tmp_path):
-    """The first answer names the handler, stamped as the sandbox stamps it."""
-    worker = bare_worker(EXITING)
+    """The first answer names the handler, stamped as the sandbox stamps it.
+
+    A file is young that was put there just now, whatever time `cp -p` has set.
+    """
+    copied = tmp_path / "copied.txt"
+    copied.write_text("a")
+    os.utime(copied, (1_700_000_000, 1_700_000_000))
+    worker = bare_worker(f"{EXITING}; fs.readFileSync('copied.txt')")
     file = tmp_path / "index.mjs"
     found = file.stat()
     stamp = f"{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_size}-{found.st_ino}"
@@ -1130,3 +1176,4 @@ def test_every_project_file_is_told_with_its_state(bare_worker, tmp_path):
     assert worker.ready["type"] == "ready"
     assert rows[str(file)][0] == stamp
     assert len(rows[str(file)][1]) == 64
+    assert len(rows[str(copied)][1]) == 64

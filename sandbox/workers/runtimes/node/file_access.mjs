@@ -10,6 +10,7 @@ import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { isThere } from './observe.mjs'
 
 const READERS = [
   [fs, 'readFileSync'], [fs, 'readFile'], [fs, 'createReadStream'],
@@ -26,10 +27,11 @@ const FINDERS = [
 ]
 const WRITERS = [
   [fs, 'writeFileSync'], [fs, 'writeFile'], [fs, 'appendFileSync'], [fs, 'appendFile'],
-  [fs, 'createWriteStream'], [fs.promises, 'writeFile'], [fs.promises, 'appendFile'],
-  ...['unlink', 'mkdir', 'rmdir', 'rm'].flatMap(
-    name => [[fs, `${name}Sync`], [fs, name], [fs.promises, name]])
+  [fs, 'createWriteStream'], [fs.promises, 'writeFile'], [fs.promises, 'appendFile']
 ]
+const MAKERS = [[fs, 'mkdirSync'], [fs, 'mkdir'], [fs.promises, 'mkdir']]
+const REMOVERS = ['unlink', 'rmdir', 'rm'].flatMap(
+  name => [[fs, `${name}Sync`], [fs, name], [fs.promises, name]])
 const OPENERS = [[fs, 'openSync'], [fs, 'open'], [fs.promises, 'open']]
 const COPIERS = [[fs, 'copyFileSync'], [fs, 'copyFile'], [fs.promises, 'copyFile']]
 const MOVERS = [[fs, 'renameSync'], [fs, 'rename'], [fs.promises, 'rename']]
@@ -51,9 +53,14 @@ export function install (observer, deployed) {
     tap(owner, name, (path, flags) =>
       isForWriting(flags) ? disregard(path) : observer.note(path))
   }
+  const remove = path => observer.disregard(path, () => isThere(path))
   for (const [owner, name] of WRITERS) tap(owner, name, disregard)
+  for (const [owner, name] of MAKERS) {
+    tap(owner, name, path => observer.disregard(path, () => !isThere(path)))
+  }
+  for (const [owner, name] of REMOVERS) tap(owner, name, remove)
   for (const [owner, name] of COPIERS) tap(owner, name, path => observer.note(path), disregard)
-  for (const [owner, name] of MOVERS) tap(owner, name, disregard, disregard)
+  for (const [owner, name] of MOVERS) tap(owner, name, remove, disregard)
   syncBuiltinESMExports()
 }
 

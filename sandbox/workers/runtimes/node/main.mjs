@@ -116,11 +116,13 @@ class Worker {
     const files = this.#observer.take()
     const listings = this.#observer.takeListings()
     const written = this.#observer.takeWritten()
+    const disowned = this.#observer.takeDisowned()
     const maxMemoryBytes = process.resourceUsage().maxRSS * 1024
     const message = { type, ...fields, max_memory_bytes: maxMemoryBytes }
     if (files.length > 0) message.files = files
     if (listings.length > 0) message.listings = listings
     if (written.length > 0) message.written = written
+    if (disowned.length > 0) message.disowned = disowned
     const json = JSON.stringify(message)
     send(value === undefined ? json : `${json.slice(0, -1)},"value":${value}}`)
   }

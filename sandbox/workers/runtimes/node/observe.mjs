@@ -14,7 +14,7 @@ const YOUNG_MS = 2000
 const NUL = Buffer.from([0])
 const CODE = /\.(?:[cm]?js|node)$/
 const REMNANT = /^\.|~$|^__pycache__$/ // what editors and Python leave behind
-const { readdirSync, readFileSync, realpathSync, statSync } = fs
+const { lstatSync, readdirSync, readFileSync, realpathSync, statSync } = fs
 const require = createRequire(import.meta.url)
 
 export class Observer {
@@ -25,6 +25,7 @@ export class Observer {
   #isLoading = true
   #seen = new Set()
   #written = new Set()
+  #justWritten = new Set()
   #disowned = []
 
   /** Watch the files below `roots`, folders that may be reached by symbolic links. */
@@ -77,9 +78,11 @@ export class Observer {
   /**
    * Leave out a file that the handler writes: it is data of its own.
    *
-   * Code that was read before it is written stays.
+   * Code that was read before it is written stays. `isChange` tells whether anything
+   * changes; the attempt alone is not told.
    */
-  disregard (path) {
+  disregard (path, isChange = () => isThere(dirname(path))) {
+    if (this.isAppPath(path) && isChange()) this.#justWritten.add(path)
     this.#disown(dirname(path))
     if (this.#written.has(path) || !this.isProjectPath(path)) return
     if (this.#seen.has(path)) {
@@ -124,8 +127,15 @@ export class Observer {
     return this.#rows.map(row => row[0]).reverse()
   }
 
-  /** Give the files since the last call that were read first and written later. */
+  /** Give the files that were written since the last call. */
   takeWritten () {
+    const paths = [...this.#justWritten]
+    this.#justWritten.clear()
+    return paths
+  }
+
+  /** Give the files since the last call that were read first and written later. */
+  takeDisowned () {
     return this.#disowned.splice(0)
   }
 
@@ -149,11 +159,21 @@ export function rootsOf (start) {
   return [project, folder, shared, views].filter(root => root)
 }
 
+/** Tell whether anything has this path, be it a link that leads nowhere. */
+export function isThere (path) {
+  try {
+    return lstatSync(path, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return false
+  }
+}
+
 function state (path) {
   const found = find(path)
   const stamp = stampOf(found)
   if (stamp === '' || !found.isFile()) return [stamp, '']
-  const isYoung = realNowMs() - Number(found.mtimeMs) < YOUNG_MS
+  const last = found.mtimeMs > found.ctimeMs ? found.mtimeMs : found.ctimeMs
+  const isYoung = realNowMs() - Number(last) < YOUNG_MS
   return [stamp, isYoung ? contentDigest(path) : '']
 }
 

@@ -22,8 +22,12 @@ Row = tuple[str, str, str]
 _INSTALLED = ("/site-packages/", "/dist-packages/", "/node_modules/", "/lib/python3.")
 _WRITING = os.O_WRONLY | os.O_RDWR
 _BYTECODE_FOLDER = "/__pycache__/"
+_BYTECODE = ("/__pycache__", ".pyc")
 _CODE_SUFFIXES = (".py", ".so")
-_CHANGING_EVENTS = ("os.remove", "os.mkdir", "os.rmdir")
+_MAKING, _MOVING = "os.mkdir", "os.rename"
+_CHANGING_EVENTS = (_MAKING, _MOVING, "os.remove", "os.rmdir")
+_NO_FOLDER = -1
+"""For a descriptor of the folder in which a name is looked for."""
 _LISTING_EVENTS = ("os.listdir", "os.scandir")
 _LEADING = f"{os.path.dirname(__file__)}/deployed_files.py"
 """Stands between `os.listdir` and who calls it."""
@@ -38,6 +42,7 @@ class News(TypedDict):
     folders: list[Row]
     listings: list[Row]
     written: list[str]
+    disowned: list[str]
 
 
 class Observer:
@@ -56,6 +61,7 @@ class Observer:
         self._is_loading = True
         self._seen: set[str] = set()
         self._written: set[str] = set()
+        self._just_written: set[str] = set()
         self._disowned: set[str] = set()
         self._thread = _local()
 
@@ -80,7 +86,9 @@ class Observer:
     @property
     def has_news(self) -> bool:
         """Whether anything was noted that the sandbox does not know."""
-        return bool(self._files or self._folders or self._listings or self._disowned)
+        return bool(
+            self._files or self._folders or self._listings or self._just_written
+        )
 
     def news(self) -> News:
         """Give what was noted and not forgotten."""
@@ -88,7 +96,8 @@ class Observer:
             "files": _rows(self._files),
             "folders": _rows(self._folders),
             "listings": _rows(self._listings),
-            "written": list(self._disowned),
+            "written": list(self._just_written),
+            "disowned": list(self._disowned),
         }
 
     def forget(self, news: News) -> None:
@@ -99,16 +108,14 @@ class Observer:
             self._folders.pop(path, None)
         for path, _, _ in news["listings"]:
             self._listings.pop(path, None)
-        self._disowned.difference_update(news["written"])
+        self._just_written.difference_update(news["written"])
+        self._disowned.difference_update(news["disowned"])
 
     def _audit(self, event: str, arguments: tuple[Any, ...]) -> None:
         if event == "open":
             self._note_open(arguments[0], arguments[2])
-        elif event == "os.rename":
-            self._note_change(arguments[0])
-            self._note_change(arguments[1])
         elif event in _CHANGING_EVENTS:
-            self._note_change(arguments[0])
+            self._note_changes(event, arguments)
         elif self._is_loading and event in _LISTING_EVENTS:
             caller = sys._getframe(1)  # noqa: SLF001 - the only way to whose call it is
             if caller.f_code.co_filename == _LEADING and caller.f_back is not None:
@@ -118,11 +125,11 @@ class Observer:
     def _note_open(self, target: object, flags: object) -> None:
         if not isinstance(flags, int) or getattr(self._thread, "is_reading", False):
             return
-        if flags & _WRITING:
-            self._note_change(target)
-            return
         path = self._project_path(target)
         if path is None:
+            return
+        if flags & _WRITING:
+            self._note_change(path, is_one=os.path.isdir(os.path.dirname(path)))
             return
         path = _source_of(path)
         if path in self._seen or path in self._written:
@@ -142,10 +149,24 @@ class Observer:
         self._listed.add(path)
         self._listings[path] = self._names_state(path, listing_digest)
 
-    def _note_change(self, target: object) -> None:
-        """Leave out a file that the handler writes, and say so if it was read."""
-        path = self._project_path(target)
-        if path is None or path in self._written:
+    def _note_changes(self, event: str, arguments: tuple[Any, ...]) -> None:
+        if arguments[-1] != _NO_FOLDER:
+            return  # as `shutil.rmtree` calls it, with names that are no paths
+        path = self._project_path(arguments[0])
+        if path is not None:
+            self._note_change(path, is_one=os.path.lexists(path) != (event == _MAKING))
+        path = self._project_path(arguments[1]) if event == _MOVING else None
+        if path is not None:
+            self._note_change(path, is_one=True)
+
+    def _note_change(self, path: str, *, is_one: bool) -> None:
+        """Leave out a file that the handler writes, and say so if it was read.
+
+        `is_one` tells whether anything changes; it is told of the attempt alone.
+        """
+        if is_one and not path.endswith(_BYTECODE):
+            self._just_written.add(path)
+        if path in self._written:
             return
         folder = os.path.dirname(path)
         if folder in self._listed and self._listings.pop(folder, None) is None:
@@ -181,7 +202,7 @@ class Observer:
 
     def _state(self, path: str) -> tuple[str, str]:
         stamp = _stamp(path)
-        if not stamp or self._real_time() - os.stat(path).st_mtime > YOUNG_SECONDS:
+        if not stamp or self._real_time() - _last_time(path) > YOUNG_SECONDS:
             return stamp, ""
         self._thread.is_reading = True
         try:
@@ -206,6 +227,11 @@ def _stamp(path: str) -> str:
     except (OSError, ValueError):
         return ""
     return f"{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_size}-{found.st_ino}"
+
+
+def _last_time(path: str) -> float:
+    found = os.stat(path)
+    return max(found.st_mtime, found.st_ctime)
 
 
 def _rows(noted: dict[str, tuple[str, str]]) -> list[Row]:

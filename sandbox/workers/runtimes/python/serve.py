@@ -16,6 +16,7 @@ from sandbox.workers.runtimes.python import attaching, failures, imports, logs
 from sandbox.workers.runtimes.python.breakpoints import Breakpoints
 from sandbox.workers.runtimes.python.clock import MovedClock
 from sandbox.workers.runtimes.python.context import LambdaContext
+from sandbox.workers.runtimes.python.left_threads import LeftThreads
 from sandbox.workers.runtimes.python.observe import Observer
 from sandbox.workers.runtimes.python.tracing import TraceVariable
 
@@ -36,6 +37,7 @@ class Worker:
         self._trace = TraceVariable()
         self._pid = os.getpid()
         self._observer = Observer(())
+        self._threads = LeftThreads(self._is_app_path)
         self._breakpoints = Breakpoints(self._borrow_terminal, self._give_back_terminal)
         self._handler: Callable[[Any, Any], Any] = _no_handler
         self._context: LambdaContext | None = None
@@ -106,6 +108,7 @@ class Worker:
             self._clock.set_offset(message["clock_offset_seconds"])
             # botocore sends it along, so that a call can be told from others.
             self._trace.set(message["trace_header"])
+            self._threads.begin_event()
             try:
                 result = self._handler(message["event"], context)
             finally:
@@ -140,10 +143,13 @@ class Worker:
         """Make the frame of an answer, with what every answer carries."""
         _flush_output()
         message["max_memory_bytes"] = _max_memory_bytes()
+        if at_work := self._threads.at_work():
+            message["threads"] = at_work
         if not self._observer.has_news:
             return wire.encode(message)
         news = self._observer.news()
-        frame = wire.encode({**message, **news})
+        told = {name: rows for name, rows in news.items() if rows}
+        frame = wire.encode({**message, **told})
         self._observer.forget(news)
         return frame
 
