@@ -210,7 +210,12 @@ class Sandbox:
 
     @property
     def wsgi(self) -> "WSGIApplication":
-        """The app as a WSGI application, which needs no socket."""
+        """The app as a WSGI application, which needs no socket.
+
+        Raises:
+            RuntimeError: the sandbox is not running; likewise all that asks of it.
+        """
+        _ = self._live
         return self._app
 
     @property
@@ -221,7 +226,9 @@ class Sandbox:
 
         Raises:
             SeedError: the rows of `sandbox-seed.*` cannot be loaded.
+            RuntimeError: the sandbox is not running.
         """
+        _ = self._live
         return self._tables.wait_ready()
 
     def reset(self, *, keep_rows: bool = False) -> None:
@@ -254,7 +261,7 @@ class Sandbox:
             SeedError: the rows of `sandbox-seed.*` cannot be loaded.
         """
         if self._projects.current().tables:
-            self._tables.wait_ready()
+            _ = self.tables
 
     def invoke(self, name: str, event: JsonValue) -> Execution:
         """Run the function called `name` (such as `get /count`) with `event`.

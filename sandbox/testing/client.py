@@ -1,6 +1,7 @@
 """An httpx client of a running sandbox: no socket, cookies on the sandbox's clock."""
 
 import io
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -41,7 +42,7 @@ class Client(httpx.Client):
         cookies = options.pop("cookies", None)
         super().__init__(
             **{
-                "transport": WsgiTransport(sandbox.wsgi),
+                "transport": WsgiTransport(lambda: sandbox.wsgi),
                 "base_url": sandbox.url,
                 "cookies": self.jar,
                 "trust_env": False,
@@ -68,6 +69,7 @@ class Client(httpx.Client):
         Raises:
             HandlerFailedError: the handler failed, and no `expect_failure` is open.
             httpx.ConnectError: a redirect that is followed leaves the app.
+            RuntimeError: the sandbox is not running.
         """
         __tracebackhide__ = True
         request.extensions[_APP_HOST] = request.url.host  # redirects inherit it
@@ -83,9 +85,12 @@ class WsgiTransport(httpx.BaseTransport):
 
     httpx's own WSGITransport cannot say the target as it was sent, nor repeated
     headers; the sandbox takes both beside PEP 3333's keys.
+
+    Args:
+        app: gives the application, asked at each request.
     """
 
-    def __init__(self, app: "WSGIApplication") -> None:
+    def __init__(self, app: Callable[[], "WSGIApplication"]) -> None:
         self._app = app
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -104,7 +109,7 @@ class WsgiTransport(httpx.BaseTransport):
         ) -> Any:
             begun.append((status, headers))
 
-        body = b"".join(self._app(_environ(request), start_response))
+        body = b"".join(self._app()(_environ(request), start_response))
         status, headers = begun[-1]
         code = int(status.split(" ", 1)[0])
         if code not in _BODILESS:
