@@ -132,7 +132,9 @@ class ClientSession(MutableMapping[str, Any]):
         self._keep(cookie)
 
     def _keep(self, cookie: str) -> None:
-        view = self._client.jar.keep(cookie, url=self._sandbox.url)
+        base_url = self._client.base_url
+        url = str(base_url) if base_url.host else self._sandbox.url
+        view = self._client.jar.keep(cookie, url=url)
         if view.refusal:
             raise AppError(
                 f"The session cannot be written: a browser drops its cookie. "
