@@ -180,6 +180,11 @@ class Sandbox:
         self.close()
 
     @property
+    def is_running(self) -> bool:
+        """Whether it has started, and was not closed."""
+        return self._running is not None
+
+    @property
     def project(self) -> Project:
         """The app as it is on disk now.
 
