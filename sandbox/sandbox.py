@@ -180,11 +180,6 @@ class Sandbox:
         self.close()
 
     @property
-    def is_running(self) -> bool:
-        """Whether it has started, and was not closed."""
-        return self._running is not None
-
-    @property
     def project(self) -> Project:
         """The app as it is on disk now.
 
@@ -215,11 +210,7 @@ class Sandbox:
 
     @property
     def wsgi(self) -> "WSGIApplication":
-        """The app as a WSGI application, which needs no socket.
-
-        Raises:
-            RuntimeError: the sandbox is not running; likewise all that asks of it.
-        """
+        """The app as a WSGI application, which needs no socket."""
         _ = self._live
         return self._app
 
