@@ -65,45 +65,72 @@ def pytest_itemcollected(item: pytest.Item) -> None:
 
 
 @pytest.hookimpl(wrapper=True)
-def pytest_runtest_setup(item: pytest.Item) -> Generator[None, object, object]:
-    """Show what the handlers printed that a fixture called, if one of them failed."""
-    try:
-        return (yield)
-    except BaseException as error:
-        _report(item, error, when="setup")
-        raise
-
-
-@pytest.hookimpl(wrapper=True)
 def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
-    """Fail a test whose handlers failed, and show what they printed if it fails."""
-    try:
-        result = yield
-    except BaseException as error:
-        _report(item, error, when="call")
-        raise
-    for sandbox in item.stash.get(_sandboxes_key, ()):
-        _fail_for_handlers(item, sandbox)
+    """Fail a test whose handlers failed."""
+    __tracebackhide__ = True
+    result = yield
+    _fail_for_handlers(item)
     return result
 
 
-def _fail_for_handlers(item: pytest.Item, sandbox: "SandboxUnderTest") -> None:
-    failed = sandbox.failures.take()
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object]:
+    """Fail for handlers that failed after the test, while its fixtures ended."""
+    __tracebackhide__ = True
+    result = yield
+    _fail_for_handlers(item)
+    return result
+
+
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
+    """Add to a failure's report what the test's sandboxes know.
+
+    Not a wrapper, so that it comes after pytest has fetched the exception which a
+    `unittest.TestCase` keeps to itself, and before it makes the report.
+    """
+    sandboxes = item.stash.get(_sandboxes_key, [])
+    if call.excinfo is not None and sandboxes:
+        _report(item, call.excinfo.value, sandboxes, when=call.when)
+        if isinstance(call.excinfo.value, testing.HandlerFailedError):
+            call.excinfo = pytest.ExceptionInfo.from_exception(call.excinfo.value)
+    if call.when == "teardown":
+        sandboxes.clear()
+
+
+def _fail_for_handlers(item: pytest.Item) -> None:
+    sandboxes = item.stash.get(_sandboxes_key, [])
+    failed = tuple(f for sandbox in sandboxes for f in sandbox.failures.unexpected)
     if failed:
-        _report_requests(item, sandbox, when="call")
         pytest.fail(str(testing.HandlerFailedError(failed)), pytrace=False)
 
 
-def _report(item: pytest.Item, error: BaseException, *, when: str) -> None:
-    """Add to a failing test's report what its sandboxes know."""
-    for sandbox in item.stash.get(_sandboxes_key, ()):
+def _report(
+    item: pytest.Item,
+    error: BaseException,
+    sandboxes: "list[SandboxUnderTest]",
+    *,
+    when: str,
+) -> None:
+    """Tell the requests, and the failures of handlers that `error` does not tell."""
+    told = "".join(map(str, _with_our_words(error)))
+    for sandbox in sandboxes:
         _report_requests(item, sandbox, when=when)
-        failed = sandbox.failures.take()
-        if failed and not isinstance(error, testing.HandlerFailedError):
-            told = "\n\n".join(str(failure) for failure in failed)
-            item.add_report_section(when, "handler failures", told)
-    if isinstance(error, testing.HandlerFailedError):
+        failed = [str(failure) for failure in sandbox.failures.take()]
+        untold = [failure for failure in failed if failure not in told]
+        if untold:
+            item.add_report_section(when, "handler failures", "\n\n".join(untold))
+
+
+def _with_our_words(error: BaseException) -> Iterator[BaseException]:
+    """Find what tells of handlers, in a group too; their tracebacks end in the test."""
+    if isinstance(error, BaseExceptionGroup):
+        for each in error.exceptions:
+            yield from _with_our_words(each)
+    elif isinstance(error, testing.HandlerFailedError):
         error.__traceback__ = _without_hidden(error.__traceback__)
+        yield error
+    elif isinstance(error, pytest.fail.Exception):
+        yield error
 
 
 def _report_requests(
@@ -328,15 +355,11 @@ def _watched(
     request: pytest.FixtureRequest, sandbox: "SandboxUnderTest"
 ) -> Iterator[None]:
     """Have the failures of a sandbox's handlers fail this test."""
-    watched = request.node.stash.setdefault(_sandboxes_key, [])
-    watched.append(sandbox)
+    request.node.stash.setdefault(_sandboxes_key, []).append(sandbox)
     try:
         yield
-        sandbox.settle()
-        # What failed after the test itself, in the teardown of its other fixtures.
-        _fail_for_handlers(request.node, sandbox)
     finally:
-        watched.remove(sandbox)
+        sandbox.settle()
 
 
 def _started(

@@ -210,6 +210,7 @@ class Sandbox:
     @property
     def wsgi(self) -> "WSGIApplication":
         """The app as a WSGI application, which needs no socket."""
+        _ = self._live
         return self._app
 
     @property
@@ -220,7 +221,9 @@ class Sandbox:
 
         Raises:
             SeedError: the rows of `sandbox-seed.*` cannot be loaded.
+            RuntimeError: the sandbox is not running.
         """
+        _ = self._live
         return self._tables.wait_ready()
 
     def reset(self, *, keep_rows: bool = False) -> None:
@@ -253,7 +256,7 @@ class Sandbox:
             SeedError: the rows of `sandbox-seed.*` cannot be loaded.
         """
         if self._projects.current().tables:
-            self._tables.wait_ready()
+            _ = self.tables
 
     def invoke(self, name: str, event: JsonValue) -> Execution:
         """Run the function called `name` (such as `get /count`) with `event`.

@@ -394,6 +394,113 @@ def test_a_failure_after_the_test_is_told(run: Run) -> None:
     assert "GET /boom failed. RuntimeError: on purpose" in text_of(result)
 
 
+def test_a_failure_while_a_fixture_ends_is_told_once(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Like one in the test: the fixture's line, the requests, and nothing of ours."""
+    monkeypatch.delenv("CI", raising=False)  # pytest tells each one twice there
+    result = run(
+        """
+        import pytest
+
+        @pytest.fixture
+        def cleaning(arc_client):
+            yield
+            arc_client.get("/boom")
+
+        @pytest.fixture
+        def cleaning_quietly(arc_client):
+            yield
+            try:
+                arc_client.get("/missing")
+            except AssertionError:
+                pass
+
+        def test_raises(cleaning): pass
+        def test_swallows(cleaning_quietly): pass
+        def test_both(cleaning, cleaning_quietly): pass
+        """
+    )
+    shown = text_of(result)
+
+    result.assert_outcomes(passed=3, errors=3)
+    assert shown.count("GET /boom failed. RuntimeError: on purpose") == 2
+    assert shown.count('>       arc_client.get("/boom")') == 2
+    assert shown.count("GET /missing failed.") == 2
+    assert shown.count("Captured arc requests teardown") == 3
+    assert shown.count("Captured handler failures teardown") == 1
+    assert "ExceptionGroup" not in shown
+    assert "traceback entries are hidden" not in shown
+    assert "pytest_plugin.py" not in shown
+    assert "httpx" not in shown
+
+
+def test_test_cases_of_unittest_are_judged_and_told_alike(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Though pytest keeps their exceptions aside until it reports."""
+    monkeypatch.delenv("CI", raising=False)  # pytest tells each one twice there
+    result = run(
+        """
+        import unittest
+        import pytest
+
+        class TestApp(unittest.TestCase):
+            @pytest.fixture(autouse=True)
+            def _client(self, arc_client):
+                self.client = arc_client
+
+            def test_fails(self):
+                assert self.client.get("/").text == ""
+
+            def test_boom(self):
+                self.client.get("/boom")
+
+            def test_swallows(self):
+                with self.assertRaises(AssertionError):
+                    self.client.get("/boom")
+
+            def test_swallows_and_fails(self):
+                with self.assertRaises(AssertionError):
+                    self.client.get("/boom")
+                assert "mine" == ""
+        """
+    )
+    shown = text_of(result)
+
+    result.assert_outcomes(failed=4)
+    assert shown.count("Captured arc requests call") == 4
+    assert shown.count("Captured handler failures call") == 1
+    assert shown.count("GET /boom failed. RuntimeError: on purpose") == 3
+    assert '>       self.client.get("/boom")' in shown
+    assert "httpx/" not in shown
+    assert "sandbox/testing/client.py" not in shown
+
+
+def test_failures_in_a_group_are_told_once(
+    run: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As of the tasks of an asynchronous test."""
+    monkeypatch.delenv("CI", raising=False)  # pytest tells each one twice there
+    result = run(
+        """
+        def test_it(arc_client):
+            failed = []
+            for _ in range(2):
+                try:
+                    arc_client.get("/boom")
+                except AssertionError as error:
+                    failed.append(error)
+            raise ExceptionGroup("tasks", failed)
+        """
+    )
+    shown = text_of(result)
+
+    result.assert_outcomes(failed=1)
+    assert shown.count("GET /boom failed. RuntimeError: on purpose") == 2
+    assert "sandbox/testing/client.py" not in shown
+
+
 def test_an_expected_failure_passes(run: Run) -> None:
     """Over the client, the socket and without HTTP."""
     result = run(

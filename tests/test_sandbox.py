@@ -8,6 +8,7 @@ import pytest
 from sandbox.errors import SeedError
 from sandbox.exchange import Raised
 from sandbox.sandbox import Sandbox
+from sandbox.testing import Client
 
 pytestmark = pytest.mark.slow
 
@@ -33,6 +34,36 @@ def test_invoke_waits_for_tables(tmp_path: Path) -> None:
 
     with Sandbox(tmp_path) as sandbox, pytest.raises(SeedError, match="sandbox-seed"):
         sandbox.invoke("get /", {})
+
+
+def test_a_closed_sandbox_says_so(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its tables are empty, and would take the place of what a snapshot has."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    app = tmp_path / "app"
+    app.mkdir()
+    (app / "app.arc").write_text(MANIFEST)
+    name = "seeded-staging-things"
+    with Sandbox(app) as sandbox, Client(sandbox) as client:
+        item = {"TableName": name, "Item": {"id": {"S": "1"}}}
+        sandbox.tables.call("PutItem", item)
+        sandbox.snapshots.save("good")
+        sandbox.close()
+        for act in (
+            lambda: sandbox.snapshots.save("good"),
+            lambda: sandbox.snapshots.load("good"),
+            lambda: sandbox.invoke("get /", {}),
+            lambda: sandbox.tables,
+            lambda: sandbox.wsgi,
+            lambda: client.get("/"),
+        ):
+            with pytest.raises(RuntimeError, match="this sandbox is not running"):
+                act()
+
+    with Sandbox(app) as sandbox:
+        sandbox.snapshots.load("good")
+        assert sandbox.tables.export()[name] == ({"id": {"S": "1"}},)
 
 
 @pytest.mark.parametrize(

@@ -124,7 +124,7 @@ def _refusal(cookie: BrowserView, *, host: str, scheme: str) -> str:
         return f'Its Domain "{cookie.domain}" does not cover the host "{host}".'
     if cookie.same_site == "none" and not cookie.is_secure:
         return "SameSite=None is accepted only together with Secure."
-    if cookie.is_secure and scheme != "https" and not _is_loopback(host):
+    if cookie.is_secure and scheme != "https" and not is_loopback(host):
         return f'It is Secure, and "{scheme}://{host}" is not.'
     return ""
 
@@ -147,15 +147,16 @@ def domain_matches(host: str, domain: str) -> bool:
     return host.endswith(f".{domain}") and "." in domain and not _is_address(host)
 
 
+def is_loopback(host: str) -> bool:
+    """Tell whether browsers trust this host over plain HTTP, as it is this machine."""
+    if _is_address(host):
+        return ipaddress.ip_address(host.strip("[]")).is_loopback
+    return host == "localhost" or host.endswith(".localhost")
+
+
 def _is_address(host: str) -> bool:
     try:
         ipaddress.ip_address(host.strip("[]"))
     except ValueError:
         return False
     return True
-
-
-def _is_loopback(host: str) -> bool:
-    if _is_address(host):
-        return ipaddress.ip_address(host.strip("[]")).is_loopback
-    return host == "localhost" or host.endswith(".localhost")

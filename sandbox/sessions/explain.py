@@ -19,6 +19,7 @@ from sandbox.sessions.refusals import (
     WrongStore,
 )
 from sandbox.sessions.settings import Helper, SessionSettings
+from sandbox.sessions.unreadable import unreadable_row
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -32,7 +33,10 @@ class Explanation:
     is_looked_up: bool = True
     """False where the id is proven, but no table was given to find its row in."""
     session: Mapping[str, Any] = field(default_factory=dict)
-    """The whole session as stored, `iat` or `_idx`, `_secret`, `_ttl` included."""
+    """The whole session as stored, `iat` or `_idx`, `_secret`, `_ttl` included.
+
+    Empty where it is refused, but for a row that the helper fails to read.
+    """
     idx: str | None = None
     """The row's id where the cookie proves one."""
     issued_epoch: float | None = None
@@ -86,7 +90,7 @@ def explain(
     settings: SessionSettings,
     *,
     now_epoch: float,
-    table: rows.SessionTable | None = None,
+    table: rows.ObservedTable | None = None,
     lifetime_seconds: int | None = None,
 ) -> Explanation:
     """Explain the session that a Cookie header carries.
@@ -150,7 +154,7 @@ def _explain_row(
     value: str,
     settings: SessionSettings,
     now_epoch: float,
-    table: rows.SessionTable | None,
+    table: rows.ObservedTable | None,
 ) -> Explanation:
     idx = rows.read_signed_id(value, settings)
     if isinstance(idx, str) and cookie.is_quoted and settings.helper == "npm":
@@ -170,6 +174,9 @@ def _explain_row(
     return Explanation(
         store="table",
         cookie=cookie,
+        refusal=unreadable_row(table.write_row(found.row))
+        if settings.helper == "pypi"
+        else None,
         idx=idx,
         session=found.row,
         issued_epoch=written_epoch,

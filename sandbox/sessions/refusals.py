@@ -176,8 +176,30 @@ class UnknownRow:
         return f'The sessions table has no row with the _idx "{self.idx}".'
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UnreadableRow:
+    """The row holds what architect-functions fails to read, and it hides the failure.
+
+    It reads rows with boto3 and then as JSON, which has no sets and no binary; boto3
+    cannot read numbers of over 38 digits, zeros at their end included (its issue 2500).
+    """
+
+    code: ClassVar[str] = "unreadable-row"
+    attribute: str
+    """The name at the row's top level."""
+    holds: Literal["a set", "binary", "a number of over 38 digits"]
+
+    @property
+    def message(self) -> str:
+        """Say it in one sentence."""
+        return (
+            f'The row\'s "{self.attribute}" holds {self.holds}, which '
+            "architect-functions cannot read: the handler sees an empty session."
+        )
+
+
 TokenRefusal: TypeAlias = (
     NotAToken | WrongAlgorithm | WrongKey | NotAnObject | NotDated | Expired
 )
 RowRefusal: TypeAlias = WrongSignature | Quoted | UnknownRow | Expired
-Refusal: TypeAlias = NoCookie | WrongStore | TokenRefusal | RowRefusal
+Refusal: TypeAlias = NoCookie | WrongStore | TokenRefusal | RowRefusal | UnreadableRow

@@ -15,7 +15,7 @@ from sandbox.sessions.explain import (
     token_lifetime_seconds,
 )
 from sandbox.sessions.refusals import REFUSED, UnknownRow
-from sandbox.sessions.rows import SessionTable
+from sandbox.sessions.rows import ObservedTable
 from sandbox.sessions.settings import Helper, SessionSettings
 
 HELPER_NAMES: Mapping[Helper, str] = {
@@ -46,7 +46,7 @@ def session_remarks(
     traffic: SessionTraffic,
     settings: SessionSettings,
     *,
-    table: SessionTable | None,
+    table: ObservedTable | None,
 ) -> tuple[CookieWarning, ...]:
     """Give what is worth knowing about the session cookies of a request.
 

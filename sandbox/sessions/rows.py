@@ -24,12 +24,25 @@ Row: TypeAlias = Mapping[str, Any]
 """JSON values, and whatever else the table can hold, such as sets."""
 
 
-class SessionTable(Protocol):
-    """The sessions table: rows by their `_idx`, numbers as int and float."""
+class RowReader(Protocol):
+    """What finds rows by their `_idx`, numbers as int and float."""
 
     def get(self, idx: str) -> Row | None:
         """Give the row, as last written, or None."""
         ...
+
+
+class ObservedTable(RowReader, Protocol):
+    """The sessions table, looked into from outside the app."""
+
+    @property
+    def write_row(self) -> Callable[[Row], Mapping[str, Any]]:
+        """What gives the item, in DynamoDB JSON, of a row that was read."""
+        ...
+
+
+class SessionTable(RowReader, Protocol):
+    """The sessions table, as its owner has it."""
 
     def put(self, row: Row) -> None:
         """Store the row in place of any that has its `_idx`."""
@@ -77,7 +90,7 @@ def create_row(
 
 
 def read_row(
-    table: SessionTable,
+    table: RowReader,
     cookie_value: str,
     settings: SessionSettings,
     *,

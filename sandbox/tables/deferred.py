@@ -47,16 +47,21 @@ class DeferredTables:
         self._made: Tables | None = None
         """What `_store` holds once it is there, for who asks before each request."""
         self._thread: threading.Thread | None = None
+        self._is_closed = False
 
     def follow(self, project: Project) -> None:
         """Take a new project: begin if it is the first with tables, else update.
+
+        Once closed, this does nothing.
 
         Raises:
             SandboxError: a store that is made cannot be brought in step.
         """
         with self._lock:
             self._project = project
-            is_begun = self._thread is not None
+            is_begun, is_closed = self._thread is not None, self._is_closed
+        if is_closed:
+            return
         if is_begun and not self._has_failed():
             self._update(self._store.result(), project)
         elif project.tables:
@@ -67,17 +72,16 @@ class DeferredTables:
 
         Raises:
             SandboxError: what kept the store from being made, for example a bad seed.
-            RuntimeError: there is no project yet.
+            RuntimeError: there is no project yet, or the store is closed.
         """
         if self._made is not None:
             return self._made
-        if self._thread is None or self._has_failed():
-            self._begin()
+        self._begin()
         return self._store.result()
 
     @property
     def ready(self) -> "Tables | None":
-        """The store where it is made already, else None; never waits."""
+        """The store where it is made and not closed, else None; never waits."""
         return self._made
 
     def run(self, project: Project, store: "Future[Tables]") -> None:
@@ -105,17 +109,25 @@ class DeferredTables:
 
     def close(self) -> None:
         """Wait for the thread and close the store; may be called again."""
+        with self._lock:
+            self._is_closed = True
         if self._thread is not None:
             self._thread.join()
-        if self.ready is not None:
-            self.ready.close()
+        made, self._made = self._made, None
+        if made is not None:
+            made.close()
 
     def _has_failed(self) -> bool:
         return self._store.done() and self._store.exception() is not None
 
     def _begin(self) -> None:
-        """Make the store of the last project, which may be newer than the caller's."""
+        """Make the store of the last project, which may be newer than the caller's.
+
+        Does nothing where that has begun, and has not failed.
+        """
         with self._lock:
+            if self._is_closed:
+                raise RuntimeError("the tables are closed")
             if self._thread is not None and not self._has_failed():
                 return
             if self._project is None:

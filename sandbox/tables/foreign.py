@@ -49,7 +49,7 @@ class ForeignTables:
         start_response(answer.status, answer.headers)
         return [answer.body]
 
-    def expire(self, now_epoch: float) -> tuple[()]:
+    def expire(self) -> tuple[()]:
         """Expire nothing."""
         return ()
 

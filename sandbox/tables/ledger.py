@@ -171,7 +171,7 @@ class Ledger:
 
     def _mend(self, reading: Reading, headless: Iterable[str]) -> tuple[str, ...]:
         """Cut a torn end; put a damaged file aside and go on with what is whole."""
-        if reading.damage:
+        if reading.damaged_lines:
             return (self._put_aside(reading, headless),)
         if reading.torn_bytes:
             os.truncate(self.file, reading.end)
@@ -185,7 +185,7 @@ class Ledger:
         )
         os.link(self.file, aside)
         write_beside(self.file, reading.records).replace(self.file)
-        lines = ", ".join(str(damage.line) for damage in reading.damage)
+        lines = ", ".join(map(str, reading.damaged_lines))
         whole = "".join(f' All rows of table "{name}" are lost.' for name in headless)
         return (
             f'The file "{self.file}" is damaged: what its lines {lines} said is lost, '

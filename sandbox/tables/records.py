@@ -6,6 +6,7 @@ the next, and a person can read a file of them.
 """
 
 import json
+import re
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,16 +18,9 @@ Record: TypeAlias = Mapping[str, JsonValue]
 """What one line says."""
 
 _DIGITS = 8
+_BEGUN = re.compile(rb"[0-9a-f]{0,8}|[0-9a-f]{8} (\{[ -~]*)?")
 _encode = json.JSONEncoder(separators=(",", ":")).encode
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Damage:
-    """A whole line whose content is not what was written."""
-
-    line: int
-    """Counted from 1."""
-    size_bytes: int
+_decode_first = json.JSONDecoder().raw_decode
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,10 +30,11 @@ class Reading:
     records: tuple[Record, ...]
     """Those that are whole, in order."""
     end: int
-    """Where the last whole line ends, in bytes: there writing goes on."""
+    """Where the last line ends, in bytes: there writing goes on."""
     torn_bytes: int
     """What stands behind it: a line whose writing was cut short."""
-    damage: tuple[Damage, ...]
+    damaged_lines: tuple[int, ...]
+    """Those whose content is not what was written, counted from 1."""
 
 
 def encode_record(record: Record) -> bytes:
@@ -49,22 +44,35 @@ def encode_record(record: Record) -> bytes:
 
 
 def read_records(content: bytes) -> Reading:
-    """Read what a file holds; whatever bytes they are, this gives an answer."""
-    end = content.rfind(b"\n") + 1
-    records: list[Record] = []
-    damage: list[Damage] = []
-    for number, line in enumerate(content[:end].split(b"\n")[:-1], 1):
-        record = _decode(line)
-        if record is None:
-            damage.append(Damage(line=number, size_bytes=len(line) + 1))
-        else:
-            records.append(record)
+    """Read what a file holds; whatever bytes they are, this gives an answer.
+
+    A process that is killed leaves the beginning of a line behind the last one. What
+    is none, such as the zeros that a power failure leaves, is damage like another.
+    """
+    *lines, rest = content.split(b"\n")
+    decoded = [_decode(line) for line in lines]
+    torn_bytes = len(rest)
+    if not _is_begun(rest):
+        decoded.append(None)
+        torn_bytes = 0
     return Reading(
-        records=tuple(records),
-        end=end,
-        torn_bytes=len(content) - end,
-        damage=tuple(damage),
+        records=tuple(record for record in decoded if record is not None),
+        end=len(content) - torn_bytes,
+        torn_bytes=torn_bytes,
+        damaged_lines=tuple(n for n, record in enumerate(decoded, 1) if record is None),
     )
+
+
+def _is_begun(rest: bytes) -> bool:
+    """Tell whether this is the beginning of a line, as far as its form shows."""
+    if not _BEGUN.fullmatch(rest):
+        return False
+    body = rest[_DIGITS + 1 :].decode("ascii")
+    try:
+        _, end = _decode_first(body)
+    except (ValueError, RecursionError):
+        return True
+    return end == len(body)  # nothing comes behind the object but the line feed
 
 
 def _decode(line: bytes) -> Record | None:

@@ -93,7 +93,8 @@ class SnapshotFolder:
         reading = read_records(_content(file))
         ends = [record.get("op") for record in reading.records[:1]]
         ends += [record.get("op") for record in reading.records[-1:]]
-        if reading.damage or reading.torn_bytes or ends != ["Snapshot", "End"]:
+        is_whole = not (reading.damaged_lines or reading.torn_bytes)
+        if not is_whole or ends != ["Snapshot", "End"]:
             raise StorageError(
                 f'The snapshot "{name}" in "{file}" is damaged.',
                 remedy=f"Save it anew, or run arc-sandbox snapshot delete {name}.",

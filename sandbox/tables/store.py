@@ -153,7 +153,7 @@ class TableStore:
             TableError: DynamoDB's answer to a request that it refuses.
         """
         with self._lock:
-            self._expire_until(self._clock.now_epoch())
+            self._expire_due()
             is_transaction = operation == transactions.OPERATION
             if is_transaction and self._transactions.was_done(request):
                 return {}
@@ -197,16 +197,19 @@ class TableStore:
         with self._lock:
             return self._deadlines.next_due_epoch
 
-    def expire(self, now_epoch: float) -> tuple[Expired, ...]:
-        """Delete the items that are due at `now_epoch`, and give them.
+    def expire(self) -> tuple[Expired, ...]:
+        """Delete the items that are due, and give them.
 
         Operations do this by themselves, so that no due item is ever read. The cost
         follows the items that are due, not all items.
         """
         with self._lock:
-            return self._expire_until(now_epoch)
+            return self._expire_due()
 
-    def _expire_until(self, now_epoch: float) -> tuple[Expired, ...]:
+    def _expire_due(self) -> tuple[Expired, ...]:
+        # Read under the lock: who waited for it with an earlier time would go by a
+        # clock that has been moved back since, and delete rows that are new.
+        now_epoch = self._clock.now_epoch()
         due = self._deadlines.next_due_epoch
         if due is None or due > now_epoch:
             return ()
@@ -265,7 +268,7 @@ class TableStore:
     def describe_all(self) -> tuple[KeptTable, ...]:
         """Give all tables with their keys and rows, as `restore` takes them."""
         with self._lock:
-            self._expire_until(self._clock.now_epoch())
+            self._expire_due()
             return tuple(self._keeper.describe_all())
 
     def tidy(self) -> None:
@@ -280,7 +283,7 @@ class TableStore:
     def export(self) -> dict[str, tuple[Row, ...]]:
         """Give every row of every table, by physical name, in order of keys."""
         with self._lock:
-            self._expire_until(self._clock.now_epoch())
+            self._expire_due()
             return {
                 name: tuple(attributes_of(item) for item in table.all_items())
                 for name, table in self._engine.tables.items()

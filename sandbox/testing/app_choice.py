@@ -63,9 +63,8 @@ def choose_app(
 
 
 def _find(app: str | Path, rootdir: Path) -> Path:
-    root = (rootdir / app).resolve()
-    root = root.parent if root.is_file() else root
-    if not root.is_dir():
+    root = _folder(rootdir / app)
+    if root is None:
         raise AppError(
             f'"{app}" is no folder: it is looked for in "{rootdir}".',
             remedy="Name the folder that holds app.arc.",
@@ -77,6 +76,16 @@ def _find(app: str | Path, rootdir: Path) -> Path:
             'command line, or @pytest.mark.arc(app="…") on the test.',
         )
     return root
+
+
+def _folder(path: Path) -> Path | None:
+    """Give a folder, or that of a file; None where no disk has such a path."""
+    try:
+        found = path.resolve()
+        found = found.parent if found.is_file() else found
+        return found if found.is_dir() else None
+    except (OSError, ValueError, RuntimeError):  # too long, a NUL, a loop of links
+        return None
 
 
 def _has_manifest(root: Path) -> bool:
@@ -105,13 +114,35 @@ def _check(mark: Mapping[str, Any]) -> None:
             remedy='Give them by name: env={"NAME": "value"}.',
         )
     for name, value in (variables or {}).items():
-        if not isinstance(value, str):
-            raise AppError(
-                f'The mark arc sets the variable "{name}" to {value!r}.',
-                remedy="Variables are texts: put the value in quotes.",
-            )
-        if name in RESERVED_NAMES:
-            raise AppError(
-                f'The mark arc sets "{name}", which is a variable of the sandbox.',
-                remedy="Use another name.",
-            )
+        _check_variable(name, value)
+
+
+def _check_variable(name: object, value: object) -> None:
+    if not isinstance(name, str) or not name or "=" in name or not _is_passable(name):
+        raise AppError(
+            f"The mark arc sets a variable with the name {name!r}.",
+            remedy='A name is a text that is not empty, without "=" and without NUL.',
+        )
+    if not isinstance(value, str):
+        raise AppError(
+            f'The mark arc sets the variable "{name}" to {value!r}.',
+            remedy="Variables are texts: put the value in quotes.",
+        )
+    if not _is_passable(value):
+        raise AppError(
+            f'The mark arc sets the variable "{name}" to {value!r}.',
+            remedy="No process can be given that: leave out NUL and lone surrogates.",
+        )
+    if name in RESERVED_NAMES:
+        raise AppError(
+            f'The mark arc sets "{name}", which is a variable of the sandbox.',
+            remedy="Use another name.",
+        )
+
+
+def _is_passable(text: str) -> bool:
+    """Tell whether an environment can hold a text: encoded, and ended by a NUL."""
+    try:
+        return b"\0" not in text.encode()
+    except UnicodeEncodeError:
+        return False

@@ -1,6 +1,7 @@
 """An httpx client of a running sandbox: no socket, cookies on the sandbox's clock."""
 
 import io
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -15,8 +16,8 @@ if TYPE_CHECKING:
 
 _BODILESS = (204, 304)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
-_APP_HOST = "arc.app_host"
-"""The extension of a request that has the host by which its sender names the app."""
+_FIRST = "arc.first"
+"""The extension of a request that has the one which its redirects began with."""
 
 
 class Client(httpx.Client):
@@ -39,12 +40,15 @@ class Client(httpx.Client):
             sandbox.failures if isinstance(sandbox, SandboxUnderTest) else None
         )
         cookies = options.pop("cookies", None)
+        hooks = options.pop("event_hooks", None) or {}
+        on_request = [self._write_after_redirect, *hooks.get("request", ())]
         super().__init__(
             **{
-                "transport": WsgiTransport(sandbox.wsgi),
+                "transport": WsgiTransport(lambda: sandbox.wsgi),
                 "base_url": sandbox.url,
                 "cookies": self.jar,
                 "trust_env": False,
+                "event_hooks": {**hooks, "request": on_request},
                 **options,
             }
         )
@@ -62,20 +66,45 @@ class Client(httpx.Client):
         for cookie in given:
             self.jar.set_cookie(cookie)
 
+    def build_request(
+        self, method: str, url: httpx.URL | str, **options: Any
+    ) -> httpx.Request:
+        """Build a request with the cookies that a browser would send.
+
+        See `httpx.Client.build_request`, which would judge them by Python's rules.
+        """
+        request = super().build_request(method, url, **options)
+        given = httpx.Headers(options.get("headers"))
+        if "cookie" not in given and "cookie" not in self.headers:
+            self._write_cookies(request, httpx.Cookies(options.get("cookies")))
+        return request
+
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
         """Send a request; see `httpx.Client.send`.
 
         Raises:
             HandlerFailedError: the handler failed, and no `expect_failure` is open.
             httpx.ConnectError: a redirect that is followed leaves the app.
+            RuntimeError: the sandbox is not running.
         """
         __tracebackhide__ = True
-        request.extensions[_APP_HOST] = request.url.host  # redirects inherit it
+        request.extensions.setdefault(_FIRST, request)  # redirects inherit it
         response = super().send(request, **options)
         request_id = response.headers.get("apigw-requestid")
         if self._failures is not None and request_id is not None:
             self._failures.check(request_id)
         return response
+
+    def _write_after_redirect(self, request: httpx.Request) -> None:
+        """Write the cookies of a request that httpx has made; a hook of each."""
+        if request.extensions.get(_FIRST, request) is not request:
+            self._write_cookies(request, httpx.Cookies())
+
+    def _write_cookies(self, request: httpx.Request, more: httpx.Cookies) -> None:
+        header = self.jar.header(str(request.url), more=more.jar)
+        request.headers.pop("cookie", None)
+        if header:
+            request.headers["cookie"] = header
 
 
 class WsgiTransport(httpx.BaseTransport):
@@ -83,9 +112,12 @@ class WsgiTransport(httpx.BaseTransport):
 
     httpx's own WSGITransport cannot say the target as it was sent, nor repeated
     headers; the sandbox takes both beside PEP 3333's keys.
+
+    Args:
+        app: gives the application, asked at each request.
     """
 
-    def __init__(self, app: "WSGIApplication") -> None:
+    def __init__(self, app: Callable[[], "WSGIApplication"]) -> None:
         self._app = app
 
     def handle_request(self, request: httpx.Request) -> httpx.Response:
@@ -94,8 +126,8 @@ class WsgiTransport(httpx.BaseTransport):
         Raises:
             httpx.ConnectError: it is a redirect to another host.
         """
-        host = request.url.host
-        if host not in (request.extensions.get(_APP_HOST, host), *_LOOPBACK):
+        first = request.extensions.get(_FIRST, request)
+        if request.url.host not in (first.url.host, *_LOOPBACK):
             raise _left_app(request)
         begun: list[tuple[str, list[tuple[str, str]]]] = []
 
@@ -104,7 +136,7 @@ class WsgiTransport(httpx.BaseTransport):
         ) -> Any:
             begun.append((status, headers))
 
-        body = b"".join(self._app(_environ(request), start_response))
+        body = b"".join(self._app()(_environ(request), start_response))
         status, headers = begun[-1]
         code = int(status.split(" ", 1)[0])
         if code not in _BODILESS:

@@ -28,7 +28,8 @@ class ClientSession(MutableMapping[str, Any]):
     Reading asks the store each time. Writing keeps the id of a table-backed session,
     and sets the cookie in the client's jar where that has none. A session that is
     refused (tampered with, expired, unknown) reads as empty, as it does in a handler;
-    `refusal` tells why.
+    `refusal` tells why. A row that the handler's helper fails to read is refused too,
+    and is still given here, and written to.
 
     Writing raises `AppError` where no browser would keep the cookie, and `ValueError`
     for what DynamoDB has no type for.
@@ -119,7 +120,7 @@ class ClientSession(MutableMapping[str, Any]):
 
     def _write(self, session: Mapping[str, Any]) -> None:
         found, table = self._explain(), stored_sessions(self._sandbox)
-        if table is None or not found.is_valid:
+        if table is None or not found.session:
             self.forge(session)
             return
         now_epoch = self._sandbox.clock.now_epoch()
@@ -132,7 +133,9 @@ class ClientSession(MutableMapping[str, Any]):
         self._keep(cookie)
 
     def _keep(self, cookie: str) -> None:
-        view = self._client.jar.keep(cookie, url=self._sandbox.url)
+        base_url = self._client.base_url
+        url = str(base_url) if base_url.host else self._sandbox.url
+        view = self._client.jar.keep(cookie, url=url)
         if view.refusal:
             raise AppError(
                 f"The session cannot be written: a browser drops its cookie. "

@@ -4,15 +4,15 @@ Python's own jar reads the real clock, and fails to read dates that browsers can
 (RFC 6265 section 5.1.1). Here `browser_view` judges each Set-Cookie header.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from http.client import HTTPResponse
-from http.cookiejar import Cookie, CookieJar
+from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import Request
 
 from sandbox.clock import Clock
-from sandbox.sessions.browser_view import BrowserView, browser_view
+from sandbox.sessions.browser_view import BrowserView, browser_view, is_loopback
 
 _DOTLESS_SUFFIX = ".local"
 """What Python's cookie policy adds to a host without a dot, such as localhost."""
@@ -21,12 +21,14 @@ _DOTLESS_SUFFIX = ".local"
 class BrowserCookie(Cookie):
     """A cookie that asks the sandbox's clock whether it has ended, in any jar.
 
-    `secure` is False: a browser sends Secure cookies to localhost over plain HTTP,
-    which Python's policy would not; `has_nonstandard_attr("Secure")` tells them.
+    `secure` is False, so that other jars send it to localhost over plain HTTP, as
+    browsers do; `has_nonstandard_attr("Secure")` tells.
     """
 
     def __init__(self, view: BrowserView, *, host: str, clock: Clock) -> None:
-        is_host_only = view.domain in ("", host)
+        # A Domain without a dot, such as localhost, is a public suffix: it means the
+        # host alone (RFC 6265 section 5.3).
+        is_host_only = "." not in view.domain
         domain = _policy_host(host) if is_host_only else f".{view.domain}"
         super().__init__(
             version=0,
@@ -56,6 +58,26 @@ class BrowserCookie(Cookie):
         return self.expires is not None and self.expires <= self._clock.now_epoch()
 
 
+class BrowserPolicy(DefaultCookiePolicy):
+    """Decides which cookies a request carries, as RFC 6265 section 5.4 does.
+
+    Python's own policy sends a cookie without a Domain to subdomains as well, and
+    knows no host that is trusted over plain HTTP.
+    """
+
+    def return_ok_domain(self, cookie: Cookie, request: Request) -> bool:
+        """Tell whether a cookie belongs to the host that is asked."""
+        if cookie.domain_specified or not cookie.domain:
+            return super().return_ok_domain(cookie, request)
+        return cookie.domain == _policy_host(_host(request.full_url))
+
+    def return_ok_secure(self, cookie: Cookie, request: Request) -> bool:
+        """Tell whether the way there is as safe as a cookie asks for."""
+        if not (cookie.secure or cookie.has_nonstandard_attr("Secure")):
+            return True
+        return request.type == "https" or is_loopback(_host(request.full_url))
+
+
 class BrowserJar(CookieJar):
     """A cookie jar in which cookies end on the sandbox's clock.
 
@@ -64,8 +86,22 @@ class BrowserJar(CookieJar):
     """
 
     def __init__(self, clock: Clock) -> None:
-        super().__init__()
+        super().__init__(BrowserPolicy())
         self._clock = clock
+
+    def header(self, url: str, *, more: Iterable[Cookie] = ()) -> str:
+        """Give the Cookie header of a request to `url`; empty where no cookie goes.
+
+        Args:
+            url: absolute.
+            more: cookies of this request alone, which go before those of the jar.
+        """
+        jar = BrowserJar(self._clock)
+        for cookie in (*self, *more):
+            jar.set_cookie(cookie)
+        request = Request(url)  # noqa: S310 - nothing is opened
+        jar.add_cookie_header(request)
+        return request.get_header("Cookie") or ""
 
     def extract_cookies(self, response: HTTPResponse, request: Request) -> None:
         """Take the cookies of a response, as the browser would take them."""
@@ -84,8 +120,7 @@ class BrowserJar(CookieJar):
 
     def keep(self, set_cookie: str, *, url: str) -> BrowserView:
         """Take one Set-Cookie header's value that came from `url`; tell what became."""
-        parts = urlsplit(url)
-        host = parts.hostname or ""
+        parts, host = urlsplit(url), _host(url)
         view = browser_view(
             set_cookie,
             host=host,
@@ -117,8 +152,15 @@ class BrowserJar(CookieJar):
         return (cookie for cookie in super().__iter__() if not cookie.is_expired())
 
 
+def _host(url: str) -> str:
+    """Give a URL's host in lower case; an IPv6 address without brackets."""
+    return urlsplit(url).hostname or ""
+
+
 def _policy_host(host: str) -> str:
-    return host if "." in host else f"{host}{_DOTLESS_SUFFIX}"
+    """Give a host as Python's cookie policy calls it."""
+    name = f"[{host}]" if ":" in host else host
+    return name if "." in name else f"{name}{_DOTLESS_SUFFIX}"
 
 
 def _further_attributes(view: BrowserView) -> dict[str, Any]:

@@ -72,13 +72,15 @@ class HandlerFailedError(AssertionError):
         self.failures = failures
 
 
-@dataclass
+@dataclass(eq=False)  # two blocks are two, whatever they hold
 class ExpectedFailure:
     """What failed inside an `expect_failure` block; filled once it has."""
 
     wanted_type: str | None = None
     """The class name that each of them has; None where any will do."""
     all: list[Failure] = field(default_factory=list)
+    thread_id: int = field(default_factory=threading.get_ident, repr=False)
+    """The thread that entered the block."""
 
     def accepts(self, failure: Failure) -> bool:
         """Tell whether this is such a failure as is expected."""
@@ -211,11 +213,20 @@ class Failures:
         """Keep a failure, and tell whether it was expected."""
         failure = replace(failure, request_id=request_id)
         with self._lock:
-            innermost_first = reversed(self._expecting)
-            expected = next((e for e in innermost_first if e.accepts(failure)), None)
+            expected = self._block_for(failure)
             kept = self._unexpected if expected is None else expected.all
             kept.append(failure)
         return expected is not None
+
+    def _block_for(self, failure: Failure) -> ExpectedFailure | None:
+        """Choose the innermost block that accepts a failure, of this thread first.
+
+        A client's requests are answered in its own thread, and those of browsers in
+        threads that have no blocks.
+        """
+        accepting = [one for one in reversed(self._expecting) if one.accepts(failure)]
+        here = threading.get_ident()
+        return min(accepting, key=lambda one: one.thread_id != here, default=None)
 
     def _judge(
         self, what: str, function: Function, execution: Execution

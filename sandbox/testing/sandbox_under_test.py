@@ -42,6 +42,11 @@ class SandboxUnderTest(Sandbox):
         self.failures = Failures(lambda: self.project.api_type)
         self.journal.subscribe(self.failures.note)
 
+    @property
+    def is_running(self) -> bool:
+        """Whether it has started, and was not closed."""
+        return self._running is not None
+
     def expect_failure(
         self, error_type: str | None = None
     ) -> AbstractContextManager[ExpectedFailure]:

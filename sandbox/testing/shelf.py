@@ -33,7 +33,7 @@ class Shelf:
             SandboxError: the app, or the machine, keeps it from starting.
         """
         sandbox = self._running.get(choice)
-        if sandbox is None:
+        if sandbox is None or not sandbox.is_running:  # a test may have closed it
             sandbox = self.start(choice)
             self._running[choice] = sandbox
         else:

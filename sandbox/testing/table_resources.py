@@ -1,15 +1,19 @@
 """The app's tables as boto3 Table resources, by the names in the manifest."""
 
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 import boto3
+import botocore.session
 from botocore.config import Config
 
 from sandbox.sandbox import Sandbox
 from sandbox.testing.session_store import dynamodb_name
 from sandbox.testing.unanswered import UnansweredError
 from sandbox.workers.environment import DUMMY_ACCESS_KEY, DUMMY_SECRET_KEY
+
+_FILES = ("config_file", "credentials_file")
 
 
 class TableResources(Mapping[str, Any]):
@@ -22,6 +26,7 @@ class TableResources(Mapping[str, Any]):
     def __init__(self, sandbox: Sandbox) -> None:
         self._sandbox = sandbox
         self._dynamodb = boto3.session.Session(
+            botocore_session=_unconfigured_session(),
             aws_access_key_id=DUMMY_ACCESS_KEY,
             aws_secret_access_key=DUMMY_SECRET_KEY,
             region_name=sandbox.project.region,
@@ -52,3 +57,17 @@ class TableResources(Mapping[str, Any]):
     def close(self) -> None:
         """Let go of the connections."""
         self._dynamodb.meta.client.close()
+
+
+def _unconfigured_session() -> botocore.session.Session:
+    """Give a session that looks at no variable of the shell, and at no file of AWS's.
+
+    A profile that is missing, or a mode that is none, would keep it from being made.
+    """
+    variables = botocore.session.Session.SESSION_VARIABLES
+    return botocore.session.Session(
+        session_vars={
+            name: (None, None, os.devnull if name in _FILES else default, convert)
+            for name, (_, _, default, convert) in variables.items()
+        }
+    )

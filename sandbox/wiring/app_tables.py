@@ -118,7 +118,7 @@ class TableHome:
             StorageError: the disk does not take it.
         """
         if store is not None:
-            store.expire(self._clock.now_epoch())
+            store.expire()
             store.tidy()
         if self._ledger is not None:
             self._ledger.sync()

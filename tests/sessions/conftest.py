@@ -5,9 +5,13 @@ from typing import Any
 
 import pytest
 
+from sandbox.inspector.plain_values import row_from_plain
+
 
 class MemoryTable:
     """Rows by their `_idx`, copied on the way in and out."""
+
+    write_row = staticmethod(row_from_plain)
 
     def __init__(self) -> None:
         self.rows: dict[str, dict[str, Any]] = {}

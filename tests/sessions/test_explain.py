@@ -85,6 +85,22 @@ def test_quotes_are_a_part_of_the_cookie_for_node(
     assert is_valid or "is in quotes" in found.warnings[0].text
 
 
+@pytest.mark.parametrize(("helper", "is_valid"), [("pypi", False), ("npm", True)])
+def test_a_row_that_the_helper_fails_to_read_is_refused(
+    table: Any, helper: Any, *, is_valid: bool
+) -> None:
+    """And shown, for it is there: whoever looks into it sees what to mend."""
+    settings = replace(TABLE, helper=helper)
+    data = {"user": 1, "roles": {"$set": ["admin"]}}
+    forged = forge_session(data, settings, now_epoch=NOW, table=table)
+    found = explain(forged.cookie, settings, now_epoch=NOW, table=table)
+
+    assert found.is_valid is is_valid
+    assert (found.idx, found.data) == (forged.idx, data)
+    told = [warning.text for warning in found.warnings]
+    assert is_valid or '"roles" holds a set' in told[0]
+
+
 def test_explain_proves_an_id_without_a_table(table: Any) -> None:
     """Where there is nothing to look in, it says so."""
     forged = forge_session({}, TABLE, now_epoch=NOW, table=table)

@@ -26,6 +26,10 @@ from sandbox.sessions.refusals import Refusal
         (refusals.WrongSignature(is_signed=False), "holds no signature"),
         (refusals.WrongSignature(is_signed=True), "does not fit this ARC_APP_SECRET"),
         (refusals.UnknownRow(idx="abc"), 'no row with the _idx "abc"'),
+        (
+            refusals.UnreadableRow(attribute="roles", holds="a set"),
+            '"roles" holds a set, which architect-functions cannot read',
+        ),
     ],
 )
 def test_refusal_says_what_is_wrong(refusal: Refusal, words: str) -> None:

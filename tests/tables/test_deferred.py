@@ -77,7 +77,7 @@ def test_the_store_is_of_the_last_project(
     """Who asks for tables while a save is followed does not make those before it."""
     deferred.follow(replace(make_project(), name="old", tables=()))
     main = threading.current_thread().name
-    lock = LockInTurns(main, "waits_0", main)
+    lock = LockInTurns(main, "waits_0", main, main)
     deferred._lock = lock  # type: ignore[assignment]  # noqa: SLF001 - orders threads
 
     with ThreadPoolExecutor(thread_name_prefix="waits") as threads:
@@ -87,6 +87,21 @@ def test_the_store_is_of_the_last_project(
         waiting.result(10)
 
     assert store.name == "new"
+
+
+def test_a_closed_store_is_given_to_nobody(
+    deferred: DeferredTables, store: Store, make_project: MakeProject
+) -> None:
+    """It has no rows any more, and would be taken for an app without any."""
+    deferred.follow(replace(make_project(), name="old"))
+    assert deferred.wait_ready() is deferred.ready
+    deferred.close()
+    deferred.follow(replace(make_project(), name="new"))
+
+    assert deferred.ready is None
+    with pytest.raises(RuntimeError, match="the tables are closed"):
+        deferred.wait_ready()
+    assert store.name == "old"
 
 
 def test_what_keeps_tables_away_is_told_to_clients(make_project: MakeProject) -> None:

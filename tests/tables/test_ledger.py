@@ -92,6 +92,24 @@ def test_damage_in_the_middle_is_told_and_kept(tmp_path: Path) -> None:
         assert (keys, notices) == (["a", "c"], ())
 
 
+def test_what_a_power_failure_leaves_is_told_and_kept(tmp_path: Path) -> None:
+    """Zeros, whether or not there is a line feed before them."""
+    file = write(tmp_path, "a")
+    for whole, line in ((file.read_bytes(), 4), (b"", 1)):
+        damaged = whole + b"\0" * 5000
+        file.write_bytes(damaged)
+
+        with opened(tmp_path) as (ledger, keys, (notice,)):
+            assert keys == (["a"] if whole else [])
+            ledger.append(OPEN)
+            ledger.append(put("b"))
+        aside = file.with_suffix(f".damaged-{2 if line == 1 else 1}")
+        assert aside.read_bytes() == damaged
+        assert f"what its lines {line} said is lost" in notice
+        with opened(tmp_path) as (_, keys, notices):
+            assert ("b" in keys, notices) == (True, ())
+
+
 def test_a_lost_start_of_a_table_is_told(tmp_path: Path) -> None:
     """Its rows cannot be read without it, so they are named."""
     file = write(tmp_path, "a")

@@ -31,7 +31,8 @@ def test_what_is_written_is_read(records: list[dict[str, object]]) -> None:
     reading = read_records(content)
 
     assert list(reading.records) == records
-    assert (reading.end, reading.torn_bytes, reading.damage) == (len(content), 0, ())
+    assert reading.damaged_lines == ()
+    assert (reading.end, reading.torn_bytes) == (len(content), 0)
 
 
 @pytest.mark.parametrize("length", range(len(WHOLE) + 1))
@@ -41,7 +42,30 @@ def test_a_file_cut_anywhere_gives_what_was_whole(length: int) -> None:
 
     assert list(reading.records) == RECORDS[: WHOLE[:length].count(b"\n")]
     assert reading.end + reading.torn_bytes == length
-    assert reading.damage == ()
+    assert reading.damaged_lines == ()
+
+
+@pytest.mark.parametrize(
+    "tail",
+    [
+        b"\0" * 5000,
+        encode_record(RECORDS[0])[:20] + b"\0",
+        encode_record(RECORDS[0])[:-1] + b"\0",
+        encode_record(RECORDS[0])[:-1] + b"J",
+        encode_record(RECORDS[0])[:-1] + encode_record(RECORDS[1])[:-1],
+        b"00000000[",
+        b'{"op":"a"}',
+        b"\xff",
+    ],
+)
+def test_what_no_write_cut_short_leaves_is_damage(tail: bytes) -> None:
+    """Zeros are what a power failure leaves, and a line feed can be damaged too."""
+    for content, line in ((tail, 1), (WHOLE + tail, 4)):
+        reading = read_records(content)
+
+        assert len(reading.records) == line - 1
+        assert reading.damaged_lines == (line,)
+        assert (reading.end, reading.torn_bytes) == (len(content), 0)
 
 
 @given(st.integers(0, len(WHOLE) - 1), st.integers(1, 255))
@@ -54,7 +78,7 @@ def test_no_changed_byte_is_taken_for_what_was_written(place: int, change: int) 
 
     assert all(record in RECORDS for record in reading.records)
     assert len(reading.records) < len(RECORDS)
-    assert reading.damage or reading.torn_bytes
+    assert reading.damaged_lines or reading.torn_bytes
 
 
 @given(st.binary(max_size=200))

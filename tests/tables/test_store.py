@@ -314,15 +314,35 @@ def test_a_due_item_is_gone_at_the_next_read(
     assert keys(store) == ["b", "c"]
 
 
-def test_expire_gives_what_it_deleted(store: TableStore) -> None:
+def test_expire_gives_what_it_deleted(store: TableStore, clock: ManualClock) -> None:
     """The expired items are named once, with their table."""
     put(store, "a", _ttl={"N": str(NOW + 60)})
 
     assert store.next_due_epoch == NOW + 60
-    assert store.expire(NOW + 59) == ()
-    assert store.expire(NOW + 60) == (Expired(table=TABLE, key=A),)
-    assert store.expire(NOW + 60) == ()
+    clock.advance(59)
+    assert store.expire() == ()
+    clock.advance(1)
+    assert store.expire() == (Expired(table=TABLE, key=A),)
+    assert store.expire() == ()
     assert store.next_due_epoch is None
+
+
+def test_the_time_is_read_while_nothing_else_is_done(
+    store: TableStore, clock: ManualClock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Or a clock that is moved back meanwhile would leave rows to delete too early."""
+    could_be_done: list[bool] = []
+
+    def now_epoch() -> float:
+        lock = store._lock  # noqa: SLF001 - nothing else shows who waits
+        with ThreadPoolExecutor() as threads:
+            could_be_done.append(threads.submit(lock.acquire, blocking=False).result())
+        return NOW
+
+    monkeypatch.setattr(clock, "now_epoch", now_epoch)
+    store.expire()
+
+    assert could_be_done == [False]
 
 
 def test_a_session_that_is_written_again_lives_longer(
@@ -399,7 +419,7 @@ def test_a_dropped_table_takes_its_deadlines_along(
     store.call("DeleteTable", {"TableName": TABLE})
     clock.advance(60)
 
-    assert store.expire(clock.now_epoch()) == ()
+    assert store.expire() == ()
     assert store.next_due_epoch is None
 
 

@@ -57,6 +57,15 @@ def test_a_mark_takes_its_arguments_as_a_function_does(tmp_path: Path) -> None:
         ([{"env": {"X": 1}}], "", 'sets the variable "X" to 1. Variables are texts'),
         ([{"env": {"ARC_ENV": "x"}}], "", 'sets "ARC_ENV", which is a variable of'),
         ([{"env": ["A=1"]}], "", "has the variables ['A=1']. Give them by name"),
+        ([{"env": {1: "x", "a": "b"}}], "", "a variable with the name 1. A name is"),
+        ([{"env": {"": "x"}}], "", "a variable with the name ''. A name is"),
+        ([{"env": {"A=B": "x"}}], "", "a variable with the name 'A=B'. A name is"),
+        ([{"env": {"A\0": "x"}}], "", r"a variable with the name 'A\x00'. A name is"),
+        ([{"env": {"\ud800": "x"}}], "", r"with the name '\ud800'. A name is"),
+        ([{"env": {"X": "a\0"}}], "", r"""variable "X" to 'a\x00'. No process can"""),
+        ([{"env": {"X": "\ud800"}}], "", r"""variable "X" to '\ud800'. No process"""),
+        ([{"app": "a\0b"}], "", '"a\0b" is no folder'),
+        ([{"app": "a" * 5000}], "", 'a" is no folder'),
         ([{"app": 5}], "", "names the app 5. Name its folder"),
         ([mark_keywords(["a", None, False, 1], {})], "", 'no argument "#3"'),
     ],
@@ -70,3 +79,11 @@ def test_what_cannot_be_is_told(
 
     assert told in str(caught.value)
     assert caught.value.remedy
+
+
+def test_links_that_lead_in_a_circle_are_no_folder(tmp_path: Path) -> None:
+    """As a path that is not there."""
+    (tmp_path / "a").symlink_to(tmp_path / "a")
+
+    with pytest.raises(AppError, match='"a" is no folder'):
+        choose_app([{"app": "a"}], rootdir=tmp_path, configured="")

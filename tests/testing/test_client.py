@@ -104,3 +104,58 @@ def test_cookies_that_a_client_is_given_join_its_jar(sandbox: SandboxUnderTest) 
 
     assert (sorted(both), one) == (["consent=yes", "short=1"], ["consent=yes"])
     assert sorted(others) == ["more=2", "other=1"]
+
+
+def cookies_of(response: httpx.Response) -> str:
+    """Give the Cookie header that was sent."""
+    return str(response.request.headers.get("cookie", ""))
+
+
+def test_cookies_go_where_a_browser_sends_them(sandbox: SandboxUnderTest) -> None:
+    """To the host that set them, and Secure ones not over plain HTTP."""
+    with Client(sandbox, base_url="https://shop.example") as client:
+        client.jar.keep("a=1", url="https://shop.example/")
+        client.jar.keep("b=2; Secure", url="https://shop.example/")
+
+        assert cookies_of(client.get("/echo/1")) == "a=1; b=2"
+        assert cookies_of(client.get("http://shop.example/echo/1")) == "a=1"
+        assert cookies_of(client.get("https://evil.shop.example/echo/1")) == ""
+
+
+@pytest.mark.parametrize("follow", [True, False])
+def test_a_redirect_is_sent_the_cookies_of_where_it_leads(
+    sandbox: SandboxUnderTest, *, follow: bool
+) -> None:
+    """Followed by the client, or by the test; a hook of the test sees them."""
+    seen: list[str] = []
+    options = {
+        "base_url": "https://shop.example",
+        "event_hooks": {
+            "request": [lambda sent: seen.append(sent.headers.get("cookie", ""))]
+        },
+    }
+    with Client(sandbox, follow_redirects=follow, **options) as client:
+        client.jar.keep("a=1; Secure", url="https://shop.example/")
+        client.jar.keep("b=2", url="https://shop.example/")
+        answer = client.get("/away", params={"to": "http://shop.example/echo/1"})
+        if answer.next_request:
+            answer = client.send(answer.next_request)
+
+    assert seen == ["a=1; b=2", "b=2"]
+    assert answer.json()["cookies"] == ["b=2"]
+
+
+def test_a_cookie_header_of_a_test_is_sent_as_it_is(sandbox: SandboxUnderTest) -> None:
+    """A stolen cookie, for example; cookies of one request go with the jar's."""
+    with Client(sandbox) as client:
+        client.jar.keep("a=1", url="https://shop.example/")
+        client.jar.keep("b=2", url=sandbox.url)
+        stolen = client.get("/echo/1", headers={"Cookie": "a=1"})
+        with pytest.warns(DeprecationWarning, match="per-request cookies"):
+            more = client.get("/echo/1", cookies={"c": "3"})
+        client.headers["cookie"] = "d=4"
+        of_client = client.get("/echo/1")
+
+    assert cookies_of(stolen) == "a=1"
+    assert sorted(cookies_of(more).split("; ")) == ["b=2", "c=3"]
+    assert cookies_of(of_client) == "d=4"

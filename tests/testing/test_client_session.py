@@ -185,3 +185,41 @@ def test_a_row_that_is_over_and_still_there_is_read(app: Path) -> None:
         assert session["count"] == client.get("/").json()["count"] == 1
         session["user"] = "Ada"
         assert (session.id, session["count"]) == (before, 1)
+
+
+def test_the_session_is_for_the_client_s_own_host(
+    session_sandbox: SandboxUnderTest,
+) -> None:
+    """What a test writes there, the handler reads, and the other way round."""
+    for base in ("https://shop.example", "http://[::1]:8000", "http://127.0.0.1", ""):
+        with Client(session_sandbox, base_url=base) as client:
+            session = ClientSession(session_sandbox, client)
+            to = base or session_sandbox.url
+            session["count"] = 4
+            client.post(f"{to}/count")
+
+            assert session["count"] == 5
+            assert client.get(f"{to}/").json()["count"] == 5
+
+
+@pytest.mark.parametrize("store", ["sessions"])
+def test_a_row_that_the_app_s_helper_fails_to_read_is_refused(
+    session_sandbox: SandboxUnderTest,
+) -> None:
+    """Just where the real architect-functions gives an empty session."""
+    readable = ("text", 1, 10**37, 0.1, 1e-40, True, None, ["a", {"b": 1}])
+    unreadable = ({"a"}, {1}, {b"a"}, b"a", 10**40, -(10**38), [{"b": {"a"}}])
+    with Client(session_sandbox) as client:
+        session = ClientSession(session_sandbox, client)
+        session["user"] = "Ada"
+        before = session.id
+        for value in (*readable, *unreadable):
+            session["value"] = value
+            seen = client.get("/").json()
+
+            assert bool(session.refusal) is (value in unreadable)
+            assert seen == ({} if session.refusal else {"user": "Ada", "value": value})
+            assert (session.id, session.data) == (
+                before,
+                {"user": "Ada", "value": value},
+            )

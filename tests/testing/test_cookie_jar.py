@@ -23,9 +23,8 @@ def jar(clock: ManualClock) -> BrowserJar:
 
 
 def sent(jar: BrowserJar, url: str = URL) -> str:
-    """Give the Cookie header that httpx sends with the jar."""
-    with httpx.Client(cookies=jar) as client:
-        return client.build_request("GET", url).headers.get("cookie", "")
+    """Give the Cookie header that is sent with the jar."""
+    return jar.header(url)
 
 
 def test_a_cookie_ends_when_the_sandbox_clock_says_so(
@@ -132,6 +131,63 @@ def test_a_domain_covers_its_subdomains(jar: BrowserJar) -> None:
     assert sent(jar, "http://www.example.com/") == "a=1"
 
 
+@pytest.mark.parametrize(
+    ("set_cookie", "to_host", "to_subdomain"),
+    [
+        ("a=1", "a=1", ""),
+        ("a=1; Domain=shop.example", "a=1", "a=1"),
+        ("a=1; Domain=.shop.example", "a=1", "a=1"),
+    ],
+)
+def test_a_cookie_without_a_domain_is_its_host_s_alone(
+    jar: BrowserJar, set_cookie: str, to_host: str, to_subdomain: str
+) -> None:
+    """RFC 6265 section 5.4: the host-only flag."""
+    jar.keep(set_cookie, url="https://shop.example/")
+
+    assert sent(jar, "https://Shop.example/") == to_host
+    assert sent(jar, "https://evil.shop.example/") == to_subdomain
+    assert sent(jar, "https://example/") == sent(jar, "https://ashop.example/") == ""
+
+
+@pytest.mark.parametrize(
+    ("url", "is_sent"),
+    [
+        ("https://shop.example/", True),
+        ("http://shop.example/", False),
+        ("http://sub.shop.example/", False),
+    ],
+)
+def test_a_secure_cookie_needs_a_safe_way(
+    jar: BrowserJar, url: str, *, is_sent: bool
+) -> None:
+    """Plain HTTP is none but to this machine itself."""
+    jar.keep("a=1; Secure; Domain=shop.example", url="https://shop.example/")
+
+    assert sent(jar, url) == ("a=1" if is_sent else "")
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "http://localhost/",
+        "http://shop.localhost:3333/",
+        "http://127.0.0.1:3333/",
+        "http://[::1]:8000/",
+    ],
+)
+@pytest.mark.parametrize("attribute", ["", "; Secure", "; Domain=127.0.0.1"])
+def test_every_name_of_this_machine_has_its_cookies(
+    jar: BrowserJar, url: str, attribute: str
+) -> None:
+    """Secure ones too, over plain HTTP; a Domain may be the address itself."""
+    view = jar.keep(f"a=1{attribute}", url=url)
+
+    assert sent(jar, url) == ("a=1" if view.is_kept else "")
+    assert view.is_kept or attribute.startswith("; Domain")
+    assert sent(jar, "http://shop.example/") == ""
+
+
 def test_a_domain_that_is_the_host_itself_is_kept(jar: BrowserJar) -> None:
     """Domain=localhost works on localhost."""
     jar.keep("a=1; Domain=localhost", url=URL)
@@ -166,3 +222,13 @@ def test_a_cookie_that_a_test_sets_takes_the_place_of_the_app_s(
         jar.keep("_idx=; Max-Age=0", url=URL)
 
     assert (tampered, mended, sent(jar)) == ("_idx=tampered", "_idx=new", "")
+
+
+def test_cookies_of_one_request_go_before_those_of_the_jar(jar: BrowserJar) -> None:
+    """And leave the jar as it was."""
+    jar.keep("_idx=good", url=URL)
+    with httpx.Client(cookies={"_idx": "other", "more": "1"}) as client:
+        header = jar.header(URL, more=client.cookies.jar)
+
+    assert sorted(header.split("; ")) == ["_idx=other", "more=1"]
+    assert sent(jar) == "_idx=good"

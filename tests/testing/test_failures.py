@@ -1,5 +1,8 @@
 """Which failures fail a test, and how a test accepts one."""
 
+import threading
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from sandbox.testing import Client, HandlerFailedError, SandboxUnderTest
@@ -69,6 +72,58 @@ def test_the_block_that_names_a_type_gets_it(sandbox: SandboxUnderTest) -> None:
     ):
         client.get("/boom")
         client.get("/zebra")
+
+    assert [failure.what for failure in inner.all] == ["GET /boom"]
+    assert [failure.what for failure in outer.all] == ["GET /zebra"]
+
+
+def test_blocks_that_hold_the_same_are_two(sandbox: SandboxUnderTest) -> None:
+    """Each ends as itself: what fails after the inner one belongs to the outer."""
+    with Client(sandbox) as client, sandbox.expect_failure() as outer:
+        with pytest.raises(AssertionError), sandbox.expect_failure() as inner:
+            pass
+        client.get("/boom")
+
+    assert inner.all == []
+    assert [failure.what for failure in outer.all] == ["GET /boom"]
+
+
+def test_each_thread_has_the_failures_of_its_own_block(
+    sandbox: SandboxUnderTest,
+) -> None:
+    """However many are open, and whichever was entered last."""
+    all_entered = threading.Barrier(3, timeout=30)
+
+    def fail(number: int) -> list[str]:
+        with (
+            Client(sandbox) as client,
+            sandbox.expect_failure("ZeroDivisionError") as seen,
+        ):
+            all_entered.wait()
+            for _ in range(number):
+                client.get("/boom")
+            all_entered.wait()
+        return [failure.what for failure in seen.all]
+
+    with ThreadPoolExecutor(3) as threads:
+        found = list(threads.map(fail, (1, 2, 3)))
+
+    assert found == [["GET /boom"] * number for number in (1, 2, 3)]
+    sandbox.failures.check()
+
+
+def test_what_fails_in_a_thread_without_a_block_goes_to_the_innermost(
+    sandbox: SandboxUnderTest,
+) -> None:
+    """A browser's requests are answered in threads of the server."""
+    with (
+        ThreadPoolExecutor(1) as thread,
+        Client(sandbox) as client,
+        sandbox.expect_failure() as outer,
+    ):
+        with sandbox.expect_failure() as inner:
+            thread.submit(client.get, "/boom").result()
+        thread.submit(client.get, "/zebra").result()
 
     assert [failure.what for failure in inner.all] == ["GET /boom"]
     assert [failure.what for failure in outer.all] == ["GET /zebra"]

@@ -21,7 +21,7 @@ def test_the_current_app_answers() -> None:
     """The address stays the same while tests come and go."""
     front = Front()
     with httpx.Client(
-        transport=WsgiTransport(front), base_url="http://localhost"
+        transport=WsgiTransport(lambda: front), base_url="http://localhost"
     ) as client:
         nobody = client.get("/")
         front.show(app_that_says("one"))

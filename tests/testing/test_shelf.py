@@ -36,6 +36,17 @@ def test_the_same_choice_gives_the_same_sandbox(shelf: Shelf, app: Path) -> None
     assert other.environment(function)["X"] == "1"
 
 
+def test_one_that_a_test_has_closed_is_started_anew(shelf: Shelf, app: Path) -> None:
+    """Or every later test of the app would find it closed."""
+    choice = AppChoice(root=app)
+    closed = shelf.take(choice)
+    closed.close()
+    again = shelf.take(choice)
+
+    assert (closed.is_running, again.is_running) == (False, True)
+    assert shelf.take(choice) is again
+
+
 def test_rows_stay_where_the_choice_says_so(shelf: Shelf, app: Path) -> None:
     """`persist` keeps the rows that the test before left."""
     item = {"TableName": "parts-staging-things", "Item": {"id": {"S": "1"}}}
