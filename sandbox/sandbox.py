@@ -389,9 +389,7 @@ class Sandbox:
     # Running
 
     def _invoke(self, invocation: Invocation) -> Execution:
-        execution = self._live_reload.run(invocation, self._live.pool.invoke)
-        self._saves.note_written(execution.written)
-        return execution
+        return self._saves.run(invocation, self._live.pool.invoke)
 
     def tick(self) -> None:
         """Do what time asks for: expire rows, sync the ledger, retire idle workers."""

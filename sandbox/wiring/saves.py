@@ -3,11 +3,12 @@
 Nothing depends on it: what a request needs is compared with the disk when it comes.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
 
 from sandbox.errors import SandboxError
+from sandbox.exchange import Execution, Invocation
 from sandbox.notice import Notice, told_errors
 from sandbox.watch.changes import Change, Reaction, classify
 from sandbox.watch.function_writes import FunctionWrites
@@ -69,10 +70,19 @@ class Saves:
         if text:
             self._say(Notice(level="warning", text=text))
 
-    def note_written(self, paths: Sequence[str]) -> None:
-        """Take what an event, not yet answered, has written: these are no saves."""
-        if paths:
-            self._writes.note(paths)
+    def run(
+        self, invocation: Invocation, invoke: Callable[[Invocation], Execution]
+    ) -> Execution:
+        """Run an event, and learn from it: what it has written is no save.
+
+        Args:
+            invocation: the event.
+            invoke: runs it.
+        """
+        execution = self._live_reload.run(invocation, invoke)
+        if execution.written:
+            self._writes.note(execution.written)
+        return execution
 
     def react_to(self, changes: Iterable[Change]) -> None:
         """Take changes on disk, as the watcher gives them."""
