@@ -228,24 +228,27 @@ def test_a_request_is_replayed(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize(
-    ("button", "text"),
+    ("button", "kind", "text"),
     [
-        ("Copy as curl", "curl -i"),
-        ("Copy as pytest", "def test_post_count(arc_client)"),
+        ("Copy as curl", "curl", "curl -i"),
+        ("Copy as pytest", "pytest", "def test_post_count(arc_client)"),
     ],
 )
 def test_a_request_is_copied(
-    new_visit: Callable[..., Visit], table_app: Any, button: str, text: str
+    new_visit: Callable[..., Visit], table_app: Any, button: str, kind: str, text: str
 ) -> None:
-    """The clipboard has the command, or the test."""
-    table_app.app.post("/count")
+    """The clipboard has the command, or the test, as the API gives it."""
+    table_app.app.post("/count", content=b"--X\r\n\r\n\na \xc2\x85\x00\r\n--X--\r\n")
+    (request,) = table_app.get("requests")["requests"]
+    given = table_app.api.get(f"/api/requests/{request['id']}/{kind}").text
     visit = new_visit(table_app, permissions=["clipboard-read", "clipboard-write"])
     page = visit.open("/")
     page.locator(".line").first.click()
     visit.press(button)
     visit.said("Copied.")
 
-    assert text in page.evaluate("navigator.clipboard.readText()")
+    assert text in given
+    assert page.evaluate("navigator.clipboard.readText()") == given
 
 
 def test_requests_are_forgotten(table_visit: Visit) -> None:

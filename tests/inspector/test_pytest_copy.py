@@ -1,12 +1,11 @@
 """What is copied of a request does what the request did."""
 
-import shlex
 from typing import Any
 
 import pytest
 
 from sandbox.exchange import Exchange, HttpRequest, HttpResponse
-from sandbox.inspector.copies import curl_of, pytest_of
+from sandbox.inspector.pytest_copy import pytest_of
 
 
 def exchange(body: bytes = b"", **headers: str) -> Exchange:
@@ -91,13 +90,3 @@ def test_a_copied_test_keeps_a_cookie_that_opens_nothing(
     _, settings = run(pytest_of(exchange(cookie="_idx=refused"), session))
 
     assert settings == headers
-
-
-def test_a_copied_command_sends_the_request() -> None:
-    """As a shell reads it."""
-    text = curl_of(exchange(b"it's", **{"X-Mine": "a b"}), url="http://localhost:3333")
-
-    assert shlex.split(text.replace("\\\n", "")) == [
-        *("curl", "-i", "-X", "POST", "http://localhost:3333/notes?a=1"),
-        *("-H", "X-Mine: a b", "--data-raw", "it's"),
-    ]

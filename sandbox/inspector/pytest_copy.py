@@ -1,48 +1,17 @@
-"""One exchange → text to copy: a curl command, or a test for pytest."""
+"""One exchange → a test for pytest that sends the request again."""
 
-import base64
 import json
 import re
-import shlex
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
 from sandbox.exchange import Exchange, HttpRequest
+from sandbox.inspector.copied_request import headers_of, target_of
 from sandbox.sessions.cookie import COOKIE_NAME
 
-_OF_THE_CONNECTION = frozenset(
-    {"host", "connection", "content-length", "accept-encoding", "transfer-encoding"}
-)
-"""Headers that any client makes by itself."""
-_OF_THE_BROWSER = ("sec-", "upgrade-insecure-requests", "dnt", "priority")
 _OF_THE_CLIENT = frozenset({"user-agent", "accept", "accept-language", "referer"})
 """Headers that say nothing in a test."""
-
-
-def curl_of(exchange: Exchange, *, url: str) -> str:
-    """Give a command for a POSIX shell that sends the request again.
-
-    Args:
-        exchange: the request.
-        url: the app's address, without a slash at the end.
-    """
-    request = exchange.request
-    parts = ["curl -i"]
-    if request.method != "GET" or request.body:
-        parts.append(f"-X {shlex.quote(request.method)}")
-    parts.append(shlex.quote(f"{url}{_target(request)}"))
-    parts += [
-        f"-H {shlex.quote(f'{name}: {value}')}" for name, value in _headers(request)
-    ]
-    text = _text(request.body)
-    if text is None:
-        coded = base64.b64encode(request.body).decode("ascii")
-        parts.append("--data-binary @-")
-        return f"printf %s {coded} | base64 -d | " + " \\\n  ".join(parts) + "\n"
-    if text:
-        parts.append(f"--data-raw {shlex.quote(text)}")
-    return " \\\n  ".join(parts) + "\n"
 
 
 def pytest_of(exchange: Exchange, session: Mapping[str, Any] | None) -> str:
@@ -61,10 +30,10 @@ def pytest_of(exchange: Exchange, session: Mapping[str, Any] | None) -> str:
     if session:
         fixtures = "arc_client, arc_session"
         before = f"    arc_session.update({_python(session)})\n"
-    arguments = [_literal(request.method), _literal(_target(request))]
+    arguments = [_literal(request.method), _literal(target_of(request))]
     headers = [
         f"        {_literal(name)}: {_literal(value)},\n"
-        for name, value in _headers(request)
+        for name, value in headers_of(request)
         if name.lower() not in _OF_THE_CLIENT
     ]
     if headers:
@@ -111,27 +80,12 @@ def _literal(text: str) -> str:
     return json.dumps(text, ensure_ascii=False)
 
 
-def _target(request: HttpRequest) -> str:
-    query = f"?{request.query_string}" if request.query_string else ""
-    return f"{request.path}{query}"
-
-
-def _headers(request: HttpRequest) -> list[tuple[str, str]]:
-    return [
-        (name, value)
-        for name, value in request.headers
-        if name.lower() not in _OF_THE_CONNECTION
-        and not name.lower().startswith(_OF_THE_BROWSER)
-    ]
-
-
 def _text(body: bytes) -> str | None:
-    """Give a body as text, or None where a command line cannot hold it."""
+    """Give a body as text, or None where it is none."""
     try:
-        text = body.decode("utf-8")
+        return body.decode("utf-8")
     except UnicodeDecodeError:
         return None
-    return None if "\0" in text else text
 
 
 def _name(exchange: Exchange) -> str:
