@@ -40,6 +40,11 @@ def harmless_json(content: JsonValue) -> bytes:
     return without_markup(text).encode("ascii")
 
 
+def pretty_json(value: Any) -> str:
+    """Give JSON text over several lines, for people to read and edit."""
+    return json.dumps(value, indent=2, ensure_ascii=False, default=list)
+
+
 def as_plain_json(value: JsonValue) -> JsonValue:
     """Give a value that strict JSON can say: `{"$number": "Infinity"}` for infinity."""
     if isinstance(value, float) and not math.isfinite(value):

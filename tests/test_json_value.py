@@ -6,7 +6,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.json_value import JsonText, JsonValue, harmless_json, without_markup
+from sandbox.json_value import (
+    JsonText,
+    JsonValue,
+    harmless_json,
+    pretty_json,
+    without_markup,
+)
 
 
 @pytest.mark.parametrize(
@@ -23,6 +29,11 @@ def test_text_is_short_and_reads_as_it_was(value: JsonValue, text: str) -> None:
 
     assert written.text == text
     assert written.value() == value
+
+
+def test_json_for_people() -> None:
+    """Indented, with letters as they are."""
+    assert pretty_json({"é": (1,)}) == '{\n  "é": [\n    1\n  ]\n}'
 
 
 def test_text_in_a_page_is_no_markup() -> None:

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 from sandbox.exchange import Exchange, HttpRequest
 from sandbox.host_header import bare_host
+from sandbox.inspector.plain_values import python_from_plain
 from sandbox.json_value import JsonValue
 from sandbox.project.model import Function
 from sandbox.sessions.browser_view import BrowserView, browser_view
@@ -41,15 +42,20 @@ def cookies_view(
 def past_session(
     exchange: Exchange,
     explain: Callable[[str, Function | None, float], Explanation | None],
-) -> dict[str, JsonValue] | None:
+) -> dict[str, object] | None:
     """Give what an app had put into the session that a request came with.
 
-    None where its cookie stands for none, or for none that can be read any more.
+    In Python values, as a handler has them. None where its cookie stands for none, or
+    for none that can be read any more.
     """
     header = cookie_header(exchange.request)
     function = exchange.match.route.function if exchange.match else None
     seen = explain(header, function, exchange.started_epoch) if header else None
-    return seen.data if seen is not None and seen.is_valid else None
+    if seen is None or not seen.is_valid:
+        return None
+    if seen.store == "jwe":  # which is JSON, whatever its names are
+        return seen.data
+    return {name: python_from_plain(value) for name, value in seen.data.items()}
 
 
 def cookie_header(request: HttpRequest) -> str:

@@ -5,6 +5,7 @@ one name: `{"$set": ["a"]}`, `{"$binary": "aGk="}`, `{"$number": "1e100"}`; and 
 the app that has one such name is `{"$map": {…}}`.
 """
 
+import base64
 from collections.abc import Mapping, Sequence
 from decimal import Decimal, InvalidOperation
 
@@ -71,6 +72,16 @@ def row_from_plain(row: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     return {name: from_plain(value) for name, value in row.items()}
 
 
+def python_from_plain(value: JsonValue) -> object:
+    """Give the Python value of a plain one: sets, bytes, and numbers that are exact."""
+    match value:
+        case Mapping():
+            return _python_from_mapping(value)
+        case list() | tuple():
+            return [python_from_plain(member) for member in value]
+    return value
+
+
 def set_of(members: Sequence[Mapping[str, JsonValue]]) -> dict[str, JsonValue]:
     """Give the AttributeValue of a set, from those of its members.
 
@@ -129,6 +140,20 @@ def _from_mapping(value: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
         case {"$map": Mapping() as row, **others} if not others:
             return {"M": row_from_plain(row)}
     return {"M": row_from_plain(value)}
+
+
+def _python_from_mapping(value: Mapping[str, JsonValue]) -> object:
+    match dict(value):
+        case {"$set": list() | tuple() as members, **others} if not others:
+            return {python_from_plain(member) for member in members}
+        case {"$binary": str(text), **others} if not others:
+            return base64.b64decode(text)
+        case {"$number": str(text), **others} if not others:
+            number = Decimal(text)
+            return int(number) if number == number.to_integral_value() else number
+        case {"$map": Mapping() as row, **others} if not others:
+            value = row
+    return {name: python_from_plain(member) for name, member in value.items()}
 
 
 def _number(text: str) -> str:

@@ -1,7 +1,8 @@
 """The app's tables for people: rows in plain values, found by table and key."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from http import HTTPStatus
 
 from sandbox.inspector.messages import ApiError
 from sandbox.inspector.plain_values import from_plain, plain_row, row_from_plain
@@ -137,23 +138,39 @@ class TableBrowser:
             if after is None:
                 return tuple(rows)
 
-    def import_rows(self, name: str, rows: Iterable[JsonValue]) -> int:
+    def import_rows(
+        self, name: str, rows: Sequence[JsonValue], *, first_number: int = 1
+    ) -> int:
         """Store rows, each in place of one that has its key; give how many.
 
+        Args:
+            name: the table's physical name.
+            rows: in plain values.
+            first_number: what an error calls the first of them; those before it, in
+                another call, are taken to be stored.
+
         Raises:
-            ApiError: one does not fit the table; those before it are stored.
+            ApiError: one does not fit the table, and is named; those before it are
+                stored.
         """
-        count = 0
-        for row in rows:
+        for number, row in enumerate(rows, first_number):
             if not isinstance(row, Mapping):
                 raise ApiError(
                     400,
-                    f"Row {count + 1} is no object.",
-                    remedy=f"{count} rows before it are stored.",
+                    f"Row {number} is no object.",
+                    remedy=_stored_before(number),
                 )
-            self.put(name, row)
-            count += 1
-        return count
+            try:
+                self.put(name, row)
+            except ApiError as error:
+                if error.status != HTTPStatus.BAD_REQUEST:
+                    raise
+                raise ApiError(
+                    error.status,
+                    f"Row {number}: {error.message}",
+                    remedy=f"{error.remedy} {_stored_before(number)}".strip(),
+                ) from error
+        return len(rows)
 
 
 def _table_view(
@@ -214,6 +231,15 @@ def _unfit(error: ValueError) -> ApiError:
         remedy='Use plain JSON; {"$set": […]}, {"$binary": "…"} and {"$number": "…"} '
         "say what JSON cannot.",
     )
+
+
+def _stored_before(number: int) -> str:
+    match number - 1:
+        case 0:
+            return "No row is stored."
+        case 1:
+            return "1 row before it is stored."
+    return f"{number - 1} rows before it are stored."
 
 
 def _object(value: JsonValue) -> Mapping[str, JsonValue]:

@@ -163,7 +163,9 @@ def _environ(request: httpx.Request) -> "WSGIEnvironment":
         (name.decode("latin-1").lower(), value.decode("latin-1"))
         for name, value in request.headers.raw
     )
-    target = request.url.raw_path.decode("latin-1")
+    # httpx's own extension. A redirect would inherit it, and has a target of its own.
+    raw_target: bytes = request.extensions.pop("target", request.url.raw_path)
+    target = raw_target.decode("latin-1")
     path, _, query = target.partition("?")
     return {
         "REQUEST_METHOD": request.method,

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.inspector.cookie_view import cookies_view, set_cookies
+from sandbox.inspector.cookie_view import cookies_view, past_session, set_cookies
 from sandbox.sessions.cookie import CookieReading
 from sandbox.sessions.explain import Explanation
 from sandbox.sessions.refusals import UnknownRow
@@ -51,3 +51,19 @@ def test_a_row_that_is_gone_was_not_refused(
 
     assert (view["row"], view["reason"]) == (row, reason)
     assert any("refused" in each["text"] for each in view["warnings"]) == bool(reason)
+
+
+@pytest.mark.parametrize(
+    ("store", "session"),
+    [("table", {"tags": {"a"}}), ("jwe", {"tags": {"$set": ["a"]}})],
+)
+def test_a_past_session_is_as_the_handler_had_it(store: Any, session: Any) -> None:
+    """A row has sets; a token is JSON, and has maps with odd names."""
+    seen = Explanation(
+        store=store,
+        cookie=CookieReading(value="abc"),
+        session={"tags": {"$set": ["a"]}, "_idx": "abc"},
+    )
+    exchange = exchange_of("a", request_headers=(("cookie", "_idx=abc"),))
+
+    assert past_session(exchange, lambda *_asked: seen) == session

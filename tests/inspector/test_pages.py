@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +14,8 @@ pytestmark = pytest.mark.slow
 
 THINGS = "testapp-staging-things"
 NASTY = "\"'><img src=x onerror=document.title='owned'><script>alert(1)</script>{{7*7}}"
+BEYOND_SCRIPTS = 1234567890123456789
+"""A number that JavaScript would round."""
 SCHEMES = ("light", "dark")
 HEAR_ONE_REQUEST = """new Promise(listening => {
   const stream = new EventSource("/api/events")
@@ -225,24 +228,27 @@ def test_a_request_is_replayed(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize(
-    ("button", "text"),
+    ("button", "kind", "text"),
     [
-        ("Copy as curl", "curl -i"),
-        ("Copy as pytest", "def test_post_count(arc_client)"),
+        ("Copy as curl", "curl", "curl -i"),
+        ("Copy as pytest", "pytest", "def test_post_count(arc_client)"),
     ],
 )
 def test_a_request_is_copied(
-    new_visit: Callable[..., Visit], table_app: Any, button: str, text: str
+    new_visit: Callable[..., Visit], table_app: Any, button: str, kind: str, text: str
 ) -> None:
-    """The clipboard has the command, or the test."""
-    table_app.app.post("/count")
+    """The clipboard has the command, or the test, as the API gives it."""
+    table_app.app.post("/count", content=b"--X\r\n\r\n\na \xc2\x85\x00\r\n--X--\r\n")
+    (request,) = table_app.get("requests")["requests"]
+    given = table_app.api.get(f"/api/requests/{request['id']}/{kind}").text
     visit = new_visit(table_app, permissions=["clipboard-read", "clipboard-write"])
     page = visit.open("/")
     page.locator(".line").first.click()
     visit.press(button)
     visit.said("Copied.")
 
-    assert text in page.evaluate("navigator.clipboard.readText()")
+    assert text in given
+    assert page.evaluate("navigator.clipboard.readText()") == given
 
 
 def test_requests_are_forgotten(table_visit: Visit) -> None:
@@ -272,6 +278,32 @@ def test_a_session_edited_here_is_seen_by_the_app(visit: Visit) -> None:
 
     assert visit.app.app.get("/").json()["count"] == 41
     assert visit.app.app.post("/count").json() == {"c": 42}
+
+
+def test_what_is_edited_is_stored_as_it_is_written(visit: Visit) -> None:
+    """A script's own numbers are not exact beyond 2^53, and know no 1.0."""
+    session = forge(visit.app, user=1, n=2)
+    page = visit.open(f"/sessions/{session}")
+    text = f'{{"user": {BEYOND_SCRIPTS}, "m": 1.5}}'
+    page.get_by_label("What the app stored").fill(text)
+    visit.press("Save")
+    visit.said("Saved.")
+
+    (stored,) = visit.app.sessions()
+    user = stored["data"]["user"]
+    assert user in (BEYOND_SCRIPTS, {"$number": str(BEYOND_SCRIPTS)})
+    assert stored["data"]["m"] == 1.5
+
+
+def test_a_number_without_end_is_refused(visit: Visit) -> None:
+    """No store has one, although JSON can write it."""
+    session = forge(visit.app, count=1)
+    page = visit.open(f"/sessions/{session}")
+    page.get_by_label("What the app stored").fill('{"count": 1e400}')
+    visit.press("Save")
+    visit.said("The session cannot hold this")
+
+    assert visit.app.get(f"sessions/{session}")["data"]["count"] == 1
 
 
 def test_what_is_pressed_at_once_is_heard(visit: Visit) -> None:
@@ -362,22 +394,26 @@ def test_the_app_is_opened_as_another_user(visit: Visit) -> None:
 def test_a_session_is_made(visit: Visit) -> None:
     """One more session is there, and its page is shown."""
     page = visit.open("/sessions")
-    page.get_by_label("Data, as JSON").fill('{"person": "Grace"}')
+    text = f'{{"person": "Grace", "id": {BEYOND_SCRIPTS}}}'
+    page.get_by_label("Data, as JSON").fill(text)
     visit.press("Make it")
     visit.said("The session is made.")
 
-    expect(page.get_by_label("What the app stored")).to_have_value(
-        '{\n  "person": "Grace"\n}'
+    field = page.get_by_label("What the app stored")
+    expect(field).to_have_value(
+        re.compile(f'"person": "Grace".*{BEYOND_SCRIPTS}', re.S)
     )
 
 
 def test_a_pasted_cookie_is_taken_apart(visit: Visit) -> None:
     """A good one shows what it holds, a bad one why it is refused."""
-    made = visit.app.post("sessions/forge", {"data": {"person": "Ada"}})
+    data = {"person": "Ada", "id": BEYOND_SCRIPTS}
+    made = visit.app.post("sessions/forge", {"data": data})
     page = visit.open("/sessions")
     page.get_by_label("Cookie, as a value").fill(made["set_cookie"])
     visit.press("Decode")
     expect(page.locator("#decoded")).to_contain_text('"person": "Ada"')
+    expect(page.locator("#decoded")).to_contain_text(str(BEYOND_SCRIPTS))
     page.get_by_label("Cookie, as a value").fill("_idx=nonsense")
     visit.press("Decode")
 
@@ -418,9 +454,10 @@ def test_a_row_is_made_edited_and_deleted(table_visit: Visit) -> None:
     page.get_by_label("The row, as JSON").fill('{"owner": "eve", "at": 1}')
     table_visit.press("Save")
     page.get_by_role("link", name="eve").click()
-    page.get_by_label("The row, as JSON").fill('{"owner": "eve", "at": 1, "x": [1]}')
+    text = f'{{"owner": "eve", "at": 1, "x": [{BEYOND_SCRIPTS}]}}'
+    page.get_by_label("The row, as JSON").fill(text)
     table_visit.press("Save")
-    expect(page.locator("#rows")).to_contain_text("[1]")
+    expect(page.locator("#rows")).to_contain_text(str(BEYOND_SCRIPTS))
     page.get_by_role("link", name="eve").click()
     page.once("dialog", lambda dialog: dialog.accept())
     table_visit.press("Delete")
@@ -453,6 +490,76 @@ def test_a_table_is_exported_and_imported(table_visit: Visit, tmp_path: Path) ->
 
     assert exported == [{"owner": "ada", "at": 1, "tags": {"$set": ["a", "b"]}}]
     expect(page.locator("#rows tbody tr")).to_have_count(2)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "[ROW, ROW2 ]",
+        '{"rows" : [ROW,ROW2], "more": {"rows": []}}',
+        '{"rows": [1], "next": [{}], "r\\u006fws":\n[ROW,\nROW2\n]}',
+    ],
+)
+def test_rows_are_imported_as_they_are_written(
+    table_visit: Visit, tmp_path: Path, text: str
+) -> None:
+    """Their numbers too, whatever the file is laid out like."""
+    row = f'{{"owner": "a],\\"", "at": {BEYOND_SCRIPTS}, "in": [{{"a": [1, 2]}}]}}'
+    file = tmp_path / "rows.json"
+    file.write_text(text.replace("ROW2", '{"owner": "b", "at": 2}').replace("ROW", row))
+    page = table_visit.open(f"/tables/{THINGS}")
+    page.get_by_label("A file as").set_input_files(file)
+    table_visit.press("Import")
+    table_visit.said("2 rows are stored.")
+
+    rows = table_visit.app.get(f"tables/{THINGS}/export")["rows"]
+    assert rows == [
+        {
+            "owner": 'a],"',
+            "at": {"$number": str(BEYOND_SCRIPTS)},
+            "in": [{"a": [1, 2]}],
+        },
+        {"owner": "b", "at": 2},
+    ]
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("null", "The file holds no list of rows."),
+        ("3", "The file holds no list of rows."),
+        ('{"rows": {}}', "The file holds no list of rows."),
+        ("[{}", "The file is no JSON: "),
+        ("[]", "0 rows are stored."),
+        (
+            json.dumps([*({"owner": "a", "at": at} for at in range(501)), {"at": 1}]),
+            "Row 502: ",
+        ),
+    ],
+)
+def test_what_cannot_be_imported_is_told(
+    table_visit: Visit, tmp_path: Path, text: str, told: str
+) -> None:
+    """Which row it is by its place in the file, however the file was sent."""
+    file = tmp_path / "rows.json"
+    file.write_text(text)
+    page = table_visit.open(f"/tables/{THINGS}")
+    page.get_by_label("A file as").set_input_files(file)
+    table_visit.press("Import")
+
+    table_visit.said(told)
+
+
+def test_rows_of_any_size_are_imported(table_visit: Visit, tmp_path: Path) -> None:
+    """What the API takes at once is limited, and a table's export is not."""
+    rows = [{"owner": "a", "at": at, "text": "x" * 300_000} for at in range(60)]
+    file = tmp_path / "rows.json"
+    file.write_text(json.dumps(rows))
+    page = table_visit.open(f"/tables/{THINGS}")
+    page.get_by_label("A file as").set_input_files(file)
+    table_visit.press("Import")
+
+    table_visit.said("60 rows are stored.")
 
 
 def test_each_row_shows_when_it_expires(table_visit: Visit) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sandbox.inspector.plain_values import from_plain, to_plain
+from sandbox.inspector.plain_values import from_plain, python_from_plain, to_plain
 
 NAMES = st.sampled_from(["a", "b", "$set", "$map", "$number", "$binary"])
 SCALARS: Any = st.one_of(
@@ -75,6 +75,24 @@ def test_each_type_has_its_plain_form(stored: Any, plain: Any) -> None:
     """People read and write the plain one."""
     assert to_plain(stored) == plain
     assert to_plain(from_plain(plain)) == plain
+
+
+@pytest.mark.parametrize(
+    ("plain", "value"),
+    [
+        ({"$number": "9007199254740993"}, 2**53 + 1),
+        ({"$number": "1E+30"}, 10**30),
+        ({"$number": "0.12345678901234567890"}, Decimal("0.12345678901234567890")),
+        ({"$binary": "aGk="}, b"hi"),
+        ({"$set": [1, {"$number": "9007199254740993"}]}, {1, 2**53 + 1}),
+        ({"$set": [{"$binary": "aGk="}]}, {b"hi"}),
+        ({"$map": {"$set": [{"$binary": "aGk="}]}}, {"$set": [b"hi"]}),
+        ({"a": ["$set", None, True, 1.5]}, {"a": ["$set", None, True, 1.5]}),
+    ],
+)
+def test_each_plain_form_has_its_python_value(plain: Any, value: Any) -> None:
+    """What a handler's session has."""
+    assert python_from_plain(plain) == value
 
 
 @pytest.mark.parametrize(

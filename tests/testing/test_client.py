@@ -20,6 +20,30 @@ def test_the_target_arrives_as_it_was_sent(sandbox: SandboxUnderTest) -> None:
         assert ours.get(name) == theirs.get(name)
 
 
+@pytest.mark.parametrize("target", [b"/echo/a/../b?x[]=%zz", b"//echo/a"])
+def test_a_target_can_be_given_as_it_is(
+    sandbox: SandboxUnderTest, target: bytes
+) -> None:
+    """By httpx's extension: its URLs are resolved and encoded anew."""
+    with Client(sandbox) as client, httpx.Client(base_url=sandbox.url) as real:
+        for one in (client, real):
+            one.get("/", extensions={"target": target})
+
+    asked = [exchange.request for exchange in sandbox.journal.recent()]
+    assert [(one.path, one.query_string) for one in asked] == 2 * [
+        (target.decode().partition("?")[0], target.decode().partition("?")[2])
+    ]
+
+
+def test_a_redirect_has_a_target_of_its_own(sandbox: SandboxUnderTest) -> None:
+    """It is not the one that the first request was given."""
+    with Client(sandbox, follow_redirects=True) as client:
+        client.get("/", extensions={"target": b"/away?to=/echo/1"})
+
+    paths = [exchange.request.path for exchange in sandbox.journal.recent()]
+    assert paths == ["/away", "/echo/1"]
+
+
 def test_repeated_headers_and_bodies_arrive(sandbox: SandboxUnderTest) -> None:
     """Header lines of one name are joined as API Gateway does; bodies are whole."""
     with Client(sandbox) as client:

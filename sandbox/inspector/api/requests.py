@@ -4,10 +4,11 @@ from collections.abc import Callable, Sequence
 
 from sandbox.exchange import Exchange, HttpRequest, HttpResponse
 from sandbox.inspector.cookie_view import past_session
-from sandbox.inspector.copies import curl_of, pytest_of
+from sandbox.inspector.curl_copy import curl_of
 from sandbox.inspector.endpoints import Endpoint, Parameter
 from sandbox.inspector.exchange_view import ExplainCookie, request_json, summarize
 from sandbox.inspector.messages import ApiError, ApiRequest, JsonAnswer, TextAnswer
+from sandbox.inspector.pytest_copy import pytest_of
 from sandbox.inspector.schemas import (
     ANYTHING,
     BOOLEAN,

@@ -19,7 +19,7 @@ from sandbox.inspector.schemas import (
 )
 from sandbox.inspector.session_desk import SessionDesk
 from sandbox.inspector.session_view import SessionView
-from sandbox.json_value import JsonValue
+from sandbox.json_value import JsonValue, pretty_json
 from sandbox.sessions.explain import as_cookie_header
 
 SESSION: Schema = object_of(
@@ -53,6 +53,13 @@ EXPLANATION: Schema = object_of(
         "session_bytes": INTEGER,
         "cookie_bytes": INTEGER,
         "warnings": array_of(object_of({"code": TEXT, "text": TEXT})),
+    }
+)
+DECODED: Schema = object_of(
+    {
+        **EXPLANATION["properties"],  # type: ignore[dict-item]
+        # For people: a script that reads "session" rounds large numbers.
+        "session_text": or_null(TEXT),
     }
 )
 DATA: Schema = object_of({"data": OBJECT})
@@ -108,7 +115,7 @@ class SessionsApi:
                 "for the function of that name, or any.",
                 self.decode,
                 takes=object_of({"cookie": TEXT, "function": TEXT}, "function"),
-                gives=EXPLANATION,
+                gives=DECODED,
             ),
         )
 
@@ -175,7 +182,10 @@ class SessionsApi:
         )
         header = as_cookie_header(request.text("cookie"))
         explanation = self._desk.explain(header, function, self._now_epoch())
-        return JsonAnswer(content=explanation_json(explanation))
+        content = explanation_json(explanation)
+        session = content["session"]
+        text = None if session is None else pretty_json(session)
+        return JsonAnswer(content={**content, "session_text": text})
 
     def show(self, request: ApiRequest) -> JsonAnswer:
         """Give one session."""

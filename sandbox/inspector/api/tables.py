@@ -75,7 +75,12 @@ class TablesApi:
                 f"{path}/{{name}}/import",
                 "Store rows, each in place of one that has its key.",
                 self.import_rows,
-                takes=object_of({"rows": array_of(OBJECT)}),
+                takes=object_of(
+                    # By which an error names the first row: not 1 where these rows
+                    # are a later part of a file.
+                    {"rows": array_of(OBJECT), "first_number": INTEGER},
+                    "first_number",
+                ),
                 gives=object_of({"count": INTEGER}),
             ),
         )
@@ -133,7 +138,16 @@ class TablesApi:
                 'The body has no list called "rows".',
                 remedy='Send a JSON object such as {"rows": [{…}]}.',
             )
-        count = self._browser.import_rows(request.path["name"], rows)
+        first = request.body.get("first_number", 1)
+        if not isinstance(first, int) or isinstance(first, bool) or first < 1:
+            raise ApiError(
+                400,
+                'The "first_number" is no row\'s number.',
+                remedy="Give a whole number from 1.",
+            )
+        count = self._browser.import_rows(
+            request.path["name"], rows, first_number=first
+        )
         return JsonAnswer(content={"count": count})
 
     def rows(self, request: ApiRequest) -> JsonAnswer:

@@ -12,6 +12,9 @@
 const HEADERS = { 'X-Arc-Sandbox': '1' }
 const SETTLED_MS = 120
 const SAID_KEY = 'arc-sandbox-said'
+const MOST_ROWS_SENT = 500
+const MOST_SENT = 4e6 // of UTF-16: at most three bytes each, and the API takes 16 MiB
+const JSON_STRING = '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"'
 
 // Saying
 
@@ -51,14 +54,18 @@ function go (address, text) {
 }
 
 // Sending
+//
+// What a person wrote is checked here, and sent as it is written: a number that went
+// through JSON.parse and JSON.stringify would be rounded to what a script can hold.
 
-async function send (order, body) {
+/** Send a JSON text; give what the answer's own says. */
+async function send (order, text = '{}') {
   const [method, path] = order.split(' ')
   const headers = { ...HEADERS }
   if (method !== 'GET') headers['Content-Type'] = 'application/json'
   let answer
   try {
-    answer = await fetch(path, { method, headers, body: method === 'GET' ? undefined : JSON.stringify(body) })
+    answer = await fetch(path, { method, headers, body: method === 'GET' ? undefined : text })
   } catch {
     throw new Error('The sandbox does not answer. Is it still running?')
   }
@@ -68,16 +75,15 @@ async function send (order, body) {
 }
 
 function bodyOf (form) {
-  const body = {}
-  for (const field of form.elements) {
-    if (field.name) body[field.name] = 'json' in field.dataset ? parse(field) : field.value
-  }
-  return body
+  const fields = [...form.elements].filter(field => field.name)
+  return `{${fields.map(field => `${JSON.stringify(field.name)}: ${jsonOf(field)}`)}}`
 }
 
-function parse (field) {
+function jsonOf (field) {
+  if (!('json' in field.dataset)) return JSON.stringify(field.value)
   try {
-    return JSON.parse(field.value)
+    JSON.parse(field.value)
+    return field.value
   } catch (error) {
     field.setAttribute('aria-invalid', 'true')
     field.focus()
@@ -137,8 +143,8 @@ function showExplanation (place, found) {
     line.append(end)
     facts.push(line)
   }
-  if (found.session !== null) {
-    const data = element('pre', JSON.stringify(found.session, null, 2))
+  if (found.session_text !== null) {
+    const data = element('pre', found.session_text)
     data.tabIndex = 0
     data.setAttribute('role', 'region')
     data.setAttribute('aria-label', 'session')
@@ -149,20 +155,59 @@ function showExplanation (place, found) {
   countDown()
 }
 
-async function importRows (form) {
-  const path = form.dataset.import
-  let rows
+/** Give the texts of a JSON list's or object's members; the JSON is known to be good. */
+function membersOf (text) {
+  const found = []
+  let depth = 0
+  let start = 0
+  for (const { 0: mark, index } of text.matchAll(new RegExp(`${JSON_STRING}|[[{,\\]}]`, 'g'))) {
+    if (mark === '[' || mark === '{') depth += 1
+    if (mark === ']' || mark === '}') depth -= 1
+    const begins = depth === 1 && (mark === '[' || mark === '{')
+    const ends = depth === 0 || (depth === 1 && mark === ',')
+    if (ends) found.push(text.slice(start, index))
+    if (begins || ends) start = index + 1
+  }
+  return found.filter(member => member.trim())
+}
+
+/** Give the text of each row in a file: a list, or an object with one called "rows". */
+function rowsOf (text) {
+  let content
   try {
-    const content = JSON.parse(await form.elements.file.files[0].text())
-    rows = Array.isArray(content) ? content : content.rows
+    content = JSON.parse(text)
   } catch (error) {
     throw new Error(`The file is no JSON: ${error.message}`)
   }
-  if (!Array.isArray(rows)) throw new Error('The file holds no list of rows.')
-  const most = 500
-  for (let done = 0; done < rows.length; done += most) {
-    await send(`POST ${path}`, { rows: rows.slice(done, done + most) })
-    say(`${Math.min(done + most, rows.length)} of ${rows.length} rows are stored.`)
+  if (Array.isArray(content)) return membersOf(text)
+  if (!Array.isArray(content?.rows)) throw new Error('The file holds no list of rows.')
+  const named = new RegExp(`^\\s*(${JSON_STRING})\\s*:`)
+  const members = membersOf(text).map(member => [JSON.parse(named.exec(member)[1]), member.replace(named, '')])
+  return membersOf(new Map(members).get('rows')) // of equal names the last counts
+}
+
+/** Give lists of rows, each as long as may be sent at once. */
+function partsOf (rows) {
+  const parts = []
+  let size = Infinity
+  for (const row of rows) {
+    size += row.length
+    if (size > MOST_SENT || parts.at(-1).length === MOST_ROWS_SENT) {
+      parts.push([])
+      size = row.length
+    }
+    parts.at(-1).push(row)
+  }
+  return parts
+}
+
+async function importRows (form) {
+  const rows = rowsOf(await form.elements.file.files[0].text())
+  let done = 0
+  for (const part of partsOf(rows)) {
+    await send(`POST ${form.dataset.import}`, `{"first_number": ${done + 1}, "rows": [${part}]}`)
+    done += part.length
+    say(`${done} of ${rows.length} rows are stored.`)
   }
   form.reset()
   say(`${rows.length} rows are stored.`)
@@ -206,8 +251,8 @@ document.addEventListener('submit', event => {
 document.addEventListener('click', event => {
   const button = event.target.closest('button')
   if (!button) return
-  const { send: order, body = '{}' } = button.dataset
-  if (order) act(button, async () => follow(button, await send(order, JSON.parse(body))))
+  const { send: order, body } = button.dataset
+  if (order) act(button, async () => follow(button, await send(order, body)))
   else if ('copy' in button.dataset) act(button, () => copy(button))
   else if ('reveal' in button.dataset) act(button, () => reveal(button))
   else if (button.id === 'pause') pauseOrGoOn(button)

@@ -6,7 +6,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
-from sandbox.inspector.pages.words import pretty_json
+from sandbox.json_value import pretty_json
 
 LONGEST_SHOWN = 200_000
 """Characters; beyond it a page would be slow, and nobody reads on."""

@@ -17,7 +17,8 @@ from sandbox.inspector.pages.spoken import (
     spoken_status,
     spoken_time,
 )
-from sandbox.inspector.pages.words import address, key_text, one_line, pretty_json
+from sandbox.inspector.pages.words import address, key_text, one_line
+from sandbox.json_value import pretty_json
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "address": address,

@@ -8,11 +8,6 @@ from urllib.parse import quote, urlencode
 _LONGEST_LINE = 160
 
 
-def pretty_json(value: Any) -> str:
-    """Give JSON text over several lines, for people to read and edit."""
-    return json.dumps(value, indent=2, ensure_ascii=False, default=list)
-
-
 def one_line(value: Any, most: int = _LONGEST_LINE) -> str:
     """Give a value as short text on one line, cut where it is long."""
     text = value if isinstance(value, str) else _compact(value)

@@ -1,5 +1,6 @@
 """Sessions by the API: in either store, seen, changed, ended, made and explained."""
 
+import json
 from typing import Any
 from urllib.parse import quote
 
@@ -119,6 +120,7 @@ def test_decode_explains_a_cookie(inspected: Any) -> None:
 
     assert (found["is_valid"], found["reason"]) == (True, None)
     assert found["session"]["user"] == 1
+    assert json.loads(found["session_text"]) == found["session"]
 
 
 @pytest.mark.parametrize(
@@ -140,6 +142,7 @@ def test_decode_says_why_not(
     assert found["is_valid"] is False
     assert reason in found["reason"]
     assert found["session"] is None
+    assert found["session_text"] is None
 
 
 def test_decode_judges_by_the_sandboxs_clock(table_app: Any) -> None:

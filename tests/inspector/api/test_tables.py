@@ -101,6 +101,42 @@ def test_a_table_is_taken_out_and_in(things: Any) -> None:
 
 
 @pytest.mark.parametrize(
+    ("body", "told"),
+    [
+        (
+            {"rows": [{"owner": "a", "at": 1}, {"owner": "a"}]},
+            ("Row 2: ", "missing the key at", "1 row before it is stored."),
+        ),
+        (
+            {"rows": [{"owner": "a", "at": {"$set": []}}]},
+            ("Row 1: ", "none that is empty", "No row is stored."),
+        ),
+        (
+            {"rows": [{"owner": "a", "at": 1}, 3], "first_number": 501},
+            ("Row 502 is no object.", "501 rows before it are stored."),
+        ),
+    ],
+)
+def test_a_row_that_does_not_fit_is_named(
+    table_app: Any, body: Any, told: tuple[str, ...]
+) -> None:
+    """Its place in the file, what is wrong, and what was stored before."""
+    answer = table_app.api.post(f"/api/tables/{THINGS}/import", json=body)
+
+    said = " ".join(answer.json().values())
+    assert answer.status_code == 400
+    assert [part for part in told if part.lower() not in said.lower()] == []
+
+
+def test_an_import_into_no_table_is_no_rows_fault(table_app: Any) -> None:
+    """It is told once, of the table."""
+    answer = table_app.api.post("/api/tables/nowhere/import", json={"rows": [{}]})
+
+    assert answer.status_code == 404
+    assert "Row" not in answer.json()["message"]
+
+
+@pytest.mark.parametrize(
     ("method", "path", "body", "status"),
     [
         ("GET", "tables/nowhere/rows", None, 404),
@@ -118,6 +154,8 @@ def test_a_table_is_taken_out_and_in(things: Any) -> None:
         ("DELETE", ROWS, {}, 400),
         ("POST", f"tables/{THINGS}/import", {"rows": {}}, 400),
         ("POST", f"tables/{THINGS}/import", {"rows": [1]}, 400),
+        ("POST", f"tables/{THINGS}/import", {"rows": [], "first_number": "a"}, 400),
+        ("POST", f"tables/{THINGS}/import", {"rows": [], "first_number": 0}, 400),
     ],
 )
 def test_what_does_not_fit_is_told(

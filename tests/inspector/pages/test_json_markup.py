@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sandbox.inspector.pages.json_markup import LONGEST_SHOWN, json_markup
-from sandbox.inspector.pages.words import pretty_json
+from sandbox.json_value import pretty_json
 
 
 def text_of(markup: str) -> str:

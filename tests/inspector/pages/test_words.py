@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.inspector.pages.words import address, key_text, one_line, pretty_json
+from sandbox.inspector.pages.words import address, key_text, one_line
 
 
 @pytest.mark.parametrize(
@@ -20,11 +20,6 @@ from sandbox.inspector.pages.words import address, key_text, one_line, pretty_js
 def test_a_line_is_short(value: Any, text: str) -> None:
     """Space is one blank, and what is long is cut."""
     assert one_line(value, 10 if value == "x" * 12 else 40) == text
-
-
-def test_json_for_people() -> None:
-    """Indented, with letters as they are."""
-    assert pretty_json({"é": (1,)}) == '{\n  "é": [\n    1\n  ]\n}'
 
 
 def test_a_key_is_compact() -> None:

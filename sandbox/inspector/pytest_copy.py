@@ -1,0 +1,166 @@
+"""One exchange → a test for pytest that sends the request again."""
+
+import math
+import re
+from collections.abc import Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from decimal import Decimal
+
+from sandbox.exchange import Exchange, HttpRequest, Returned
+from sandbox.inspector.cookie_view import cookie_header
+from sandbox.inspector.copied_request import headers_of, target_of
+from sandbox.sessions.cookie import COOKIE_NAME
+
+_OF_THE_CLIENT = frozenset({"user-agent", "accept", "accept-language", "referer"})
+"""Headers that say nothing in a test."""
+_PLAIN_TARGET = re.compile(
+    # What httpx sends as it is given: no path that it takes for a host, or resolves.
+    r"/(?!/)(?!(.*/)?\.{1,2}([/?]|$))([\w.~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*",
+    re.ASCII,
+)
+_MENDED = """\
+    # The function failed when this was copied; once it is mended, this passes.
+    assert response.status_code < 500
+"""
+
+
+def pytest_of(exchange: Exchange, session: Mapping[str, object] | None) -> str:
+    """Give a test that sends the request, and expects the status it got.
+
+    Where the function had failed, the status is none that it was to give: the test then
+    expects that it answers.
+
+    Args:
+        exchange: the request.
+        session: what its cookie stands for as a handler has it, sets and bytes
+            included. The test writes it itself: the cookie opens nothing elsewhere, and
+            is nobody's to share. None where it stands for nothing, and is sent as it
+            is.
+    """
+    imports, fixtures, before = "", "arc_client", ""
+    if session:
+        fixtures = "arc_client, arc_session"
+        before = f"    arc_session.update({_python(session)})\n"
+        if "Decimal(" in before:
+            imports = "from decimal import Decimal\n\n\n"
+    arguments = _arguments(exchange.request, session)
+    lines = "".join(f"        {argument},\n" for argument in arguments)
+    status = exchange.response.status
+    return (
+        f"{imports}def test_{_name(exchange)}({fixtures}):\n{before}"
+        f"    response = arc_client.request(\n{lines}    )\n\n"
+        + (
+            f"    assert response.status_code == {status}\n"
+            if _is_answered(exchange)
+            else _MENDED
+        )
+    )
+
+
+def _is_answered(exchange: Exchange) -> bool:
+    """Tell whether the answer is the function's own, and no failure's."""
+    status, execution = exchange.response.status, exchange.execution
+    match execution.outcome if execution else None:
+        case None:
+            return True
+        case Returned(value=value):
+            said = value.get("statusCode") if isinstance(value, Mapping) else None
+            return status < 500 or str(said) == str(status)
+    return False
+
+
+def _arguments(
+    request: HttpRequest, session: Mapping[str, object] | None
+) -> Iterator[str]:
+    target = target_of(request)
+    is_plain = _PLAIN_TARGET.fullmatch(target)
+    yield _literal(request.method)
+    yield _literal(target if is_plain else "/")
+    if not is_plain:
+        yield f'extensions={{"target": {target.encode("latin-1")!r}}}'
+    headers = list(_headers(request, session))
+    if headers:
+        yield f"headers={_headers_literal(headers)}"
+    if request.body:
+        yield f"content={_body_literal(request.body)}"
+
+
+def _headers(
+    request: HttpRequest, session: Mapping[str, object] | None
+) -> Iterator[tuple[str, str]]:
+    """Give the name of each header, and its value as Python writes it."""
+    is_session = session is not None
+    for name, value in headers_of(request):
+        lower = name.lower()
+        if lower not in _OF_THE_CLIENT and not (is_session and lower == "cookie"):
+            yield name, _latin1_literal(value)
+    pairs = [pair.strip() for pair in cookie_header(request).split(";")]
+    others = "; ".join(p for p in pairs if p and p.partition("=")[0] != COOKIE_NAME)
+    if is_session and others:
+        yield "cookie", _cookies_literal(others) if session else _latin1_literal(others)
+
+
+def _cookies_literal(others: str) -> str:
+    """Write other cookies with the session's: a client adds none to a header's own."""
+    text = _literal(others).replace("{", "{{").replace("}", "}}")
+    own = f"; {COOKIE_NAME}={{arc_client.cookies['{COOKIE_NAME}']}}"
+    return f'f{text[:-1]}{own}"' + ("" if text.isascii() else '.encode("latin-1")')
+
+
+def _headers_literal(headers: list[tuple[str, str]]) -> str:
+    names = {name.lower() for name, _ in headers}
+    if len(names) == len(headers):
+        lines = [f"{_literal(name)}: {value}" for name, value in headers]
+        begin, end = "{", "}"
+    else:
+        lines = [f"({_literal(name)}, {value})" for name, value in headers]
+        begin, end = "[", "]"
+    inner = "".join(f"            {line},\n" for line in lines)
+    return f"{begin}\n{inner}        {end}"
+
+
+def _body_literal(body: bytes) -> str:
+    try:
+        return _literal(body.decode("utf-8"))
+    except UnicodeDecodeError:
+        return repr(body)
+
+
+def _latin1_literal(text: str) -> str:
+    """Write a header's value, each character a byte; httpx takes ASCII, or bytes."""
+    return _literal(text) if text.isascii() else repr(text.encode("latin-1"))
+
+
+def _python(value: object) -> str:
+    """Write a value of a session."""
+    match value:
+        case str():
+            return _literal(value)
+        case Mapping():
+            members = (f"{_literal(str(k))}: {_python(v)}" for k, v in value.items())
+            return f"{{{', '.join(members)}}}"
+        case AbstractSet():
+            return f"{{{', '.join(sorted(map(_python, value)))}}}"
+        case list() | tuple():
+            return f"[{', '.join(map(_python, value))}]"
+        case float() if not math.isfinite(value):
+            return f'float("{value}")'
+        case Decimal():
+            return f'Decimal("{value}")'
+    return repr(value)
+
+
+def _literal(text: str) -> str:
+    """Write a text as Python does, in double quotes."""
+    return f'"{"".join(map(_letter, text))}"'
+
+
+def _letter(letter: str) -> str:
+    if letter in '"\\':
+        return f"\\{letter}"
+    return letter if letter.isprintable() else ascii(letter)[1:-1]
+
+
+def _name(exchange: Exchange) -> str:
+    words = re.findall(r"[a-z0-9]+", exchange.request.path.lower())
+    return "_".join([exchange.request.method.lower(), *(words or ["index"])])
