@@ -452,6 +452,49 @@ def test_callback_handler_is_refused_as_on_node_24(app, node_function, invoke):
     assert "async function" in outcome.remedy
 
 
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("(event, context) => ({ statusCode: 200 })", {"statusCode": 200}),
+        ("() => 'sync'", "sync"),
+        ("() => {}", None),
+        ("async () => 'async'", "async"),
+        ("() => ({ then (done) { done('thenable') } })", "thenable"),
+        ("function () { return arguments.length }", 2),
+        (
+            "(event, context) => ['succeed', 'fail', 'done', "
+            "'callbackWaitsForEmptyEventLoop'].filter(name => name in context)",
+            [],
+        ),
+    ],
+)
+def test_results_are_awaited_on_node_24(app, node_function, invoke, source, value):
+    """Whatever a handler returns is its result, and nothing else can give one."""
+    app.environment["AWS_EXECUTION_ENV"] = "AWS_Lambda_nodejs24.x"
+    function = node_function("now", f"exports.handler = {source}", file="index.js")
+
+    assert invoke(app.pool(), function).outcome == Returned(value=value)
+
+
+@pytest.mark.parametrize(
+    ("source", "error_type"),
+    [
+        ("(event, context) => context.succeed('no')", "TypeError"),
+        ("() => { throw new RangeError('at once') }", "RangeError"),
+        ("() => Promise.reject(new RangeError('later'))", "RangeError"),
+        ("() => new Promise(() => {})", "Runtime.NodeJsExit"),
+    ],
+)
+def test_failures_are_awaited_on_node_24(
+    app, node_function, invoke, source, error_type
+):
+    """So is whatever it throws, and a promise that nothing settles is none."""
+    app.environment["AWS_EXECUTION_ENV"] = "AWS_Lambda_nodejs24.x"
+    function = node_function("now", f"exports.handler = {source}", file="index.js")
+
+    assert invoke(app.pool(), function).outcome.error_type == error_type
+
+
 @pytest.mark.parametrize("code", [0, 1, 7])
 def test_exit_is_a_crash_with_its_output(run_node, code):
     """`process.exit` answers nobody, and what was printed before is there."""
