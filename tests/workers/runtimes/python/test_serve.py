@@ -25,12 +25,13 @@ def test_context_has_lambdas_attributes(run):
     """The context is an object as the developer guide documents it."""
     value = run(CONTEXT, memory_mb=512, timeout_seconds=3).outcome.value
 
-    assert value.pop("name").startswith("sandbox-get-f")
+    name = value.pop("name")
+    assert name.startswith("sandbox-get-f")
     assert 2000 < value.pop("remaining") <= 3000
     assert value == {
         "version": "$LATEST",
-        "arn": "sandbox",
-        "memory": 512,
+        "arn": f"arn:aws:lambda:us-west-2:123456789012:function:{name}",
+        "memory": "512",
         "has_id": True,
         "client": None,
         "identity": None,
