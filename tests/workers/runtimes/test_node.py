@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -900,6 +901,10 @@ def test_data_that_the_handler_writes_is_no_change(app, node_function, invoke, s
 
 CLOCK = """
 const Early = Date
+const { now } = Date
+class Own extends Date {}
+const format = new Intl.DateTimeFormat('en', { timeZone: 'UTC', dateStyle: 'short' })
+const { format: formatted } = format
 const started = performance.now()
 export async function handler () {
   const timer = performance.now()
@@ -908,12 +913,26 @@ export async function handler () {
     now: Date.now(),
     made: new Date().getTime(),
     early: Early.now(),
+    earlyMade: new Early().getTime(),
+    earlyNow: now(),
+    own: new Own().getTime(),
+    ofInstance: new (new Date(0).constructor)().getTime(),
     text: new Date(Date()).getTime(),
     given: new Date(2000, 0, 1).getFullYear(),
     parts: Date.UTC(2000, 0),
-    isOne: new Date() instanceof Date && new Date().constructor === Date,
-    isReal: Date === Early,
-    name: [Date.name, Date.length],
+    formats: [
+      formatted(),
+      format.format(),
+      format.formatToParts().map(part => part.value).join('')
+    ],
+    formatOfGiven: [format.format(0), format.formatToParts(0)[0].value],
+    isSame: Date === Early && format.format === formatted,
+    looks: [
+      Date.name, Date.length, String(Date), Object.keys(Date).length,
+      Date.now.name, Date.now.length, formatted.name, formatted.length,
+      new Date() instanceof Date, new Date().constructor === Date,
+      new Own() instanceof Own, new Own() instanceof Date
+    ],
     timer: performance.now() - timer,
     running: performance.now() - started
   }
@@ -921,8 +940,14 @@ export async function handler () {
 """
 
 
+MOMENTS = (
+    *("now", "made", "early", "earlyMade"),
+    *("earlyNow", "own", "ofInstance", "text"),
+)
+
+
 def test_clock_moves_the_date_and_nothing_else(app, node_function, invoke):
-    """`Date` follows the sandbox's clock; timers and `performance` do not."""
+    """`Date` follows the sandbox's clock, however a module keeps it; timers do not."""
     function = node_function("clock", CLOCK)
     pool = app.pool()
     real = invoke(pool, function).outcome.value
@@ -931,17 +956,25 @@ def test_clock_moves_the_date_and_nothing_else(app, node_function, invoke):
     app.clock.reset()
     back = invoke(pool, function).outcome.value
 
-    assert real["isReal"]
-    assert back["isReal"]
-    assert not moved["isReal"]
     year_ms = 86_400_000 * 365
-    for key in ("now", "made", "early", "text"):
+    for key in MOMENTS:
         assert 0 <= moved[key] - real[key] - year_ms < 60_000, key
         assert 0 <= back[key] - real[key] < 60_000, key
     assert moved["given"] == 2000
     assert moved["parts"] == 946_684_800_000
-    assert moved["isOne"]
-    assert moved["name"] == ["Date", 7]
+    around = [
+        datetime.fromtimestamp(moved["now"] / 1000 + more, UTC) for more in (-60, 60)
+    ]
+    days = {f"{day.month}/{day.day}/{day:%y}" for day in around}
+    assert set(moved["formats"]) <= days
+    assert moved["formatOfGiven"] == ["1/1/70", "1"]
+    assert moved["isSame"]
+    for seen in (real, moved):
+        assert seen["looks"] == [
+            *("Date", 7, "function () { [native code] }", 0),
+            *("now", 0, "", 1),
+            *(True, True, True, True),
+        ]
     assert moved["timer"] < 60_000
     assert moved["running"] < 60_000
 

@@ -14,13 +14,13 @@ from typing import Any, NoReturn
 from sandbox.workers import wire
 from sandbox.workers.runtimes.python import (
     attaching,
+    clock,
     failures,
     imports,
     logs,
     results,
 )
 from sandbox.workers.runtimes.python.breakpoints import Breakpoints
-from sandbox.workers.runtimes.python.clock import MovedClock
 from sandbox.workers.runtimes.python.context import LambdaContext
 from sandbox.workers.runtimes.python.observe import Observer
 from sandbox.workers.runtimes.python.tracing import TraceVariable
@@ -38,7 +38,7 @@ class Worker:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._reader = wire.FrameReader()
-        self._clock = MovedClock()
+        self._clock = clock.MovedClock()
         self._trace = TraceVariable()
         self._pid = os.getpid()
         self._observer = Observer(())
@@ -73,6 +73,7 @@ class Worker:
     def _load(self, start: wire.Message) -> bool:
         attaching.start_coverage(start["coverage"])
         self._breakpoints.install()
+        clock.install()
         self._context = LambdaContext(start, start["environment"])
         roots = (start["project_root"], start["folder"])
         mounted = (start["shared_folder"], start["views_folder"])
