@@ -208,6 +208,18 @@ def test_missing_requirements_are_told_with_the_command(app, invoke):
     assert "-m pip install no-such-thing" in outcome.remedy
 
 
+def test_remedies_load_no_modules_of_the_functions_own(app, invoke):
+    """A function may have its own `email`, which much of Python would load."""
+    app.write("src/http/get-f/email.py", "raise RuntimeError('own')\n")
+    app.write("src/http/get-f/requirements.txt", "Click\nno_such.thing\n")
+
+    outcome = invoke(app.pool(), app.function("f", "import no_such_thing\n")).outcome
+
+    assert outcome.error_type == "Runtime.ImportModuleError"
+    assert outcome.remedy.endswith('-m pip install no_such.thing".')
+    assert "boto3" not in outcome.remedy
+
+
 def test_shared_code_is_never_a_package_to_install(app, invoke):
     """Whoever owns the name on PyPI has nothing to do with the app's own folder."""
     function = app.function("f", "from shared.gone import X\n")
