@@ -360,6 +360,100 @@ def test_shared_files_are_below_vendor(app, invoke, shared_folders):
     assert not (function.folder / "vendor").exists()
 
 
+VENDOR = """import os, shutil, tempfile
+from pathlib import Path
+HERE = Path(__file__).parent
+def of(entries):
+    with entries:
+        return sorted([e.name, os.fspath(e), e.is_dir(), e.is_file(), e.is_symlink(),
+                       e.inode() == e.stat().st_ino] for e in entries)
+def handler(event, context):
+    copies = Path(tempfile.mkdtemp(dir=HERE)) / "copies"
+    shutil.copytree("vendor", copies)
+    page = Path("vendor/views/page.html")
+    return {
+        "names": sorted(os.listdir("vendor")),
+        "bytes": sorted(map(os.fsdecode, os.listdir(os.fsencode(HERE / "vendor")))),
+        "entries": of(os.scandir("vendor")),
+        "walked": sorted(Path(f, n).as_posix()
+                         for f, _, names in os.walk("vendor") for n in names),
+        "globbed": sorted(map(str, Path("vendor").glob("*/*.html"))),
+        "is": [os.path.isdir("vendor"), os.path.islink("vendor"),
+               Path("vendor").exists(), os.access("vendor", os.R_OK),
+               os.path.lexists("vendor/nothing")],
+        "real": [os.path.realpath("vendor"), str(page.resolve(strict=True))],
+        "copied": sorted(p.relative_to(copies).as_posix() for p in copies.rglob("*")),
+        "elsewhere": in_another_folder(copies.parent),
+    }
+def in_another_folder(folder):
+    (folder / "vendor" / "shared").mkdir(parents=True)
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        number = os.stat("vendor", dir_fd=fd).st_ino
+        return [number == (folder / "vendor").stat().st_ino,
+                os.listdir(folder / "vendor")]
+    finally:
+        os.close(fd)
+"""
+
+
+@pytest.mark.parametrize("on_disk", [[], ["thing.py"]], ids=["virtual", "on disk"])
+def test_vendor_itself_is_there(app, invoke, on_disk):
+    """It is listed, walked, copied and resolved with what would be deployed in it."""
+    app.write("src/shared/util.py", "")
+    app.write("src/views/page.html", "")
+    for name in on_disk:
+        app.write(f"src/http/get-f/vendor/{name}", "")
+    function = app.function("f", VENDOR, views=True)
+    app.mount(
+        shared_folder=app.root / "src" / "shared", views_folder=app.root / "src/views"
+    )
+
+    value = invoke(app.pool(), function).outcome.value
+
+    folders = ["shared", "views"]
+    files = [*folders, "shared/util.py", "views/page.html", *on_disk]
+    mounted = [[n, f"vendor/{n}", True, False, False, True] for n in folders]
+    own = [[n, f"vendor/{n}", False, True, False, True] for n in on_disk]
+    assert value == {
+        "names": sorted([*folders, *on_disk]),
+        "bytes": sorted([*folders, *on_disk]),
+        "entries": sorted(mounted + own),
+        "walked": sorted(f"vendor/{file}" for file in files if "." in file),
+        "globbed": ["vendor/views/page.html"],
+        "is": [True, False, True, True, False],
+        "real": [
+            str(function.folder / "vendor"),
+            str(function.folder / "vendor/views/page.html"),
+        ],
+        "copied": sorted(files),
+        "elsewhere": [True, ["shared"]],
+    }
+
+
+@pytest.mark.parametrize("on_disk", [[], ["thing.py"]], ids=["virtual", "on disk"])
+def test_a_worker_that_looked_through_vendor_stays_warm(
+    app, invoke, shared_folders, on_disk
+):
+    """What it is shown besides is nothing that came to be on disk."""
+    for name in on_disk:
+        app.write(f"src/http/get-f/vendor/{name}", "")
+    source = """
+        import os
+        from shared import util
+        NAMES = [os.listdir("vendor"), list(os.scandir("vendor")), os.stat("vendor")]
+        def handler(event, context): return len(NAMES[0])
+    """
+    function = app.function("f", source)
+    app.mount(**shared_folders)
+    pool = app.pool()
+
+    first, second = (invoke(pool, function) for _ in range(2))
+
+    assert first.outcome == Returned(value=1 + len(on_disk))
+    assert not second.is_cold
+
+
 def test_a_vendor_folder_of_the_function_s_own_is_read(app, invoke, shared_folders):
     """What is there on disk, copied or linked, comes before what would be deployed."""
     app.write("src/shared/data.json", "shared")
