@@ -112,6 +112,15 @@ class TimedOut:
     """The handler was still running at its time limit, and was killed."""
 
     seconds: float
+    while_loading: bool = False
+    """True where the module was still loading, so that no event was ever taken."""
+
+    @property
+    def message(self) -> str:
+        """What happened, in one sentence."""
+        if self.while_loading:
+            return f"Loading took longer than {self.seconds:g} seconds, and was ended."
+        return f"Timed out after {self.seconds:g} seconds, and was killed."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

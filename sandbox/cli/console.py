@@ -192,7 +192,7 @@ def failure_text(outcome: Outcome) -> str:
             told = outcome.trace.rstrip() or f"{outcome.error_type}: {outcome.message}"
             return f"{told}\n{outcome.remedy}".rstrip()
         case TimedOut():
-            return f"Timed out after {outcome.seconds:g} seconds, and was killed."
+            return outcome.message
         case Crashed():
             return f"{_how_it_ended(outcome)}\n{outcome.remedy}".rstrip()
         case Throttled():

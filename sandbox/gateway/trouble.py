@@ -213,11 +213,7 @@ def _describe(execution: Execution, match: Match) -> tuple[str, str, str]:
         case Raised():
             return outcome.error_type, outcome.message, outcome.remedy
         case TimedOut():
-            return (
-                "The function timed out",
-                f'It was still running after "{outcome.seconds:g}" seconds.',
-                _timeout_remedy(match),
-            )
+            return _timed_out(outcome, match)
         case Crashed():
             return (
                 "The function's process ended",
@@ -239,11 +235,19 @@ def _describe(execution: Execution, match: Match) -> tuple[str, str, str]:
             assert_never(outcome)
 
 
-def _timeout_remedy(match: Match) -> str:
+def _timed_out(outcome: TimedOut, match: Match) -> tuple[str, str, str]:
     folder = match.route.function.folder.name
+    setting = f"raise `timeout` (seconds) under @aws in {folder}/config.arc."
+    if outcome.while_loading:
+        return (
+            "The function did not load in time",
+            f'Loading took longer than "{outcome.seconds:g}" seconds.',
+            f"Do less where its modules are loaded, or {setting}",
+        )
     return (
-        "Make it quicker, or raise `timeout` (seconds) under @aws in "
-        f"{folder}/config.arc."
+        "The function timed out",
+        f'It was still running after "{outcome.seconds:g}" seconds.',
+        f"Make it quicker, or {setting}",
     )
 
 

@@ -149,8 +149,7 @@ def outcome_json(outcome: Outcome) -> dict[str, JsonValue] | None:
         case Raised():
             return _raised(outcome)
         case TimedOut():
-            message = f"Timed out after {outcome.seconds:g} seconds, and was killed."
-            remedy, trace = "", ""
+            message, remedy, trace = outcome.message, "", ""
         case Crashed():
             message = "The handler's process ended without an answer."
             remedy, trace = outcome.remedy, outcome.log_tail

@@ -22,11 +22,9 @@ class PoolLimits:
     idle_seconds: float = 600.0
     """How long an idle worker is kept."""
     load_seconds: float = 10.0
-    """Lambda's limit for the init phase (AWS Lambda developer guide)."""
-    least_load_seconds: float = 3.0
-    """A module that loads for longer than this, and than its function's time limit,
-    is stopped: Lambda would load it again inside that limit."""
+    """Lambda's limit for the init phase; what takes longer is loaded again inside the
+    function's own (AWS Lambda developer guide, "Lambda execution environment")."""
 
     def loading_seconds(self, time_limit_seconds: float) -> float:
         """Give how long the module of a function with that time limit may load."""
-        return min(self.load_seconds, max(self.least_load_seconds, time_limit_seconds))
+        return max(self.load_seconds, time_limit_seconds)

@@ -96,9 +96,9 @@ A worker that ends without one of these has crashed.
 """
 
 import json
-import os
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
+from os import scandir  # kept as it is: a worker shows handlers more than is on disk
 from typing import Any, TypeAlias
 
 SOCKET_FD = 3
@@ -227,7 +227,7 @@ def folder_digest(path: str) -> str:
     A file without a dot is no package, whatever a handler calls its data.
     """
     try:
-        with os.scandir(path) as entries:
+        with scandir(path) as entries:
             return names_digest(e.name for e in entries if "." in e.name or e.is_dir())
     except OSError:
         return names_digest(())
@@ -240,7 +240,7 @@ def listing_digest(path: str) -> str:
     behind does not count: names that begin with a dot or end in a tilde, `__pycache__`.
     """
     try:
-        with os.scandir(path) as entries:
+        with scandir(path) as entries:
             return _digest(e.name for e in entries if _is_no_remnant(e.name))
     except OSError:
         return _digest(())

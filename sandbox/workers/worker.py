@@ -4,7 +4,7 @@ A worker serves one event at a time; whoever takes it has it for itself, so noth
 here is shared between threads but `kill`.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from sandbox.clock import Clock
 from sandbox.exchange import (
@@ -110,6 +110,8 @@ class Worker:
         except EventNotTakenError:
             answer = self._crashed()
         self.tally.init_output = self._channel.output.take()
+        if isinstance(answer, TimedOut):
+            return replace(answer, while_loading=True)
         if not isinstance(answer, dict):
             return answer
         if answer["type"] == "ready":

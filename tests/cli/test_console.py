@@ -105,6 +105,10 @@ def test_output_is_marked_with_its_function() -> None:
         ),
         (TimedOut(seconds=5), "Timed out after 5 seconds, and was killed."),
         (
+            TimedOut(seconds=10, while_loading=True),
+            "Loading took longer than 10 seconds, and was ended.",
+        ),
+        (
             Crashed(exit_code=3),
             "The handler's process exited with code 3 and gave no answer.",
         ),

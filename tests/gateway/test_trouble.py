@@ -49,6 +49,12 @@ def failed(outcome: Outcome, api_type: ApiType = "http") -> Page:
         ),
         (TimedOut(seconds=5), "The function timed out", '"5" seconds', "`timeout`"),
         (
+            TimedOut(seconds=10, while_loading=True),
+            "The function did not load in time",
+            'Loading took longer than "10" seconds.',
+            "`timeout`",
+        ),
+        (
             Crashed(exit_code=-9),
             "The function's process ended",
             'killed by signal "SIGKILL"',

@@ -10,7 +10,14 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.exchange import Invocation, Raised, Returned, Throttled, Unavailable
+from sandbox.exchange import (
+    Invocation,
+    Raised,
+    Returned,
+    Throttled,
+    TimedOut,
+    Unavailable,
+)
 from sandbox.folder_events import FolderEvents
 from sandbox.json_value import JsonText
 from sandbox.project.model import Key, Table
@@ -638,7 +645,7 @@ def test_a_changed_setting_is_seen(app, invoke):
         for memory in (128, 256)
     ]
 
-    assert values == [128, 256]
+    assert values == ["128", "256"]
 
 
 def test_a_killed_idle_worker_is_replaced_silently(app, invoke):
@@ -930,11 +937,11 @@ def test_node_without_node_is_refused_clearly(app, invoke):
 def test_modules_that_load_for_too_long_are_stopped(app, invoke, wait_until):
     """A module that never loads does not hold the request for ever."""
     function = app.function("stuck", "import time\ntime.sleep(60)\n", timeout_seconds=1)
-    pool = app.pool(limits=PoolLimits(least_load_seconds=0.2))
+    pool = app.pool(limits=PoolLimits(load_seconds=0.2))
 
     execution = invoke(pool, function)
 
-    assert execution.outcome.seconds == 1
+    assert execution.outcome == TimedOut(seconds=1, while_loading=True)
     wait_until(lambda: not is_alive(execution.worker_pid))
 
 

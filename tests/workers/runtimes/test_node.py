@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -57,7 +58,8 @@ def test_context_has_lambdas_properties(run_node):
     """The context is the object that the developer guide documents."""
     value = run_node(CONTEXT, memory_mb=512, timeout_seconds=3).outcome.value
 
-    assert value.pop("name").startswith("sandbox-get-n")
+    name = value.pop("name")
+    assert name.startswith("sandbox-get-n")
     assert 2000 < value.pop("remaining") <= 3000
     assert value == {
         "keys": [
@@ -78,7 +80,7 @@ def test_context_has_lambdas_properties(run_node):
             "tenantId",
         ],
         "version": "$LATEST",
-        "arn": "sandbox",
+        "arn": f"arn:aws:lambda:us-west-2:123456789012:function:{name}",
         "memory": "512",
         "idLength": 36,
     }
@@ -450,6 +452,49 @@ def test_callback_handler_is_refused_as_on_node_24(app, node_function, invoke):
 
     assert outcome.error_type == "Runtime.CallbackHandlerDeprecated"
     assert "async function" in outcome.remedy
+
+
+@pytest.mark.parametrize(
+    ("source", "value"),
+    [
+        ("(event, context) => ({ statusCode: 200 })", {"statusCode": 200}),
+        ("() => 'sync'", "sync"),
+        ("() => {}", None),
+        ("async () => 'async'", "async"),
+        ("() => ({ then (done) { done('thenable') } })", "thenable"),
+        ("function () { return arguments.length }", 2),
+        (
+            "(event, context) => ['succeed', 'fail', 'done', "
+            "'callbackWaitsForEmptyEventLoop'].filter(name => name in context)",
+            [],
+        ),
+    ],
+)
+def test_results_are_awaited_on_node_24(app, node_function, invoke, source, value):
+    """Whatever a handler returns is its result, and nothing else can give one."""
+    app.environment["AWS_EXECUTION_ENV"] = "AWS_Lambda_nodejs24.x"
+    function = node_function("now", f"exports.handler = {source}", file="index.js")
+
+    assert invoke(app.pool(), function).outcome == Returned(value=value)
+
+
+@pytest.mark.parametrize(
+    ("source", "error_type"),
+    [
+        ("(event, context) => context.succeed('no')", "TypeError"),
+        ("() => { throw new RangeError('at once') }", "RangeError"),
+        ("() => Promise.reject(new RangeError('later'))", "RangeError"),
+        ("() => new Promise(() => {})", "Runtime.NodeJsExit"),
+    ],
+)
+def test_failures_are_awaited_on_node_24(
+    app, node_function, invoke, source, error_type
+):
+    """So is whatever it throws, and a promise that nothing settles is none."""
+    app.environment["AWS_EXECUTION_ENV"] = "AWS_Lambda_nodejs24.x"
+    function = node_function("now", f"exports.handler = {source}", file="index.js")
+
+    assert invoke(app.pool(), function).outcome.error_type == error_type
 
 
 @pytest.mark.parametrize("code", [0, 1, 7])
@@ -895,6 +940,10 @@ def test_data_that_the_handler_writes_is_no_change(app, node_function, invoke, s
 
 CLOCK = """
 const Early = Date
+const { now } = Date
+class Own extends Date {}
+const format = new Intl.DateTimeFormat('en', { timeZone: 'UTC', dateStyle: 'short' })
+const { format: formatted } = format
 const started = performance.now()
 export async function handler () {
   const timer = performance.now()
@@ -903,12 +952,26 @@ export async function handler () {
     now: Date.now(),
     made: new Date().getTime(),
     early: Early.now(),
+    earlyMade: new Early().getTime(),
+    earlyNow: now(),
+    own: new Own().getTime(),
+    ofInstance: new (new Date(0).constructor)().getTime(),
     text: new Date(Date()).getTime(),
     given: new Date(2000, 0, 1).getFullYear(),
     parts: Date.UTC(2000, 0),
-    isOne: new Date() instanceof Date && new Date().constructor === Date,
-    isReal: Date === Early,
-    name: [Date.name, Date.length],
+    formats: [
+      formatted(),
+      format.format(),
+      format.formatToParts().map(part => part.value).join('')
+    ],
+    formatOfGiven: [format.format(0), format.formatToParts(0)[0].value],
+    isSame: Date === Early && format.format === formatted,
+    looks: [
+      Date.name, Date.length, String(Date), Object.keys(Date).length,
+      Date.now.name, Date.now.length, formatted.name, formatted.length,
+      new Date() instanceof Date, new Date().constructor === Date,
+      new Own() instanceof Own, new Own() instanceof Date
+    ],
     timer: performance.now() - timer,
     running: performance.now() - started
   }
@@ -916,8 +979,14 @@ export async function handler () {
 """
 
 
+MOMENTS = (
+    *("now", "made", "early", "earlyMade"),
+    *("earlyNow", "own", "ofInstance", "text"),
+)
+
+
 def test_clock_moves_the_date_and_nothing_else(app, node_function, invoke):
-    """`Date` follows the sandbox's clock; timers and `performance` do not."""
+    """`Date` follows the sandbox's clock, however a module keeps it; timers do not."""
     function = node_function("clock", CLOCK)
     pool = app.pool()
     real = invoke(pool, function).outcome.value
@@ -926,17 +995,25 @@ def test_clock_moves_the_date_and_nothing_else(app, node_function, invoke):
     app.clock.reset()
     back = invoke(pool, function).outcome.value
 
-    assert real["isReal"]
-    assert back["isReal"]
-    assert not moved["isReal"]
     year_ms = 86_400_000 * 365
-    for key in ("now", "made", "early", "text"):
+    for key in MOMENTS:
         assert 0 <= moved[key] - real[key] - year_ms < 60_000, key
         assert 0 <= back[key] - real[key] < 60_000, key
     assert moved["given"] == 2000
     assert moved["parts"] == 946_684_800_000
-    assert moved["isOne"]
-    assert moved["name"] == ["Date", 7]
+    around = [
+        datetime.fromtimestamp(moved["now"] / 1000 + more, UTC) for more in (-60, 60)
+    ]
+    days = {f"{day.month}/{day.day}/{day:%y}" for day in around}
+    assert set(moved["formats"]) <= days
+    assert moved["formatOfGiven"] == ["1/1/70", "1"]
+    assert moved["isSame"]
+    for seen in (real, moved):
+        assert seen["looks"] == [
+            *("Date", 7, "function () { [native code] }", 0),
+            *("now", 0, "", 1),
+            *(True, True, True, True),
+        ]
     assert moved["timer"] < 60_000
     assert moved["running"] < 60_000
 

@@ -137,7 +137,7 @@ export class Imports {
 }
 
 /** Tell whether the Lambda runtime that is asked for gives handlers a callback. */
-function hasCallbacks (environment) {
+export function hasCallbacks (environment) {
   const major = /nodejs(\d+)/.exec(environment.AWS_EXECUTION_ENV ?? '')?.[1]
   return Number(major ?? 0) < FIRST_WITHOUT_CALLBACKS
 }

@@ -3,7 +3,9 @@
  *
  * The handler may return a promise, call its callback, or use the old methods of the
  * context; the first one counts (AWS Lambda developer guide, "Define Lambda function
- * handler in Node.js", and `aws-lambda-nodejs-runtime-interface-client`).
+ * handler in Node.js", and `aws-lambda-nodejs-runtime-interface-client` 3). From
+ * Node.js 24 on there are no callbacks and none of those methods, and what the handler
+ * returns is awaited, promise or not (the same, 4).
  */
 
 import { neverSettledFailure, raisedFailure } from './failures.mjs'
@@ -39,11 +41,27 @@ export class Invocation {
   }
 
   /** Call the handler. Whatever it does shows in the ending. */
-  run (handler, start) {
+  run (handler, start, hasCallbacks) {
+    const context = this.#context(start)
+    if (hasCallbacks) return this.#runWithCallbacks(handler, context)
+    this.#isAsync = true
+    return this.#await(handler, context)
+  }
+
+  async #await (handler, context) {
+    try {
+      this.#end(null, await handler(this.#message.event, context))
+    } catch (error) {
+      this.#fail(error)
+    }
+  }
+
+  #runWithCallbacks (handler, context) {
     this.#isAsync = handler instanceof AsyncFunction
+    this.#addCallbacks(context)
     const callback = (error, result) => this.#end(error, result, this.#waitsForEmptyLoop)
     try {
-      const result = handler(this.#message.event, this.#context(start), callback)
+      const result = handler(this.#message.event, context, callback)
       if (typeof result?.then === 'function') {
         result.then(value => this.#end(null, value), error => this.#fail(error))
       }
@@ -83,13 +101,7 @@ export class Invocation {
 
   #context (start) {
     const ends = performance.now() + this.#message.time_limit_ms
-    const invocation = this
     return {
-      get callbackWaitsForEmptyEventLoop () { return invocation.#waitsForEmptyLoop },
-      set callbackWaitsForEmptyEventLoop (value) { invocation.#waitsForEmptyLoop = value },
-      succeed: result => this.#end(null, result),
-      fail: error => this.#fail(error ?? 'handled'),
-      done: (error, result) => this.#end(error, result),
       functionVersion: start.function_version,
       functionName: start.function_name,
       memoryLimitInMB: String(start.memory_limit_mb),
@@ -102,5 +114,16 @@ export class Invocation {
       tenantId: undefined,
       getRemainingTimeInMillis: () => Math.max(0, Math.floor(ends - performance.now()))
     }
+  }
+
+  #addCallbacks (context) {
+    Object.defineProperty(context, 'callbackWaitsForEmptyEventLoop', {
+      get: () => this.#waitsForEmptyLoop,
+      set: value => { this.#waitsForEmptyLoop = value },
+      enumerable: true
+    })
+    context.succeed = result => this.#end(null, result)
+    context.fail = error => this.#fail(error ?? 'handled')
+    context.done = (error, result) => this.#end(error, result)
   }
 }

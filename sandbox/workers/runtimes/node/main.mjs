@@ -9,7 +9,7 @@ import { keepConnections } from './connections.mjs'
 import * as failures from './failures.mjs'
 import { install as installFileAccess } from './file_access.mjs'
 import { receive, send } from './frames.mjs'
-import { Imports } from './imports.mjs'
+import { hasCallbacks, Imports } from './imports.mjs'
 import { Invocation } from './invocation.mjs'
 import { watch as watchLifeline } from './lifeline.mjs'
 import { Observer, rootsOf } from './observe.mjs'
@@ -25,6 +25,7 @@ class Worker {
   #observer = null
   #imports = null
   #handler = null
+  #hasCallbacks = true
   #invocation = null
   #isAppPath = path => this.#observer?.isAppPath(path) ?? false
 
@@ -43,6 +44,7 @@ class Worker {
 
   async #load (start) {
     this.#start = start
+    this.#hasCallbacks = hasCallbacks(start.environment)
     this.#observer = new Observer(rootsOf(start))
     this.#imports = new Imports(start, this.#observer)
     const usual = Error.stackTraceLimit
@@ -76,7 +78,7 @@ class Worker {
     const settle = ending => this.#finish(invocation, ending)
     const invocation = new Invocation(message, this.#isAppPath, settle)
     this.#invocation = invocation
-    const run = () => invocation.run(this.#handler, this.#start)
+    const run = () => invocation.run(this.#handler, this.#start, this.#hasCallbacks)
     if (performance.now() - asked < LONG_IDLE_MS) return run()
     // Connections that were closed meanwhile must be seen before one is used again.
     setImmediate(() => setImmediate(run))

@@ -1,11 +1,31 @@
 """The sandbox's clock inside a worker: takes an offset, moves what handlers read.
 
 `time_machine` moves `time.time`, `datetime.now` and their kin for every module alike,
-those of extensions included. It is imported when a clock first moves, not before.
+those of extensions included. It is imported when a clock first moves, not before. It
+leaves out `time.ctime` and `time.asctime`, which ask the system themselves.
 """
 
+import functools
 import time
-from typing import Any
+from typing import Any, SupportsIndex
+
+
+def install() -> None:
+    """Have `time.ctime` and `time.asctime` read the time as `time.time` does.
+
+    For good, and before a handler loads, whose modules may keep what they import.
+    """
+    ctime, asctime = time.ctime, time.asctime
+
+    @functools.wraps(ctime)
+    def moved_ctime(seconds: float | SupportsIndex | None = None, /) -> str:
+        return ctime(time.time() if seconds is None else seconds)
+
+    @functools.wraps(asctime)
+    def moved_asctime(*given: Any) -> str:
+        return asctime(*(given or (time.localtime(),)))
+
+    time.ctime, time.asctime = moved_ctime, moved_asctime
 
 
 class MovedClock:

@@ -2,20 +2,25 @@
 
 Architect copies the shared and views folders into each function, so that a template is
 read from `vendor/views` (`@architect/hydrate`, "shared"). Here Python's functions on
-paths are led to the folders where they are: nothing is written, and an edit is seen.
-Programs that a handler starts see the function's folder as it is on disk.
+paths are led to the folders where they are, and `vendor` is seen even where only these
+would be in it: nothing is written, and an edit is seen. Programs that a handler starts,
+and libraries of C that open files by themselves (sqlite3), see the function's folder as
+it is on disk.
 """
 
 import builtins
 import functools
 import io
+import itertools
 import os
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, Self
 
 _VENDOR = "vendor"
-_FUNCTIONS = ("access", "listdir", "lstat", "open", "scandir", "stat")
-"""Those of `os` by which Python and its library find and read files."""
+_LOOKS = ("access", "getxattr", "listxattr", "lstat", "readlink", "stat")
+"""Functions of `os` by which Python and its library find out what a path is. Those on
+attributes are Linux's alone."""
 _PATH_NAMES = frozenset({"path", "file"})
 """What they and `open` call their first argument."""
 
@@ -29,45 +34,92 @@ class DeployedFiles:
     """
 
     def __init__(self, folder: str, mounts: Mapping[str, str]) -> None:
-        self._links = {f"{folder}/{_VENDOR}/{n}": path for n, path in mounts.items()}
+        self._folder = folder
+        self._vendor = f"{folder}/{_VENDOR}"
+        self._links = {f"{self._vendor}/{n}": path for n, path in mounts.items()}
         self._lstat = os.lstat
 
     def install(self) -> None:
         """Lead `open` and its like there from now on."""
         if not self._links:
             return
-        for name in _FUNCTIONS:
-            setattr(os, name, self._leading(getattr(os, name)))
-        builtins.open = io.open = self._leading(io.open)
+        for name in filter(functools.partial(hasattr, os), _LOOKS):
+            setattr(os, name, self._leading(getattr(os, name), self.find_look_alike))
+        os.listdir, os.scandir = self._listdir(os.listdir), self._scandir(os.scandir)
+        os.open = self._leading(os.open, self.find)
+        builtins.open = io.open = self._leading(io.open, self.find)
 
-    def _leading(self, function: Callable[..., Any]) -> Any:
+    def _leading(self, function: Callable[..., Any], find: Callable[[Any], Any]) -> Any:
         @functools.wraps(function)
         def call(*arguments: Any, **settings: Any) -> Any:
+            if settings.get("dir_fd") is not None:
+                return function(*arguments, **settings)
             if arguments:
-                return function(self.find(arguments[0]), *arguments[1:], **settings)
+                return function(find(arguments[0]), *arguments[1:], **settings)
             for name in _PATH_NAMES & settings.keys():
-                settings[name] = self.find(settings[name])
+                settings[name] = find(settings[name])
             return function(**settings)
+
+        return call
+
+    def _listdir(self, listdir: Callable[..., list[Any]]) -> Any:
+        @functools.wraps(listdir)
+        def call(path: Any = None) -> list[Any]:
+            mounts = self._mounts_in(path)
+            if not mounts:
+                return listdir(self.find(path))
+            names = listdir(path) if self._is_there(self._vendor) else []
+            return names + [_like(path, os.path.basename(link)) for link in mounts]
+
+        return call
+
+    def _scandir(self, scandir: Callable[..., Any]) -> Any:
+        @functools.wraps(scandir)
+        def call(path: Any = None) -> Any:
+            mounts = self._mounts_in(path)
+            if not mounts:
+                return scandir(self.find(path))
+            on_disk = scandir(path) if self._is_there(self._vendor) else nullcontext(())
+            return _Entries(on_disk, [_MountedFolder(path, link) for link in mounts])
 
         return call
 
     def find(self, path: Any) -> Any:
         """Give the path of what a function would find there; else what was given."""
-        if not isinstance(path, str | bytes | os.PathLike):
-            return path
-        text = os.fsdecode(path)
-        if _VENDOR not in text:
-            return path
-        try:
-            whole = os.path.normpath(os.path.join(os.getcwd(), text))
-        except OSError:  # the working folder is gone
-            return path
-        for link, folder in self._links.items():
+        whole = self._whole(path)
+        for link, folder in self._links.items() if whole else ():
             is_inside = whole == link or whole.startswith(f"{link}/")
             if is_inside and not self._is_there(link):
-                found = folder + whole[len(link) :]
-                return os.fsencode(found) if isinstance(path, bytes) else found
+                return _like(path, folder + whole[len(link) :])
         return path
+
+    def find_look_alike(self, path: Any) -> Any:
+        """Give the same, and for a `vendor` that is not on disk a folder like it."""
+        if self._whole(path) == self._vendor and not self._is_there(self._vendor):
+            return _like(path, self._folder)
+        return self.find(path)
+
+    def _mounts_in(self, path: Any) -> list[str]:
+        """Give the links that a folder would have when deployed, and lacks on disk."""
+        if self._whole(path) != self._vendor:
+            return []
+        return [
+            link
+            for link, folder in self._links.items()
+            if self._is_there(folder) and not self._is_there(link)
+        ]
+
+    def _whole(self, path: Any) -> str:
+        """Give an absolute path; empty for what surely is not below `vendor`."""
+        if not isinstance(path, str | bytes | os.PathLike):
+            return ""
+        text = os.fsdecode(path)
+        if _VENDOR not in text:
+            return ""
+        try:
+            return os.path.normpath(os.path.join(os.getcwd(), text))
+        except OSError:  # the working folder is gone
+            return ""
 
     def _is_there(self, path: str) -> bool:
         try:
@@ -75,3 +127,71 @@ class DeployedFiles:
         except OSError:
             return False
         return True
+
+
+class _MountedFolder:
+    """What `os.scandir` says of a folder that stands in `vendor`: an `os.DirEntry`."""
+
+    def __init__(self, parent: Any, link: str) -> None:
+        self.name = _like(parent, os.path.basename(link))
+        self.path = os.path.join(os.fspath(parent), self.name)
+
+    def __fspath__(self) -> Any:
+        return self.path
+
+    def is_dir(self, *, follow_symlinks: bool = True) -> bool:
+        """Say that it is a folder."""
+        return True
+
+    def is_file(self, *, follow_symlinks: bool = True) -> bool:
+        """Say that it is no file."""
+        return False
+
+    def is_symlink(self) -> bool:
+        """Say that it is no link: Architect copies."""
+        return False
+
+    def is_junction(self) -> bool:
+        """Say that it is none of Windows' links either (Python 3.12)."""
+        return False
+
+    def stat(self, *, follow_symlinks: bool = True) -> os.stat_result:
+        """Give what `os.stat` says of it."""
+        return os.stat(self.path, follow_symlinks=follow_symlinks)
+
+    def inode(self) -> int:
+        """Give the folder's number."""
+        return self.stat().st_ino
+
+
+class _Entries:
+    """What `os.scandir` gives: entries on disk, and further ones."""
+
+    def __init__(
+        self,
+        on_disk: AbstractContextManager[Iterable[Any]],
+        further: Iterable[_MountedFolder],
+    ) -> None:
+        self._on_disk = on_disk
+        self._entries = itertools.chain(on_disk.__enter__(), further)
+
+    def __iter__(self) -> Self:
+        return self
+
+    def __next__(self) -> Any:
+        return next(self._entries)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.close()
+
+    def close(self) -> None:
+        """Close the folder."""
+        self._on_disk.__exit__(None, None, None)
+
+
+def _like(path: Any, text: str) -> Any:
+    """Give text as bytes where `path` is bytes."""
+    return os.fsencode(text) if isinstance(path, bytes) else text

@@ -26,6 +26,17 @@ from typing import Any
 from sandbox.workers.runtimes.python.deployed_files import DeployedFiles
 from sandbox.workers.runtimes.python.observe import Observer
 
+LOADED_BY_WORKER = frozenset(
+    (
+        *("array", "ctypes", "errno", "fcntl", "hashlib", "resource"),
+        *("select", "selectors", "signal", "socket", "struct", "typing"),
+    )
+)
+"""What this worker has loaded of the standard library, and Lambda's runtime not.
+
+A function's own module by such a name is found first. One named as what `awslambdaric`
+4 has loaded (json, logging, re and their like) is not found on Lambda either.
+"""
 Mounts = Mapping[str, str]
 """Names below `vendor/` and the folders they stand for."""
 
@@ -99,11 +110,30 @@ def install(start: Mapping[str, Any], observer: Observer) -> None:
             return VendorFinder(path, mounts)
         return FunctionFinder(path) if path == folder else ProjectFinder(path)
 
+    _forget_shadowed((FunctionFinder(folder), VendorFinder(vendor, mounts)))
     DeployedFiles(folder, mounts).install()
     _compile_always(observer.is_project_path)
     sys.path_hooks.insert(0, find_in)
     sys.path[:] = [folder, vendor, *_without(sys.path, (folder, vendor))]
     sys.path += _without(start["path_additions"], sys.path)
+
+
+def _forget_shadowed(finders: Sequence[ProjectFinder]) -> None:
+    """Let the function's own modules be found; running code keeps its references."""
+    shadowed = [
+        name
+        for name in sys.modules
+        if name in LOADED_BY_WORKER and any(_has(finder, name) for finder in finders)
+    ]
+    for name in shadowed:
+        for part in [n for n in sys.modules if n == name or n.startswith(f"{name}.")]:
+            del sys.modules[part]
+
+
+def _has(finder: ProjectFinder, name: str) -> bool:
+    spec = finder.find_spec(name)
+    # A folder without __init__.py gives way to the standard library's module.
+    return spec is not None and spec.loader is not None
 
 
 def _compile_always(is_project_path: Callable[[str], bool]) -> None:

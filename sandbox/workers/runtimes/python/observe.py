@@ -11,6 +11,7 @@ import time
 from _thread import _local
 from collections.abc import Callable
 from hashlib import sha256
+from os import stat  # what is on disk, not what a handler is shown
 from types import FrameType
 from typing import Any, TypedDict
 
@@ -223,7 +224,7 @@ def _source_of(path: str) -> str:
 
 def _stamp(path: str) -> str:
     try:
-        found = os.stat(path)
+        found = stat(path)
     except (OSError, ValueError):
         return ""
     return f"{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_size}-{found.st_ino}"

@@ -12,9 +12,15 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from sandbox.workers import wire
-from sandbox.workers.runtimes.python import attaching, failures, imports, logs
+from sandbox.workers.runtimes.python import (
+    attaching,
+    clock,
+    failures,
+    imports,
+    logs,
+    results,
+)
 from sandbox.workers.runtimes.python.breakpoints import Breakpoints
-from sandbox.workers.runtimes.python.clock import MovedClock
 from sandbox.workers.runtimes.python.context import LambdaContext
 from sandbox.workers.runtimes.python.left_threads import LeftThreads
 from sandbox.workers.runtimes.python.observe import Observer
@@ -33,7 +39,7 @@ class Worker:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._reader = wire.FrameReader()
-        self._clock = MovedClock()
+        self._clock = clock.MovedClock()
         self._trace = TraceVariable()
         self._pid = os.getpid()
         self._observer = Observer(())
@@ -69,6 +75,7 @@ class Worker:
     def _load(self, start: wire.Message) -> bool:
         attaching.start_coverage(start["coverage"])
         self._breakpoints.install()
+        clock.install()
         self._context = LambdaContext(start, start["environment"])
         roots = (start["project_root"], start["folder"])
         mounted = (start["shared_folder"], start["views_folder"])
@@ -124,9 +131,8 @@ class Worker:
         self._answer_result(request_id, result)
 
     def _answer_result(self, request_id: str, result: object) -> None:
-        answer = {"type": "returned", "request_id": request_id, "value": result}
         try:
-            frame = self._frame(answer)
+            frame = self._result_frame(request_id, result)
         except wire.WireError:
             failure = failures.size_failure()
         except Exception as error:  # noqa: BLE001 (encoding runs the app's objects)
@@ -135,6 +141,13 @@ class Worker:
             self._connection.sendall(frame)
             return
         self._answer({"type": "raised", "request_id": request_id, **failure})
+
+    def _result_frame(self, request_id: str, result: object) -> bytes:
+        answer = {"type": "returned", "request_id": request_id, "value": result}
+        if results.is_plain(result):
+            with suppress(TypeError):  # bytes, or what JSON cannot say
+                return self._frame(answer)
+        return self._frame({**answer, "value": results.plain(result)})
 
     def _answer(self, message: dict[str, Any]) -> None:
         self._connection.sendall(self._frame(message))

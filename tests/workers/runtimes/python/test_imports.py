@@ -1,12 +1,26 @@
 """Imports resolve as deployed, from where the files are."""
 
 import os
+import subprocess
+import sys
 import zipfile
+from pathlib import Path
 
 import pytest
 
 from sandbox.exchange import Returned
+from sandbox.workers.runtimes.python.imports import LOADED_BY_WORKER
 
+LOADED_BY_AWSLAMBDARIC = frozenset(
+    (
+        *("atexit", "collections", "contextlib", "copyreg", "enum", "functools"),
+        *("importlib", "itertools", "json", "keyword", "linecache", "logging", "math"),
+        *("genericpath", "operator", "os", "posixpath", "re", "reprlib", "stat"),
+        *("string", "textwrap", "threading", "token", "tokenize", "traceback"),
+        *("types", "warnings", "weakref"),
+    )
+)
+"""As its version 4.2.2 does in Python 3.11."""
 READS = {
     "from shared import util": "util.WORD",
     "import shared.util": "shared.util.WORD",
@@ -54,6 +68,59 @@ def test_shared_code_is_below_vendor(
 
     assert outcome == Returned(value="shared")
     assert not list(app.root.rglob("__pycache__"))
+
+
+@pytest.mark.parametrize(
+    "name", sorted(LOADED_BY_WORKER - set(sys.builtin_module_names))
+)
+@pytest.mark.parametrize("place", ["", "vendor/"])
+def test_own_modules_come_before_what_only_the_worker_has_loaded(
+    app, invoke, name, place
+):
+    """The function's folder is the first that is searched, as on Lambda."""
+    app.write(f"src/http/get-f/{place}{name}.py", "WORD = 'own'\n")
+    function = app.function(
+        "f", f"import {name}\ndef handler(event, context): return {name}.WORD\n"
+    )
+
+    assert invoke(app.pool(), function).outcome == Returned(value="own")
+
+
+def test_own_packages_come_first_and_other_folders_do_not(app, invoke):
+    """A folder of data by the name of a module is none."""
+    app.write("src/http/get-f/resource/__init__.py", "from . import part\n")
+    app.write("src/http/get-f/resource/part.py", "WORD = 'own'\n")
+    app.write("src/http/get-f/signal/data.txt", "")
+    source = """
+        import resource, signal
+        def handler(event, context): return [resource.part.WORD, signal.SIGINT]
+    """
+
+    outcome = invoke(app.pool(), app.function("f", source)).outcome
+
+    assert outcome == Returned(value=["own", 2])
+
+
+def test_the_worker_loads_no_further_modules_than_lambdas_runtime():
+    """What it does load besides can be a module of the function's own."""
+    show = "import sys; print(*sorted({n.partition('.')[0] for n in sys.modules}))"
+    path = f"import sys; sys.path.append({str(Path(__file__).parents[4])!r})"
+    worker = "from sandbox.workers.runtimes.python import lifeline, serve"
+
+    before, after = (
+        set(
+            subprocess.run(
+                [sys.executable, "-I", "-S", "-c", f"{path}\n{loads}\n{show}"],
+                capture_output=True,
+                check=True,
+                text=True,
+            ).stdout.split()
+        )
+        for loads in ("", worker)
+    )
+
+    public = {name for name in after - before if not name.startswith("_")}
+    assert public - LOADED_BY_AWSLAMBDARIC == LOADED_BY_WORKER | {"sandbox"}
 
 
 def test_shared_folders_may_be_packages_and_have_any_name(app, invoke):
@@ -139,6 +206,17 @@ def test_missing_requirements_are_told_with_the_command(app, invoke):
 
     assert outcome.error_type == "Runtime.ImportModuleError"
     assert "-m pip install no-such-thing" in outcome.remedy
+
+
+def test_remedies_load_no_modules_of_the_functions_own(app, invoke):
+    """A function may have its own `email`, which much of Python would load."""
+    app.write("src/http/get-f/email.py", "raise RuntimeError('own')\n")
+    app.write("src/http/get-f/requirements.txt", "Click\nno_such.thing\n")
+
+    outcome = invoke(app.pool(), app.function("f", "import no_such_thing\n")).outcome
+
+    assert outcome.error_type == "Runtime.ImportModuleError"
+    assert outcome.remedy.endswith('-m pip install no_such.thing".')
     assert "boto3" not in outcome.remedy
 
 
@@ -280,6 +358,100 @@ def test_shared_files_are_below_vendor(app, invoke, shared_folders):
     ]
     assert after["text"] == "<p>newer"
     assert not (function.folder / "vendor").exists()
+
+
+VENDOR = """import os, shutil, tempfile
+from pathlib import Path
+HERE = Path(__file__).parent
+def of(entries):
+    with entries:
+        return sorted([e.name, os.fspath(e), e.is_dir(), e.is_file(), e.is_symlink(),
+                       e.inode() == e.stat().st_ino] for e in entries)
+def handler(event, context):
+    copies = Path(tempfile.mkdtemp(dir=HERE)) / "copies"
+    shutil.copytree("vendor", copies)
+    page = Path("vendor/views/page.html")
+    return {
+        "names": sorted(os.listdir("vendor")),
+        "bytes": sorted(map(os.fsdecode, os.listdir(os.fsencode(HERE / "vendor")))),
+        "entries": of(os.scandir("vendor")),
+        "walked": sorted(Path(f, n).as_posix()
+                         for f, _, names in os.walk("vendor") for n in names),
+        "globbed": sorted(map(str, Path("vendor").glob("*/*.html"))),
+        "is": [os.path.isdir("vendor"), os.path.islink("vendor"),
+               Path("vendor").exists(), os.access("vendor", os.R_OK),
+               os.path.lexists("vendor/nothing")],
+        "real": [os.path.realpath("vendor"), str(page.resolve(strict=True))],
+        "copied": sorted(p.relative_to(copies).as_posix() for p in copies.rglob("*")),
+        "elsewhere": in_another_folder(copies.parent),
+    }
+def in_another_folder(folder):
+    (folder / "vendor" / "shared").mkdir(parents=True)
+    fd = os.open(folder, os.O_RDONLY)
+    try:
+        number = os.stat("vendor", dir_fd=fd).st_ino
+        return [number == (folder / "vendor").stat().st_ino,
+                os.listdir(folder / "vendor")]
+    finally:
+        os.close(fd)
+"""
+
+
+@pytest.mark.parametrize("on_disk", [[], ["thing.py"]], ids=["virtual", "on disk"])
+def test_vendor_itself_is_there(app, invoke, on_disk):
+    """It is listed, walked, copied and resolved with what would be deployed in it."""
+    app.write("src/shared/util.py", "")
+    app.write("src/views/page.html", "")
+    for name in on_disk:
+        app.write(f"src/http/get-f/vendor/{name}", "")
+    function = app.function("f", VENDOR, views=True)
+    app.mount(
+        shared_folder=app.root / "src" / "shared", views_folder=app.root / "src/views"
+    )
+
+    value = invoke(app.pool(), function).outcome.value
+
+    folders = ["shared", "views"]
+    files = [*folders, "shared/util.py", "views/page.html", *on_disk]
+    mounted = [[n, f"vendor/{n}", True, False, False, True] for n in folders]
+    own = [[n, f"vendor/{n}", False, True, False, True] for n in on_disk]
+    assert value == {
+        "names": sorted([*folders, *on_disk]),
+        "bytes": sorted([*folders, *on_disk]),
+        "entries": sorted(mounted + own),
+        "walked": sorted(f"vendor/{file}" for file in files if "." in file),
+        "globbed": ["vendor/views/page.html"],
+        "is": [True, False, True, True, False],
+        "real": [
+            str(function.folder / "vendor"),
+            str(function.folder / "vendor/views/page.html"),
+        ],
+        "copied": sorted(files),
+        "elsewhere": [True, ["shared"]],
+    }
+
+
+@pytest.mark.parametrize("on_disk", [[], ["thing.py"]], ids=["virtual", "on disk"])
+def test_a_worker_that_looked_through_vendor_stays_warm(
+    app, invoke, shared_folders, on_disk
+):
+    """What it is shown besides is nothing that came to be on disk."""
+    for name in on_disk:
+        app.write(f"src/http/get-f/vendor/{name}", "")
+    source = """
+        import os
+        from shared import util
+        NAMES = [os.listdir("vendor"), list(os.scandir("vendor")), os.stat("vendor")]
+        def handler(event, context): return len(NAMES[0])
+    """
+    function = app.function("f", source)
+    app.mount(**shared_folders)
+    pool = app.pool()
+
+    first, second = (invoke(pool, function) for _ in range(2))
+
+    assert first.outcome == Returned(value=1 + len(on_disk))
+    assert not second.is_cold
 
 
 def test_a_vendor_folder_of_the_function_s_own_is_read(app, invoke, shared_folders):
