@@ -12,9 +12,9 @@ from moto.dynamodb.models.table import SecondaryIndex
 from moto.dynamodb.models.utilities import dynamo_to_dict
 
 from sandbox.json_value import JsonValue
+from sandbox.tables.attribute_json import SCALAR_TYPES, write_attribute
 from sandbox.tables.key_schema import KeySchema
 from sandbox.tables.orders import ItemKey, KeyOrder, PartitionOrders, Sorting, key_of
-from sandbox.tables.shapes import SCALAR_TYPES, write_attribute
 
 PartitionValues: TypeAlias = tuple[DynamoType, ...]
 """The values of partition keys: one, but for indexes that have several."""

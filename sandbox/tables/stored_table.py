@@ -13,6 +13,11 @@ from moto.dynamodb.exceptions import ItemSizeTooLarge
 from moto.dynamodb.models.dynamo_type import DynamoType
 from moto.dynamodb.models.table import Table
 
+from sandbox.tables.attribute_json import (
+    MAX_NESTING_LEVELS,
+    levels_of,
+    read_attribute,
+)
 from sandbox.tables.errors import validation_error
 from sandbox.tables.item_checks import (
     check_item,
@@ -32,7 +37,6 @@ from sandbox.tables.orders import (
     Sorting,
     key_of,
 )
-from sandbox.tables.shapes import MAX_NESTING_LEVELS, levels_of, read_attribute
 
 MAX_ITEM_BYTES = 409_600
 """DynamoDB Developer Guide, "Quotas": 400 KB."""
