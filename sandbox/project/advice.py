@@ -225,8 +225,9 @@ def _missing_requirement(surroundings: Surroundings) -> Iterator[Advice]:
         code="arc-requirement",
         what='The app has "import arc", and no requirements.txt names its package.',
         where=surroundings.arc_imports[0],
-        why="The sandbox lends its own; deployed, the function fails with "
-        "Runtime.ImportModuleError.",
+        why="The sandbox lends its own. Deployed, a function has it only where its "
+        "folder has no requirements.txt and `arc deploy` finds the package installed; "
+        "else it fails with Runtime.ImportModuleError.",
         fix='Add the line "architect-functions" to requirements.txt.',
     )
 
