@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, NoReturn, Self, TypeAlias, Union
@@ -14,6 +15,7 @@ JsonValue: TypeAlias = Union[  # noqa: UP007 - `|` cannot take a forward referen
 """Anything that `json.loads` can give; read-only for whoever receives it."""
 
 _write = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
+_SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKUP = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
 
 
@@ -42,7 +44,9 @@ def harmless_json(content: JsonValue) -> bytes:
 
 def pretty_json(value: Any) -> str:
     """Give JSON text over several lines, for people to read and edit."""
-    return json.dumps(value, indent=2, ensure_ascii=False, default=list)
+    text = json.dumps(value, indent=2, ensure_ascii=False, default=list)
+    # Half a surrogate pair can be sent escaped alone, and would come back as "?".
+    return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def as_plain_json(value: JsonValue) -> JsonValue:

@@ -36,6 +36,16 @@ def test_json_for_people() -> None:
     assert pretty_json({"é": (1,)}) == '{\n  "é": [\n    1\n  ]\n}'
 
 
+def test_json_for_people_is_text_that_can_be_sent() -> None:
+    """Half a surrogate pair, as JavaScript may write one, reads as it was."""
+    value = {"\ud83d": ["😀", "\udfff"]}
+
+    text = pretty_json(value)
+
+    assert json.loads(text.encode()) == value
+    assert "😀" in text
+
+
 def test_text_in_a_page_is_no_markup() -> None:
     """It closes no script and begins no comment, and reads as it was."""
     value = "</script><!-- &amp;"

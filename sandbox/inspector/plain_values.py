@@ -14,6 +14,12 @@ from sandbox.json_value import JsonValue
 LARGEST_EXACT = 2**53
 """Integers beyond it are not exact in JavaScript, which reads this as well."""
 
+_TAKEN = {
+    "$set": "a list",
+    "$binary": "a text of base64",
+    "$number": "a text of digits",
+    "$map": "an object",
+}
 _SET_TYPES = {"SS": "S", "NS": "N", "BS": "B"}
 
 
@@ -55,7 +61,7 @@ def from_plain(value: JsonValue) -> dict[str, JsonValue]:
         case int() | float() | Decimal():
             return {"N": _number(str(value))}
         case str():
-            return {"S": value}
+            return {"S": storable_text(value)}
         case Mapping():
             return _from_mapping(value)
         case Sequence():
@@ -69,7 +75,20 @@ def row_from_plain(row: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     Raises:
         ValueError: DynamoDB has no type for one of its values.
     """
-    return {name: from_plain(value) for name, value in row.items()}
+    return {storable_text(name): from_plain(value) for name, value in row.items()}
+
+
+def storable_text(text: str) -> str:
+    """Give a text as it is.
+
+    Raises:
+        ValueError: UTF-8 cannot say it: it holds half a surrogate pair.
+    """
+    try:
+        text.encode()
+    except UnicodeEncodeError as error:
+        raise ValueError(f"{text!r} is no text that can be stored") from error
+    return text
 
 
 def python_from_plain(value: JsonValue) -> object:
@@ -139,7 +158,18 @@ def _from_mapping(value: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
             return {"N": _number(text)}
         case {"$map": Mapping() as row, **others} if not others:
             return {"M": row_from_plain(row)}
+    if len(value) == 1:
+        _refuse_misused_word(next(iter(value)))
     return {"M": row_from_plain(value)}
+
+
+def _refuse_misused_word(name: str) -> None:
+    taken = _TAKEN.get(name)
+    if taken is not None:
+        raise ValueError(
+            f'"{name}" takes {taken}; a map with such a name is '
+            f'{{"$map": {{"{name}": …}}}}'
+        )
 
 
 def _python_from_mapping(value: Mapping[str, JsonValue]) -> object:

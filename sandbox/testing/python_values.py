@@ -10,7 +10,7 @@ from collections.abc import Set as AbstractSet
 from decimal import Decimal
 from typing import Any
 
-from sandbox.inspector.plain_values import from_plain, set_of
+from sandbox.inspector.plain_values import from_plain, set_of, storable_text
 from sandbox.json_value import JsonValue
 
 _SETS = {"SS": "S", "NS": "N", "BS": "B"}
@@ -29,7 +29,7 @@ def row_from_python(row: Mapping[str, Any]) -> dict[str, JsonValue]:
     """
     if not all(isinstance(name, str) for name in row):
         raise ValueError("DynamoDB has texts for names, and nothing else")
-    return {_text(name): _from_python(value) for name, value in row.items()}
+    return {storable_text(name): _from_python(value) for name, value in row.items()}
 
 
 def _to_python(value: Mapping[str, Any]) -> Any:
@@ -55,7 +55,7 @@ def _to_python(value: Mapping[str, Any]) -> Any:
 def _from_python(value: Any) -> dict[str, JsonValue]:
     match value:
         case str():
-            return {"S": _text(value)}
+            return {"S": storable_text(value)}
         case bytes() | bytearray():
             return {"B": base64.b64encode(value).decode()}
         case Mapping():
@@ -65,11 +65,3 @@ def _from_python(value: Any) -> dict[str, JsonValue]:
         case Sequence():
             return {"L": [_from_python(member) for member in value]}
     return from_plain(value)
-
-
-def _text(value: str) -> str:
-    try:
-        value.encode()
-    except UnicodeEncodeError as error:
-        raise ValueError(f"{value!r} is no text that can be stored") from error
-    return value

@@ -104,12 +104,33 @@ def test_each_plain_form_has_its_python_value(plain: Any, value: Any) -> None:
         {"$number": "one"},
         {"$number": "NaN"},
         float("inf"),
+        "\ud800",
+        {"a": ["\ud800"]},
+        {"\ud800": 1},
+        {"$set": ["\ud800"]},
+        {"$set": "a"},
+        {"$set": {"a": 1}},
+        {"$number": 5},
+        {"$binary": [1]},
+        {"$map": "a"},
     ],
 )
 def test_what_dynamodb_cannot_hold_is_refused(plain: Any) -> None:
-    """Sets have members of one type, numbers are finite."""
-    with pytest.raises(ValueError, match=r"set|number"):
+    """Sets have members of one type, numbers are finite, and texts are UTF-8.
+
+    A word of ours with what it does not take is a slip, and no map of the app.
+    """
+    with pytest.raises(ValueError, match=r"set|number|text|takes"):
         from_plain(plain)
+
+
+@pytest.mark.parametrize("name", ["$set", "$number", "$binary", "$map"])
+def test_a_map_of_such_a_name_can_be_written(name: str) -> None:
+    """As what it is."""
+    stored = {"M": {name: {"N": "5"}}}
+
+    assert from_plain({"$map": {name: 5}}) == stored
+    assert from_plain({name: 5, "a": 1})["M"] == {name: {"N": "5"}, "a": {"N": "1"}}
 
 
 @pytest.mark.parametrize("value", [{}, {"S": 1}, {"X": "a"}, {"S": "a", "N": "1"}, "a"])
