@@ -296,7 +296,8 @@ class Gateway:
             made = from_result(execution.outcome.value, api_type=api_type)
             if not isinstance(made, InvalidResult):
                 response = made
-                notes = self._note_result(execution.outcome.value, match, api_type)
+                told = self._note_result(execution.outcome.value, match, api_type)
+                notes = (*notes, *told)
             else:
                 page = trouble.invalid_result(
                     made, execution, match, event, api_type=api_type
