@@ -1,0 +1,411 @@
+"""Takes the text of a PartiQL statement and its parameters, gives what it asks for.
+
+The grammar is that of the Developer Guide's "PartiQL language reference for DynamoDB".
+Conditions and changes are those of expressions: their `Value`s name what is in the
+statement's `values`, and paths have attributes' real names. Words are keywords only
+where they can be nothing else, so that an attribute may have any name.
+"""
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+from sandbox.tables import update_expressions
+from sandbox.tables.condition_checks import MAX_CHOICES
+from sandbox.tables.conditions import And, Between, Comparison, Condition, In, Not, Or
+from sandbox.tables.errors import validation_error
+from sandbox.tables.expression_parts import Call, Operand, Path, Reader, Value
+from sandbox.tables.expression_text import ExpressionError
+from sandbox.tables.partiql_text import tokens_of
+from sandbox.tables.shapes import read_attribute
+from sandbox.tables.update_expressions import Action, Add, Remove, Sum
+
+AttributeValue: TypeAlias = Mapping[str, Any]
+"""As `shapes` has read it."""
+_NOT_FORMED = "Statement wasn't well formed, can't be processed: "
+_MAX_DEPTH = 64
+"""Of parentheses, NOTs, lists and maps; well above what is kept, below Python's own."""
+_LONGEST_INDEX = 10
+_COMPARATORS = ("=", "<>", "!=", "<", "<=", ">", ">=")
+_NO_NAMES = frozenset({"FALSE", "MISSING", "NOT", "NULL", "TRUE"})
+_CONSTANTS: Mapping[str, AttributeValue] = {
+    "TRUE": {"BOOL": True},
+    "FALSE": {"BOOL": False},
+    "NULL": {"NULL": True},
+}
+_SET_TYPES = frozenset({"SS", "NS", "BS"})
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Where:
+    """What statements on items that are there have in common."""
+
+    table: str
+    where: tuple[Condition, ...] = ()
+    """Of which an item must meet each."""
+    values: Mapping[str, AttributeValue] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Select(_Where):
+    """`SELECT * FROM "table"."index" WHERE … ORDER BY …`."""
+
+    index: str | None = None
+    paths: tuple[Path, ...] | None = None
+    """What of an item is given; None for all of it."""
+    order_by: str | None = None
+    is_descending: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Exists(_Where):
+    """`EXISTS(SELECT * FROM "table" WHERE …)`."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Insert:
+    """`INSERT INTO "table" VALUE {…}`."""
+
+    table: str
+    item: Mapping[str, AttributeValue]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Update(_Where):
+    """`UPDATE "table" SET … REMOVE … WHERE … RETURNING …`."""
+
+    actions: tuple[Action, ...]
+    returning: str = "NONE"
+    """Such as `ALL_OLD`, as ReturnValues has it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delete(_Where):
+    """`DELETE FROM "table" WHERE … RETURNING ALL OLD *`."""
+
+    returning: str = "NONE"
+
+
+Statement: TypeAlias = Select | Exists | Insert | Update | Delete
+
+
+def read_statement(text: str, parameters: Sequence[AttributeValue]) -> Statement:
+    """Read a statement.
+
+    Args:
+        text: PartiQL.
+        parameters: what its `?` stand for, in order.
+
+    Raises:
+        TableError: it cannot be read, or has a value that DynamoDB does not keep.
+    """
+    try:
+        reader = _Reader(text, parameters)
+        return reader.whole(reader.statement)
+    except ExpressionError as error:
+        raise validation_error(f"{_NOT_FORMED}{error}") from error
+
+
+class _Reader(Reader):
+    def __init__(self, text: str, parameters: Sequence[AttributeValue]) -> None:
+        super().__init__(text, tokens_of(text))
+        if sum(token.is_symbol("?") for token in self._tokens) != len(parameters):
+            raise validation_error(
+                "Number of parameters in request and statement don't match."
+            )
+        self._parameters = iter(parameters)
+        self._values: dict[str, AttributeValue] = {}
+        self._depth = 0
+
+    def statement(self) -> Statement:
+        starts: Mapping[str, Callable[[], Statement]] = {
+            "SELECT": self._select,
+            "INSERT": self._insert,
+            "UPDATE": self._update,
+            "DELETE": self._delete,
+            "EXISTS": self._exists,
+        }
+        for word, read in starts.items():
+            if self._takes_keyword(word):
+                return read()
+        raise self._mismatch()
+
+    def _select(self) -> Select:
+        is_whole = self._takes_symbol("*")
+        paths = None if is_whole else self.listed(self.path)
+        self._expect_word("FROM")
+        table = self._name()
+        index = self._name() if self._takes_symbol(".") else None
+        where = self._where()
+        order_by, is_descending = None, False
+        if self._takes_keyword("ORDER"):
+            self._expect_word("BY")
+            order_by = self._name()
+            is_descending = self._takes_keyword("DESC")
+            if not is_descending:
+                self._takes_keyword("ASC")
+        return Select(
+            table=table,
+            index=index,
+            paths=paths,
+            where=where,
+            order_by=order_by,
+            is_descending=is_descending,
+            values=self._values,
+        )
+
+    def _exists(self) -> Exists:
+        self._expect("(")
+        self._expect_word("SELECT")
+        self._expect("*")
+        self._expect_word("FROM")
+        table, where = self._name(), self._where()
+        self._expect(")")
+        return Exists(table=table, where=where, values=self._values)
+
+    def _insert(self) -> Insert:
+        self._expect_word("INTO")
+        table = self._name()
+        self._expect_word("VALUE")
+        self._expect("{")
+        return Insert(table=table, item=self._map()["M"])
+
+    def _update(self) -> Update:
+        table = self._name()
+        actions: list[Action] = []
+        while True:
+            if self._takes_keyword("SET"):
+                actions += self.listed(self._set)
+            elif self._takes_keyword("REMOVE"):
+                actions += self.listed(lambda: Remove(self.path()))
+            elif actions:
+                break
+            else:
+                raise self._mismatch()
+        return Update(
+            table=table,
+            actions=tuple(actions),
+            where=self._where(),
+            returning=self._returning(),
+            values=self._values,
+        )
+
+    def _delete(self) -> Delete:
+        self._expect_word("FROM")
+        table, where, returning = self._name(), self._where(), self._returning()
+        return Delete(
+            table=table, where=where, returning=returning, values=self._values
+        )
+
+    def _where(self) -> tuple[Condition, ...]:
+        if not self._takes_keyword("WHERE"):
+            return ()
+        condition = self._condition()
+        return condition.conditions if isinstance(condition, And) else (condition,)
+
+    def _returning(self) -> str:
+        if not self._takes_keyword("RETURNING"):
+            return "NONE"
+        what = "ALL" if self._takes_keyword("ALL") else "UPDATED"
+        if what == "UPDATED":
+            self._expect_word("MODIFIED")
+        when = "OLD" if self._takes_keyword("OLD") else "NEW"
+        if when == "NEW":
+            self._expect_word("NEW")
+        self._expect("*")
+        return f"{what}_{when}"
+
+    # SET path = operand | operand "+" operand | operand "-" operand | function
+
+    def _set(self) -> Action:
+        path = self.path()
+        self._expect("=")
+        value = self.operand()
+        match value:
+            case Call("set_add", (Path() as same, Value() as members)):
+                self._check_set(path, same, members)
+                return Add(path, members)
+            case Call("set_delete", (Path() as same, Value() as members)):
+                self._check_set(path, same, members)
+                return update_expressions.Delete(path, members)
+            case Call(function) if function != "list_append":
+                raise ExpressionError(f"Invalid function name; function: {function}")
+        sign = self._takes_symbol("+", "-")
+        return update_expressions.Set(
+            path, Sum(sign, value, self.operand()) if sign else value
+        )
+
+    def _check_set(self, target: Path, path: Path, members: Value) -> None:
+        if path != target or not self._values[members.name].keys() <= _SET_TYPES:
+            raise ExpressionError("set_add and set_delete take the path and a set")
+
+    # condition: and ("OR" and)*      and: not ("AND" not)*      not: "NOT"* single
+
+    def _condition(self) -> Condition:
+        found = [self._and()]
+        while self._takes_keyword("OR"):
+            found.append(self._and())
+        return found[0] if len(found) == 1 else Or(tuple(found))
+
+    def _and(self) -> Condition:
+        found = [self._not()]
+        while self._takes_keyword("AND"):
+            found.append(self._not())
+        return found[0] if len(found) == 1 else And(tuple(found))
+
+    def _not(self) -> Condition:
+        if self._takes_keyword("NOT"):
+            with self._deeper():
+                return Not(self._not())
+        if self._takes_symbol("("):
+            with self._deeper():
+                condition = self._condition()
+            self._expect(")")
+            return condition
+        return self._rest(self.operand())
+
+    def _rest(self, operand: Operand) -> Condition:
+        operator: Any = self._takes_symbol(*_COMPARATORS)
+        if operator:
+            operator = "<>" if operator == "!=" else operator
+            return Comparison(operator, operand, self.operand())
+        if self._takes_keyword("BETWEEN"):
+            low = self.operand()
+            self._expect_word("AND")
+            return Between(operand, low, self.operand())
+        if self._takes_keyword("IN"):
+            return In(operand, self._choices())
+        if self._takes_keyword("IS"):
+            return self._is(operand)
+        if isinstance(operand, Call):
+            return operand
+        raise self._mismatch()
+
+    def _choices(self) -> tuple[Operand, ...]:
+        closing = "]" if self._takes_symbol("[") else ")"
+        if closing == ")":
+            self._expect("(")
+        choices = self.listed(self.operand)
+        self._expect(closing)
+        if len(choices) > MAX_CHOICES:  # the same of keys, which queries ask for
+            raise validation_error(
+                "The IN operator is provided with too many operands; "
+                f"number of operands: {len(choices)}"
+            )
+        return choices
+
+    def _is(self, operand: Operand) -> Condition:
+        is_not = self._takes_keyword("NOT")
+        if self._takes_keyword("MISSING"):
+            name = "attribute_exists" if is_not else "attribute_not_exists"
+            return Call(name, (operand,))
+        self._expect_word("NULL")
+        is_null = Call("attribute_type", (operand, self._note({"S": "NULL"})))
+        return Not(is_null) if is_not else is_null
+
+    # operand: function "(" operand ("," operand)* ")" | value | path
+
+    def operand(self) -> Operand:
+        token = self._next
+        is_name = token.kind in ("name", "placeholder")
+        if is_name and not any(map(token.is_keyword, _CONSTANTS)):
+            if not self._tokens[self._place + 1].is_symbol("("):
+                return self.path()
+            name = self._name().lower()
+            with self._deeper():
+                return Call(name, self.operands())
+        return self._note(self._value())
+
+    def _note(self, value: AttributeValue) -> Value:
+        name = f":{len(self._values)}"
+        self._values[name] = value
+        return Value(name)
+
+    # A value is a text, a number, TRUE, FALSE, NULL, "?", a list, a map or a set.
+
+    def _value(self) -> AttributeValue:
+        token = self._next
+        if token.kind == "value":
+            self._place += 1
+            return {"S": token.text}
+        for word, constant in _CONSTANTS.items():
+            if self._takes_keyword(word):
+                return constant
+        match self._takes_symbol("?", "[", "{", "<<"):
+            case "?":
+                return next(self._parameters)
+            case "[":
+                return {"L": self._members(self._value, "]")}
+            case "{":
+                return self._map()
+            case "<<":
+                return self._set_of(self._members(self._value, ">>"))
+        return self._number()
+
+    def _number(self) -> AttributeValue:
+        sign = self._takes_symbol("-", "+") or ""
+        token = self._next
+        if token.kind != "number":
+            raise self._mismatch()
+        self._place += 1
+        return read_attribute({"N": f"{sign}{token.text}"})
+
+    def _map(self) -> AttributeValue:
+        members = self._members(self._member, "}")
+        if len(dict(members)) < len(members):
+            raise ExpressionError("A map has each name once;")
+        return {"M": dict(members)}
+
+    def _member(self) -> tuple[str, AttributeValue]:
+        name = self._next
+        if name.kind != "value":
+            raise self._mismatch()
+        if not name.text:
+            raise validation_error("Empty attribute name")
+        self._place += 1
+        self._expect(":")
+        return name.text, self._value()
+
+    def _set_of(self, members: Sequence[AttributeValue]) -> AttributeValue:
+        kinds = {kind for member in members for kind in member}
+        if kinds not in ({"S"}, {"N"}):
+            raise ExpressionError("A set has one or more texts, or numbers;")
+        (kind,) = kinds
+        return read_attribute({f"{kind}S": [member[kind] for member in members]})
+
+    def _members(self, read: Callable[[], Any], closing: str) -> list[Any]:
+        """Read what is in brackets: none or more, with commas between them."""
+        if self._takes_symbol(closing):
+            return []
+        with self._deeper():
+            members = self.listed(read)
+        self._expect(closing)
+        return list(members)
+
+    # Tokens
+
+    def _name(self) -> str:
+        token = self._next
+        is_word = token.kind == "name" and token.text.upper() not in _NO_NAMES
+        if not is_word and token.kind != "placeholder":
+            raise self._mismatch()
+        self._place += 1
+        return token.text
+
+    def _index(self) -> int:
+        if not self._next.text.isdigit() or len(self._next.text) > _LONGEST_INDEX:
+            raise self._mismatch()
+        return super()._index()
+
+    def _expect_word(self, word: str) -> None:
+        if not self._takes_keyword(word):
+            raise self._mismatch()
+
+    @contextmanager
+    def _deeper(self) -> Iterator[None]:
+        self._depth += 1
+        if self._depth > _MAX_DEPTH:
+            raise ExpressionError("The statement nests too deeply;")
+        yield
+        self._depth -= 1
