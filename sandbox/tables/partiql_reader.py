@@ -13,9 +13,9 @@ from typing import Any, TypeAlias
 
 from sandbox.tables import update_expressions
 from sandbox.tables.condition_checks import MAX_CHOICES
-from sandbox.tables.conditions import And, Between, Comparison, Condition, In, Not, Or
+from sandbox.tables.conditions import And, Condition, ConditionReader, In, Not
 from sandbox.tables.errors import validation_error
-from sandbox.tables.expression_parts import Call, Operand, Path, Reader, Value
+from sandbox.tables.expression_parts import Call, Operand, Path, Value
 from sandbox.tables.expression_text import ExpressionError
 from sandbox.tables.partiql_text import tokens_of
 from sandbox.tables.shapes import read_attribute
@@ -27,7 +27,6 @@ _NOT_FORMED = "Statement wasn't well formed, can't be processed: "
 _MAX_DEPTH = 64
 """Of parentheses, NOTs, lists and maps; well above what is kept, below Python's own."""
 _LONGEST_INDEX = 10
-_COMPARATORS = ("=", "<>", "!=", "<", "<=", ">", ">=")
 _NO_NAMES = frozenset({"FALSE", "MISSING", "NOT", "NULL", "TRUE"})
 _CONSTANTS: Mapping[str, AttributeValue] = {
     "TRUE": {"BOOL": True},
@@ -107,7 +106,7 @@ def read_statement(text: str, parameters: Sequence[AttributeValue]) -> Statement
         raise validation_error(f"{_NOT_FORMED}{error}") from error
 
 
-class _Reader(Reader):
+class _Reader(ConditionReader):
     def __init__(self, text: str, parameters: Sequence[AttributeValue]) -> None:
         super().__init__(text, tokens_of(text))
         if sum(token.is_symbol("?") for token in self._tokens) != len(parameters):
@@ -126,21 +125,18 @@ class _Reader(Reader):
             "DELETE": self._delete,
             "EXISTS": self._exists,
         }
-        for word, read in starts.items():
-            if self._takes_keyword(word):
-                return read()
-        raise self._mismatch()
+        return starts[self._one_of(*starts)]()
 
     def _select(self) -> Select:
         is_whole = self._takes_symbol("*")
         paths = None if is_whole else self.listed(self.path)
-        self._expect_word("FROM")
+        self._one_of("FROM")
         table = self._name()
         index = self._name() if self._takes_symbol(".") else None
         where = self._where()
         order_by, is_descending = None, False
         if self._takes_keyword("ORDER"):
-            self._expect_word("BY")
+            self._one_of("BY")
             order_by = self._name()
             is_descending = self._takes_keyword("DESC")
             if not is_descending:
@@ -157,17 +153,17 @@ class _Reader(Reader):
 
     def _exists(self) -> Exists:
         self._expect("(")
-        self._expect_word("SELECT")
+        self._one_of("SELECT")
         self._expect("*")
-        self._expect_word("FROM")
+        self._one_of("FROM")
         table, where = self._name(), self._where()
         self._expect(")")
         return Exists(table=table, where=where, values=self._values)
 
     def _insert(self) -> Insert:
-        self._expect_word("INTO")
+        self._one_of("INTO")
         table = self._name()
-        self._expect_word("VALUE")
+        self._one_of("VALUE")
         self._expect("{")
         return Insert(table=table, item=self._map()["M"])
 
@@ -192,7 +188,7 @@ class _Reader(Reader):
         )
 
     def _delete(self) -> Delete:
-        self._expect_word("FROM")
+        self._one_of("FROM")
         table, where, returning = self._name(), self._where(), self._returning()
         return Delete(
             table=table, where=where, returning=returning, values=self._values
@@ -201,20 +197,14 @@ class _Reader(Reader):
     def _where(self) -> tuple[Condition, ...]:
         if not self._takes_keyword("WHERE"):
             return ()
-        condition = self._condition()
-        return condition.conditions if isinstance(condition, And) else (condition,)
+        return tuple(_joined(self.condition()))
 
     def _returning(self) -> str:
         if not self._takes_keyword("RETURNING"):
             return "NONE"
-        what = "ALL" if self._takes_keyword("ALL") else "UPDATED"
-        if what == "UPDATED":
-            self._expect_word("MODIFIED")
-        when = "OLD" if self._takes_keyword("OLD") else "NEW"
-        if when == "NEW":
-            self._expect_word("NEW")
+        what, when = self._one_of("ALL", "MODIFIED"), self._one_of("OLD", "NEW")
         self._expect("*")
-        return f"{what}_{when}"
+        return f"{what}_{when}".replace("MODIFIED", "UPDATED")
 
     # SET path = operand | operand "+" operand | operand "-" operand | function
 
@@ -223,64 +213,45 @@ class _Reader(Reader):
         self._expect("=")
         value = self.operand()
         match value:
-            case Call("set_add", (Path() as same, Value() as members)):
-                self._check_set(path, same, members)
-                return Add(path, members)
-            case Call("set_delete", (Path() as same, Value() as members)):
-                self._check_set(path, same, members)
-                return update_expressions.Delete(path, members)
-            case Call(function) if function != "list_append":
-                raise ExpressionError(f"Invalid function name; function: {function}")
+            case Call(("set_add" | "set_delete") as function, operands):
+                return self._change_of_set(path, function, operands)
         sign = self._takes_symbol("+", "-")
         return update_expressions.Set(
             path, Sum(sign, value, self.operand()) if sign else value
         )
 
-    def _check_set(self, target: Path, path: Path, members: Value) -> None:
-        if path != target or not self._values[members.name].keys() <= _SET_TYPES:
-            raise ExpressionError("set_add and set_delete take the path and a set")
+    def _change_of_set(
+        self, path: Path, function: str, operands: Sequence[Operand]
+    ) -> Action:
+        match operands:
+            case (same, Value(name) as members) if same == path:
+                if self._values[name].keys() <= _SET_TYPES:
+                    kind = Add if function == "set_add" else update_expressions.Delete
+                    return kind(path, members)
+        raise ExpressionError(f"{function} takes the path that is set, and a set;")
 
-    # condition: and ("OR" and)*      and: not ("AND" not)*      not: "NOT"* single
-
-    def _condition(self) -> Condition:
-        found = [self._and()]
-        while self._takes_keyword("OR"):
-            found.append(self._and())
-        return found[0] if len(found) == 1 else Or(tuple(found))
-
-    def _and(self) -> Condition:
-        found = [self._not()]
-        while self._takes_keyword("AND"):
-            found.append(self._not())
-        return found[0] if len(found) == 1 else And(tuple(found))
+    # A condition is an expression's, but with IN [ … ], IS, and any parentheses.
 
     def _not(self) -> Condition:
-        if self._takes_keyword("NOT"):
-            with self._deeper():
-                return Not(self._not())
-        if self._takes_symbol("("):
-            with self._deeper():
-                condition = self._condition()
-            self._expect(")")
-            return condition
-        return self._rest(self.operand())
+        if not self._takes_keyword("NOT"):
+            return self._single()
+        with self._deeper():
+            return Not(self._not())
+
+    def _single(self) -> Condition:
+        if not self._takes_symbol("("):
+            return self._rest(self.operand())
+        with self._deeper():
+            condition = self.condition()
+        self._expect(")")
+        return condition
 
     def _rest(self, operand: Operand) -> Condition:
-        operator: Any = self._takes_symbol(*_COMPARATORS)
-        if operator:
-            operator = "<>" if operator == "!=" else operator
-            return Comparison(operator, operand, self.operand())
-        if self._takes_keyword("BETWEEN"):
-            low = self.operand()
-            self._expect_word("AND")
-            return Between(operand, low, self.operand())
         if self._takes_keyword("IN"):
             return In(operand, self._choices())
         if self._takes_keyword("IS"):
             return self._is(operand)
-        if isinstance(operand, Call):
-            return operand
-        raise self._mismatch()
+        return super()._rest(operand)
 
     def _choices(self) -> tuple[Operand, ...]:
         closing = "]" if self._takes_symbol("[") else ")"
@@ -300,7 +271,7 @@ class _Reader(Reader):
         if self._takes_keyword("MISSING"):
             name = "attribute_exists" if is_not else "attribute_not_exists"
             return Call(name, (operand,))
-        self._expect_word("NULL")
+        self._one_of("NULL")
         is_null = Call("attribute_type", (operand, self._note({"S": "NULL"})))
         return Not(is_null) if is_not else is_null
 
@@ -313,6 +284,8 @@ class _Reader(Reader):
             if not self._tokens[self._place + 1].is_symbol("("):
                 return self.path()
             name = self._name().lower()
+            if name == "if_not_exists":  # which updates have, and PartiQL has not
+                raise ExpressionError(f"Invalid function name; function: {name}")
             with self._deeper():
                 return Call(name, self.operands())
         return self._note(self._value())
@@ -398,9 +371,11 @@ class _Reader(Reader):
             raise self._mismatch()
         return super()._index()
 
-    def _expect_word(self, word: str) -> None:
-        if not self._takes_keyword(word):
-            raise self._mismatch()
+    def _one_of(self, *words: str) -> str:
+        for word in words:
+            if self._takes_keyword(word):
+                return word
+        raise self._mismatch()
 
     @contextmanager
     def _deeper(self) -> Iterator[None]:
@@ -409,3 +384,12 @@ class _Reader(Reader):
             raise ExpressionError("The statement nests too deeply;")
         yield
         self._depth -= 1
+
+
+def _joined(condition: Condition) -> Iterator[Condition]:
+    """Give the conditions that must all be met."""
+    if not isinstance(condition, And):
+        yield condition
+        return
+    for one in condition.conditions:
+        yield from _joined(one)

@@ -5,16 +5,16 @@ which every name is a `#name`. The words for refusals are DynamoDB's.
 """
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, TypeAlias, assert_never
+from typing import Any, TypeAlias
 
 from sandbox.tables.condition_values import plain
-from sandbox.tables.conditions import And, Between, Comparison, Condition, In, Not, Or
-from sandbox.tables.errors import TableError, validation_error
-from sandbox.tables.expression_parts import Call, Operand, Path, Value
-from sandbox.tables.expressions import NAMES, VALUES
+from sandbox.tables.conditions import And, Between, Comparison, Condition, In
+from sandbox.tables.errors import validation_error
+from sandbox.tables.expression_parts import Call, Path, Value
+from sandbox.tables.expression_writer import ExpressionWriter
 from sandbox.tables.key_schema import KeySchema, TableKeys
 from sandbox.tables.partiql_reader import (
     AttributeValue,
@@ -25,22 +25,17 @@ from sandbox.tables.partiql_reader import (
     Update,
 )
 from sandbox.tables.shapes import MAX_NESTING_LEVELS, levels_of
-from sandbox.tables.update_expressions import Action, Add, Remove, Sum
-from sandbox.tables.update_expressions import Delete as Subtract
-from sandbox.tables.update_expressions import Set as Assignment
 
 Request: TypeAlias = dict[str, Any]
 """As `shapes` would have read it."""
 Write: TypeAlias = Insert | Update | Delete | Exists
+_Keyed: TypeAlias = tuple[dict[str, AttributeValue], list[Condition]]
+"""A key, and what is asked of the item beside it."""
 
 MAX_READS = 50
+"""That a SELECT may become."""
 _RANGES = ("<", "<=", ">", ">=")
-_SECTIONS: Mapping[type[Action], str] = {
-    Assignment: "SET",
-    Remove: "REMOVE",
-    Add: "ADD",
-    Subtract: "DELETE",
-}
+_NO_KEY = "Where clause does not contain a mandatory equality on all key attributes"
 _NO_PARTITION = (
     "Must have at least one non-optional hash key condition in WHERE clause when "
     "using ORDER BY clause."
@@ -59,34 +54,43 @@ def write_of(statement: Write, keys: TableKeys) -> tuple[str, Request]:
     """Give a write as an action of a transaction has it: `Put`, and what it puts.
 
     Raises:
-        TableError: WHERE does not name one item, or an item nests too deeply.
+        TableError: WHERE does not name one item, an item nests too deeply, or DELETE
+            is to return anything else than the item.
     """
     partition = Path((keys.own.partition[0][0],))
     is_new = Call("attribute_not_exists", (partition,))
+    is_there = Call("attribute_exists", (partition,))
     if isinstance(statement, Insert):
-        if levels_of({"M": statement.item}) > MAX_NESTING_LEVELS:
-            raise validation_error("Nesting Levels have exceeded supported limits")
-        item = {"TableName": statement.table, "Item": statement.item}
-        words = _Words({})
-        return "Put", words.with_texts(item, ConditionExpression=words.all_of([is_new]))
-    key, rest = _key_of(statement, keys.own)
-    words = _Words(statement.values)
+        return "Put", _put(statement, is_new)
+    key, rest = _key_of(statement, keys.own, _NO_KEY)
+    words = ExpressionWriter(statement.values)
     request = {"TableName": statement.table, "Key": key}
-    if isinstance(statement, Delete):
-        if statement.returning not in ("NONE", "ALL_OLD"):
+    match statement:
+        case Delete(returning="NONE" | "ALL_OLD"):
+            met = [And(tuple(rest))] if len(rest) > 1 else rest
+            text = words.any_of([is_new, *met]) if met else ""
+            return "Delete", words.with_texts(request, ConditionExpression=text)
+        case Delete():
             raise validation_error(
                 "Only RETURNING ALL OLD * is allowed in DELETE statements"
             )
-        met = [And(rest)] if len(rest) > 1 else rest
-        text = words.any_of([is_new, *met]) if met else ""
-        return "Delete", words.with_texts(request, ConditionExpression=text)
-    text = words.all_of([Call("attribute_exists", (partition,)), *rest])
-    if isinstance(statement, Exists):
-        return "ConditionCheck", words.with_texts(request, ConditionExpression=text)
-    update = words.update(statement.actions)
-    return "Update", words.with_texts(
-        request, ConditionExpression=text, UpdateExpression=update
+        case Exists():
+            text = words.all_of([is_there, *rest])
+            return "ConditionCheck", words.with_texts(request, ConditionExpression=text)
+    update = words.with_texts(
+        request,
+        ConditionExpression=words.all_of([is_there, *rest]),
+        UpdateExpression=words.update(statement.actions),
     )
+    return "Update", update
+
+
+def _put(insert: Insert, is_new: Condition) -> Request:
+    if levels_of({"M": insert.item}) > MAX_NESTING_LEVELS:
+        raise validation_error("Nesting Levels have exceeded supported limits")
+    words = ExpressionWriter({})
+    request = {"TableName": insert.table, "Item": insert.item}
+    return words.with_texts(request, ConditionExpression=words.all_of([is_new]))
 
 
 def get_of(select: Select, keys: TableKeys, operation: str) -> Request:
@@ -95,31 +99,30 @@ def get_of(select: Select, keys: TableKeys, operation: str) -> Request:
     Raises:
         TableError: the statement asks for anything else than the item of one key.
     """
-    rest = check_one(select, keys, operation)
+    key, rest = check_one(select, keys, operation)
     if rest:
         raise validation_error(
             f"Select statements within {operation} can have no conditions beside the "
             "primary key."
         )
-    key, _ = _key_of(select, keys.own)
-    words = _Words({})
-    return words.with_texts(
-        {"TableName": select.table, "Key": key},
-        ProjectionExpression=words.paths(select.paths),
-    )
+    words = ExpressionWriter({})
+    request = {"TableName": select.table, "Key": key}
+    return words.with_texts(request, ProjectionExpression=words.paths(select.paths))
 
 
-def check_one(select: Select, keys: TableKeys, operation: str) -> tuple[Condition, ...]:
-    """Refuse a read of more than one item of a table; give its other conditions."""
-    try:
-        if select.index is None:
-            return _key_of(select, keys.own)[1]
-    except TableError:
-        pass
-    raise validation_error(
+def check_one(select: Select, keys: TableKeys, operation: str) -> _Keyed:
+    """Give the key of the one item that a statement reads, and its other conditions.
+
+    Raises:
+        TableError: it may read more, or reads an index.
+    """
+    message = (
         f"Select statements within {operation} must specify the primary key in the "
         "where clause."
     )
+    if select.index is not None:
+        raise validation_error(message)
+    return _key_of(select, keys.own, message)
 
 
 def searches_of(
@@ -169,7 +172,7 @@ def _search(
         request["IndexName"] = select.index
     if operation == "Query":
         request["ScanIndexForward"] = not select.is_descending
-    words = _Words(select.values)
+    words = ExpressionWriter(select.values)
     request = words.with_texts(
         request,
         ProjectionExpression=words.paths(select.paths),
@@ -264,9 +267,9 @@ def _check_order(
 
 
 def _key_of(
-    statement: Select | Update | Delete | Exists, own: KeySchema
-) -> tuple[dict[str, AttributeValue], tuple[Condition, ...]]:
-    """Give the key that a statement names, and its other conditions."""
+    statement: Select | Update | Delete | Exists, own: KeySchema, otherwise: str
+) -> _Keyed:
+    """Give the key that a statement names, or refuse it with a message."""
     key: dict[str, AttributeValue] = {}
     rest = list(statement.where)
     for name, _kind in own.keys:
@@ -277,106 +280,5 @@ def _key_of(
                 rest.remove(one)
                 break
     if len(key) < len(own.keys):
-        raise validation_error(
-            "Where clause does not contain a mandatory equality on all key attributes"
-        )
-    return key, tuple(rest)
-
-
-class _Words:
-    """Writes expressions, which share their names and values.
-
-    Args:
-        values: what the `Value`s in them mean.
-    """
-
-    def __init__(self, values: Mapping[str, AttributeValue]) -> None:
-        self._known = values
-        self._names: dict[str, str] = {}
-        self._values: dict[str, AttributeValue] = {}
-
-    def with_texts(self, request: Request, **texts: str) -> Request:
-        """Give a request with expressions of these words, of which some are empty."""
-        given = {field: text for field, text in texts.items() if text}
-        meanings = (
-            (NAMES, {v: k for k, v in self._names.items()}),
-            (VALUES, self._values),
-        )
-        return {**request, **given, **{k: meant for k, meant in meanings if meant}}
-
-    def paths(self, paths: Iterable[Path] | None) -> str:
-        """Name the attributes that paths lead to, or into."""
-        heads = dict.fromkeys(str(path.parts[0]) for path in paths or ())
-        return ", ".join(map(self._name, heads))
-
-    def update(self, actions: Sequence[Action]) -> str:
-        """Write changes, those of a kind together."""
-        sections: dict[str, list[str]] = {}
-        for action in actions:
-            path = self._operand(action.path)
-            match action:
-                case Assignment(_, Sum(sign, left, right)):
-                    text = (
-                        f"{path} = {self._operand(left)} {sign} {self._operand(right)}"
-                    )
-                case Assignment(_, (Call() | Value() | Path()) as value):
-                    text = f"{path} = {self._operand(value)}"
-                case Add(_, value) | Subtract(_, value):
-                    text = f"{path} {self._operand(value)}"
-                case _:
-                    text = path
-            sections.setdefault(_SECTIONS[type(action)], []).append(text)
-        return " ".join(f"{word} {', '.join(all_)}" for word, all_ in sections.items())
-
-    def all_of(self, conditions: Sequence[Condition]) -> str:
-        """Write that each condition must be met; nothing, where there is none."""
-        return " AND ".join(map(self._part, conditions))
-
-    def any_of(self, conditions: Sequence[Condition]) -> str:
-        """Write that one of the conditions must be met."""
-        return " OR ".join(map(self._part, conditions))
-
-    def _part(self, condition: Condition) -> str:
-        """Write a part of a condition; parentheses would be refused without need."""
-        text = self._condition(condition)
-        return f"({text})" if isinstance(condition, And | Or) else text
-
-    def _condition(self, condition: Condition) -> str:
-        match condition:
-            case And(parts):
-                return self.all_of(parts)
-            case Or(parts):
-                return self.any_of(parts)
-            case Not(part):
-                return f"NOT {self._part(part)}"
-            case Comparison(operator, left, right):
-                return f"{self._operand(left)} {operator} {self._operand(right)}"
-            case Between(operand, low, high):
-                first, *bounds = map(self._operand, (operand, low, high))
-                return f"{first} BETWEEN {' AND '.join(bounds)}"
-            case In(operand, choices):
-                return f"{self._operand(operand)} IN ({self._operands(choices)})"
-            case Call():
-                return self._operand(condition)
-        assert_never(condition)
-
-    def _operands(self, operands: Sequence[Operand]) -> str:
-        return ", ".join(map(self._operand, operands))
-
-    def _operand(self, operand: Operand) -> str:
-        match operand:
-            case Value(name):
-                self._values[name] = self._known[name]
-                return name
-            case Call(function, operands):
-                return f"{function}({self._operands(operands)})"
-            case Path(parts):
-                steps = (
-                    f"[{part}]" if isinstance(part, int) else f".{self._name(part)}"
-                    for part in parts
-                )
-                return "".join(steps).removeprefix(".")
-        assert_never(operand)
-
-    def _name(self, name: str) -> str:
-        return self._names.setdefault(name, f"#{len(self._names)}")
+        raise validation_error(otherwise)
+    return key, rest

@@ -1,7 +1,8 @@
 """Takes the text of a PartiQL statement, gives its tokens.
 
 They are tokens of an expression, but that a `placeholder` is a name in double quotes
-and a `value` a text in single ones, both without them. Comments are blanks.
+and a `value` a text in single ones, both without them. `!=` is `<>`, and comments are
+blanks.
 """
 
 import re
@@ -51,4 +52,4 @@ def _shown(kind: Kind, text: str) -> str:
             return text[1:-1].replace("''", "'")
         case "end":
             return "<EOF>"
-    return text
+    return "<>" if text == "!=" else text

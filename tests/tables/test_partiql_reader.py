@@ -41,7 +41,7 @@ ONE = {":0": {"N": "1"}}
             Select(table="t", where=(IS_ONE,), values=ONE),
         ),
         (
-            "SELECT * FROM t WHERE ((a = 1 AND a = 1))",
+            "SELECT * FROM t WHERE ((a = 1) AND (a = 1))",
             Select(
                 table="t",
                 where=(IS_ONE, Comparison("=", A, Value(":1"))),
@@ -203,6 +203,8 @@ def test_each_parameter_has_its_place(parameters: list[Any]) -> None:
         "INSERT INTO t.\"index\" VALUE {'a': 1}",
         "UPDATE t WHERE a = 1",
         "UPDATE t SET a = if_not_exists(a, 1) WHERE a = 1",
+        "UPDATE t SET a = list_append(if_not_exists(a, []), [1]) WHERE a = 1",
+        "UPDATE t SET a = set_add(1, <<1>>) WHERE a = 1",
         "UPDATE t SET a = set_add(b, <<1>>) WHERE a = 1",
         "UPDATE t SET a = set_add(a, 1) WHERE a = 1",
         "UPDATE t SET a = 1 + 2 + 3 WHERE a = 1",
