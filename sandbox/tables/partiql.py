@@ -98,10 +98,7 @@ def _executed(
     request |= _part(asked, _CAPACITY, _ON_FAILURE)
     if not isinstance(statement, Insert):
         request["ReturnValues"] = statement.returning
-    try:
-        result = answers.answer(f"{kind}Item", request)
-    except TableError as error:
-        raise _reworded(error, [statement]) from error
+    result = _answer(f"{kind}Item", request, answers, [statement])
     item = result.pop("Attributes", None)
     return {"Items": [] if item is None else [item], **result}
 
@@ -177,10 +174,7 @@ def _transaction(asked: Asked, answers: Answers) -> Result:
         )
     ]
     request = {"TransactItems": actions, **_part(asked, _CAPACITY)}
-    try:
-        return answers.answer("TransactWriteItems", request)
-    except TableError as error:
-        raise _reworded(error, read) from error
+    return _answer("TransactWriteItems", request, answers, read)
 
 
 def _action(statement: Any, keys: TableKeys, asked: Asked) -> Result:
@@ -198,12 +192,21 @@ def _read_together(
         for select, of_table in zip(selects, keys, strict=True)
     ]
     request = {"TransactItems": gets, **_part(asked, _CAPACITY)}
-    result = answers.answer("TransactGetItems", request)
+    result = _answer("TransactGetItems", request, answers, selects)
     responses = [
         {name: _named(select.paths, item) for name, item in found.items()}
         for select, found in zip(selects, result["Responses"], strict=True)
     ]
     return {**result, "Responses": responses}
+
+
+def _answer(
+    operation: str, request: Result, answers: Answers, statements: Sequence[Statement]
+) -> Result:
+    try:
+        return answers.answer(operation, request)
+    except TableError as error:
+        raise _reworded(error, statements) from error
 
 
 def _reworded(error: TableError, statements: Sequence[Statement]) -> TableError:
@@ -215,7 +218,8 @@ def _reworded(error: TableError, statements: Sequence[Statement]) -> TableError:
         codes = ", ".join(reason["Code"] for reason in reasons)
         message = f"{message.partition(' [')[0]} [{codes}]"
         return TableError(error.code, message, details={"CancellationReasons": reasons})
-    if isinstance(statements[0], Insert) and error.code.startswith("Conditional"):
+    has_failed = error.code == "ConditionalCheckFailedException"
+    if has_failed and isinstance(statements[0], Insert):
         return TableError("DuplicateItemException", _DUPLICATE)
     return TableError(error.code, message, status=error.status, details=error.details)
 
@@ -242,10 +246,8 @@ def _selected(
     costs: list[Result] = []
     result: Result = {"Items": items}
     for place, one in enumerate(searches[first:], first):
-        try:
-            found = answers.answer(one.operation, {**one.request, **told, **more})
-        except TableError as error:
-            raise _reworded(error, [select]) from error
+        request = {**one.request, **told, **more}
+        found = _answer(one.operation, request, answers, [select])
         items += [_named(select.paths, item) for item in found["Items"]]
         costs += _part(found, "ConsumedCapacity").values()
         if "LastEvaluatedKey" in found:
@@ -298,7 +300,7 @@ def _start(asked: Asked, count: int) -> tuple[int, Result]:
     try:
         place, key = json.loads(base64.b64decode(asked["NextToken"], validate=True))
         start = {name: read_attribute(value) for name, value in key.items()}
-        if place in range(count):
+        if isinstance(place, int) and 0 <= place < count:
             return place, {"ExclusiveStartKey": start}
     except (ValueError, TypeError, AttributeError, RecursionError, TableError):
         pass
