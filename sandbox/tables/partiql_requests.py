@@ -130,9 +130,12 @@ def searches_of(
 ) -> tuple[Search, ...]:
     """Give the searches that together give what a SELECT asks for, in order.
 
+    With the partition key's values it is a query for each, else a scan; so it is with
+    an IN of the sort key.
+
     Args:
-        select: it is.
-        keys: of its table.
+        select: the statement.
+        keys: those of its table.
         is_consistent: whether it is to see all writes.
 
     Raises:
