@@ -27,7 +27,7 @@ _OPERANDS = {
 }
 _ORDERING = ("<", "<=", ">", ">=", "BETWEEN")
 _ORDERED_TYPES = ("S", "N", "B")
-_MAX_CHOICES = 100
+MAX_CHOICES = 100
 """DynamoDB Developer Guide, "Comparison operator and function reference"."""
 _TYPES = ("B", "NULL", "SS", "BOOL", "L", "BS", "N", "NS", "S", "M")
 _ORDER = (
@@ -91,7 +91,7 @@ class _Check(Findings):
             self._refuse_types(operator, kinds, lambda kind: kind not in _ORDERED_TYPES)
 
     def _choices(self, choices: Sequence[Operand]) -> None:
-        if len(choices) > _MAX_CHOICES:
+        if len(choices) > MAX_CHOICES:
             self.find(
                 "count",
                 "The IN operator is provided with too many operands; "

@@ -73,16 +73,19 @@ def parse_condition(text: str) -> Condition:
     Raises:
         ExpressionError: it is none, or nests too deeply.
     """
-    reader = _Reader(text)
+    reader = ConditionReader(text)
     return reader.whole(reader.condition)
 
 
-class _Reader(Reader):
+class ConditionReader(Reader):
+    """Reads a condition."""
+
     keywords = frozenset({"AND", "OR", "NOT", "BETWEEN", "IN"})
 
     # condition: and ("OR" and)*      and: not ("AND" not)*      not: "NOT"* single
 
     def condition(self) -> Condition:
+        """Read a condition of whatever kind."""
         found = [self._and()]
         while self._takes_keyword("OR"):
             found.append(self._and())

@@ -4,7 +4,7 @@ Requests are read by `shapes` and handed to moto's operation methods: moto's own
 parses URLs, forms and headers that a DynamoDB request does not have, at ten times the
 cost. Gets and puts of whole items are for `plain`, unless moto has something to refuse;
 what expressions say is decided by `expressions` and `results`, queries and scans are
-answered by `searching`, and updates carried out by `updating`.
+answered by `searching`, updates carried out by `updating`, and PartiQL by `partiql`.
 
 Nothing here is safe between threads; `store.TableStore` holds the lock.
 """
@@ -37,6 +37,7 @@ from sandbox.tables.key_schema import TableKeys
 from sandbox.tables.lookups import attributes_of
 from sandbox.tables.moto_backend import Backend, Handler
 from sandbox.tables.orders import Item
+from sandbox.tables.partiql import STATEMENTS, Answers, execute
 from sandbox.tables.plain import get_plainly, put_plainly
 from sandbox.tables.results import projected, updated
 from sandbox.tables.schema import CreateTable
@@ -46,7 +47,6 @@ from sandbox.tables.shapes import input_reader, output_writer
 from sandbox.tables.stored_table import Change, StoredTable
 
 _METHODS = {
-    "BatchExecuteStatement": "batch_execute_statement",
     "BatchGetItem": "batch_get_item",
     "BatchWriteItem": "batch_write_item",
     "CreateTable": "create_table",
@@ -56,8 +56,6 @@ _METHODS = {
     "DescribeLimits": "describe_limits",
     "DescribeTable": "describe_table",
     "DescribeTimeToLive": "describe_time_to_live",
-    "ExecuteStatement": "execute_statement",
-    "ExecuteTransaction": "execute_transaction",
     "GetItem": "get_item",
     "ListTables": "list_tables",
     "ListTagsOfResource": "list_tags_of_resource",
@@ -73,7 +71,7 @@ _METHODS = {
     "UpdateTable": "update_table",
     "UpdateTimeToLive": "update_time_to_live",
 }
-OPERATIONS = frozenset(_METHODS)
+OPERATIONS = STATEMENTS.union(_METHODS)
 """What is emulated. Left out: backups, global tables, imports and exports (which would
 start threads and need S3), and DescribeEndpoints, which sends clients to AWS."""
 
@@ -116,6 +114,7 @@ class Engine:
         self._changes: list[Change] = []
         self._backend = Backend(region, account_id, self._changes)
         self._reserved = frozenset(ReservedKeywords.get_reserved_keywords())
+        self._answers = Answers(keys_of=self._keys_of, answer=self._answer_alone)
 
     @property
     def tables(self) -> Mapping[str, StoredTable]:
@@ -142,17 +141,18 @@ class Engine:
         Raises:
             TableError: DynamoDB's answer to a request that it refuses.
         """
-        method = _METHODS.get(operation)
         read = input_reader(operation)
-        if method is None:
+        if operation not in OPERATIONS:
             message = f'The sandbox does not emulate DynamoDB\'s "{operation}".'
             raise TableError("UnknownOperationException", message)
         asked = read(request, "")
 
         def carry_out() -> dict[str, JsonValue]:
             result = self._answer_plainly(operation, asked)
-            if result is None:
-                result = self._answer(operation, method, asked)
+            if result is None and operation in STATEMENTS:
+                result = execute(operation, asked, self._answers)
+            elif result is None:
+                result = self._answer(operation, asked)
             commit(operation, request, self._changes)
             return result
 
@@ -164,7 +164,7 @@ class Engine:
         return self._all_or_nothing(operation, act), self._take_changes()
 
     def _answer(
-        self, operation: str, method: str, asked: dict[str, Any]
+        self, operation: str, asked: dict[str, Any], *, may_filter_keys: bool = False
     ) -> dict[str, JsonValue]:
         if asked.get("ReturnValues", "NONE") not in _RETURNED.get(operation, _ANY):
             raise validation_error("ReturnValues can only be ALL_OLD or NONE")
@@ -172,8 +172,10 @@ class Engine:
         read: list[Expressions] = []
         judged = map_scopes(operation, asked, partial(self._judged, read))
         if operation in _SEARCHES:
-            return self._search(operation, asked, read[0])
-        answer = getattr(Handler(self._backend, judged), method)().result
+            return self._search(
+                operation, asked, read[0], may_filter_keys=may_filter_keys
+            )
+        answer = getattr(Handler(self._backend, judged), _METHODS[operation])().result
         result = output_writer(operation)(answer or {})
         for member in ("ConsumedCapacity", "ItemCollectionMetrics"):
             if asked.get(f"Return{member}", "NONE") == "NONE":
@@ -182,8 +184,27 @@ class Engine:
             return self._updated(asked, result, read[0].targets)
         return projected(operation, asked, result, read)
 
+    def _answer_alone(
+        self, operation: str, asked: dict[str, Any]
+    ) -> dict[str, JsonValue]:
+        """Answer a request of a statement; where it fails, undo it and no other."""
+        count = len(self._changes)
+        try:
+            return self._answer(operation, asked, may_filter_keys=True)
+        except Exception as error:
+            self._undo(kept=count)
+            told = _told(operation, error)
+            if told is error:
+                raise
+            raise told from error
+
     def _search(
-        self, operation: str, asked: Mapping[str, Any], expressions: Expressions
+        self,
+        operation: str,
+        asked: Mapping[str, Any],
+        expressions: Expressions,
+        *,
+        may_filter_keys: bool,
     ) -> dict[str, JsonValue]:
         table = self.tables.get(asked["TableName"])
         if table is None:
@@ -195,6 +216,7 @@ class Engine:
             expressions,
             table_keys=table.key_schema,
             indexes=table.schemas,
+            may_filter_keys=may_filter_keys,
         )
         validate_select(
             operation=operation,
@@ -326,10 +348,11 @@ class Engine:
             # moto notes each item it makes in a list of the class, for ever.
             del tracked[count:]
 
-    def _undo(self) -> None:
-        for change in reversed(self._changes):
+    def _undo(self, *, kept: int = 0) -> None:
+        """Undo the changes behind the first, of which so many are kept."""
+        for change in reversed(self._changes[kept:]):
             change.table.undo(change)
-        self._changes.clear()
+        del self._changes[kept:]
 
     def _take_changes(self) -> tuple[Change, ...]:
         changes = tuple(self._changes)

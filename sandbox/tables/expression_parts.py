@@ -4,7 +4,7 @@ A reader of a kind of expression is a class below `Reader`, each of whose method
 what it is named after from where it is, or finds that something else stands there.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar, TypeAlias, TypeVar
@@ -80,6 +80,10 @@ class MismatchError(Exception):
 class Reader:
     """Reads one text.
 
+    Args:
+        text: an expression.
+        tokens: those of the text; None for those that expressions have.
+
     Raises:
         ExpressionError: as `tokens_of`.
     """
@@ -87,9 +91,9 @@ class Reader:
     keywords: ClassVar[frozenset[str]] = frozenset()
     """Words, in capitals, that are no names."""
 
-    def __init__(self, text: str) -> None:
+    def __init__(self, text: str, tokens: Sequence[Token] | None = None) -> None:
         self._text = text
-        self._tokens = tokens_of(text)
+        self._tokens = tokens_of(text) if tokens is None else tokens
         self._place = 0
         self._furthest = 0
         self._last_group = (-1, -1)

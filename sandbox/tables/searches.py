@@ -24,6 +24,7 @@ def check_search(
     *,
     table_keys: KeySchema,
     indexes: Mapping[str, KeySchema],
+    may_filter_keys: bool = False,
 ) -> None:
     """Look through a search.
 
@@ -33,6 +34,7 @@ def check_search(
         expressions: its own.
         table_keys: the table's.
         indexes: those of each index.
+        may_filter_keys: whether a query may filter by keys, as PartiQL does.
 
     Raises:
         TableError: DynamoDB would refuse it.
@@ -59,7 +61,8 @@ def check_search(
     if start is not None:
         _check_place(start, schema, expressions.keys)
     if expressions.filter is not None:
-        check_filter(schema.keys, expressions.filter.heads)
+        refused = () if may_filter_keys else schema.keys
+        check_filter(refused, expressions.filter.heads)
         _check_filtered(index, schema, expressions.filter.heads)
 
 

@@ -154,13 +154,13 @@ class TableStore:
         """
         with self._lock:
             self._expire_due()
-            is_transaction = operation == transactions.OPERATION
+            is_transaction = operation in transactions.OPERATIONS
             if is_transaction and self._transactions.was_done(request):
                 return {}
             result, changes = self._engine.call(
                 operation, request, commit=self._keeper.commit
             )
-            if is_transaction:
+            if is_transaction and "Responses" not in result:  # of what is read
                 self._transactions.note(request)
             if operation in SCHEMA_OPERATIONS:
                 self._watch_expiry()

@@ -2,7 +2,8 @@
 
 DynamoDB API Reference, TransactWriteItems: with one token, "multiple identical calls
 have the same effect as one single call" for ten minutes, and another request with it
-is refused. An SDK draws a token for each call; who retries over processes names one.
+is refused; so it is of ExecuteTransaction, where it writes. An SDK draws a token for
+each call; who retries over processes names one.
 """
 
 import json
@@ -14,7 +15,7 @@ from hashlib import sha256
 from sandbox.clock import Clock
 from sandbox.tables.errors import TableError
 
-OPERATION = "TransactWriteItems"
+OPERATIONS = frozenset({"ExecuteTransaction", "TransactWriteItems"})
 _WINDOW_SECONDS = 600
 _REMEMBERED = 1000
 _TOKEN = "ClientRequestToken"  # noqa: S105 (a member's name)

@@ -359,13 +359,6 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
     "create again": ("CreateTable", CREATE),
     "drop": ("DeleteTable", on_notes()),
     "drop, unknown": ("DeleteTable", {"TableName": "no"}),
-    "partiql": (
-        "ExecuteStatement",
-        {
-            "Statement": "SELECT * FROM notes WHERE owner = ?",
-            "Parameters": [{"S": "bob"}],
-        },
-    ),
 }
 
 

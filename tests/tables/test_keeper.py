@@ -95,7 +95,7 @@ def test_rows_of_every_type_are_there_again(kept: Kept) -> None:
 
 
 def test_every_kind_of_write_is_kept(kept: Kept) -> None:
-    """Update, delete, batch and transaction."""
+    """Update, delete, batch, transaction and statement."""
     with kept.run() as store:
         for item in (A, B):
             put(store, item)
@@ -113,11 +113,14 @@ def test_every_kind_of_write_is_kept(kept: Kept) -> None:
         store.call("TransactWriteItems", {"TransactItems": [write]})
         put_d = {"PutRequest": {"Item": {"_idx": {"S": "d"}}}}
         store.call("BatchWriteItem", {"RequestItems": {TABLE: [put_d]}})
+        insert = f"INSERT INTO \"{TABLE}\" VALUE {{'_idx': 'e'}}"
+        store.call("ExecuteStatement", {"Statement": insert})
     with kept.run() as store:
         assert rows(store) == [
             {**A, "n": {"N": "7"}},
             {"_idx": {"S": "c"}},
             {"_idx": {"S": "d"}},
+            {"_idx": {"S": "e"}},
         ]
 
 

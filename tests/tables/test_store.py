@@ -211,6 +211,23 @@ def test_a_transaction_that_failed_may_be_tried_again(store: TableStore) -> None
     assert get(store, "a") == A
 
 
+def test_a_transaction_of_statements_has_a_token_too(store: TableStore) -> None:
+    """What it writes is written once; what it reads is read each time."""
+    put(store, "a", visits={"N": "0"})
+    where = "WHERE _idx = 'a'"
+    for statement, token in (
+        (f'UPDATE "{TABLE}" SET visits = visits + 1 {where}', "order-9"),
+        (f'SELECT visits FROM "{TABLE}" {where}', "order-10"),
+    ):
+        named = {
+            "TransactStatements": [{"Statement": statement}],
+            "ClientRequestToken": token,
+        }
+        answers = [store.call("ExecuteTransaction", named) for _ in range(2)]
+
+    assert answers == [{"Responses": [{"Item": {"visits": {"N": "1"}}}]}] * 2
+
+
 def test_only_one_of_many_conditional_puts_succeeds(store: TableStore) -> None:
     """A condition is checked and its item written as one."""
 
