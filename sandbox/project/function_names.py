@@ -1,6 +1,6 @@
 """Takes a function, gives the names that Architect makes of its own."""
 
-from sandbox.project.model import ACCOUNT_ID, Function
+from sandbox.project.model import Function
 
 
 def folder_name(path: str) -> str:
@@ -20,12 +20,3 @@ def context_name(function: Function) -> str:
         return f"sandbox-{function.name}"
     method, _, path = function.name.partition(" ")
     return f"sandbox-{method}{folder_name(path)}"
-
-
-def context_arn(function: Function, *, region: str) -> str:
-    """Give the ARN that a handler's context shows, with the name that it shows.
-
-    Its parts are Lambda's (AWS service authorization reference, "AWS Lambda").
-    """
-    name = context_name(function)
-    return f"arn:aws:lambda:{region}:{ACCOUNT_ID}:function:{name}"

@@ -17,9 +17,6 @@ ApiType: TypeAlias = Literal["http", "httpv1", "httpv2", "rest"]
 KeyType: TypeAlias = Literal["String", "Number"]
 Stage: TypeAlias = Literal["testing", "staging", "production"]
 
-ACCOUNT_ID = "123456789012"
-"""What stands for the app's AWS account: that of the examples in AWS's own guides."""
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FunctionConfig:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from sandbox.exchange import Unavailable
-from sandbox.project.function_names import context_arn, context_name
+from sandbox.project.function_names import context_name
 from sandbox.project.model import Function, Project
 from sandbox.workers.languages import handler_file_of, language_of
 from sandbox.workers.wire import Message
@@ -23,7 +23,6 @@ class Setup:
     handler_file: Path
     """The file that is there now, which may be another than the project's."""
     environment: Mapping[str, str]
-    region: str
     project_root: Path
     shared_folder: Path | None
     views_folder: Path | None
@@ -38,7 +37,7 @@ class Setup:
             "type": "start",
             "function_name": context_name(self.function),
             "function_version": "$LATEST",
-            "invoked_function_arn": context_arn(self.function, region=self.region),
+            "invoked_function_arn": "sandbox",
             "memory_limit_mb": self.function.config.memory_mb,
             "folder": str(self.function.folder),
             "handler_file": str(self.handler_file),
@@ -97,7 +96,6 @@ def setup_for(
         function=function,
         handler_file=handler_file,
         environment=environment,
-        region=project.region,
         project_root=project.root,
         shared_folder=project.shared_folder if config.shared else None,
         views_folder=project.views_folder if config.views else None,

@@ -645,7 +645,7 @@ def test_a_changed_setting_is_seen(app, invoke):
         for memory in (128, 256)
     ]
 
-    assert values == ["128", "256"]
+    assert values == [128, 256]
 
 
 def test_a_killed_idle_worker_is_replaced_silently(app, invoke):

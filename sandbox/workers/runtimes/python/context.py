@@ -22,7 +22,7 @@ class LambdaContext:
         self.function_name: str = start["function_name"]
         self.function_version: str = start["function_version"]
         self.invoked_function_arn: str = start["invoked_function_arn"]
-        self.memory_limit_in_mb = str(start["memory_limit_mb"])
+        self.memory_limit_in_mb: int = start["memory_limit_mb"]
         self.log_group_name = environment.get("AWS_LAMBDA_LOG_GROUP_NAME", "")
         self.log_stream_name = environment.get("AWS_LAMBDA_LOG_STREAM_NAME", "")
         self.identity = CognitoIdentity()

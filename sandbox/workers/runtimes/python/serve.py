@@ -12,14 +12,7 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from sandbox.workers import wire
-from sandbox.workers.runtimes.python import (
-    attaching,
-    clock,
-    failures,
-    imports,
-    logs,
-    results,
-)
+from sandbox.workers.runtimes.python import attaching, clock, failures, imports, logs
 from sandbox.workers.runtimes.python.breakpoints import Breakpoints
 from sandbox.workers.runtimes.python.context import LambdaContext
 from sandbox.workers.runtimes.python.left_threads import LeftThreads
@@ -131,8 +124,9 @@ class Worker:
         self._answer_result(request_id, result)
 
     def _answer_result(self, request_id: str, result: object) -> None:
+        answer = {"type": "returned", "request_id": request_id, "value": result}
         try:
-            frame = self._result_frame(request_id, result)
+            frame = self._frame(answer)
         except wire.WireError:
             failure = failures.size_failure()
         except Exception as error:  # noqa: BLE001 (encoding runs the app's objects)
@@ -141,13 +135,6 @@ class Worker:
             self._connection.sendall(frame)
             return
         self._answer({"type": "raised", "request_id": request_id, **failure})
-
-    def _result_frame(self, request_id: str, result: object) -> bytes:
-        answer = {"type": "returned", "request_id": request_id, "value": result}
-        if results.is_plain(result):
-            with suppress(TypeError):  # bytes, or what JSON cannot say
-                return self._frame(answer)
-        return self._frame({**answer, "value": results.plain(result)})
 
     def _answer(self, message: dict[str, Any]) -> None:
         self._connection.sendall(self._frame(message))
