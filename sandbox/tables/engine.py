@@ -374,6 +374,8 @@ def _told(operation: str, error: BaseException) -> BaseException:
         return error
     if isinstance(error, JsonRESTError | ServiceException):
         return _translated(error)
+    if isinstance(error, UnicodeEncodeError):
+        return validation_error("A text has half a surrogate pair, which is no Unicode")
     return _unforeseen(operation, error)
 
 

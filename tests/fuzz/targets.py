@@ -40,6 +40,7 @@ from sandbox.sessions.explain import as_cookie_header, explain
 from sandbox.sessions.jwe import decode_token, encode_token
 from sandbox.sessions.settings import SessionSettings
 from sandbox.sessions.signature import sign, unsign
+from sandbox.tables.engine import Engine
 from sandbox.tables.errors import TableError
 from sandbox.tables.expressions import Expressions
 from sandbox.tables.number_text import read_number
@@ -222,6 +223,40 @@ def expressions(content: bytes) -> None:
             project(_ITEM, read.projection or read.targets)
 
 
+def statements(content: bytes) -> None:
+    """Carry out a PartiQL statement; what is refused is the statement's fault."""
+    text = content.decode("utf-8", "surrogateescape")
+    parameters = [{"N": "1"}] * min(text.count("?"), 9)
+    asked = {"Statement": text} | ({"Parameters": parameters} if parameters else {})
+    engine = _tables()
+    refusal = ""
+    try:
+        engine.call("ExecuteStatement", asked)
+    except TableError as error:
+        refusal = error.message
+    assert not refusal.startswith("The sandbox could not"), refusal
+
+
+@cache
+def _tables() -> Engine:
+    """Give an engine with one table, which has an index and an item."""
+    names = {"id": "S", "n": "N"}
+    keys = [[{"AttributeName": name, "KeyType": "HASH"}] for name in names]
+    attributes = [{"AttributeName": n, "AttributeType": t} for n, t in names.items()]
+    index = {"KeySchema": keys[1], "Projection": {"ProjectionType": "ALL"}}
+    engine = Engine(region="us-west-2", account_id="123456789012")
+    create = {
+        "TableName": "tab",
+        "BillingMode": "PAY_PER_REQUEST",
+        "AttributeDefinitions": attributes,
+        "KeySchema": keys[0],
+        "GlobalSecondaryIndexes": [{"IndexName": "by-n", **index}],
+    }
+    engine.call("CreateTable", create)
+    engine.call("PutItem", {"TableName": "tab", "Item": {**_ITEM, "id": {"S": "x"}}})
+    return engine
+
+
 def numbers(content: bytes) -> None:
     """Read a number; what is kept is the same number, and kept again as it is."""
     text = content.decode("latin-1")
@@ -327,6 +362,7 @@ TARGETS: Mapping[str, Target] = MappingProxyType(
         "results": results,
         "seeds": seeds,
         "expressions": expressions,
+        "statements": statements,
         "numbers": numbers,
         "api": api,
     }
@@ -385,6 +421,16 @@ EXAMPLES: Mapping[str, Iterable[bytes]] = MappingProxyType(
             b"contains(c, :s) AND attribute_type(c, :t) AND attribute_exists(d)",
             b"#n.b[0], c, d.e",
             b"SET #n.b[0] = if_not_exists(c, :s), d = :l REMOVE b ADD c :n",
+        ),
+        "statements": (
+            b"SELECT a.b[0], \"c\" FROM tab WHERE id IN ['x', 'y'] "
+            b"AND n >= -1.5 OR b <> ?",
+            b'SELECT * FROM "tab"."by-n" WHERE n BETWEEN ? AND 2 ORDER BY n DESC',
+            b"SELECT * FROM tab WHERE id = 'x' AND NOT (a IS MISSING OR size(c) > 1)",
+            b"INSERT INTO tab VALUE {'id': 'y', 'l': [1, {'m': <<'a'>>}], 'z': NULL}",
+            b"UPDATE tab SET b = b + 1 SET c = set_add(c, <<'z'>>) REMOVE a.b "
+            b"WHERE id = 'x' AND begins_with(id, 'x') RETURNING ALL NEW *",
+            b"DELETE FROM tab WHERE id = 'y' AND contains(l, ?)",
         ),
         "numbers": (b"-12.50e+3", b"0.0001", b"1E-130", b"99999999999999999999"),
         "api": (

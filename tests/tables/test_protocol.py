@@ -173,14 +173,27 @@ def test_whatever_is_asked_is_answered(
     assert isinstance(json.loads(body), dict)
 
 
-def test_text_that_is_no_unicode_is_answered(store: TableStore) -> None:
+@pytest.mark.parametrize(
+    "item",
+    [
+        {"_idx": {"S": "\ud800"}},
+        {"_idx": {"S": "a"}, "\ud800": {"N": "1"}},
+        {"_idx": {"S": "a"}, "map": {"M": {"list": {"L": [{"S": "\ud800"}]}}}},
+    ],
+)
+def test_text_that_is_no_unicode_is_refused(
+    store: TableStore, item: dict[str, Any]
+) -> None:
     """Half a surrogate pair is valid JSON, and cannot be written as UTF-8."""
-    item = {"TableName": TABLE, "Item": {"_idx": {"S": "\ud800"}}}
-    status, _headers, _answer = ask(
-        store, json.dumps(item).encode(), operation="PutItem"
-    )
+    request = {"TableName": TABLE, "Item": item}
+    write = {"TransactItems": [{"Put": request}]}
+    for operation, asked in (("PutItem", request), ("TransactWriteItems", write)):
+        status, _headers, answer = ask(
+            store, json.dumps(asked).encode(), operation=operation
+        )
 
-    assert status == "400 Bad Request"
+        assert status == "400 Bad Request"
+        assert b"A text has half a surrogate pair" in answer
 
 
 def test_a_browser_is_told_what_this_port_is(store: TableStore) -> None:
