@@ -23,7 +23,7 @@ from moto.dynamodb.responses import validate_select
 from sandbox.json_value import JsonValue
 from sandbox.tables.asked_keys import check_keys
 from sandbox.tables.bound_conditions import BoundCondition
-from sandbox.tables.errors import TableError, validation_error
+from sandbox.tables.errors import TableError, no_table_error, validation_error
 from sandbox.tables.expression_parts import RealPath
 from sandbox.tables.expressions import (
     CONDITION,
@@ -208,8 +208,7 @@ class Engine:
     ) -> dict[str, JsonValue]:
         table = self.tables.get(asked["TableName"])
         if table is None:
-            message = "Requested resource not found"
-            raise TableError("ResourceNotFoundException", message)
+            raise no_table_error()
         check_search(
             operation,
             asked,

@@ -56,6 +56,11 @@ def validation_error(message: str) -> TableError:
     return TableError("ValidationException", message)
 
 
+def no_table_error() -> TableError:
+    """Give the error for a request of a table that is not there."""
+    return TableError("ResourceNotFoundException", "Requested resource not found")
+
+
 def serialization_error(message: str) -> TableError:
     """Give the error for a request whose JSON has a value of the wrong type."""
     return TableError("SerializationException", message)

@@ -13,7 +13,7 @@ from typing import Any, TypeAlias
 
 from sandbox.tables.attribute_json import read_attribute
 from sandbox.tables.condition_values import step_into
-from sandbox.tables.errors import TableError, validation_error
+from sandbox.tables.errors import TableError, no_table_error, validation_error
 from sandbox.tables.expression_parts import Path
 from sandbox.tables.key_schema import KeysOf, TableKeys
 from sandbox.tables.partiql_reader import (
@@ -82,8 +82,7 @@ def _read(asked: Asked) -> Statement:
 def _keys(statement: Statement, answers: Answers) -> TableKeys:
     keys = answers.keys_of(statement.table)
     if keys is None:
-        message = "Requested resource not found"
-        raise TableError("ResourceNotFoundException", message)
+        raise no_table_error()
     return keys
 
 

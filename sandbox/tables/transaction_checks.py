@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sandbox.json_value import JsonValue
-from sandbox.tables.errors import TableError, validation_error
+from sandbox.tables.errors import TableError, no_table_error, validation_error
 from sandbox.tables.item_checks import (
     check_item_types,
     check_item_values,
@@ -66,8 +66,7 @@ class _Asked:
     def of(cls, action: Mapping[str, Any], keys_of: KeysOf) -> "_Asked":
         keys = keys_of(action["TableName"])
         if keys is None:
-            message = "Requested resource not found"
-            raise TableError("ResourceNotFoundException", message)
+            raise no_table_error()
         return cls(action=action, keys=keys)
 
     @property

@@ -194,7 +194,7 @@ class Observer:
     def _names_state(
         self, path: str, digest_of: Callable[[str], str]
     ) -> tuple[str, str]:
-        stamp = _stamp(path)
+        stamp = _stamp(_on_disk(path))
         self._thread.is_reading = True
         try:
             return stamp, digest_of(path)
@@ -202,8 +202,9 @@ class Observer:
             self._thread.is_reading = False
 
     def _state(self, path: str) -> tuple[str, str]:
-        stamp = _stamp(path)
-        if not stamp or self._real_time() - _last_time(path) > YOUNG_SECONDS:
+        found = _on_disk(path)
+        stamp = _stamp(found)
+        if found is None or self._real_time() - _last_time(found) > YOUNG_SECONDS:
             return stamp, ""
         self._thread.is_reading = True
         try:
@@ -222,16 +223,20 @@ def _source_of(path: str) -> str:
     return f"{folder}/{name.partition('.')[0]}.py" if is_bytecode else path
 
 
-def _stamp(path: str) -> str:
+def _on_disk(path: str) -> os.stat_result | None:
     try:
-        found = stat(path)
+        return stat(path)
     except (OSError, ValueError):
+        return None
+
+
+def _stamp(found: os.stat_result | None) -> str:
+    if found is None:
         return ""
     return f"{found.st_mtime_ns}-{found.st_ctime_ns}-{found.st_size}-{found.st_ino}"
 
 
-def _last_time(path: str) -> float:
-    found = os.stat(path)
+def _last_time(found: os.stat_result) -> float:
     return max(found.st_mtime, found.st_ctime)
 
 
