@@ -2,7 +2,15 @@
 
 from pathlib import Path
 
-from sandbox.exchange import Exchange, Headers, HttpRequest, HttpResponse, Match
+from sandbox.exchange import (
+    Exchange,
+    Execution,
+    Headers,
+    HttpRequest,
+    HttpResponse,
+    Match,
+    Outcome,
+)
 from sandbox.project.model import Function, FunctionConfig, Route
 
 FUNCTION = Function(
@@ -35,4 +43,35 @@ def exchange_of(
         duration_ms=1,
         match=Match(route=route) if has_match else None,
         notes=notes,
+    )
+
+
+def answered(
+    request: HttpRequest, *, status: int = 201, outcome: Outcome | None = None
+) -> Exchange:
+    """Give a request that was answered."""
+    return Exchange(
+        request_id="r",
+        started_epoch=0.0,
+        request=request,
+        response=HttpResponse(status=status, headers=()),
+        duration_ms=1.0,
+        execution=None if outcome is None else Execution(outcome=outcome),
+    )
+
+
+def sent(
+    method: str = "GET",
+    target: str = "/",
+    *headers: tuple[str, str],
+    body: bytes = b"",
+) -> HttpRequest:
+    """Give a request as a browser sends it."""
+    path, _, query = target.partition("?")
+    return HttpRequest(
+        method=method,
+        path=path,
+        query_string=query,
+        headers=(("user-agent", "Firefox"), ("accept", "*/*"), *headers),
+        body=body,
     )

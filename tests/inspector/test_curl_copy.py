@@ -12,13 +12,12 @@ from unicodedata import category
 import pytest
 
 from sandbox.certificates import own_certificate
-from sandbox.exchange import Exchange, HttpRequest, HttpResponse
+from sandbox.exchange import HttpRequest
 from sandbox.gateway.wsgi import read_body, read_head
 from sandbox.httpd import LoopbackServer
 from sandbox.inspector.curl_copy import curl_of
+from tests.exchanges import answered, sent
 
-ACCEPTS = ("accept", "*/*")
-AGENT = ("user-agent", "Firefox")
 JSON = ("content-type", "application/json")
 FORM = ("content-type", "multipart/form-data; boundary=XX")
 MULTIPART = (
@@ -26,34 +25,6 @@ MULTIPART = (
     b"it's 100 %s \\n \\\\ \xc3\xa9\r\n--XX--\r\n"
 )
 OF_THE_CONNECTION = {"host", "connection", "content-length", "expect"}
-
-
-def exchange(request: HttpRequest, status: int = 201) -> Exchange:
-    """Give a request that was answered."""
-    return Exchange(
-        request_id="r",
-        started_epoch=0.0,
-        request=request,
-        response=HttpResponse(status=status, headers=()),
-        duration_ms=1.0,
-    )
-
-
-def sent(
-    method: str = "GET",
-    target: str = "/",
-    *headers: tuple[str, str],
-    body: bytes = b"",
-) -> HttpRequest:
-    """Give a request as a browser sends it."""
-    path, _, query = target.partition("?")
-    return HttpRequest(
-        method=method,
-        path=path,
-        query_string=query,
-        headers=(AGENT, ACCEPTS, *headers),
-        body=body,
-    )
 
 
 # curl
@@ -151,7 +122,7 @@ def test_a_copied_command_sends_the_request(
 ) -> None:
     """Byte for byte, whatever the request held."""
     with listening() as (url, requests):
-        run_in(shell, curl_of(exchange(REQUESTS[name]), url=url))
+        run_in(shell, curl_of(answered(REQUESTS[name]), url=url))
 
     assert [meant(one) for one in requests] == [meant(REQUESTS[name])]
 
@@ -165,7 +136,7 @@ def test_a_copied_command_takes_our_own_certificate(
     tls = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
     tls.load_cert_chain(files.certificate, files.key)
     with listening(tls) as (url, requests):
-        run_in("bash", curl_of(exchange(sent("GET", "/a")), url=url))
+        run_in("bash", curl_of(answered(sent("GET", "/a")), url=url))
 
     assert [one.path for one in requests] == ["/a"]
 
@@ -173,7 +144,7 @@ def test_a_copied_command_takes_our_own_certificate(
 @pytest.mark.parametrize("name", REQUESTS)
 def test_a_copied_command_holds_what_a_terminal_takes(name: str) -> None:
     """Pages and terminals make a carriage return a line feed, and obey the others."""
-    command = curl_of(exchange(REQUESTS[name]), url="http://localhost:3333")
+    command = curl_of(answered(REQUESTS[name]), url="http://localhost:3333")
 
     controls = {letter for letter in command if category(letter) == "Cc"}
     assert controls <= {"\n", "\t"}
@@ -183,7 +154,7 @@ def test_a_usual_command_is_short() -> None:
     """What curl does by itself is not said."""
     request = sent("GET", "/a", ("Host", "localhost"), ("expect", "100-continue"))
 
-    assert curl_of(exchange(request), url="http://localhost:3333") == (
+    assert curl_of(answered(request), url="http://localhost:3333") == (
         "curl -i \\\n  http://localhost:3333/a \\\n"
         "  -H 'user-agent: Firefox' \\\n  -H 'accept: */*'\n"
     )

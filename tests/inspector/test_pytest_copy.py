@@ -13,16 +13,13 @@ from hypothesis import strategies as st
 
 from sandbox import Sandbox
 from sandbox.exchange import (
-    Exchange,
-    Execution,
-    HttpRequest,
-    HttpResponse,
     Outcome,
     Raised,
     Returned,
     TimedOut,
 )
 from sandbox.inspector.pytest_copy import pytest_of
+from tests.exchanges import answered, sent
 
 MANIFEST = """@app
 copied
@@ -66,37 +63,6 @@ BY_THE_CLIENT = {"host", "connection", "content-length", "accept", "accept-encod
 Run = Callable[..., pytest.RunResult]
 # What the sandbox imports stays imported: pytester forgets what an inner run imports.
 assert Sandbox
-
-
-def exchange(
-    request: HttpRequest, *, status: int = 201, outcome: Outcome | None = None
-) -> Exchange:
-    """Give a request that was answered."""
-    return Exchange(
-        request_id="r",
-        started_epoch=0.0,
-        request=request,
-        response=HttpResponse(status=status, headers=()),
-        duration_ms=1.0,
-        execution=None if outcome is None else Execution(outcome=outcome),
-    )
-
-
-def sent(
-    method: str = "GET",
-    target: str = "/",
-    *headers: tuple[str, str],
-    body: bytes = b"",
-) -> HttpRequest:
-    """Give a request as a browser sends it."""
-    path, _, query = target.partition("?")
-    return HttpRequest(
-        method=method,
-        path=path,
-        query_string=query,
-        headers=(("user-agent", "Firefox"), ("accept", "*/*"), *headers),
-        body=body,
-    )
 
 
 @pytest.fixture
@@ -160,7 +126,7 @@ REQUESTS = (
 @pytest.mark.slow
 def test_copied_tests_send_the_requests(run: Run, pytester: pytest.Pytester) -> None:
     """Method, target, body, and the headers that are the app's business."""
-    result = run(*(pytest_of(exchange(request), None) for request in REQUESTS))
+    result = run(*(pytest_of(answered(request), None) for request in REQUESTS))
 
     result.assert_outcomes(passed=len(REQUESTS))
     assert [meant(n["line"], n["headers"], n["body"]) for n in noted(pytester)] == [
@@ -201,7 +167,7 @@ def test_a_copied_test_writes_the_session_itself(
 ) -> None:
     """Its cookie opens nothing elsewhere; others are sent beside the new one."""
     request = sent("GET", "/a", ("Cookie", f"{others}_idx=secret"))
-    text = pytest_of(exchange(request), SESSION)
+    text = pytest_of(answered(request), SESSION)
 
     run(text).assert_outcomes(passed=1)
 
@@ -225,7 +191,7 @@ def test_a_copied_test_keeps_a_cookie_that_opens_nothing(
     before = "a=1; _idx=refused" + ("" if session == {} else "; b=2")
     request = sent("GET", "/a", ("cookie", before))
 
-    run(pytest_of(exchange(request), session)).assert_outcomes(passed=1)
+    run(pytest_of(answered(request), session)).assert_outcomes(passed=1)
 
     (one,) = noted(pytester)
     assert [v for name, v in one["headers"] if name == "cookie"] == [cookie]
@@ -237,7 +203,7 @@ def test_a_copied_test_of_a_failure_passes_once_it_is_mended(
 ) -> None:
     """Until then it fails, and says what the handler raised."""
     raised = Raised(error_type="ValueError", message="not yet mended")
-    text = pytest_of(exchange(sent(), status=500, outcome=raised), None)
+    text = pytest_of(answered(sent(), status=500, outcome=raised), None)
 
     broken = run(text, handler=BROKEN)
     mended = run(text)
@@ -264,7 +230,7 @@ def test_only_an_answer_of_the_functions_own_is_expected(
     status: int, outcome: Outcome | None, expected: str
 ) -> None:
     """No test is to hold a handler to its failure."""
-    text = pytest_of(exchange(sent(), status=status, outcome=outcome), None)
+    text = pytest_of(answered(sent(), status=status, outcome=outcome), None)
 
     assert f"assert response.status_code {expected}\n" in text
 
@@ -274,7 +240,7 @@ def test_a_usual_test_is_short() -> None:
     body = b'{"a": "\xc3\xbc"}'
     request = sent("POST", "/notes?a=1", ("Cookie", "_idx=x"), body=body)
 
-    assert pytest_of(exchange(request), {"user": 1}) == textwrap.dedent(
+    assert pytest_of(answered(request), {"user": 1}) == textwrap.dedent(
         """\
         def test_post_notes(arc_client, arc_session):
             arc_session.update({"user": 1})
@@ -292,7 +258,7 @@ def test_a_usual_test_is_short() -> None:
 @given(st.text(st.characters(min_codepoint=33, max_codepoint=126)))
 def test_httpx_sends_a_target_as_it_is_or_is_told(text: str) -> None:
     """What it would resolve or encode anew is an extension."""
-    copied = pytest_of(exchange(sent("GET", f"/{text}")), None)
+    copied = pytest_of(answered(sent("GET", f"/{text}")), None)
 
     if "extensions" not in copied:
         # A query that is empty is not told from none.
