@@ -13,6 +13,7 @@ from moto.dynamodb.models.utilities import dynamo_to_dict
 
 from sandbox.json_value import JsonValue
 from sandbox.tables.attribute_json import SCALAR_TYPES, write_attribute
+from sandbox.tables.item_sizes import bytes_of
 from sandbox.tables.key_schema import KeySchema
 from sandbox.tables.orders import ItemKey, KeyOrder, PartitionOrders, Sorting, key_of
 
@@ -35,10 +36,15 @@ def attributes_of(
 
 
 def size_of(item: Item) -> int:
-    """Give an item's size in bytes; it is measured once, as no item changes."""
+    """Give an item's size in bytes; it is measured once, as no item changes.
+
+    Raises:
+        UnicodeEncodeError: a text has half a surrogate pair.
+    """
     known: int | None = vars(item).get("size_bytes")
     if known is None:
-        known = vars(item)["size_bytes"] = item.size()
+        attributes = raw_attributes_of(item, item.attrs)
+        known = vars(item)["size_bytes"] = bytes_of(attributes)
     return known
 
 

@@ -27,7 +27,8 @@ from moto.dynamodb.responses import (
 from sandbox.tables.attribute_updates import bound_attribute_updates
 from sandbox.tables.errors import TableError, validation_error
 from sandbox.tables.item_checks import EmptyKeyError, check_targets
-from sandbox.tables.lookups import raw_attributes_of
+from sandbox.tables.lookups import attributes_of, raw_attributes_of
+from sandbox.tables.orders import Item
 from sandbox.tables.stored_table import Change, StoredTable
 from sandbox.tables.update_expressions import parse_update
 from sandbox.tables.updating import BoundUpdate
@@ -71,6 +72,32 @@ class Backend(DynamoDBBackend):
             table.reindex()
         return table
 
+    def put_item(  # type: ignore[override]  # as moto's batches and transactions do
+        self, table_name: str, item_attrs: dict[str, Any], **asked: Any
+    ) -> None:
+        """Carry out a put; a condition is there only where it is not met."""
+        table: Any = self.get_table(table_name)
+        table.check(item_attrs)
+        if asked.get("condition_expression"):
+            raise ConditionalCheckFailed
+        table.put_sound(item_attrs)
+
+    def put_whole(self, asked: Mapping[str, Any]) -> Item | None:
+        """Put an item; give the one that was there before.
+
+        Args:
+            asked: a PutItem, with a ConditionExpression as in `change_item`.
+
+        Raises:
+            TableError, DynamodbException: DynamoDB would refuse it.
+        """
+        table: Any = self.get_table(asked["TableName"])
+        table.check(asked["Item"])
+        before: Item | None = table.find(asked["Item"])
+        _refuse_unmet(asked, before)
+        table.put_sound(asked["Item"])
+        return before
+
     def update_item(  # type: ignore[override]  # as moto's transactions call it
         self, table_name: str, key: dict[str, Any], **asked: Any
     ) -> None:
@@ -99,10 +126,7 @@ class Backend(DynamoDBBackend):
         update = _update_of(asked)
         check_targets(table.typed_keys, table.index_key_types, update.targets())
         before = table.find(asked["Key"])
-        if "ConditionExpression" in asked:
-            shows = asked.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
-            item = before.to_json()["Attributes"] if before and shows else None
-            raise ConditionalCheckFailed(item=item)
+        _refuse_unmet(asked, before)
         read = {} if before is None else raw_attributes_of(before, update.heads())
         table.put_changed(asked["Key"], update.apply(read))
 
@@ -141,6 +165,14 @@ class Handler(DynamoHandler):
         return self._backend
 
     @include_consumed_capacity()  # type: ignore[arg-type]  # it knows moto's class
+    def put_item(self) -> ActionResult:
+        """Put by the backend; moto's own items are smaller than DynamoDB's may be."""
+        before = self._backend.put_whole(self.body)
+        if before is None or self.body.get("ReturnValues") != "ALL_OLD":
+            return ActionResult({})
+        return ActionResult({"Attributes": attributes_of(before)})
+
+    @include_consumed_capacity()  # type: ignore[arg-type]  # it knows moto's class
     def update_item(self) -> ActionResult:
         """Update by the backend; what has changed is in its changes."""
         self._backend.change_item(self.body)
@@ -162,6 +194,14 @@ class Handler(DynamoHandler):
             result: Any = super().transact_get_items().result
             responses += result["Responses"]
         return ActionResult({**result, "Responses": responses})
+
+
+def _refuse_unmet(asked: Mapping[str, Any], before: Item | None) -> None:
+    """Refuse a request whose condition has been left in it: it is not met."""
+    if "ConditionExpression" in asked:
+        shows = asked.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
+        item = before.to_json()["Attributes"] if before and shows else None
+        raise ConditionalCheckFailed(item=item)
 
 
 def _update_of(asked: Mapping[str, Any]) -> BoundUpdate:

@@ -1,22 +1,21 @@
 """Takes a get or a put of a whole item, carries it out; what is not plain is moto's.
 
-They are what handlers ask for most, sessions above all. moto parses expressions that
-are not there, and measures the item anew for each attribute that it adds to it. Where
-moto might refuse a request, it is left to moto, so that its errors stay its own.
+They are what handlers ask for most, sessions above all; moto parses expressions that
+are not there. Where a request might be refused, it is left to moto's own path, so that
+errors are made in one place.
 """
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from sandbox.json_value import JsonValue
-from sandbox.tables.item_sizes import bytes_of
+from sandbox.tables.item_sizes import MAX_ITEM_BYTES, bytes_of
 from sandbox.tables.lookups import KEY_TYPES, attributes_of
 from sandbox.tables.stored_table import StoredTable
 
 _GET = frozenset({"TableName", "Key", "ConsistentRead"})
 _PUT = frozenset({"TableName", "Item"})
 
-_MAX_ITEM_BYTES = 400_000
 _MAX_KEY_CHARACTERS = 256
 """A sort key has at most 1024 bytes, and a character at most four."""
 
@@ -71,7 +70,7 @@ def _has_sound_keys(table: StoredTable, item: Mapping[str, Any]) -> bool:
 
 def _is_small(item: Mapping[str, Any]) -> bool:
     try:
-        return bytes_of(item) <= _MAX_ITEM_BYTES
+        return bytes_of(item) <= MAX_ITEM_BYTES
     except UnicodeEncodeError:
         return False
 

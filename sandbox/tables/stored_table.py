@@ -23,6 +23,7 @@ from sandbox.tables.item_checks import (
     check_item,
     check_updated_keys,
 )
+from sandbox.tables.item_sizes import MAX_ITEM_BYTES, bytes_of
 from sandbox.tables.key_schema import KeySchema, TableKeys
 from sandbox.tables.lookups import (
     Ordered,
@@ -30,6 +31,7 @@ from sandbox.tables.lookups import (
     TableOrder,
     index_lookup,
     schema_of,
+    size_of,
 )
 from sandbox.tables.orders import (
     Item,
@@ -38,8 +40,6 @@ from sandbox.tables.orders import (
     key_of,
 )
 
-MAX_ITEM_BYTES = 409_600
-"""DynamoDB Developer Guide, "Quotas": 400 KB."""
 _TOO_LARGE = "Item size to update has exceeded the maximum allowed size"
 
 
@@ -141,33 +141,20 @@ class StoredTable(Table):
             return None
         return super().get_item(hash_key, range_key, projection_expression)
 
-    def put_item(
-        self,
-        item_attrs: dict[str, Any],
-        expected: dict[str, Any] | None = None,
-        condition_expression: str | None = None,
-        *rest: Any,
-        **more: Any,
-    ) -> Item:
-        """Store as moto does, and record the change.
+    def check(self, attributes: Mapping[str, Any]) -> None:
+        """Refuse an item that cannot be in this table.
 
-        What is unconditional goes without moto, which measures the whole item anew
-        for each attribute that it adds to it.
+        Args:
+            attributes: as `shapes` reads them.
+
+        Raises:
+            TableError: its keys, or those of an index, do not fit.
+            ItemSizeTooLarge: it is larger than items may be.
+            UnicodeEncodeError: a text has half a surrogate pair.
         """
-        check_item(self.keys, item_attrs)
-        before = self.find(item_attrs)
-        if expected or condition_expression:
-            item = super().put_item(
-                item_attrs, expected, condition_expression, *rest, **more
-            )
-        else:
-            self._validate_item_types(item_attrs)
-            item = _sound_item(self.table_key_attrs, item_attrs)
-            if item.size() > MAX_ITEM_BYTES:
-                raise ItemSizeTooLarge
-            self.rows.put(item)
-        self._record(before, item)
-        return item
+        check_item(self.keys, attributes)
+        if bytes_of(attributes) > MAX_ITEM_BYTES:
+            raise ItemSizeTooLarge
 
     def put_sound(self, attributes: Mapping[str, Any]) -> None:
         """Store an item that is known to fit, and record the change.
@@ -215,7 +202,7 @@ class StoredTable(Table):
             for gone in changed.keys() - new.keys():
                 attributes.pop(gone, None)
             after = _item(before.hash_key, before.range_key, attributes)
-        if after.size() > MAX_ITEM_BYTES:
+        if size_of(after) > MAX_ITEM_BYTES:
             raise validation_error(_TOO_LARGE)
         self.rows.put(after)
         self._record(before, after)

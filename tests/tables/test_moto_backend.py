@@ -1,5 +1,6 @@
 """Updates and transactions, as far as moto does not carry them out itself."""
 
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -241,3 +242,72 @@ def test_a_write_that_cannot_be_is_refused(
         notes.call(operation, {"TableName": TABLE, **members})
 
     assert message in refused.value.message
+
+
+LARGEST_TEXT = "x" * (400 * 1024 - len("owneranumbert") - 2)
+"""With the key, whose number takes two bytes, an item of 400 KB."""
+
+
+def _put(text: str) -> tuple[str, Any]:
+    return "PutItem", {"TableName": TABLE, "Item": {**KEY, "t": {"S": text}}}
+
+
+def _put_on_condition(text: str) -> tuple[str, Any]:
+    name, request = _put(text)
+    return name, {**request, "ConditionExpression": "attribute_not_exists(t)"}
+
+
+def _put_for_old(text: str) -> tuple[str, Any]:
+    name, request = _put(text)
+    return name, {**request, "ReturnValues": "ALL_OLD"}
+
+
+def _batch(text: str) -> tuple[str, Any]:
+    put = {"PutRequest": {"Item": _put(text)[1]["Item"]}}
+    return "BatchWriteItem", {"RequestItems": {TABLE: [put]}}
+
+
+def _transaction(text: str) -> tuple[str, Any]:
+    return "TransactWriteItems", {"TransactItems": [{"Put": _put(text)[1]}]}
+
+
+def _update(text: str) -> tuple[str, Any]:
+    values = {":t": {"S": text}}
+    return "UpdateItem", asked(
+        UpdateExpression="SET t = :t REMOVE tag", ExpressionAttributeValues=values
+    )
+
+
+@pytest.mark.parametrize(
+    "write", [_put, _put_on_condition, _put_for_old, _batch, _transaction, _update]
+)
+def test_an_item_may_have_400_kb_whoever_writes_it(
+    notes: TableStore, write: Callable[[str], tuple[str, Any]]
+) -> None:
+    """A byte more is refused, and the item stays as it is."""
+    notes.call(*write(LARGEST_TEXT))
+    assert item(notes) == {**KEY, "t": {"S": LARGEST_TEXT}}
+
+    notes.call("PutItem", {"TableName": TABLE, "Item": TAGGED})
+    with pytest.raises(TableError, match="exceeded the maximum allowed size"):
+        notes.call(*write(f"{LARGEST_TEXT}x"))
+    assert item(notes) == TAGGED
+
+
+def test_a_put_whose_condition_is_not_met_shows_what_is_there(
+    notes: TableStore,
+) -> None:
+    """Where it is asked for; the item stays as it is."""
+    request = {
+        "TableName": TABLE,
+        "Item": {**KEY, "tag": {"S": "blue"}},
+        "ConditionExpression": "attribute_not_exists(tag)",
+    }
+    for shows, shown in (("ALL_OLD", TAGGED), ("NONE", None)):
+        with pytest.raises(TableError) as refused:
+            notes.call(
+                "PutItem", {**request, "ReturnValuesOnConditionCheckFailure": shows}
+            )
+        assert refused.value.code == "ConditionalCheckFailedException"
+        assert refused.value.body().get("Item") == shown
+    assert item(notes) == TAGGED
