@@ -23,6 +23,7 @@ from moto.dynamodb.responses import validate_select
 from sandbox.json_value import JsonValue
 from sandbox.tables.asked_keys import check_keys
 from sandbox.tables.bound_conditions import BoundCondition
+from sandbox.tables.capacity import consumed
 from sandbox.tables.errors import TableError, no_table_error, validation_error
 from sandbox.tables.expression_parts import RealPath
 from sandbox.tables.expressions import (
@@ -175,11 +176,12 @@ class Engine:
             return self._search(
                 operation, asked, read[0], may_filter_keys=may_filter_keys
             )
+        begun = len(self._changes)
         answer = getattr(Handler(self._backend, judged), _METHODS[operation])().result
         result = output_writer(operation)(answer or {})
         for member in ("ConsumedCapacity", "ItemCollectionMetrics"):
-            if asked.get(f"Return{member}", "NONE") == "NONE":
-                result.pop(member, None)  # of some operations, moto tells it unasked
+            result.pop(member, None)  # moto tells it unasked, and always the same
+        result |= consumed(operation, asked, self.tables, self._changes[begun:])
         if operation == "UpdateItem":
             return self._updated(asked, result, read[0].targets)
         return projected(operation, asked, result, read)

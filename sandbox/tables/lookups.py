@@ -48,6 +48,11 @@ def size_of(item: Item) -> int:
     return known
 
 
+def entry_bytes(item: Item, names: Iterable[str] | None) -> int:
+    """Give the size of what an index has of an item; None stands for all of it."""
+    return size_of(item) if names is None else bytes_of(raw_attributes_of(item, names))
+
+
 def raw_attributes_of(item: Item, names: Iterable[str]) -> dict[str, dict[str, Any]]:
     """Give those of an item's attributes that it has, as `shapes` reads them."""
     attributes = item.attrs

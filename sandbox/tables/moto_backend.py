@@ -21,7 +21,6 @@ from moto.dynamodb.models.table import Table
 from moto.dynamodb.responses import (
     TRANSACTION_MAX_ITEMS,
     DynamoHandler,
-    include_consumed_capacity,
 )
 
 from sandbox.tables.attribute_updates import bound_attribute_updates
@@ -164,7 +163,6 @@ class Handler(DynamoHandler):
         """Give the engine's own backend; moto would look one up by account."""
         return self._backend
 
-    @include_consumed_capacity()  # type: ignore[arg-type]  # it knows moto's class
     def put_item(self) -> ActionResult:
         """Put by the backend; moto's own items are smaller than DynamoDB's may be."""
         before = self._backend.put_whole(self.body)
@@ -172,16 +170,25 @@ class Handler(DynamoHandler):
             return ActionResult({})
         return ActionResult({"Attributes": attributes_of(before)})
 
-    @include_consumed_capacity()  # type: ignore[arg-type]  # it knows moto's class
     def update_item(self) -> ActionResult:
         """Update by the backend; what has changed is in its changes."""
         self._backend.change_item(self.body)
         return ActionResult({})
 
+    def batch_write_item(self) -> ActionResult:
+        """Write by the backend; moto takes two tables' items of one key for one."""
+        for table, writes in self.body["RequestItems"].items():
+            for write in writes:
+                if "PutRequest" in write:
+                    self._backend.put_item(table, write["PutRequest"]["Item"])
+                else:
+                    self._backend.delete_item(table, write["DeleteRequest"]["Key"])
+        return ActionResult({"UnprocessedItems": {}})
+
     def transact_write_items(self) -> ActionResult:
         """Write by the backend; moto would read the updates once more."""
         self._backend.transact_write_items(self.body["TransactItems"])
-        return ActionResult({"ConsumedCapacity": [], "ItemCollectionMetrics": {}})
+        return ActionResult({})
 
     def transact_get_items(self) -> ActionResult:
         """Read as moto does, and up to a hundred items as DynamoDB does since 2022."""

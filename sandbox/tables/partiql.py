@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sandbox.tables.attribute_json import read_attribute
+from sandbox.tables.capacity import RETURN_CAPACITY, in_all
 from sandbox.tables.condition_values import step_into
 from sandbox.tables.errors import TableError, no_table_error, validation_error
 from sandbox.tables.expression_parts import Path
@@ -40,7 +41,6 @@ STATEMENTS = frozenset(
 )
 """The operations."""
 
-_CAPACITY = "ReturnConsumedCapacity"
 _ON_FAILURE = "ReturnValuesOnConditionCheckFailure"
 _DUPLICATE = "Duplicate primary key exists in table"
 _CANCELLED = "TransactionCanceledException"
@@ -94,7 +94,7 @@ def _executed(
     if isinstance(statement, Exists):
         raise validation_error("EXISTS is only supported in ExecuteTransaction.")
     kind, request = write_of(statement, keys)
-    request |= _part(asked, _CAPACITY, _ON_FAILURE)
+    request |= _part(asked, RETURN_CAPACITY, _ON_FAILURE)
     if not isinstance(statement, Insert):
         request["ReturnValues"] = statement.returning
     result = _answer(f"{kind}Item", request, answers, [statement])
@@ -110,7 +110,7 @@ def _part(asked: Asked, *members: str) -> Result:
 
 
 def _batch(asked: Asked, answers: Answers) -> Result:
-    told = _part(asked, _CAPACITY)
+    told = _part(asked, RETURN_CAPACITY)
     read = [_read_or_error(one) for one in asked["Statements"]]
     _check_alike("batch", [one for one in read if not isinstance(one, TableError)])
     costs: list[Any] = []
@@ -172,7 +172,7 @@ def _transaction(asked: Asked, answers: Answers) -> Result:
             read, keys, asked["TransactStatements"], strict=True
         )
     ]
-    request = {"TransactItems": actions, **_part(asked, _CAPACITY)}
+    request = {"TransactItems": actions, **_part(asked, RETURN_CAPACITY)}
     return _answer("TransactWriteItems", request, answers, read)
 
 
@@ -190,7 +190,7 @@ def _read_together(
         {"Get": get_of(select, of_table, "ExecuteTransaction")}
         for select, of_table in zip(selects, keys, strict=True)
     ]
-    request = {"TransactItems": gets, **_part(asked, _CAPACITY)}
+    request = {"TransactItems": gets, **_part(asked, RETURN_CAPACITY)}
     result = _answer("TransactGetItems", request, answers, selects)
     responses = [
         {name: _named(select.paths, item) for name, item in found.items()}
@@ -240,7 +240,7 @@ def _selected(
         select, keys, is_consistent=asked.get("ConsistentRead", False)
     )
     first, more = _start(asked, len(searches))
-    told = _part(asked, "ConsistentRead", "Limit", _CAPACITY)
+    told = _part(asked, "ConsistentRead", "Limit", RETURN_CAPACITY)
     items: list[Result] = []
     costs: list[Result] = []
     result: Result = {"Items": items}
@@ -255,7 +255,7 @@ def _selected(
         more = {}
         if "Limit" in told:
             told["Limit"] -= found["ScannedCount"]
-    return {**result, **({"ConsumedCapacity": _sum(costs)} if costs else {})}
+    return {**result, **({"ConsumedCapacity": in_all(costs)} if costs else {})}
 
 
 def _named(paths: Sequence[Path] | None, item: Result) -> Result:
@@ -276,16 +276,6 @@ def _last_name(path: Path) -> str:
     for part in path.parts:
         name = part if isinstance(part, str) else f"{name}[{part}]"
     return name
-
-
-def _sum(costs: Sequence[Result]) -> Result:
-    units = sum(one["CapacityUnits"] for one in costs)
-    in_table = {"CapacityUnits": units}
-    return {
-        **costs[0],
-        **in_table,
-        **({"Table": in_table} if "Table" in costs[0] else {}),
-    }
 
 
 def _token(place: int, last_key: Result) -> str:

@@ -15,15 +15,15 @@ from moto.dynamodb.models.dynamo_type import DynamoType
 
 from sandbox.json_value import JsonValue
 from sandbox.tables.bound_conditions import BoundCondition
+from sandbox.tables.capacity import consumed_by_search
 from sandbox.tables.expressions import Expressions
 from sandbox.tables.key_conditions import AskedKey
-from sandbox.tables.lookups import PartitionValues, attributes_of, size_of
+from sandbox.tables.lookups import PartitionValues, attributes_of, entry_bytes
 from sandbox.tables.orders import Item, KeyValue, Sorting, plain_key
 from sandbox.tables.projections import project
 from sandbox.tables.stored_table import StoredTable
 
 MAX_PAGE_BYTES = 1024 * 1024
-_CAPACITY_BYTES = 4096
 _SEGMENTS = ("Segment", "TotalSegments")
 
 
@@ -149,12 +149,14 @@ def _page_of(
 ) -> _Page:
     limit, condition = asked.get("Limit", math.inf), expressions.filter
     projected = _had(table, asked, expressions)
+    index = asked.get("IndexName")
+    kept = table.schemas[index].projected if index else None
     given: list[dict[str, JsonValue]] = []
     scanned = size_bytes = 0
     last: Item | None = None
     for item in items:
         scanned += 1
-        size_bytes += size_of(item)
+        size_bytes += entry_bytes(item, kept)
         names = item.attrs if projected is None else projected.intersection(item.attrs)
         if condition is None or _passes(item, names, condition):
             given.append(_shown(item, names, asked, expressions))
@@ -213,22 +215,4 @@ def _result(
     if page.last is not None:
         keys = table.start_keys(asked.get("IndexName"))
         result["LastEvaluatedKey"] = attributes_of(page.last, keys)
-    wanted = asked.get("ReturnConsumedCapacity", "NONE")
-    if wanted != "NONE":
-        result["ConsumedCapacity"] = _capacity(asked, wanted, page)
-    return result
-
-
-def _capacity(
-    asked: Mapping[str, Any], wanted: str, page: _Page
-) -> dict[str, JsonValue]:
-    """Give what a page costs: half a unit for 4 KB, and one where it is consistent."""
-    one = 1.0 if asked.get("ConsistentRead") else 0.5
-    units = max(1, math.ceil(page.size_bytes / _CAPACITY_BYTES)) * one
-    capacity: dict[str, JsonValue] = {
-        "TableName": asked["TableName"],
-        "CapacityUnits": units,
-    }
-    if wanted == "INDEXES":
-        capacity["Table"] = {"CapacityUnits": units}
-    return capacity
+    return {**result, **consumed_by_search(asked, table, page.size_bytes)}

@@ -124,10 +124,7 @@ OPERATIONS: dict[str, tuple[str, dict[str, Any]]] = {
             ExpressionAttributeNames={**NAMES, "#m": "map"},
         ),
     ),
-    "get, with capacity": (
-        "GetItem",
-        on_notes(Key=ANN, ReturnConsumedCapacity="TOTAL", ConsistentRead=True),
-    ),
+    "get, consistently": ("GetItem", on_notes(Key=ANN, ConsistentRead=True)),
     "get, unknown table": ("GetItem", {"TableName": "no", "Key": ANN}),
     "get, wrong key": ("GetItem", on_notes(Key={"x": {"S": "ann"}})),
     "get, empty key": ("GetItem", on_notes(Key=note("", 1))),

@@ -145,7 +145,7 @@ def test_a_condition_of_old_shows_the_item_that_did_not_meet_it(
             {"ReturnValues": "ALL_NEW", "ReturnConsumedCapacity": "TOTAL"},
             {
                 "Attributes": {**KEY, "n": {"N": "1"}},
-                "ConsumedCapacity": {"TableName": TABLE, "CapacityUnits": 1.0},
+                "ConsumedCapacity": {"TableName": TABLE, "CapacityUnits": 3.0},
             },
         ),
     ],
@@ -242,6 +242,37 @@ def test_a_write_that_cannot_be_is_refused(
         notes.call(operation, {"TableName": TABLE, **members})
 
     assert message in refused.value.message
+
+
+def test_a_batch_writes_items_of_one_key_to_two_tables(notes: TableStore) -> None:
+    """They are two items, and no duplicates."""
+    other = "demo-staging-other"
+    key_types = {"owner": "S", "number": "N"}
+    notes.call(
+        "CreateTable",
+        {
+            "TableName": other,
+            "BillingMode": "PAY_PER_REQUEST",
+            "AttributeDefinitions": [
+                {"AttributeName": name, "AttributeType": kind}
+                for name, kind in key_types.items()
+            ],
+            "KeySchema": [
+                {"AttributeName": "owner", "KeyType": "HASH"},
+                {"AttributeName": "number", "KeyType": "RANGE"},
+            ],
+        },
+    )
+    put, delete = {"PutRequest": {"Item": OTHER}}, {"DeleteRequest": {"Key": KEY}}
+
+    notes.call("BatchWriteItem", {"RequestItems": {TABLE: [put], other: [put]}})
+    for table in (TABLE, other):
+        assert notes.call("GetItem", {"TableName": table, "Key": OTHER}) == {
+            "Item": OTHER
+        }
+
+    notes.call("BatchWriteItem", {"RequestItems": {TABLE: [delete], other: [delete]}})
+    assert item(notes) is None
 
 
 LARGEST_TEXT = "x" * (400 * 1024 - len("owneranumbert") - 2)
