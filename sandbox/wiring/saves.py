@@ -80,9 +80,12 @@ class Saves:
             invoke: runs it.
         """
         execution = self._live_reload.run(invocation, invoke)
+        self._note_writes(execution)
+        return execution
+
+    def _note_writes(self, execution: Execution) -> None:
         if execution.written:
             self._writes.note(execution.written)
-        return execution
 
     def react_to(self, changes: Iterable[Change]) -> None:
         """Take changes on disk, as the watcher gives them."""
@@ -108,5 +111,8 @@ class Saves:
             outdated=pool.outdated(),
         )
         loaded = load(chosen, warm=pool.warm, say=self._say)
+        for _, failed in loaded:
+            if failed is not None:
+                self._note_writes(failed)
         self._live_reload.follow(reaction, project, loaded)
         self._adviser.note_edit()

@@ -87,6 +87,7 @@ def failed_start(worker: Worker, failure: Outcome) -> Execution:
         worker_pid=worker.pid,
         init_ms=worker.tally.init_ms,
         max_memory_bytes=worker.tally.max_memory_bytes,
+        written=worker.tally.take_written(),
     )
 
 

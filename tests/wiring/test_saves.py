@@ -92,6 +92,20 @@ def test_what_a_function_writes_is_no_save(app: Path, wait_until: Any) -> None:
     assert len(told) == 1
 
 
+def test_a_module_that_writes_and_fails_is_loaded_once(
+    app: Path, wait_until: Any
+) -> None:
+    """What it has written would have it loaded again, and so on for ever."""
+    said: list[Notice] = []
+    written = app / "src/http/get-index/loads.txt"
+    writing = "open(__file__[:-8] + 'loads.txt', 'a').write('x')\n"
+    with Sandbox(app, options=WATCHED, say=said.append) as sandbox:
+        httpx.get(sandbox.url).raise_for_status()
+        (app / "src/http/get-index/index.py").write_text(f"{writing}{HANDLER}oops\n")
+        wait_until(lambda: any("does not load" in notice.text for notice in said))
+        wait_until(lambda: sandbox.clock.now_epoch() - written.stat().st_mtime > 0.3)
+
+
 def test_a_manifest_edit_is_advised_on_without_watching(app: Path) -> None:
     """At the next tick after a request has read it."""
     said: list[Notice] = []

@@ -789,6 +789,16 @@ def test_a_worker_has_from_one_tick_to_the_next_to_end(app, invoke, wait_until):
     assert not is_alive(pid)
 
 
+def test_what_a_module_has_written_is_told_although_it_fails(app):
+    """So that it is known for no save."""
+    source = "open('made.txt', 'w')\nraise RuntimeError\n"
+    function = app.function("broken", source)
+
+    failed = app.pool().warm(function)
+
+    assert failed.written == (str(function.folder / "made.txt"),)
+
+
 def test_warm_has_a_worker_ready(app, invoke):
     """The first event after it is not cold."""
     function = app.function("pid", PID)
