@@ -15,6 +15,8 @@ UNIT_SECONDS = {
 FIRST_EPOCH = 0.0
 LAST_EPOCH = 253_402_300_799.0
 """The last second of the year 9999, the last that dates of four digits can name."""
+_LAST_SET_EPOCH = 253_370_764_799.0
+"""A year before, so that a clock can go on from there."""
 
 _PART = re.compile(r"([0-9]{1,9}(?:\.[0-9]{1,3})?)([wdhms])")
 _DURATION = re.compile(rf"([+-]?)((?:{_PART.pattern})+)")
@@ -61,6 +63,11 @@ def parse_moment(text: str) -> float:
 def is_in_calendar(epoch: float) -> bool:
     """Tell whether a moment lies within the years 1970 to 9999."""
     return FIRST_EPOCH <= epoch <= LAST_EPOCH
+
+
+def is_for_clocks(epoch: float) -> bool:
+    """Tell whether a clock may be set to a moment: within the years 1970 to 9998."""
+    return FIRST_EPOCH <= epoch <= _LAST_SET_EPOCH
 
 
 def iso_moment(epoch: float) -> str:

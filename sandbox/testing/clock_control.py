@@ -2,10 +2,10 @@
 
 from datetime import datetime, timedelta
 
-from sandbox.durations import is_in_calendar
+from sandbox.durations import is_for_clocks
 from sandbox.sandbox import Sandbox
 
-_OUTSIDE = "the clock would leave the years 1970 to 9999"
+_OUTSIDE = "the clock would leave the years 1970 to 9998"
 
 
 class ClockControl:
@@ -30,7 +30,7 @@ class ClockControl:
         """Move the time of day forward; negative numbers move it back.
 
         Raises:
-            ValueError: it would leave the years 1970 to 9999.
+            ValueError: it would leave the years 1970 to 9998.
         """
         try:
             distance = timedelta(
@@ -62,5 +62,5 @@ class ClockControl:
 
 
 def _check(epoch: float) -> None:
-    if not is_in_calendar(epoch):
+    if not is_for_clocks(epoch):
         raise ValueError(_OUTSIDE)

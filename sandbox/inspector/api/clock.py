@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sandbox.clock import MovableClock
 from sandbox.durations import (
-    is_in_calendar,
+    is_for_clocks,
     iso_moment,
     parse_duration,
     parse_moment,
@@ -116,10 +116,10 @@ class ClockApi:
         """Move the clock, and say what that leaves in the future; or do neither."""
         by_seconds = self._wanted_offset(request) - self._clock.offset_seconds
         wanted_epoch = self._clock.now_epoch() + by_seconds
-        if not is_in_calendar(wanted_epoch):
+        if not is_for_clocks(wanted_epoch):
             raise ApiError(
                 400,
-                "The clock would leave the years 1970 to 9999.",
+                "The clock would leave the years 1970 to 9998.",
                 remedy="Move it less far.",
             )
         # Counting sessions may fail: until then, nothing has been moved.

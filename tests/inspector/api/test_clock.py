@@ -98,6 +98,7 @@ def test_a_broken_manifest_stops_no_clock(inspected: Any) -> None:
         {"advance": "8"},
         {"set": "tomorrow"},
         {"set": "1969-01-01"},
+        {"set": "9999-12-31T23:59:59"},
         {"reset": False},
         {"reset": True, "advance": "8d"},
         {"advance": "8d", "to": "x"},
