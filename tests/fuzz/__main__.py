@@ -37,7 +37,7 @@ def _run(name: str, asked: argparse.Namespace) -> bool:
     summary = [line for line in lines if line.startswith(("Done", "artifact_prefix"))]
     sys.stdout.write(f"{name}: {' '.join(summary) or 'failed'}\n")
     if done.returncode:
-        sys.stdout.write(done.stderr[-4000:])
+        sys.stdout.write(f"{done.stderr[-4000:]}\nended with {done.returncode}\n")
     sys.stdout.flush()
     return not done.returncode
 
