@@ -193,6 +193,17 @@ def test_advice_about_the_cookie(
             [("error", "session-algorithm")],
         ),
         ({"ARC_APP_SECRET_ALGO": "", **TABLE}, {"pypi_helper": "1.0.0"}, []),
+        (
+            {"ARC_SESSION_TABLE_NAME": ""},
+            {"pypi_helper": "1.0.0"},
+            [("error", "session-table-empty")],
+        ),
+        (
+            {"ARC_SESSION_TABLE_NAME": ""},
+            {"npm_helper": "8.1.10"},
+            [("error", "session-table-empty")],
+        ),
+        ({"ARC_SESSION_TTL": "1e3"}, {"npm_helper": "8.1.10"}, []),
         ({"ARC_APP_SECRET_ALGO": "odd", **TABLE}, {"pypi_helper": "1.0.0"}, []),
         (
             {"ARC_SESSION_TTL": "604801"},

@@ -60,7 +60,11 @@ def test_session_remarks_on_a_token(
     [
         ({"_idx": IDX, "_ttl": NOW + DAY}, "pypi", []),
         ({"_idx": IDX, "_ttl": NOW - DAY}, "pypi", ["session-expired-and-read"]),
-        ({"_idx": IDX, "_ttl": NOW - DAY}, "npm", ["session-expired-and-read"]),
+        (
+            {"_idx": IDX, "_secret": "s", "_ttl": NOW - DAY},
+            "npm",
+            ["session-expired-and-read"],
+        ),
         ({"_idx": IDX, "_ttl": NOW - DAY}, "own", ["session-refused-expired"]),
         (None, "pypi", ["session-refused-unknown-row"]),
     ],
