@@ -179,7 +179,7 @@ def _explain_row(
         store="table",
         cookie=cookie,
         refusal=unreadable_row(table.write_row(found.row))
-        if settings.helper == "pypi"
+        if settings.helper != "npm"
         else None,
         idx=idx,
         session=found.row,
