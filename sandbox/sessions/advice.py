@@ -33,6 +33,7 @@ _CODES = {
     "ARC_SESSION_SAME_SITE": "session-same-site",
 }
 """Variables that alone can make settings impossible, and the code of that advice."""
+_NOT_KEPT = "architect-functions writes it all the same, and no browser keeps it."
 _NEVER_EMPTY = ("ARC_SESSION_TTL", "ARC_APP_SECRET_ALGO")
 """What architect-functions reads although it is empty; the second for tokens alone."""
 
@@ -103,7 +104,10 @@ def _wrong_settings(surroundings: Surroundings, helper: Helper) -> Iterator[Advi
                 code=code,
                 what=error.message,
                 where=surroundings.places.get(variable),
-                why="A session cannot be written with it, and the request ends in 500.",
+                why=_NOT_KEPT
+                if code == "session-domain" and helper == "pypi"
+                else "A session cannot be written with it, and the request ends in "
+                "500.",
                 fix=error.remedy,
             )
 

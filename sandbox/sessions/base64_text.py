@@ -18,9 +18,11 @@ def strict_octets(text: str) -> bytes | None:
 def node_octets(text: str) -> bytes:
     """Decode as Node's Buffer does: either alphabet, ends at the first `=`.
 
-    Characters of neither alphabet are passed over, and so is a last one alone.
+    Of each UTF-16 code unit the lower eight bits count. Characters of neither alphabet
+    are passed over, and so is a last one alone.
     """
-    letters = text.split("=", 1)[0].replace("-", "+").replace("_", "/")
+    low = text.encode("utf-16-le", "surrogatepass")[::2].decode("latin-1")
+    letters = low.split("=", 1)[0].replace("-", "+").replace("_", "/")
     letters = _NOT_BASE64.sub("", letters)
     if len(letters) % 4 == 1:
         letters = letters[:-1]

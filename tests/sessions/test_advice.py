@@ -233,6 +233,23 @@ def test_advice_about_what_helpers_ignore(
 
 
 @pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"pypi_helper": "1.0.0"}, "no browser keeps it"),
+        ({"npm_helper": "8.1.10"}, "the request ends in 500"),
+    ],
+)
+def test_advice_says_what_a_wrong_domain_does(facts: Any, why: str) -> None:
+    """One helper throws, the other writes what it is given."""
+    environment = {"ARC_SESSION_DOMAIN": "http://a.com"}
+
+    found = advice_of(GOOD, environment=environment, **facts)
+
+    (told,) = (advice for advice in found if advice.code == "session-domain")
+    assert why in told.why
+
+
+@pytest.mark.parametrize(
     ("stage", "table", "helper", "expected"),
     [
         ("testing", "jwe", "1.0.0", [("hint", "session-token-ageless")]),

@@ -18,6 +18,8 @@ from sandbox.sessions.base64_text import jose_octets, node_octets, strict_octets
         ("YW=I", None, None, b"a"),
         ("YWJjZ", None, None, b"abc"),
         ("é", None, b"", b""),
+        ("YW\u0141I", None, b"ab", b"a`\x08"),
+        ("YWI😀YWI", None, b"ab\x18X", b"ab"),
         ("\ud800", None, b"", b""),
     ],
 )
