@@ -110,7 +110,7 @@ def explain(
     cookie = read_cookie(header, settings)
     if cookie.value is None:
         return Explanation(store=settings.store, cookie=cookie, refusal=NoCookie())
-    if settings.helper == "pypi" and cookie.is_lost_by_python_helper:
+    if settings.helper != "npm" and cookie.is_lost_by_python_helper:
         return Explanation(store=settings.store, cookie=cookie, refusal=LostCookie())
     is_token = jwe.looks_like_token(cookie.value)
     if is_token and settings.store == "table":

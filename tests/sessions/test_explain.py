@@ -169,7 +169,7 @@ def test_explain_warns_of_neighbours(before: str, code: str, words: str) -> None
 
 
 @pytest.mark.parametrize(
-    ("helper", "is_valid"), [("pypi", False), ("npm", True), ("own", True)]
+    ("helper", "is_valid"), [("pypi", False), ("npm", True), ("own", False)]
 )
 def test_a_cookie_that_the_helper_loses_is_refused(
     helper: Any, *, is_valid: bool

@@ -44,7 +44,8 @@ def codes(
         ("_idx=x", "own", ["session-refused-not-a-token"]),
         (f"_idx=old; _idx={TOKEN}", "own", ["session-cookie-duplicate"]),
         (f'a={{"b": 1}}; _idx={TOKEN}', "pypi", ["session-cookie-lost"]),
-        (f'a={{"b": 1}}; _idx={TOKEN}', "own", []),
+        (f'a={{"b": 1}}; _idx={TOKEN}', "own", ["session-cookie-lost"]),
+        (f'a={{"b": 1}}; _idx={TOKEN}', "npm", ["session-refused-expired"]),
         (ROW_COOKIE, "pypi", ["session-refused-wrong-store"]),
     ],
 )

@@ -192,6 +192,26 @@ def test_session_of_an_anonymous_request_is_empty(
     assert services.rows() == before
 
 
+@pytest.mark.parametrize("store", ["jwe", "sessions"])
+@pytest.mark.parametrize(
+    ("neighbour", "is_lost"),
+    [("a=1", False), ('consent={"a":1}', True), ("a=b c", True), ("name=Zoë", True)],
+)
+def test_session_is_lost_by_the_neighbours_that_lose_it_deployed(
+    handler_environment: Callable[..., None],
+    store: str,
+    neighbour: str,
+    *,
+    is_lost: bool,
+) -> None:
+    """As architect-functions loses it, which parses the whole header or nothing."""
+    handler_environment(ARC_SESSION_TABLE_NAME=store)
+    request = request_with(session_write({"user": 1}))
+    request["cookies"].insert(0, neighbour)
+
+    assert without_own_names(session_read(request)) == ({} if is_lost else {"user": 1})
+
+
 def test_session_read_and_written_is_one_row(
     handler_environment: Callable[..., None], services: Any
 ) -> None:
