@@ -24,6 +24,7 @@ from sandbox.sessions.settings import (
 _WEEK_SECONDS = 604_800
 _TABLE_NAME = "ARC_SESSION_TABLE_NAME"
 _CODES = {
+    _TABLE_NAME: "session-table-empty",
     "ARC_APP_SECRET_ALGO": "session-algorithm",
     "ARC_SESSION_TTL": "session-ttl",
     "SESSION_TTL": "session-ttl",
@@ -32,6 +33,7 @@ _CODES = {
     "ARC_SESSION_SAME_SITE": "session-same-site",
 }
 """Variables that alone can make settings impossible, and the code of that advice."""
+_NOT_KEPT = "architect-functions writes it all the same, and no browser keeps it."
 _NEVER_EMPTY = ("ARC_SESSION_TTL", "ARC_APP_SECRET_ALGO")
 """What architect-functions reads although it is empty; the second for tokens alone."""
 
@@ -39,7 +41,9 @@ _NEVER_EMPTY = ("ARC_SESSION_TTL", "ARC_APP_SECRET_ALGO")
 def advise_sessions(project: Project, surroundings: Surroundings) -> tuple[Advice, ...]:
     """Give what will bite in the sessions of a project, errors of settings first."""
     helper = _helper(surroundings)
-    wrong = (*_wrong_settings(surroundings, helper), *_empty_settings(surroundings))
+    wrong = tuple(_wrong_settings(surroundings, helper))
+    names = {advice.code for advice in wrong}
+    wrong += tuple(a for a in _empty_settings(surroundings) if a.code not in names)
     names = {advice.code for advice in wrong}
     environment = {
         name: value
@@ -85,12 +89,13 @@ def _helper(surroundings: Surroundings) -> Helper:
 
 def _wrong_settings(surroundings: Surroundings, helper: Helper) -> Iterator[Advice]:
     """Judge each variable by itself, so that all that are wrong are told at once."""
-    table_name = surroundings.environment.get(_TABLE_NAME, "")
+    table_name = surroundings.environment.get(_TABLE_NAME)
+    table = {_TABLE_NAME: table_name} if table_name else {}
     for variable, code in _CODES.items():
         value = surroundings.environment.get(variable)
         if value is None:
             continue
-        alone = {_TABLE_NAME: table_name, variable: value}
+        alone = {**table, variable: value}
         try:
             SessionSettings.from_environment(alone, helper=helper)
         except SessionSettingsError as error:
@@ -99,7 +104,10 @@ def _wrong_settings(surroundings: Surroundings, helper: Helper) -> Iterator[Advi
                 code=code,
                 what=error.message,
                 where=surroundings.places.get(variable),
-                why="A session cannot be written with it, and the request ends in 500.",
+                why=_NOT_KEPT
+                if code == "session-domain" and helper == "pypi"
+                else "A session cannot be written with it, and the request ends in "
+                "500.",
                 fix=error.remedy,
             )
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from urllib.parse import quote, unquote
 
 from sandbox.json_value import JsonValue
+from sandbox.manifest.javascript import trim
 from sandbox.sessions.settings import SessionSettings
 
 COOKIE_NAME = "_idx"
@@ -33,7 +34,7 @@ class CookieReading:
     """What a Cookie header says of the session cookie."""
 
     value: str | None
-    """Of the last `_idx`, quotes and percent-encoding undone; None without one."""
+    """Of the last `_idx`, decoded as the reader does; None without one."""
     duplicates: tuple[str, ...] = ()
     """Further `_idx` values, in order; both helpers let the last one win."""
     is_lost_by_python_helper: bool = False
@@ -75,23 +76,45 @@ def http_date(epoch: float) -> str:
     return email.utils.formatdate(bounded, usegmt=True)
 
 
-def read_cookie(header: str) -> CookieReading:
-    """Find `_idx` in a Cookie header, whatever its neighbours look like."""
-    pairs = (part.strip().partition("=") for part in header.split(";"))
-    found = [value.strip() for name, _, value in pairs if name.strip() == COOKIE_NAME]
-    if not found:
+def read_cookie(header: str, settings: SessionSettings | None = None) -> CookieReading:
+    """Find `_idx` in a Cookie header, as the code that reads it does.
+
+    Args:
+        header: the Cookie header.
+        settings: the reader's. Without them, and for our own code, it is found whatever
+            its neighbours look like, and quotes and percent-encoding are undone.
+    """
+    helper = "own" if settings is None else settings.helper
+    found = _found_by_node(header) if helper == "npm" else _found(header)
+    by_python = simple_cookie_value(header)
+    if settings is not None and helper == "pypi" and by_python is not None:
+        value: str | None = _python_value(by_python, settings)
+    elif found:
+        value = _decode_as_node(found[-1]) if helper == "npm" else _decode(found[-1])
+    else:
         return CookieReading(value=None)
-    value = _decode(found[-1])
-    seen_by_helper = simple_cookie_value(header)
+    sent = found[-1] if found else by_python or ""
     return CookieReading(
         value=value,
         duplicates=tuple(_decode(value) for value in found[:-1]),
         is_lost_by_python_helper=(
-            seen_by_helper is None or _decode(seen_by_helper) != value
+            by_python is None or (helper != "pypi" and _decode(by_python) != value)
         ),
-        is_quoted=_is_quoted(found[-1]),
-        size_bytes=len(f"{COOKIE_NAME}={found[-1]}".encode("utf-8", "surrogatepass")),
+        is_quoted=_is_quoted(sent),
+        size_bytes=len(f"{COOKIE_NAME}={sent}".encode("utf-8", "surrogatepass")),
     )
+
+
+def _found(header: str) -> list[str]:
+    pairs = (part.strip().partition("=") for part in header.split(";"))
+    return [value.strip() for name, _, value in pairs if name.strip() == COOKIE_NAME]
+
+
+def _found_by_node(header: str) -> list[str]:
+    """Find pairs as `@architect/functions` does: nothing stands before the `=`."""
+    pairs = (trim(part) for part in header.split(";"))
+    start = f"{COOKIE_NAME}="
+    return [pair[len(start) :].strip(" \t") for pair in pairs if pair.startswith(start)]
 
 
 def simple_cookie_value(header: str) -> str | None:
@@ -117,6 +140,20 @@ def cookie_header(event: Mapping[str, JsonValue]) -> str:
     return next(
         (str(value) for name, value in headers.items() if name.lower() == "cookie"), ""
     )
+
+
+def _python_value(value: str, settings: SessionSettings) -> str:
+    """Decode as `architect-functions` does, which SimpleCookie has unquoted already."""
+    is_encoded = settings.store == "table" and "%" in value
+    return unquote(value) if is_encoded else value
+
+
+def _decode_as_node(value: str) -> str:
+    """Decode as the npm package `cookie` does: quotes stay, and what is not UTF-8."""
+    try:
+        return value if _BAD_PERCENT.search(value) else unquote(value, errors="strict")
+    except UnicodeDecodeError:
+        return value
 
 
 def _is_quoted(value: str) -> bool:

@@ -13,6 +13,7 @@ from sandbox.sessions import jwe, rows
 from sandbox.sessions.cookie import COOKIE_NAME, CookieReading, read_cookie
 from sandbox.sessions.refusals import (
     REFUSED,
+    LostCookie,
     NoCookie,
     Quoted,
     Refusal,
@@ -106,9 +107,11 @@ def explain(
     Raises:
         SessionSettingsError: the JWE secret is too short for the algorithm.
     """
-    cookie = read_cookie(header)
+    cookie = read_cookie(header, settings)
     if cookie.value is None:
         return Explanation(store=settings.store, cookie=cookie, refusal=NoCookie())
+    if settings.helper != "npm" and cookie.is_lost_by_python_helper:
+        return Explanation(store=settings.store, cookie=cookie, refusal=LostCookie())
     is_token = jwe.looks_like_token(cookie.value)
     if is_token and settings.store == "table":
         refusal = WrongStore(found="jwe", expected="table")
@@ -157,7 +160,8 @@ def _explain_row(
     table: rows.ObservedTable | None,
 ) -> Explanation:
     idx = rows.read_signed_id(value, settings)
-    if isinstance(idx, str) and cookie.is_quoted and settings.helper == "npm":
+    is_quoted = cookie.is_quoted and settings.helper == "npm"
+    if is_quoted and isinstance(rows.read_signed_id(value[1:-1], settings), str):
         return Explanation(store="table", cookie=cookie, refusal=Quoted())
     if not isinstance(idx, str):
         return Explanation(store="table", cookie=cookie, refusal=idx)
@@ -175,7 +179,7 @@ def _explain_row(
         store="table",
         cookie=cookie,
         refusal=unreadable_row(table.write_row(found.row))
-        if settings.helper == "pypi"
+        if settings.helper != "npm"
         else None,
         idx=idx,
         session=found.row,
@@ -192,7 +196,7 @@ def _age(issued_epoch: float | None, now_epoch: float) -> float | None:
 
 def _warnings(explanation: Explanation) -> Iterator[CookieWarning]:
     cookie, refusal = explanation.cookie, explanation.refusal
-    if refusal is not None and not isinstance(refusal, NoCookie):
+    if refusal is not None and not isinstance(refusal, NoCookie | LostCookie):
         yield CookieWarning(
             code=f"{REFUSED}{refusal.code}",
             text=f"The session was refused. {refusal.message}",

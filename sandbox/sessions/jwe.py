@@ -1,21 +1,25 @@
 """Session data ⇄ JWE token (RFC 7516, compact), saying why a token is refused.
 
 Only what the runtime helpers write is read: key management `dir`, one of three AES-GCM
-encryptions, no compression. `now_epoch` is seconds since 1970 throughout.
+encryptions, no compression. What they let pass beside that passes for them here, too:
+`@architect/functions` 8 reads with node-webtokens 1, architect-functions 1 with
+python-jose 3. `now_epoch` is seconds since 1970 throughout.
 """
 
 import base64
-import binascii
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from jwcrypto.common import JWException
+from cryptography.exceptions import InvalidTag
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from jwcrypto.jwe import JWE
 from jwcrypto.jwk import JWK
 
 from sandbox.json_value import JsonValue
+from sandbox.manifest.javascript import as_number, to_number, to_text
+from sandbox.sessions.base64_text import jose_octets, node_octets, strict_octets
 from sandbox.sessions.refusals import (
     Expired,
     NotAnObject,
@@ -25,7 +29,7 @@ from sandbox.sessions.refusals import (
     WrongAlgorithm,
     WrongKey,
 )
-from sandbox.sessions.settings import SessionSettings
+from sandbox.sessions.settings import KEY_BYTES, Algorithm, Helper, SessionSettings
 
 NODE_LIFETIME_SECONDS = 604_800
 """`@architect/functions` 8 refuses tokens a week after they were written."""
@@ -35,6 +39,12 @@ MAX_TOKEN_CHARACTERS = 65_536
 
 _LAST_EPOCH = 1e15
 _ALLOWED_HEADER_NAMES = frozenset({"alg", "enc", "typ", "cty", "kid"})
+_TAG_BYTES = 16
+_OCTETS: Mapping[Helper, Callable[[str], bytes | None]] = {
+    "own": strict_octets,
+    "pypi": jose_octets,
+    "npm": node_octets,
+}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -89,16 +99,23 @@ def decode_token(
     Raises:
         SessionSettingsError: the secret is too short for the algorithm.
     """
-    refusal = _check_shape(text, settings)
-    if refusal is not None:
-        return refusal
-    opened = _decrypt(text, settings)
+    parts = _split(text, settings.helper)
+    if isinstance(parts, NotAToken):
+        return parts
+    header = _parse_header(parts[0], settings.helper)
+    if isinstance(header, NotAToken):
+        return header
+    algorithm = _choose_algorithm(header, settings)
+    if not isinstance(algorithm, str):
+        return algorithm
+    opened = _decrypt(parts, settings, algorithm)
     if opened is None:
         return WrongKey()
-    payload = _parse_payload(opened)
+    payload = _parse_payload(opened, settings.helper)
     if isinstance(payload, NotAnObject):
         return payload
-    return _date(payload, len(opened), now_epoch, lifetime_seconds)
+    read_epoch = _javascript_epoch if settings.helper == "npm" else _epoch
+    return _date(payload, len(opened), now_epoch, lifetime_seconds, read_epoch)
 
 
 def looks_like_token(text: str) -> bool:
@@ -112,59 +129,98 @@ def _key(settings: SessionSettings) -> JWK:
     return JWK(kty="oct", k=octets.rstrip("="))
 
 
-def _check_shape(text: str, settings: SessionSettings) -> TokenRefusal | None:
-    """Refuse what is not worth decrypting; compression could hide a bomb."""
+def _split(text: str, helper: Helper) -> list[str] | NotAToken:
     if len(text) > MAX_TOKEN_CHARACTERS:
         return NotAToken(detail=f"it has over {MAX_TOKEN_CHARACTERS} characters")
-    parts = text.split(".")
+    # python-jose leaves what follows the fourth full stop together.
+    parts = text.split(".", 4) if helper == "pypi" else text.split(".")
     if len(parts) != 5:
         return NotAToken(detail=f"it has {len(parts)} parts in place of 5")
-    header = _parse_header(parts[0])
-    if isinstance(header, NotAToken):
-        return header
-    return _check_header(header, settings)
+    return parts
 
 
-def _parse_header(part: str) -> Mapping[str, JsonValue] | NotAToken:
+def _parse_header(part: str, helper: Helper) -> Mapping[str, JsonValue] | NotAToken:
+    octets = _OCTETS[helper](part)
     try:
-        octets = base64.b64decode(part + "=" * (-len(part) % 4), "-_", validate=True)
-        header = json.loads(octets)
-    except (binascii.Error, ValueError, RecursionError):
+        header = None if octets is None else _from_json(octets, helper)
+    except (ValueError, RecursionError):
+        octets = None
+    if octets is None:
         return NotAToken(detail="its header is not JSON in base64url")
     if not isinstance(header, dict):
         return NotAToken(detail="its header is not a JSON object")
     return header
 
 
-def _check_header(
+def _choose_algorithm(
     header: Mapping[str, JsonValue], settings: SessionSettings
-) -> TokenRefusal | None:
-    unknown = sorted(set(header) - _ALLOWED_HEADER_NAMES)
-    if unknown:
-        return NotAToken(
-            detail=f'its header has "{unknown[0]}", which no helper writes'
-        )
+) -> Algorithm | TokenRefusal:
+    unknown = _unread_name(header, settings.helper)
+    if unknown is not None:
+        return NotAToken(detail=f'its header has "{unknown}", which no helper writes')
     if header.get("alg") != "dir":
         return WrongAlgorithm(found=str(header.get("alg")), expected="dir")
-    if header.get("enc") != settings.algorithm:
-        return WrongAlgorithm(found=str(header.get("enc")), expected=settings.algorithm)
-    return None
+    enc = header.get("enc")
+    # @architect/functions takes any that the key is long enough for.
+    limit = settings.key_bytes if settings.helper == "npm" else 0
+    for name, size in KEY_BYTES.items():
+        if name == enc and (name == settings.algorithm or size <= limit):
+            return name
+    return WrongAlgorithm(found=str(enc), expected=settings.algorithm)
 
 
-def _decrypt(text: str, settings: SessionSettings) -> bytes | None:
-    key = _key(settings)
-    token = JWE(algs=["dir", settings.algorithm])
-    try:
-        token.deserialize(text, key)
-    except (JWException, ValueError, TypeError):
-        # jwcrypto tells a bad tag, part or nonce in several ways; all are one answer.
+def _unread_name(header: Mapping[str, JsonValue], helper: Helper) -> str | None:
+    """Give what in a header keeps a token from being read: compression, for one.
+
+    The two helpers pass over all names that they do not know.
+    """
+    if helper == "npm":
         return None
-    return bytes(token.payload)
+    if helper == "pypi":
+        return "zip" if header.get("zip") is not None else None
+    return min(set(header) - _ALLOWED_HEADER_NAMES, default=None)
 
 
-def _parse_payload(opened: bytes) -> Mapping[str, JsonValue] | NotAnObject:
+def _decrypt(
+    parts: list[str], settings: SessionSettings, algorithm: Algorithm
+) -> bytes | None:
+    key = settings.encryption_key()[: KEY_BYTES[algorithm]]
+    read = _OCTETS[settings.helper]
+    encrypted_key, nonce, body, tag = (read(part) for part in parts[1:])
+    if nonce is None or body is None or tag is None or len(tag) != _TAG_BYTES:
+        return None
+    if encrypted_key != b"" and settings.helper != "npm":
+        return None
+    associated = parts[0].encode("utf-8", "surrogatepass")
     try:
-        payload = json.loads(opened)
+        return AESGCM(key).decrypt(nonce, body + tag, associated)
+    except (InvalidTag, ValueError):
+        return None
+
+
+def _from_json(octets: bytes, helper: Helper) -> JsonValue:
+    """Read JSON; as JavaScript does, where whole numbers end and NaN is none."""
+    value: JsonValue = (
+        json.loads(
+            octets.decode("utf-8", "replace"),
+            parse_int=lambda digits: as_number(float(digits)),
+            parse_constant=_refuse_constant,
+        )
+        if helper == "npm"
+        else json.loads(octets)
+    )
+    return value
+
+
+def _refuse_constant(name: str) -> JsonValue:
+    raise ValueError(f"{name} is no JSON")
+
+
+def _parse_payload(
+    opened: bytes, helper: Helper
+) -> Mapping[str, JsonValue] | NotAnObject:
+    try:
+        payload = _from_json(opened, helper)
     except (ValueError, RecursionError):
         return NotAnObject(found="something that is not JSON")
     if not isinstance(payload, dict):
@@ -182,13 +238,14 @@ def _date(
     payload_bytes: int,
     now_epoch: float,
     lifetime_seconds: int | None,
+    read_epoch: Callable[[JsonValue], float | None],
 ) -> Token | TokenRefusal:
-    issued_epoch = _epoch(payload.get("iat"))
+    issued_epoch = read_epoch(payload.get("iat"))
     expires_epoch = None
     if lifetime_seconds is not None:
         if issued_epoch is None:
             return NotDated()
-        own_end = _epoch(payload.get("exp"))
+        own_end = read_epoch(payload.get("exp"))
         ends = (issued_epoch + lifetime_seconds, own_end)
         expires_epoch = min(end for end in ends if end is not None)
         if now_epoch > expires_epoch:
@@ -196,8 +253,8 @@ def _date(
     return Token(
         payload=payload,
         payload_bytes=payload_bytes,
-        issued_epoch=issued_epoch,
-        expires_epoch=expires_epoch,
+        issued_epoch=_within_time(issued_epoch),
+        expires_epoch=_within_time(expires_epoch),
     )
 
 
@@ -205,5 +262,18 @@ def _epoch(value: JsonValue) -> float | None:
     """Read a NumericDate (RFC 7519 section 2); anything else counts as absent."""
     if isinstance(value, bool) or not isinstance(value, int | float):
         return None
-    is_usable = value and -_LAST_EPOCH < value < _LAST_EPOCH
-    return float(value) if is_usable else None
+    return _within_time(value) if value else None
+
+
+def _javascript_epoch(value: JsonValue) -> float | None:
+    """Read a date as node-webtokens does, with `Number`; 0 and NaN count as absent."""
+    if value is None or isinstance(value, Mapping):
+        return None
+    if isinstance(value, int | float):
+        return float(value) or None
+    return float(to_number(to_text(value)) or 0) or None
+
+
+def _within_time(epoch: float | None) -> float | None:
+    is_usable = epoch is not None and -_LAST_EPOCH < epoch < _LAST_EPOCH
+    return float(epoch) if epoch is not None and is_usable else None

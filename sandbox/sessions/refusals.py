@@ -24,6 +24,21 @@ class NoCookie:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LostCookie:
+    """A neighbour of the cookie makes architect-functions lose it."""
+
+    code: ClassVar[str] = "lost-cookie"
+
+    @property
+    def message(self) -> str:
+        """Say it in one sentence."""
+        return (
+            "A neighbour of _idx in the Cookie header makes architect-functions lose "
+            "it: its value holds JSON, a space, or what is not ASCII."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class WrongStore:
     """The cookie belongs to the other store: the setting changed since it was made."""
 
@@ -177,6 +192,21 @@ class UnknownRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class RowWithoutSecret:
+    """The row is there, and @architect/functions takes it for none of its own."""
+
+    code: ClassVar[str] = "row-without-secret"
+
+    @property
+    def message(self) -> str:
+        """Say it in one sentence."""
+        return (
+            'The row has no "_secret", so that @architect/functions passes it over and '
+            "begins another session."
+        )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class UnreadableRow:
     """The row holds what architect-functions fails to read, and it hides the failure.
 
@@ -201,5 +231,8 @@ class UnreadableRow:
 TokenRefusal: TypeAlias = (
     NotAToken | WrongAlgorithm | WrongKey | NotAnObject | NotDated | Expired
 )
-RowRefusal: TypeAlias = WrongSignature | Quoted | UnknownRow | Expired
-Refusal: TypeAlias = NoCookie | WrongStore | TokenRefusal | RowRefusal | UnreadableRow
+RowRefusal: TypeAlias = (
+    WrongSignature | Quoted | UnknownRow | RowWithoutSecret | Expired
+)
+CookieRefusal: TypeAlias = NoCookie | LostCookie | WrongStore
+Refusal: TypeAlias = CookieRefusal | TokenRefusal | RowRefusal | UnreadableRow

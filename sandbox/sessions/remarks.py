@@ -77,7 +77,7 @@ def _about_request(
     if seen.is_valid and ended_epoch is not None and ended_epoch < at_epoch:
         yield _expired_and_read(helper)  # our own would have refused it
     for warning in seen.warnings:
-        if warning.code == "session-cookie-lost" and helper != "pypi":
+        if warning.code == "session-cookie-lost" and helper == "npm":
             continue
         if warning.code == _UNKNOWN_ROW:
             text = f"{warning.text} It expired or was deleted, or the table is new."

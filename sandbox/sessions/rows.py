@@ -10,7 +10,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol, TypeAlias
 
-from sandbox.sessions.refusals import Expired, RowRefusal, UnknownRow, WrongSignature
+from sandbox.sessions.refusals import (
+    Expired,
+    RowRefusal,
+    RowWithoutSecret,
+    UnknownRow,
+    WrongSignature,
+)
 from sandbox.sessions.settings import SessionSettings
 from sandbox.sessions.signature import sign, unsign
 
@@ -100,7 +106,7 @@ def read_row(
 
     A row whose week is over is refused by our own helper although the table still has
     it: the guide promises that it is gone, and DynamoDB may leave it for days. The
-    others never look.
+    others never look. @architect/functions accepts no row without a `_secret`.
     """
     idx = read_signed_id(cookie_value, settings)
     if isinstance(idx, WrongSignature):
@@ -108,6 +114,8 @@ def read_row(
     row = table.get(idx)
     if row is None:
         return UnknownRow(idx=idx)
+    if settings.helper == "npm" and not row.get("_secret"):
+        return RowWithoutSecret()
     expires_epoch = _ttl_epoch(row)
     is_over = expires_epoch is not None and now_epoch > expires_epoch
     if expires_epoch is not None and is_over and settings.helper == "own":

@@ -1,16 +1,23 @@
 """A function's environment variables → the session settings its helper works by.
 
-Rules are those of Architect's sessions guide (arc.codes, "Sessions"); where
-`@architect/functions` 8 and `architect-functions` 1 differ from it, the guide wins.
+For our own helper the rules are those of Architect's sessions guide (arc.codes,
+"Sessions"); for `@architect/functions` 8 and `architect-functions` 1 their own.
 """
 
-import base64
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias, cast
 
 from sandbox.errors import AppError
+from sandbox.manifest.javascript import is_integer, to_number
+from sandbox.sessions.encryption_key import (
+    UnusableSecretError,
+    jose_key,
+    legacy_key,
+    node_key,
+    own_key,
+)
 
 Algorithm: TypeAlias = Literal["A256GCM", "A192GCM", "A128GCM"]
 SameSite: TypeAlias = Literal["Lax", "Strict", "None"]
@@ -32,7 +39,19 @@ JWE = "jwe"
 
 _INTEGER = re.compile(r"[+-]?[0-9]{1,15}")
 _DOMAIN = re.compile(r"[A-Za-z0-9._-]+")
-_NOT_BASE64 = re.compile(r"[^A-Za-z0-9+/]")
+_NODE_LABEL = r"[A-Za-z0-9](?:[A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+_NODE_DOMAIN = re.compile(rf"(?:\.?{_NODE_LABEL})?(?:\.{_NODE_LABEL})*")
+"""What the npm package `cookie` takes for a domain."""
+_NODE_LAST_SECONDS = 8_638_000_000_000
+"""JavaScript's dates end 8,640,000,000,000 seconds after 1970; less some years."""
+_PYTHON_LAST_SECONDS = 10**300
+"""architect-functions turns them into milliseconds, and those into a float."""
+_TABLE_VARIABLES = ("ARC_SESSION_TABLE_NAME", "SESSION_TABLE_NAME")
+_KEYS: Mapping[Helper, Callable[[str, int], bytes]] = {
+    "own": own_key,
+    "pypi": jose_key,
+    "npm": node_key,
+}
 
 
 class SessionSettingsError(AppError):
@@ -74,29 +93,31 @@ class SessionSettings:
     def from_environment(
         cls, environment: Mapping[str, str], *, helper: Helper = "own"
     ) -> "SessionSettings":
-        """Read the settings from a function's environment; empty means not set.
+        """Read the settings from a function's environment.
 
         Args:
             environment: of the function.
             helper: keeps its sessions. architect-functions has no legacy keys, sends
-                `lax` always, and signs with an empty secret where it is set so; and
-                only our own asks for an algorithm where sessions are rows.
+                `lax` always, and takes what is empty for set; @architect/functions
+                reads numbers as JavaScript does; and only our own asks for an
+                algorithm where sessions are rows.
 
         Raises:
             SessionSettingsError: a value that no session could work with. A JWE secret
-                that is too short is told by `encryption_key`, as only JWE needs it.
+                that gives no key is told by `encryption_key`, as only JWE needs it.
         """
-        is_pypi, table_name = helper == "pypi", _table_name(environment)
+        is_pypi, table_name = helper == "pypi", _table_name(environment, helper)
         legacy = bool(environment.get("ARC_FORCE_LEGACY_JWE_SECRET")) and not is_pypi
         is_asked = helper == "own" or table_name is None
+        algorithm = _algorithm(environment, helper) if is_asked else "A256GCM"
         return cls(
             table_name=table_name,
             secret=environment.get("ARC_APP_SECRET", ""),
             app_name=environment.get("ARC_APP_NAME", ""),
-            algorithm=_algorithm(environment, legacy=legacy, is_asked=is_asked),
+            algorithm="A128GCM" if legacy else algorithm,
             legacy=legacy,
-            max_age_seconds=_max_age_seconds(environment),
-            domain=_domain(environment),
+            max_age_seconds=_max_age_seconds(environment, helper),
+            domain=_domain(environment, helper),
             same_site="Lax" if is_pypi else _same_site(environment),
             secure=environment.get("ARC_ENV") != "testing",
             helper=helper,
@@ -133,78 +154,130 @@ class SessionSettings:
         return KEY_BYTES[self.algorithm]
 
     def encryption_key(self) -> bytes:
-        """Give the JWE key: the secret's first octets in UTF-8, as many as are needed.
+        """Give the JWE key, as the helper makes it of the secret.
 
         Raises:
-            SessionSettingsError: the secret is shorter than the algorithm's key.
+            SessionSettingsError: the secret does not give the algorithm's key.
         """
-        secret = self.secret or DEFAULT_KEY
-        if self.legacy and self.secret:
-            octets = _lenient_base64(secret)
-        else:
-            octets = secret.encode("utf-8")
-        if len(octets) < self.key_bytes:
-            raise _short_secret(self, len(octets))
-        return octets[: self.key_bytes]
+        if self.has_empty_secret:
+            raise _unusable_secret(self, "it is empty")
+        take = legacy_key if self.legacy and self.secret else _KEYS[self.helper]
+        try:
+            return take(self.secret or DEFAULT_KEY, self.key_bytes)
+        except UnusableSecretError as error:
+            raise _unusable_secret(self, str(error)) from error
 
 
-def _short_secret(settings: SessionSettings, found_bytes: int) -> SessionSettingsError:
-    read_as = "read as base64, " if settings.legacy else ""
+def _unusable_secret(settings: SessionSettings, why: str) -> SessionSettingsError:
+    fault = "no key for" if why.startswith("cut") else "too short for"
     return SessionSettingsError(
-        f"ARC_APP_SECRET is too short for {settings.algorithm}: {read_as}it gives "
-        f"{found_bytes} bytes, and {settings.key_bytes} are required.",
+        f"ARC_APP_SECRET is {fault} {settings.algorithm}: {why}.",
         variable="ARC_APP_SECRET",
         remedy='Make one with "openssl rand -base64 32".',
     )
 
 
-def _first_set(environment: Mapping[str, str], *names: str) -> tuple[str, str] | None:
-    """Give the first variable that is set and not empty, with its value."""
+def _first_set(
+    environment: Mapping[str, str], helper: Helper, *names: str
+) -> tuple[str, str] | None:
+    """Give the first variable that counts as set, with its value.
+
+    Empty is not set, but for architect-functions.
+    """
     return next(
-        ((name, environment[name]) for name in names if environment.get(name)), None
+        (
+            (name, environment[name])
+            for name in names
+            if environment.get(name) or (helper == "pypi" and name in environment)
+        ),
+        None,
     )
 
 
-def _table_name(environment: Mapping[str, str]) -> str | None:
-    found = _first_set(environment, "ARC_SESSION_TABLE_NAME", "SESSION_TABLE_NAME")
+def _is_empty(variable: str, remedy: str) -> SessionSettingsError:
+    return SessionSettingsError(
+        f"{variable} is set, and empty.", variable=variable, remedy=remedy
+    )
+
+
+def _table_name(environment: Mapping[str, str], helper: Helper) -> str | None:
+    """Give the table's name; either variable alone says JWE to the npm helper."""
+    given = [environment.get(name) for name in _TABLE_VARIABLES]
+    if helper == "npm" and JWE in given:
+        return None
+    found = _first_set(environment, helper, *_TABLE_VARIABLES)
+    if helper != "own" and "" in given and (found is None or not found[1]):
+        # The other helper has no default: the sandbox sets one, as Architect does.
+        raise _is_empty(_TABLE_VARIABLES[0], f'Set it to "{JWE}", or to a table.')
     return None if found is None or found[1] == JWE else found[1]
 
 
-def _algorithm(
-    environment: Mapping[str, str], *, legacy: bool, is_asked: bool
-) -> Algorithm:
-    if legacy:
-        return "A128GCM"
-    name = (is_asked and environment.get("ARC_APP_SECRET_ALGO")) or "A256GCM"
+def _algorithm(environment: Mapping[str, str], helper: Helper) -> Algorithm:
+    variable = "ARC_APP_SECRET_ALGO"
+    found = _first_set(environment, helper, variable)
+    name = "A256GCM" if found is None else found[1]
+    remedy = f"Set it to one of {', '.join(KEY_BYTES)}."
+    if not name:
+        raise _is_empty(variable, remedy)
     if name not in KEY_BYTES:
         raise SessionSettingsError(
-            f'ARC_APP_SECRET_ALGO is "{name}", which is no token algorithm.',
-            variable="ARC_APP_SECRET_ALGO",
-            remedy=f"Set it to one of {', '.join(KEY_BYTES)}.",
+            f'{variable} is "{name}", which is no token algorithm.',
+            variable=variable,
+            remedy=remedy,
         )
     return cast(Algorithm, name)
 
 
-def _max_age_seconds(environment: Mapping[str, str]) -> int:
-    found = _first_set(environment, "ARC_SESSION_TTL", "SESSION_TTL")
+def _max_age_seconds(environment: Mapping[str, str], helper: Helper) -> int:
+    found = _first_set(environment, helper, "ARC_SESSION_TTL", "SESSION_TTL")
     if found is None:
         return DEFAULT_MAX_AGE_SECONDS
     variable, value = found
-    if not _INTEGER.fullmatch(value.strip()):
+    remedy = "Set it to digits alone; 86400 is a day."
+    if not value:
+        raise _is_empty(variable, remedy)
+    seconds = _SECONDS[helper](value)
+    if seconds is None:
         raise SessionSettingsError(
             f'{variable} is "{value}", which is no whole number of seconds.',
             variable=variable,
-            remedy="Set it to digits alone; 86400 is a day.",
+            remedy=remedy,
         )
-    return int(value)
+    return seconds
 
 
-def _domain(environment: Mapping[str, str]) -> str | None:
-    found = _first_set(environment, "ARC_SESSION_DOMAIN", "SESSION_DOMAIN")
-    if found is None:
+def _own_seconds(value: str) -> int | None:
+    return int(value) if _INTEGER.fullmatch(value.strip()) else None
+
+
+def _python_seconds(value: str) -> int | None:
+    try:
+        seconds = int(value)
+    except ValueError:
+        return None
+    return seconds if abs(seconds) < _PYTHON_LAST_SECONDS else None
+
+
+def _node_seconds(value: str) -> int | None:
+    seconds = to_number(value)
+    if seconds is None or not is_integer(seconds):
+        return None
+    return int(seconds) if abs(seconds) < _NODE_LAST_SECONDS else None
+
+
+_SECONDS: Mapping[Helper, Callable[[str], int | None]] = {
+    "own": _own_seconds,
+    "pypi": _python_seconds,
+    "npm": _node_seconds,
+}
+
+
+def _domain(environment: Mapping[str, str], helper: Helper) -> str | None:
+    found = _first_set(environment, helper, "ARC_SESSION_DOMAIN", "SESSION_DOMAIN")
+    if found is None or not found[1]:
         return None
     variable, value = found
-    if not _DOMAIN.fullmatch(value):
+    if not (_NODE_DOMAIN if helper == "npm" else _DOMAIN).fullmatch(value):
         raise SessionSettingsError(
             f'{variable} is "{value}", which is no domain name.',
             variable=variable,
@@ -223,16 +296,3 @@ def _same_site(environment: Mapping[str, str]) -> SameSite:
             remedy="Set it to lax, strict or none.",
         )
     return cast(SameSite, name)
-
-
-def _lenient_base64(text: str) -> bytes:
-    """Decode base64 as Node's Buffer does: either alphabet, ends at the first `=`.
-
-    Characters of neither alphabet are passed over; `@architect/functions` hands the
-    legacy secret to Buffer as it stands.
-    """
-    letters = text.split("=", 1)[0].replace("-", "+").replace("_", "/")
-    letters = _NOT_BASE64.sub("", letters)
-    if len(letters) % 4 == 1:
-        letters = letters[:-1]
-    return base64.b64decode(letters + "=" * (-len(letters) % 4))

@@ -144,18 +144,11 @@ class ClientSession(MutableMapping[str, Any]):
             )
 
     def _explain(self) -> Explanation:
-        cookie = self._client.jar.find(COOKIE_NAME)
+        cookie, settings = self._client.jar.find(COOKIE_NAME), self.settings
         return explain(
             f"{COOKIE_NAME}={cookie.value}" if cookie else "",
-            self.settings,
+            settings,
             now_epoch=self._sandbox.clock.now_epoch(),
             table=stored_sessions(self._sandbox),
-            lifetime_seconds=self._token_lifetime(),
-        )
-
-    def _token_lifetime(self) -> int | None:
-        """Give the week after which Node's helper refuses; Python's never does."""
-        languages = {each.language for each in self._sandbox.project.functions}
-        return token_lifetime_seconds(
-            "npm" if "nodejs" in languages else "pypi", self.settings
+            lifetime_seconds=token_lifetime_seconds(settings.helper, settings),
         )

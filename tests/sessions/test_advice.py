@@ -193,6 +193,17 @@ def test_advice_about_the_cookie(
             [("error", "session-algorithm")],
         ),
         ({"ARC_APP_SECRET_ALGO": "", **TABLE}, {"pypi_helper": "1.0.0"}, []),
+        (
+            {"ARC_SESSION_TABLE_NAME": ""},
+            {"pypi_helper": "1.0.0"},
+            [("error", "session-table-empty")],
+        ),
+        (
+            {"ARC_SESSION_TABLE_NAME": ""},
+            {"npm_helper": "8.1.10"},
+            [("error", "session-table-empty")],
+        ),
+        ({"ARC_SESSION_TTL": "1e3"}, {"npm_helper": "8.1.10"}, []),
         ({"ARC_APP_SECRET_ALGO": "odd", **TABLE}, {"pypi_helper": "1.0.0"}, []),
         (
             {"ARC_SESSION_TTL": "604801"},
@@ -219,6 +230,23 @@ def test_advice_about_what_helpers_ignore(
         codes_apart_from(found, "session-table-unused", "session-token-ageless")
         == expected
     )
+
+
+@pytest.mark.parametrize(
+    ("facts", "why"),
+    [
+        ({"pypi_helper": "1.0.0"}, "no browser keeps it"),
+        ({"npm_helper": "8.1.10"}, "the request ends in 500"),
+    ],
+)
+def test_advice_says_what_a_wrong_domain_does(facts: Any, why: str) -> None:
+    """One helper throws, the other writes what it is given."""
+    environment = {"ARC_SESSION_DOMAIN": "http://a.com"}
+
+    found = advice_of(GOOD, environment=environment, **facts)
+
+    (told,) = (advice for advice in found if advice.code == "session-domain")
+    assert why in told.why
 
 
 @pytest.mark.parametrize(

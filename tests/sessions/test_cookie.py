@@ -148,3 +148,42 @@ def test_cookie_header_reads_each_payload_format(
 ) -> None:
     """Format 2.0 has a list, the older ones a header."""
     assert cookie_header(event) == header  # type: ignore[arg-type]
+
+
+PYPI = SessionSettings(helper="pypi")
+PYPI_TABLE = SessionSettings(helper="pypi", table_name="s")
+NPM = SessionSettings(helper="npm")
+
+
+@pytest.mark.parametrize(
+    ("settings", "header", "value"),
+    [
+        (NPM, '_idx="a"', '"a"'),
+        (NPM, "_idx=a%2Fb", "a/b"),
+        (NPM, "_idx=a%2Fb%ff", "a%2Fb%ff"),
+        (NPM, "_idx =a", None),
+        (NPM, "_idx=\t a ", "a"),
+        (NPM, "\u2003_idx=a", "a"),
+        (NPM, 'x={"a":1}; _idx=a', "a"),
+        (PYPI, '_idx="a"', "a"),
+        (PYPI, "_idx =a", "a"),
+        (PYPI, "_idx=a%2Fb", "a%2Fb"),
+        (PYPI_TABLE, "_idx=a%2Fb", "a/b"),
+        (PYPI_TABLE, "_idx=a%2Fb%zz", "a/b%zz"),
+        (PYPI_TABLE, '_idx="a\\057b"', "a/b"),
+        (PYPI, "x=1, _idx=a", "a"),
+        (PYPI, "_idx=a; x", "a"),
+    ],
+)
+def test_read_cookie_reads_as_the_helper_does(
+    settings: SessionSettings, header: str, value: str | None
+) -> None:
+    """The values are what the two helpers gave when run."""
+    assert read_cookie(header, settings).value == value
+
+
+def test_read_cookie_gives_what_architect_functions_loses() -> None:
+    """So that it can be said what was lost."""
+    reading = read_cookie('x={"a":1}; _idx=a', PYPI)
+
+    assert (reading.value, reading.is_lost_by_python_helper) == ("a", True)

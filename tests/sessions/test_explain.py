@@ -168,6 +168,22 @@ def test_explain_warns_of_neighbours(before: str, code: str, words: str) -> None
     assert all(found.code == code and words in found.text for found in warnings)
 
 
+@pytest.mark.parametrize(
+    ("helper", "is_valid"), [("pypi", False), ("npm", True), ("own", False)]
+)
+def test_a_cookie_that_the_helper_loses_is_refused(
+    helper: Any, *, is_valid: bool
+) -> None:
+    """The handler sees no session; it is told once, as what it is."""
+    settings = replace(JWE, helper=helper)
+    forged = forge_session({"user": 1}, settings, now_epoch=NOW)
+
+    found = explain(f'x={{"a":1}}; {forged.cookie}', settings, now_epoch=NOW)
+
+    assert found.is_valid is is_valid
+    assert [warning.code for warning in found.warnings] == ["session-cookie-lost"]
+
+
 @pytest.mark.parametrize(("characters", "is_warned"), [(2_950, False), (3_050, True)])
 def test_explain_warns_of_the_size(characters: int, *, is_warned: bool) -> None:
     """A token is a third longer than its data; 4,096 bytes are reached before 3,050."""

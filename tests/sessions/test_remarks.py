@@ -44,7 +44,8 @@ def codes(
         ("_idx=x", "own", ["session-refused-not-a-token"]),
         (f"_idx=old; _idx={TOKEN}", "own", ["session-cookie-duplicate"]),
         (f'a={{"b": 1}}; _idx={TOKEN}', "pypi", ["session-cookie-lost"]),
-        (f'a={{"b": 1}}; _idx={TOKEN}', "own", []),
+        (f'a={{"b": 1}}; _idx={TOKEN}', "own", ["session-cookie-lost"]),
+        (f'a={{"b": 1}}; _idx={TOKEN}', "npm", ["session-refused-expired"]),
         (ROW_COOKIE, "pypi", ["session-refused-wrong-store"]),
     ],
 )
@@ -60,7 +61,11 @@ def test_session_remarks_on_a_token(
     [
         ({"_idx": IDX, "_ttl": NOW + DAY}, "pypi", []),
         ({"_idx": IDX, "_ttl": NOW - DAY}, "pypi", ["session-expired-and-read"]),
-        ({"_idx": IDX, "_ttl": NOW - DAY}, "npm", ["session-expired-and-read"]),
+        (
+            {"_idx": IDX, "_secret": "s", "_ttl": NOW - DAY},
+            "npm",
+            ["session-expired-and-read"],
+        ),
         ({"_idx": IDX, "_ttl": NOW - DAY}, "own", ["session-refused-expired"]),
         (None, "pypi", ["session-refused-unknown-row"]),
     ],

@@ -1,12 +1,18 @@
 """Session rows: what is stored, for how long, and who may read it."""
 
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sandbox.sessions import rows
-from sandbox.sessions.refusals import Expired, UnknownRow, WrongSignature
+from sandbox.sessions.refusals import (
+    Expired,
+    RowWithoutSecret,
+    UnknownRow,
+    WrongSignature,
+)
 from sandbox.sessions.settings import SessionSettings
 from sandbox.sessions.signature import sign
 
@@ -122,6 +128,19 @@ def test_read_row_accepts_a_row_without_a_time(table: Any, ttl: dict[str, Any]) 
 
     assert isinstance(found, rows.StoredSession)
     assert found.expires_epoch is None
+
+
+@pytest.mark.parametrize("secret", [{}, {"_secret": ""}])
+def test_read_row_of_node_has_a_secret(table: Any, secret: dict[str, Any]) -> None:
+    """@architect/functions begins another session; architect-functions never looks."""
+    table.put({"_idx": "mine", **secret})
+    npm, pypi = (replace(SETTINGS, helper=helper) for helper in ("npm", "pypi"))
+
+    by_node = rows.read_row(table, sign("mine", "s"), npm, now_epoch=NOW)
+    by_python = rows.read_row(table, sign("mine", "s"), pypi, now_epoch=NOW)
+
+    assert by_node == RowWithoutSecret()
+    assert isinstance(by_python, rows.StoredSession)
 
 
 def test_destroy_row_removes_it(table: Any) -> None:

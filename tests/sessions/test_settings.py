@@ -255,3 +255,137 @@ def test_an_algorithm_that_is_none_is_refused_where_it_is_asked_for(
     if helper == "own":
         with pytest.raises(SessionSettingsError):
             SessionSettings.from_environment({**EMPTY, **environment}, helper=helper)
+
+
+@pytest.mark.parametrize(
+    ("value", "pypi", "npm"),
+    [
+        (" 60 ", 60, 60),
+        ("1_000", 1000, None),
+        ("٣", 3, None),
+        ("1e3", None, 1000),
+        ("5.0", None, 5),
+        ("0x10", None, 16),
+        ("1.5", None, None),
+        ("Infinity", None, None),
+        (" ", None, 0),
+        ("9" * 20, 10**20 - 1, None),
+        ("9" * 400, None, None),
+        ("9" * 5000, None, None),
+    ],
+)
+def test_settings_read_seconds_as_the_helper_does(
+    value: str, pypi: int | None, npm: int | None
+) -> None:
+    """Python's int, or JavaScript's Number within what its dates can say."""
+    helpers: tuple[Helper, Helper] = ("pypi", "npm")
+    for helper, seconds in zip(helpers, (pypi, npm), strict=True):
+        environment = {"ARC_SESSION_TTL": value}
+        if seconds is None:
+            with pytest.raises(SessionSettingsError, match="no whole number"):
+                SessionSettings.from_environment(environment, helper=helper)
+        else:
+            found = SessionSettings.from_environment(environment, helper=helper)
+            assert found.max_age_seconds == seconds
+
+
+@pytest.mark.parametrize(
+    ("environment", "variable"),
+    [
+        ({"ARC_SESSION_TTL": "", "SESSION_TTL": "60"}, "ARC_SESSION_TTL"),
+        ({"ARC_APP_SECRET_ALGO": ""}, "ARC_APP_SECRET_ALGO"),
+        (
+            {"ARC_SESSION_TABLE_NAME": "", "SESSION_TABLE_NAME": "old"},
+            "ARC_SESSION_TABLE_NAME",
+        ),
+    ],
+)
+def test_settings_that_are_empty_fail_architect_functions(
+    environment: dict[str, str], variable: str
+) -> None:
+    """It takes what is empty for set, and neither falls back nor works."""
+    with pytest.raises(SessionSettingsError, match="is set, and empty") as caught:
+        SessionSettings.from_environment(environment, helper="pypi")
+
+    assert caught.value.variable == variable
+    assert SessionSettings.from_environment(environment, helper="npm")
+
+
+def test_settings_without_a_table_s_name_fail_the_npm_helper() -> None:
+    """It reads no session at all, and throws where a handler returns one."""
+    with pytest.raises(SessionSettingsError, match="is set, and empty"):
+        SessionSettings.from_environment({"ARC_SESSION_TABLE_NAME": ""}, helper="npm")
+
+
+def test_settings_of_an_empty_domain_hide_the_old_one() -> None:
+    """From architect-functions: the newer variable is there, and says none."""
+    environment = {"ARC_SESSION_DOMAIN": "", "SESSION_DOMAIN": "old.com"}
+
+    pypi = SessionSettings.from_environment(environment, helper="pypi")
+    npm = SessionSettings.from_environment(environment, helper="npm")
+
+    assert (pypi.domain, npm.domain) == (None, "old.com")
+
+
+def test_settings_choose_tokens_for_node_by_either_variable() -> None:
+    """`jwe` in the older one wins over a table in the newer one."""
+    environment = {"ARC_SESSION_TABLE_NAME": "sessions", "SESSION_TABLE_NAME": "jwe"}
+
+    assert SessionSettings.from_environment(environment, helper="npm").store == "jwe"
+    assert SessionSettings.from_environment(environment, helper="pypi").store == "table"
+
+
+@pytest.mark.parametrize("domain", ["a_b.com", "-a.com", "a.", "a..b", "x" * 64])
+def test_settings_refuse_a_domain_that_the_npm_helper_refuses(domain: str) -> None:
+    """It throws when it writes a session; others write what they are given."""
+    environment = {"ARC_SESSION_DOMAIN": domain}
+
+    with pytest.raises(SessionSettingsError, match="is no domain name"):
+        SessionSettings.from_environment(environment, helper="npm")
+    found = SessionSettings.from_environment(environment, helper="pypi")
+    assert found.domain == domain
+
+
+@pytest.mark.parametrize("domain", [".example.com", "EXAMPLE.com", "a-b.c", "1.2.3.4"])
+def test_settings_take_the_domains_of_the_npm_helper(domain: str) -> None:
+    """A leading full stop counts for nothing, and is passed on."""
+    environment = {"ARC_SESSION_DOMAIN": domain}
+
+    found = SessionSettings.from_environment(environment, helper="npm")
+
+    assert found.domain == domain
+
+
+@pytest.mark.parametrize(
+    ("secret", "works"),
+    [
+        ("", "own npm"),
+        ("é" * 16, "own pypi"),
+        ("☃" * 11, "own"),
+        ("é" * 32, "own npm"),
+        ("x" * 31 + "é", "own npm"),
+        ("x" * 32, "own npm pypi"),
+    ],
+)
+def test_settings_give_no_key_where_the_helper_has_none(
+    secret: str, works: str
+) -> None:
+    """One counts octets, one characters, one both; one takes what is empty."""
+    helpers: tuple[Helper, ...] = ("own", "npm", "pypi")
+    for helper in helpers:
+        settings = SessionSettings.from_environment(
+            {"ARC_APP_SECRET": secret}, helper=helper
+        )
+        if helper in works:
+            assert len(settings.encryption_key()) == 32
+        else:
+            with pytest.raises(SessionSettingsError, match="ARC_APP_SECRET is"):
+                settings.encryption_key()
+
+
+def test_settings_ask_the_npm_helper_s_algorithm_for_legacy_keys_too() -> None:
+    """Although they are always A128GCM."""
+    environment = {"ARC_APP_SECRET_ALGO": "odd", "ARC_FORCE_LEGACY_JWE_SECRET": "1"}
+
+    with pytest.raises(SessionSettingsError, match='ARC_APP_SECRET_ALGO is "odd"'):
+        SessionSettings.from_environment(environment, helper="npm")

@@ -187,6 +187,24 @@ def test_a_row_that_is_over_and_still_there_is_read(app: Path) -> None:
         assert (session.id, session["count"]) == (before, 1)
 
 
+def test_a_token_is_judged_by_the_helper_that_reads_it(app: Path) -> None:
+    """A Node function beside it does not end a Python session after a week."""
+    manifest = app / "app.arc"
+    manifest.write_text(
+        manifest.read_text().replace("get /echo", "get /node\nget /echo")
+    )
+    folder = app / "src/http/get-node"
+    folder.mkdir()
+    (folder / "config.arc").write_text("@aws\nruntime nodejs20.x\n")
+    (folder / "index.mjs").write_text("export const handler = async () => 1\n")
+    with SandboxUnderTest(app) as sandbox, Client(sandbox) as client:
+        session = ClientSession(sandbox, client)
+        client.post("/count")
+        ClockControl(sandbox).advance(days=8)
+
+        assert session.data == {"count": client.get("/").json()["count"]}
+
+
 def test_the_session_is_for_the_client_s_own_host(
     session_sandbox: SandboxUnderTest,
 ) -> None:

@@ -1,17 +1,22 @@
-"""The sessions table through boto3: plain numbers outside, Decimal inside.
+"""The sessions table through boto3, rows read by way of JSON.
 
-DynamoDB's numbers are decimals, and boto3 refuses floats; a session that was read must
-be fit to be written again.
+That is what `architect-functions` does: a number that is not whole is read as a float,
+and boto3 refuses to write one.
 """
 
-from collections.abc import Callable, Mapping
-from decimal import Decimal
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from sandbox.sessions.rows import Row
 
 from .. import tables
 from ..services import services
+from .helpers.json_text import to_json
+
+
+class UnreadableRowError(ValueError):
+    """The row holds what JSON has nothing for, or a number that boto3 cannot read."""
 
 
 class DynamoSessionTable:
@@ -21,13 +26,22 @@ class DynamoSessionTable:
         self._table = table
 
     def get(self, idx: str) -> Row | None:
-        """Give the row, read consistently, or None."""
-        item = self._table.get_item(Key={"_idx": idx}, ConsistentRead=True).get("Item")
-        return None if item is None else convert_numbers(item, _to_python)
+        """Give the row, read consistently, or None.
+
+        Raises:
+            UnreadableRowError: there is one, and its values cannot be had.
+        """
+        key = {"_idx": idx}
+        try:
+            item = self._table.get_item(Key=key, ConsistentRead=True).get("Item")
+            row: Row | None = None if item is None else json.loads(to_json(item))
+        except (TypeError, ArithmeticError) as error:
+            raise UnreadableRowError(str(error)) from error
+        return row
 
     def put(self, row: Row) -> None:
         """Store the row in place of any that has its `_idx`."""
-        self._table.put_item(Item=convert_numbers(row, _to_decimal))
+        self._table.put_item(Item=dict(row))
 
     def delete(self, idx: str) -> None:
         """Remove the row; none is no error."""
@@ -51,25 +65,3 @@ def open_session_table(table_name: str) -> DynamoSessionTable:
             'Declare it under @tables, or set it to "jwe".'
         )
     return DynamoSessionTable(tables.table(logical))
-
-
-def convert_numbers(value: Any, convert: Callable[[Any], Any]) -> Any:
-    """Copy a value of maps, lists and sets, with each number in it converted."""
-    if isinstance(value, Mapping):
-        return {key: convert_numbers(each, convert) for key, each in value.items()}
-    if isinstance(value, list | tuple):
-        return [convert_numbers(each, convert) for each in value]
-    if isinstance(value, set | frozenset):
-        return {convert(each) for each in value}
-    return convert(value)
-
-
-def _to_python(value: Any) -> Any:
-    if not isinstance(value, Decimal):
-        return value
-    return int(value) if value == value.to_integral_value() else float(value)
-
-
-def _to_decimal(value: Any) -> Any:
-    # Through its text, or 0.1 would be stored with fifty-five digits.
-    return Decimal(repr(value)) if isinstance(value, float) else value

@@ -13,7 +13,7 @@ from sandbox.sessions import rows
 from sandbox.sessions.cookie import cookie_header, read_cookie, write_cookie
 from sandbox.sessions.settings import SessionSettings
 
-from ._session_table import open_session_table
+from ._session_table import UnreadableRowError, open_session_table
 
 __all__ = ["session_read", "session_write"]
 
@@ -21,18 +21,26 @@ __all__ = ["session_read", "session_write"]
 def session_read(req: Mapping[str, Any]) -> dict[str, Any]:
     """Give the session of a request; `{}` where it has none that is valid.
 
+    A row whose values are not JSON's, such as sets, is none, as `architect-functions`
+    has it.
+
     Raises:
         SessionSettingsError: a setting that no session can work with.
         NameError: ARC_SESSION_TABLE_NAME names no table.
     """
     settings = SessionSettings.from_environment(os.environ)
-    value = read_cookie(cookie_header(req)).value
+    cookie = read_cookie(cookie_header(req))
+    # A neighbour that architect-functions cannot parse logs out there, so here as well.
+    value = None if cookie.is_lost_by_python_helper else cookie.value
     if settings.table_name is None:
         return _read_token(value, settings)
     table = open_session_table(settings.table_name)
     if value is None:
         return {}
-    found = rows.read_row(table, value, settings, now_epoch=time.time())
+    try:
+        found = rows.read_row(table, value, settings, now_epoch=time.time())
+    except UnreadableRowError:
+        return {}
     return dict(found.row) if isinstance(found, rows.StoredSession) else {}
 
 
@@ -60,18 +68,22 @@ def session_write(payload: Mapping[str, Any]) -> str:
     return write_cookie(value, settings, now_epoch=now_epoch)
 
 
-def write_over(req: Mapping[str, Any], session: Mapping[str, Any]) -> str:
+def write_over(req: Mapping[str, Any], session: dict[str, Any]) -> str:
     """Store `session` in place of the one that the request carries.
 
     In a table the request's row is kept and its contents replaced, unless `session`
-    itself names another row.
+    itself names another row; and `session` is given the row's own names, as
+    `architect-functions` gives them: used again for a second visitor, it would name
+    the row of the first.
     """
     settings = SessionSettings.from_environment(os.environ)
-    if settings.table_name is None or session.get("_idx"):
+    if settings.table_name is None:
         return session_write(session)
-    current = session_read(req)
-    own = {name: current[name] for name in current if name in ("_idx", "_secret")}
-    return session_write({**session, **own})
+    if not session.get("_idx"):
+        current = session_read(req) or {"_idx": rows.new_id(), "_secret": rows.new_id()}
+        own = (name for name in ("_idx", "_secret", "_ttl") if name in current)
+        session.update((name, current[name]) for name in own)
+    return session_write(session)
 
 
 def _read_token(value: str | None, settings: SessionSettings) -> dict[str, Any]:

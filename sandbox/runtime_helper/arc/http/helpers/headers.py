@@ -1,16 +1,24 @@
-"""Header names in any case, in the dicts that events and responses keep them in."""
+"""Header names in the two cases that `architect-functions` knows of each."""
 
 from collections.abc import Mapping
 from typing import Any
 
 
-def header_of(headers: Mapping[str, Any], name: str) -> str:
-    """Give the value of the header `name` (lower case), or an empty text."""
-    return next((str(headers[key]) for key in headers if key.lower() == name), "")
+def header_of(headers: Any, name: str) -> Any:
+    """Give the header `name` (lower case), or `Name`; None where neither says much."""
+    return headers.get(name) or headers.get(_title(name))
 
 
-def set_header(headers: dict[str, Any], name: str, value: Any) -> None:
-    """Set a header under its lower-case name, in place of one in any other case."""
-    for key in [key for key in headers if key.lower() == name]:
-        del headers[key]
-    headers[name] = value
+def take_title_case(headers: dict[str, Any], name: str) -> None:
+    """Remove the header that is called `Name`, in place."""
+    if _title(name) in headers:
+        del headers[_title(name)]
+
+
+def own_headers(params: Mapping[str, Any]) -> Any:
+    """Give the headers a handler asked for, itself no copy; empty where it has none."""
+    return params.get("headers", {})
+
+
+def _title(name: str) -> str:
+    return "-".join(part.capitalize() for part in name.split("-"))

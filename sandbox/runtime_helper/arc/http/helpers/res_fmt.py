@@ -1,18 +1,17 @@
 """What a handler passes to `arc.http.res` → an API Gateway response.
 
-The properties are those of arc.codes, "Python runtime helpers". What is passed in is
-never changed.
+Result, errors, and what is changed of the arguments are those of `architect-functions`
+1.0, also where arc.codes ("Python runtime helpers") promises more: what works here
+works there.
 """
 
-import html
-import json
 from collections.abc import Mapping
-from decimal import Decimal
 from typing import Any
 
 from ..session import write_over
-from .encoding import encode_body
-from .headers import header_of, set_header
+from .encoding import encode_body, is_gzip_wanted
+from .headers import header_of, own_headers, take_title_case
+from .json_text import to_json
 
 _SHORTHANDS: Mapping[str, str] = {
     "html": "text/html; charset=utf8",
@@ -20,15 +19,14 @@ _SHORTHANDS: Mapping[str, str] = {
     "js": "text/javascript; charset=utf8",
     "text": "text/plain; charset=utf8",
     "json": "application/json; charset=utf8",
-    "xml": "text/xml; charset=utf8",
+    "xml": "application/xml; charset=utf8",
 }
 _STATUS_NAMES = ("status", "code", "statusCode", "status_code")
 _KNOWN = frozenset(
     {
         *_SHORTHANDS,
-        *_STATUS_NAMES,
-        "body", "headers", "isBase64Encoded", "cookies", "cookie", "cors",
-        "location", "session",
+        "statusCode", "body", "headers", "isBase64Encoded", "cookies",
+        "code", "cookie", "cors", "location", "session", "status",
     }
 )  # fmt: skip
 _JSON_TYPE = _SHORTHANDS["json"]
@@ -40,106 +38,108 @@ _ONE_DAY = "max-age=86400"
 def res(req: Mapping[str, Any], params: Any) -> dict[str, Any]:
     """Give the response that API Gateway expects.
 
+    Headers in title case are taken out of `params`, and a session that is kept in a
+    table gets its `_idx`, `_secret` and `_ttl`: pass no dict that is used again.
+
     Args:
         req: the handler's event.
-        params: the documented properties; an exception, which becomes a page of status
-            500; or, under payload format 2.0, anything else, which is sent as JSON.
+        params: the documented properties; or, under payload format 2.0, anything else,
+            which is sent as JSON.
 
     Raises:
+        AttributeError: `params` has no properties, such as an exception.
         SessionSettingsError, NameError: `session` cannot be kept as it is configured.
         TypeError, ValueError: something cannot be written as JSON or into the store.
     """
     given = _as_properties(req, params)
-    response = _response(given)
-    encode_body(req, given, response)
+    body = given.get("body", "")
+    content = body if isinstance(body, bytes) else None
+    cache_control = _asked_cache_control(given)
+    content_type = (
+        given.get("type") or header_of(own_headers(given), "content-type") or _JSON_TYPE
+    )
+    take_title_case(own_headers(given), "content-type")
+    encoding = header_of(own_headers(given), "content-encoding")
+    take_title_case(own_headers(given), "content-encoding")
+    accepted = header_of(own_headers(req), "accept-encoding")
+    shorthand = next((name for name in _SHORTHANDS if given.get(name)), None)
+    if shorthand is not None:
+        content_type = _SHORTHANDS[shorthand]
+        body = given[shorthand]
+        body = to_json(body) if shorthand == "json" else body
+    response = _response(given, content_type, body)
+    _set_headers(response, given, content_type, cache_control)
+    is_gzipped = is_gzip_wanted(req, given, accepted=accepted, encoding=encoding)
+    encode_body(response, content=content, is_gzipped=is_gzipped)
     if given.get("session") is not None:
-        set_header(response["headers"], "set-cookie", write_over(req, given["session"]))
+        response["headers"]["set-cookie"] = write_over(req, given["session"])
     return response
 
 
-def _as_properties(req: Mapping[str, Any], params: Any) -> Mapping[str, Any]:
+def _as_properties(req: Mapping[str, Any], params: Any) -> Any:
+    """Give what is asked like a dict from here on, whether or not it is one."""
+    if isinstance(params, Exception):
+        return _as_failed(params)
+    if req.get("version") != "2.0":
+        return params
     if params is None:
         return {}
-    if isinstance(params, Exception):
-        return _error_page(params)
-    if isinstance(params, bytes):
-        return {"body": params, "type": "application/octet-stream"}
-    if isinstance(params, Mapping):
-        is_known = not _KNOWN.isdisjoint(params) or req.get("version") != "2.0"
-        return params if is_known else {"body": to_json(params)}
-    return {"body": to_json(params)} if params != "" else {}
+    is_dict = isinstance(params, dict)
+    if is_dict and not _KNOWN.isdisjoint(params):
+        return params
+    is_sent = is_dict or isinstance(params, list | bytes | int | float | complex)
+    if is_sent or (isinstance(params, str) and params):
+        return {"body": to_json(params)}
+    return params
 
 
-def _response(given: Mapping[str, Any]) -> dict[str, Any]:
-    headers: dict[str, Any] = dict(given.get("headers") or {})
-    shorthand = next((n for n in _SHORTHANDS if given.get(n) is not None), None)
-    content_type = (
-        given.get("type")
-        or header_of(headers, "content-type")
-        or _SHORTHANDS.get(shorthand or "", _JSON_TYPE)
-    )
-    set_header(headers, "content-type", content_type)
-    _set_cache_control(headers, given, content_type)
-    if given.get("cors"):
-        set_header(headers, "access-control-allow-origin", "*")
-    if given.get("location"):
-        set_header(headers, "location", given["location"])
-    if given.get("cookie"):
-        set_header(headers, "set-cookie", given["cookie"])
-    response = {
-        "headers": headers,
-        "statusCode": _status(given),
-        "body": _body(given, shorthand),
-    }
-    for name in ("multiValueHeaders", "cookies", "isBase64Encoded"):
-        if given.get(name):
-            response[name] = given[name]
-    return response
+def _as_failed(error: Exception) -> Any:
+    """Fail as architect-functions does, and say of what: arc.codes promises a page."""
+    name = type(error).__name__
+    raise AttributeError(f"'{name}' object has no attribute 'get'") from error
 
 
-def _status(given: Mapping[str, Any]) -> Any:
-    asked = next((given[name] for name in _STATUS_NAMES if given.get(name)), None)
-    return asked or (302 if given.get("location") else 200)
-
-
-def _body(given: Mapping[str, Any], shorthand: str | None) -> Any:
-    if shorthand is None:
-        body = given.get("body")
-        return "" if body is None else body
-    return to_json(given["json"]) if shorthand == "json" else given[shorthand]
-
-
-def _set_cache_control(
-    headers: dict[str, Any], given: Mapping[str, Any], content_type: str
-) -> None:
+def _asked_cache_control(given: Mapping[str, Any]) -> Any:
     asked = (
         given.get("cache_control")
         or given.get("cacheControl")
-        or header_of(headers, "cache-control")
+        or header_of(own_headers(given), "cache-control")
     )
-    is_private = given.get("location") or any(
+    take_title_case(own_headers(given), "cache-control")
+    return asked
+
+
+def _response(given: Mapping[str, Any], content_type: Any, body: Any) -> dict[str, Any]:
+    asked = next((given[name] for name in _STATUS_NAMES if given.get(name)), None)
+    response = {
+        "headers": {"content-type": content_type, **own_headers(given)},
+        "statusCode": asked or (302 if given.get("location") else 200),
+        "body": body,
+    }
+    for name in ("multiValueHeaders", "cookies"):
+        if given.get(name):
+            response[name] = given[name]
+    if given.get("isBase64Encoded"):
+        response["isBase64Encoded"] = True
+    return response
+
+
+def _set_headers(
+    response: Mapping[str, Any],
+    given: Mapping[str, Any],
+    content_type: Any,
+    cache_control: Any,
+) -> None:
+    headers = response["headers"]
+    if cache_control:
+        headers["cache-control"] = cache_control
+    is_private = any(
         media_type in content_type for media_type in _NEVER_CACHED
-    )
-    default = _NO_CACHE if is_private else _ONE_DAY
-    set_header(headers, "cache-control", asked or default)
-
-
-def to_json(value: Any) -> str:
-    """Write JSON, in which the numbers of DynamoDB count as numbers."""
-    return json.dumps(value, default=_plain)
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, Decimal):
-        return int(value) if value == value.to_integral_value() else float(value)
-    raise TypeError(f'"{type(value).__name__}" cannot be written as JSON')
-
-
-def _error_page(error: Exception) -> Mapping[str, Any]:
-    title, message = html.escape(type(error).__name__), html.escape(str(error))
-    page = (
-        f"<!doctype html>\n<html lang=en>\n<head><meta charset=utf-8>"
-        f"<title>{title}</title></head>\n"
-        f"<body><h1>{title}</h1><p>{message}</p></body>\n</html>\n"
-    )
-    return {"status": 500, "html": page}
+    ) or given.get("location")
+    headers.setdefault("cache-control", _NO_CACHE if is_private else _ONE_DAY)
+    if given.get("cors"):
+        headers["access-control-allow-origin"] = "*"
+    if given.get("location"):
+        headers["location"] = given["location"]
+    if given.get("cookie"):
+        headers["set-cookie"] = given["cookie"]
