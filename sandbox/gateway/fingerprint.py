@@ -1,8 +1,8 @@
 """Takes the `@static` folder, writes `static.json`: the names files are deployed as.
 
 As Architect does with `@static fingerprint true` (`@architect/utils` 6.0): ten hex
-digits of the SHA-256 stand before the extension. Locally names stay as they are; code
-that looks names up in `static.json` finds it.
+digits of the SHA-1 stand before the extension, and hidden files are not deployed.
+Locally names stay as they are; code that looks names up in `static.json` finds it.
 """
 
 import hashlib
@@ -22,7 +22,7 @@ def fingerprint(static: Static) -> Mapping[str, str]:
     return {
         name: _deployed_name(name, file)
         for name, file in sorted(_files(static.folder))
-        if not any(part in name for part in ignored)
+        if not _is_hidden(name) and not any(part in name for part in ignored)
     }
 
 
@@ -52,8 +52,14 @@ def _files(folder: Path) -> Iterator[tuple[str, Path]]:
             yield file.relative_to(folder).as_posix(), file
 
 
+def _is_hidden(name: str) -> bool:
+    """Tell whether the file, or a folder on the way to it, begins with a dot."""
+    return any(part.startswith(".") for part in name.split("/"))
+
+
 def _deployed_name(name: str, file: Path) -> str:
-    digits = hashlib.sha256(file.read_bytes()).hexdigest()[:10]
+    digest = hashlib.sha1(file.read_bytes(), usedforsecurity=False)
+    digits = digest.hexdigest()[:10]
     folder, _, base = name.rpartition("/")
     suffix = Path(base).suffix
     stem = base[: -len(suffix)] if suffix else base

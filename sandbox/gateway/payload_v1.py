@@ -22,6 +22,7 @@ from sandbox.gateway.request_parts import (
     ApiFacts,
     collect_headers,
     encode_body,
+    forwarded_headers,
     gather,
     log_time,
     query_pairs,
@@ -152,7 +153,6 @@ def _headers(request: HttpRequest, facts: ApiFacts, *, is_rest: bool) -> dict[st
         capitals.get(name, name): ("; " if name == "cookie" else ", ").join(values)
         for name, values in collected.items()
     }
-    headers.setdefault("X-Forwarded-For", request.client_address)
-    headers.setdefault("X-Forwarded-Port", str(facts.port))
-    headers.setdefault("X-Forwarded-Proto", request.scheme)
+    for name, value in forwarded_headers(request, facts).items():
+        headers[_CAPITALS[name]] = headers.get(_CAPITALS[name]) or value
     return headers

@@ -20,6 +20,7 @@ from sandbox.gateway.request_parts import (
     collect_headers,
     decode_path,
     encode_body,
+    forwarded_headers,
     gather,
     is_text,
     log_time,
@@ -134,9 +135,8 @@ def _headers(
     collected: dict[str, list[str]], request: HttpRequest, facts: ApiFacts
 ) -> dict[str, str]:
     headers = {name: ",".join(values) for name, values in collected.items()}
-    headers.setdefault("x-forwarded-for", request.client_address)
-    headers.setdefault("x-forwarded-port", str(facts.port))
-    headers.setdefault("x-forwarded-proto", request.scheme)
+    for name, value in forwarded_headers(request, facts).items():
+        headers[name] = headers.get(name) or value
     return headers
 
 

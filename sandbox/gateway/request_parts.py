@@ -8,7 +8,7 @@ Pure. Facts and sources:
   proxy-authenticate, te, transfer-encoding, upgrade (API Gateway developer guide,
   "Amazon API Gateway important notes")
 - X-Forwarded-For, -Port and -Proto are added; what a client sends of them is believed,
-  so that an app behind a development proxy sees its client
+  so that an app behind a development proxy sees its client; an empty one is none
 """
 
 import base64
@@ -66,6 +66,15 @@ def collect_headers(headers: Headers) -> dict[str, list[str]]:
     return collected
 
 
+def forwarded_headers(request: HttpRequest, facts: ApiFacts) -> dict[str, str]:
+    """Give what the gateway tells of its client where no proxy before it did."""
+    return {
+        "x-forwarded-for": request.client_address,
+        "x-forwarded-port": str(facts.port),
+        "x-forwarded-proto": request.scheme,
+    }
+
+
 def query_pairs(query_string: str) -> list[tuple[str, str]]:
     """Give the parameters in order, decoded; repeated names stay repeated."""
     pairs = []
@@ -91,15 +100,20 @@ def split_cookies(values: Iterable[str]) -> list[str]:
 
 
 def source_ip(request: HttpRequest) -> str:
-    """Give the client's address: the first of X-Forwarded-For, else the peer's."""
+    """Give the client's address: the first of X-Forwarded-For, else the peer's.
+
+    An IPv4 address that a proxy wrote as one of IPv6 (`::ffff:…`) is given as IPv4.
+    """
     forwarded = request.header("x-forwarded-for")
     if forwarded is None:
         return request.client_address
     first = forwarded.split(",")[0].strip()
     try:
-        return str(ipaddress.ip_address(first))
+        address = ipaddress.ip_address(first)
     except ValueError:
         return request.client_address
+    mapped = address.ipv4_mapped if isinstance(address, ipaddress.IPv6Address) else None
+    return str(mapped or address)
 
 
 def decode_path(raw_path: str) -> str:

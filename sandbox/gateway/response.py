@@ -4,13 +4,15 @@ Pure. Facts and sources (API Gateway developer guide, "AWS Lambda proxy integrat
 HTTP APIs", response formats; where that is silent, `@architect/sandbox` 9):
 
 - format 2.0 without a `statusCode` (0, "", false and null count as none): the value is
-  the body, as JSON with `application/json`, a string as it is
+  the body, as JSON with `application/json`, a string as it is; what `headers` and
+  `cookies` hold is not looked at then, only that they are an object and a list
 - with one: `body` is a string, `text/plain; charset=utf-8` unless said otherwise
 - `headers` values are strings, numbers or booleans; each of `cookies` is a Set-Cookie
 - connection, content-length, date, upgrade and transfer-encoding are the gateway's
 - format 1.0 and REST take an object alone, with `application/json; charset=utf-8`, and
-  join `multiValueHeaders` with `headers`; REST refuses other keys, and renames some
-  headers to `x-amzn-remapped-…` ("Amazon API Gateway important notes")
+  join `multiValueHeaders` with `headers`, also where names differ in case; REST refuses
+  other keys, and renames some headers to `x-amzn-remapped-…` ("Amazon API Gateway
+  important notes")
 
 A result that breaks this is a value too: `InvalidResult`, with the way to mend it.
 """
@@ -104,14 +106,14 @@ def bites_on_aws(value: JsonValue, *, api_type: ApiType) -> str | None:
 def _from_result_v2(value: JsonValue) -> HttpResponse:
     if not isinstance(value, Mapping):
         return _implicit(value)
-    headers = _headers_of(value) if "headers" in value else {}
+    headers = _object_of(value, "headers") if "headers" in value else {}
     cookies = _cookies_of(value) if "cookies" in value else ()
     is_base64 = "isBase64Encoded" in value and _is_base64(value)
     if "statusCode" not in value or not is_truthy(value["statusCode"]):
         return _implicit(value)
     status = _status_of(value["statusCode"])
     body = _body_of(value, is_base64=is_base64)
-    sent = {n: v for n, v in headers.items() if n not in _OWN_HEADERS}
+    sent = {n: v for n, v in _last_of_each(headers).items() if n not in _OWN_HEADERS}
     content_type = sent.pop("content-type", "") or "text/plain; charset=utf-8"
     set_cookie = sent.pop("set-cookie", None)
     if set_cookie is not None:
@@ -121,7 +123,7 @@ def _from_result_v2(value: JsonValue) -> HttpResponse:
         headers=(
             ("content-type", content_type),
             *sent.items(),
-            *(("set-cookie", cookie) for cookie in cookies),
+            *(("set-cookie", cookie) for cookie in map(_cookie_text, cookies)),
         ),
         body=body,
     )
@@ -234,10 +236,10 @@ def _decode_base64(text: str) -> bytes:
         raise _Refused(f'"body" is not base64: {failure}.', "Encode it.") from None
 
 
-def _headers_of(result: Mapping[str, JsonValue]) -> dict[str, str]:
+def _last_of_each(named: Mapping[str, JsonValue]) -> dict[str, str]:
     """Give headers in lower case; of names that differ in case, the last."""
     headers: dict[str, str] = {}
-    for name, value in _object_of(result, "headers").items():
+    for name, value in named.items():
         lower = _checked_name(name)
         headers.pop(lower, None)
         headers[lower] = _header_text(name, value)
@@ -245,7 +247,7 @@ def _headers_of(result: Mapping[str, JsonValue]) -> dict[str, str]:
 
 
 def _merged_headers(result: Mapping[str, JsonValue]) -> dict[str, list[str]]:
-    """Join `multiValueHeaders` with `headers`, a value once."""
+    """Join `multiValueHeaders` with `headers`, a value once, names in lower case."""
     merged: dict[str, list[str]] = {}
     for name, values in _object_of(result, "multiValueHeaders").items():
         if not isinstance(values, list | tuple):
@@ -254,10 +256,11 @@ def _merged_headers(result: Mapping[str, JsonValue]) -> dict[str, list[str]]:
                 "Return a list of strings for each name.",
             )
         merged[_checked_name(name)] = [_header_text(name, value) for value in values]
-    for name, value in _headers_of(result).items():
-        values_so_far = merged.setdefault(name, [])
-        if value not in values_so_far:
-            values_so_far.append(value)
+    for name, value in _object_of(result, "headers").items():
+        values_so_far = merged.setdefault(_checked_name(name), [])
+        text = _header_text(name, value)
+        if text not in values_so_far:
+            values_so_far.append(text)
     return merged
 
 
@@ -320,7 +323,7 @@ def _sendable(what: str, text: str) -> str:
     return text.strip(" \t")
 
 
-def _cookies_of(result: Mapping[str, JsonValue]) -> tuple[str, ...]:
+def _cookies_of(result: Mapping[str, JsonValue]) -> tuple[JsonValue, ...]:
     value = result.get("cookies")
     if not is_truthy(value):
         return ()
@@ -329,7 +332,7 @@ def _cookies_of(result: Mapping[str, JsonValue]) -> tuple[str, ...]:
             f'"cookies" is {_quote(value)}, which is no list.',
             'Return a list of strings such as ["a=1; Path=/"].',
         )
-    return tuple(_cookie_text(cookie) for cookie in value)
+    return tuple(value)
 
 
 def _cookie_text(cookie: JsonValue) -> str:

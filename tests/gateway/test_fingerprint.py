@@ -9,7 +9,7 @@ from sandbox.project.model import Static
 
 
 def digits(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:10]
+    return hashlib.sha1(text.encode(), usedforsecurity=False).hexdigest()[:10]
 
 
 def test_fingerprint_names_each_file(tmp_path: Path) -> None:
@@ -24,6 +24,22 @@ def test_fingerprint_names_each_file(tmp_path: Path) -> None:
         "deep/b.min.js": f"deep/b.min-{digits('deep/b.min.js')}.js",
         "noext": f"noext-{digits('noext')}",
     }
+
+
+def test_fingerprint_is_the_one_that_architect_deploys(tmp_path: Path) -> None:
+    """As `@architect/utils` 6.0.3 wrote it of the same file: SHA-1, not SHA-256."""
+    (tmp_path / "app.js").write_text("console.log('app')\n")
+
+    assert fingerprint(Static(folder=tmp_path)) == {"app.js": "app-f77fc155dc.js"}
+
+
+def test_fingerprint_leaves_hidden_files_out(tmp_path: Path) -> None:
+    """Whatever begins with a dot, and all in a folder that does, is never deployed."""
+    for name in (".hidden", "deep/.keep", ".well-known/x.txt", "a.css"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_text(name)
+
+    assert list(fingerprint(Static(folder=tmp_path))) == ["a.css"]
 
 
 def test_write_static_manifest_writes_once(tmp_path: Path) -> None:

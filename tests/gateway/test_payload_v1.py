@@ -117,3 +117,11 @@ def test_greedy_root_is_a_catch_all() -> None:
     event = build(make_request("GET /x/y"), "get /*", ("proxy", "x/y"))
 
     assert (event["resource"], event["path"]) == ("/{proxy+}", "/x/y")
+
+
+def test_empty_headers_of_a_proxy_are_none() -> None:
+    """What tells nothing is replaced, not believed."""
+    names = ("X-Forwarded-For", "X-Forwarded-Port", "X-Forwarded-Proto")
+    event = build(make_request("GET /", *(f"{name}:" for name in names)))
+
+    assert [event["headers"][name] for name in names] == ["127.0.0.1", "3333", "http"]

@@ -138,3 +138,11 @@ def test_any_route_says_any_in_its_key() -> None:
 
     assert event["routeKey"] == "ANY /x/{proxy+}"
     assert event["requestContext"]["http"]["method"] == "PUT"
+
+
+def test_empty_headers_of_a_proxy_are_none() -> None:
+    """What tells nothing is replaced, not believed."""
+    names = ("x-forwarded-for", "x-forwarded-port", "x-forwarded-proto")
+    event = build(make_request("GET /", *(f"{name}:" for name in names)))
+
+    assert [event["headers"][name] for name in names] == ["127.0.0.1", "3333", "http"]

@@ -54,6 +54,9 @@ def refused(result: Any, api_type: ApiType = "http") -> str:
         ({"statusCode": False}, '{"statusCode":false}'),
         ({"headers": {"x": "y"}}, '{"headers":{"x":"y"}}'),
         ({"isBase64Encoded": True, "body": "aGk="}, None),
+        ({"headers": {"x": None}}, '{"headers":{"x":null}}'),
+        ({"headers": {"a b": ["x\n"]}}, '{"headers":{"a b":["x\\n"]}}'),
+        ({"cookies": [1, "a\n"]}, '{"cookies":[1,"a\\n"]}'),
         ({"x": "\ud800"}, '{"x":"\\ud800"}'),
         ("\ud800", "\ufffd"),
     ],
@@ -264,6 +267,16 @@ def test_six_megabytes_are_allowed() -> None:
             },
             200,
             (("content-type", "text/css"), ("x-multi", "a")),
+        ),
+        (
+            {"headers": {"X-A": "1", "x-b": "3", "x-a": 2, "x-A": "1"}},
+            200,
+            (V1, ("x-a", "1"), ("x-a", "2"), ("x-b", "3")),
+        ),
+        (
+            {"headers": {"Content-Type": "text/css", "content-type": "text/plain"}},
+            200,
+            (("content-type", "text/css"),),
         ),
         (
             {"headers": {"Server": "mine", "Date": "never", "upgrade": "x"}},
