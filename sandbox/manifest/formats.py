@@ -100,7 +100,7 @@ def _load_json(source: SourceText) -> JsonValue:
     try:
         value: JsonValue = json.loads(
             source.text,
-            object_pairs_hook=javascript.in_key_order,
+            object_pairs_hook=javascript.parsed_keys,
             parse_constant=_refuse_constant,
             parse_int=lambda digits: javascript.as_number(float(digits)),
             parse_float=lambda digits: javascript.as_number(float(digits)),
@@ -154,6 +154,7 @@ def _to_manifest(source: SourceText, tree: JsonValue) -> Manifest:
         if values is not None:
             items = [Item(value=entry) for entry in values]
             pragmas[name] = Pragma(name=name, items=items)
+    pragmas.pop(javascript.PROTOTYPE, None)
     return Manifest(source=source, pragmas=pragmas)
 
 

@@ -165,7 +165,7 @@ class _Reader:
                 )
             merged.pop(key, None)
             pairs[key] = self.value(value_node)
-        return javascript.in_key_order(pairs.items())
+        return javascript.parsed_keys(pairs.items())
 
     def _merged(self, node: _Node) -> list[tuple[str, JsonValue]]:
         value = self.value(node)
