@@ -132,8 +132,7 @@ class FunctionReader:
             str(config["runtime"]), file_part, folder.present, folder.package_type
         )
         if javascript.same(config["handler"], self._defaults["handler"]):
-            stem = os.path.basename(handler.name).split(".")[0]  # noqa: PTH119 - a name
-            config["handler"] = f"{stem}.handler"
+            config["handler"] = f"{_stem(declared.folder, handler)}.handler"
         return FunctionDraft(
             name=declared.name,
             pragma=declared.pragma,
@@ -261,6 +260,12 @@ def _resolve_runtime(config: dict[str, JsonValue]) -> None:
     if real_name:
         config["runtime"] = real_name
         config["runtimeAlias"] = runtime.lower()
+
+
+def _stem(folder: str, handler: runtimes.HandlerFile) -> str:
+    """Give a handler file's name up to the first dot; without a name, its folder's."""
+    path = paths.join(folder, handler.name).rstrip("/")
+    return os.path.basename(path).split(".")[0]  # noqa: PTH119 - a name
 
 
 def declare_named(
