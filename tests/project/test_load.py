@@ -140,6 +140,7 @@ ACCEPTED = {
     "no timezone": {"app.arc": f'{SCHEDULED}  timezone ""\n'},
     "timezone off": {"app.arc": f"{SCHEDULED}  timezone false\n"},
     "ICU's timezone": {"app.arc": f"{SCHEDULED}  timezone PST\n"},
+    "System V's timezone": {"app.arc": f"{SCHEDULED}  timezone SystemV/PST8\n"},
     "connect with nothing": {"app.arc": f"{APP}@ws\nconnect\n  # c\nfoo\n"},
     "an object for connect": of_json(ws=[{"connect": {}}]),
     "nothing ignored": of_json(static={"ignore": []}),
