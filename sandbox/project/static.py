@@ -100,6 +100,12 @@ def read_static(reading: Reading) -> dict[str, JsonValue] | bool | None:
 def _lay(settings: dict[str, JsonValue], item: Item, rules: NameRules) -> str | None:
     """Lay one item over the settings, and give which one it set."""
     value = item.value
+    if value is None:
+        rules.refuse(
+            "There is an entry without a value.",
+            line=item.line,
+            remedy="Give it one, or leave it out.",
+        )
     if isinstance(value, Mapping) and javascript.is_truthy(value.get("ignore")):
         _lay_ignored(settings, value["ignore"], item, rules)
         return "ignore"
