@@ -95,7 +95,9 @@ class _Reader:
         if isinstance(node, yaml.SequenceNode):
             parts = [self.part(part) for part in node.value]
             return yaml_values.sequence(kind, parts)
-        return yaml_values.mapping(kind, self._mapping(node))
+        if isinstance(node, yaml.MappingNode):
+            return yaml_values.mapping(kind, self._mapping(node))
+        raise ValueError(kind)
 
     def part(self, node: _Node) -> JsonValue:
         """Give what `JSON.stringify` keeps of a node."""
@@ -103,9 +105,11 @@ class _Reader:
         is_finite = not isinstance(value, float) or math.isfinite(value)
         return value if is_finite else None
 
-    def _mapping(self, node: _Node) -> dict[str, JsonValue]:
+    def _mapping(self, node: yaml.MappingNode) -> dict[str, JsonValue]:
         pairs: dict[str, JsonValue] = {}
         merged: dict[str, JsonValue] = {}
+        if not node.flow_style:
+            self._check_first_key(node)
         for key_node, value_node in node.value:
             if key_node.tag == PLAIN and key_node.value == _MERGE_KEY:
                 for key, value in self._merged(value_node):
@@ -122,6 +126,19 @@ class _Reader:
             merged.pop(key, None)
             pairs[key] = self.part(value_node)
         return javascript.parsed_keys(pairs.items())
+
+    def _check_first_key(self, node: yaml.MappingNode) -> None:
+        """Hold a block's first key to be bare: js-yaml takes a tag for the block's."""
+        text = self._source.text
+        for key_node, _ in node.value[:1]:
+            start = key_node.start_mark.index
+            is_marked = text[:start].rstrip(" \t").endswith("?")
+            if text[start] in "&!" and not is_marked:
+                raise self._error(
+                    key_node,
+                    "The first key of a mapping has a tag or an anchor.",
+                    "Put it on a line of its own, above the mapping.",
+                )
 
     def _merged(self, node: _Node) -> list[tuple[str, JsonValue]]:
         value = self.value(node)

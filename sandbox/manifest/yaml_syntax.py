@@ -75,6 +75,18 @@ class Loader(yaml.SafeLoader):
         super().fetch_document_start()
         self.allow_simple_key = True
 
+    def check_key(self) -> bool:
+        """Tell whether a `?` stands alone here, and so marks a key."""
+        return self.peek(1) in _BLANK_OR_END
+
+    def check_value(self) -> bool:
+        """Tell whether a `:` parts key and value here.
+
+        In a flow collection it does so right behind a key, whatever follows it.
+        """
+        has_key = self.flow_level and self.flow_level in self.possible_simple_keys
+        return bool(has_key) or not self.check_plain()
+
     def check_plain(self) -> bool:
         """Tell whether a plain scalar begins here.
 

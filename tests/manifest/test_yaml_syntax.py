@@ -25,7 +25,11 @@ def read(text: str) -> JsonValue:
         ("a: [b\n  c, d\n]", {"a": ["b c", "d"]}),
         ("a: b\u2028c\nd: \x85", {"a": "b\u2028c", "d": "\x85"}),
         ('a: "\\L\ue000\u2029"', {"a": "\u2028\ue000\u2029"}),
-        ("[a?b, -c, a:b]", ["a?b", "-c", "a:b"]),
+        ("[a?b, -c, a:b, :d, ?e]", ["a?b", "-c", "a:b", ":d", "?e"]),
+        ('{"a":b, c: :d}', {"a": "b", "c": ":d"}),
+        ("[a :b]", ["a :b"]),
+        ("? &a b\n: c", {"b": "c"}),
+        ("a:\n  &b\n  c: d", {"a": {"c": "d"}}),
         ("[{a?: b}]", [{"a?": "b"}]),
         ("--- a: b\n...\n", {"a": "b"}),
         ("--- [a]\n---\n", None),
@@ -43,9 +47,17 @@ def test_load_yaml_reads_what_yaml_1_2_has(text: str, expected: JsonValue) -> No
 
 
 @pytest.mark.parametrize(
-    "text", ["a: [b\nc]", "[-]", "[a, -, b]", "a: 1\n&b: c", "a: b\n\tc", "&"]
+    "text",
+    ["a: [b\nc]", "[-]", "[a, -, b]", "a: 1\n&b: c", "a: b\n\tc", "&", "{?}", "[a,?]"],
 )
 def test_load_yaml_refuses_what_yaml_1_2_has_not(text: str) -> None:
     """A dash alone in brackets, a name that takes the colon, text out of its place."""
     with pytest.raises(ManifestSyntaxError, match="does not parse"):
+        read(text)
+
+
+@pytest.mark.parametrize("text", ["&a b: c", "a:\n  !!str b: c", "- &a b: c\n  d: e"])
+def test_load_yaml_refuses_a_first_key_with_a_tag(text: str) -> None:
+    """js-yaml gives the tag to the mapping, and then finds none."""
+    with pytest.raises(ManifestSyntaxError, match="has a tag or an anchor"):
         read(text)
