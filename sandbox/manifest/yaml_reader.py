@@ -133,7 +133,7 @@ class _Reader:
         for key_node, _ in node.value[:1]:
             start = key_node.start_mark.index
             is_marked = text[:start].rstrip(" \t").endswith("?")
-            if text[start] in "&!" and not is_marked:
+            if text.startswith(("&", "!"), start) and not is_marked:
                 raise self._error(
                     key_node,
                     "The first key of a mapping has a tag or an anchor.",

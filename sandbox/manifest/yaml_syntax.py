@@ -58,15 +58,13 @@ class Loader(yaml.SafeLoader):
     def scan_to_next_token(self) -> None:
         """Skip tabs where YAML 1.2 takes them for white space, as PyYAML does not.
 
-        That is behind something on the line, and on lines with nothing else. At a
-        line's begin they would indent, which neither takes.
+        That is behind something on the line, on lines with nothing else, and inside
+        brackets. At another line's begin they would indent, which neither takes.
         """
         while True:
             super().scan_to_next_token()
             blanks = self._blanks_ahead() if self.peek() == "\t" else 0
-            if not blanks or (
-                self._starts_line() and self.peek(blanks) not in _LINE_END
-            ):
+            if not blanks or self._would_indent(blanks):
                 return
             self.forward(blanks)
 
@@ -166,9 +164,14 @@ class Loader(yaml.SafeLoader):
             length += 1
         return length
 
-    def _starts_line(self) -> bool:
+    def _would_indent(self, blanks: int) -> bool:
+        """Tell whether the blanks ahead stand before the first word of a block."""
         before: str = self.buffer[self.pointer - self.column : self.pointer]
-        return not before.strip(" ")
+        return (
+            not self.flow_level
+            and not before.strip(" ")
+            and self.peek(blanks) not in _LINE_END
+        )
 
     def scan_anchor(self, TokenClass: type[_Token]) -> _Token:  # noqa: N803 - PyYAML's
         """Take the name of an anchor or an alias; only blanks and brackets end it."""
