@@ -63,9 +63,9 @@ def overlay(
     result = dict(settings)
     joined: dict[str, list[JsonValue]] = {name: [] for name in _LISTS}
     for name, value in filter(None, map(_name_and_value, values)):
-        if name in joined and value:
+        if name in joined and javascript.is_truthy(value):
             joined[name] += value if isinstance(value, list) else [value]
-        elif name not in joined:
+        else:
             only_one = isinstance(value, list) and len(value) == 1
             result[name] = value[0] if only_one else value  # type: ignore[index]
     for name, parts in joined.items():

@@ -19,6 +19,15 @@ def test_overlay_sets_no_prototype() -> None:
     assert overlay({"timeout": 5}, [["__proto__", "x"]]) == {"timeout": 5}
 
 
+def test_overlay_joins_what_javascript_takes_for_true() -> None:
+    """An empty object is a policy; what is false replaces the list."""
+    defaults = {"layers": ["a"], "policies": ["b"]}
+
+    assert overlay(defaults, [{"policies": {}}]) == {"layers": ["a"], "policies": [{}]}
+    assert overlay(defaults, [{"layers": 0}]) == {"layers": 0, "policies": ["b"]}
+    assert overlay(defaults, [["layers"]]) == defaults
+
+
 @pytest.mark.parametrize("aws", ["[null]", "[{}]", '[{"runtime": null}]'])
 @pytest.mark.parametrize("own_file", [False, True], ids=["manifest", "function"])
 def test_an_entry_without_a_value_is_refused(
