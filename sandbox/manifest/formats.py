@@ -100,7 +100,7 @@ def _load_json(source: SourceText) -> JsonValue:
     try:
         value: JsonValue = json.loads(
             source.text,
-            object_pairs_hook=javascript.in_key_order,
+            object_pairs_hook=javascript.parsed_keys,
             parse_constant=_refuse_constant,
             parse_int=lambda digits: javascript.as_number(float(digits)),
             parse_float=lambda digits: javascript.as_number(float(digits)),
@@ -154,6 +154,7 @@ def _to_manifest(source: SourceText, tree: JsonValue) -> Manifest:
         if values is not None:
             items = [Item(value=entry) for entry in values]
             pragmas[name] = Pragma(name=name, items=items)
+    pragmas.pop(javascript.PROTOTYPE, None)
     return Manifest(source=source, pragmas=pragmas)
 
 
@@ -172,14 +173,23 @@ def _pragma_values(
     if isinstance(value, Mapping):
         pairs = value.items()
         if name in _RESOURCES:
-            return [_resource_pair(key, entry) for key, entry in pairs]
+            return [_resource_pair(source, name, pair) for pair in pairs]
         return [_setting_pair(key, entry) for key, entry in pairs]
     if value is None or name in _MUST_HOLD_ENTRIES:
         raise _invalid_pragma(source, name, "a list or an object")
     return None
 
 
-def _resource_pair(key: str, entry: JsonValue) -> JsonValue:
+def _resource_pair(
+    source: SourceText, name: str, pair: tuple[str, JsonValue]
+) -> JsonValue:
+    key, entry = pair
+    if entry is None:
+        raise source.error(
+            f'The entry "{key}" of "{name}" is null.',
+            offset=_offset_of(source, name),
+            remedy="Write {} behind it, or a list of names under the pragma.",
+        )
     if isinstance(entry, str):
         return [key, entry]
     if isinstance(entry, Mapping):
@@ -203,7 +213,7 @@ def _resource(source: SourceText, name: str, entry: JsonValue) -> JsonValue:
             return entry
     raise source.error(
         f'"{json.dumps(entry)}" is no entry that "{name}" can have.',
-        offset=max(source.text.find(f'"{name}"'), source.text.find(f"{name}:"), 0),
+        offset=_offset_of(source, name),
         remedy="Write a name, a list of words, or a name with an object of settings.",
     )
 
@@ -211,6 +221,11 @@ def _resource(source: SourceText, name: str, entry: JsonValue) -> JsonValue:
 def _invalid_pragma(source: SourceText, name: str, kind: str) -> Exception:
     return source.error(
         f'The pragma "{name}" has a value that it cannot have.',
-        offset=max(source.text.find(f'"{name}"'), source.text.find(f"{name}:"), 0),
+        offset=_offset_of(source, name),
         remedy=f"Make it {kind}.",
     )
+
+
+def _offset_of(source: SourceText, name: str) -> int:
+    """Give where a pragma probably stands in JSON or YAML."""
+    return max(source.text.find(f'"{name}"'), source.text.find(f"{name}:"), 0)

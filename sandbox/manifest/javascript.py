@@ -19,6 +19,9 @@ WHITE_SPACE = (
 )
 """ECMA-262 WhiteSpace and LineTerminator: what `trim` removes and `\\s` matches."""
 
+PROTOTYPE = "__proto__"
+"""Setting this property of an object gives it another prototype, and no key."""
+
 _DECIMAL = re.compile(
     r"[+-]?(?:Infinity|(?:[0-9]++\.?[0-9]*+|\.[0-9]++)(?:[eE][+-]?[0-9]++)?)"
 )
@@ -119,10 +122,16 @@ def in_key_order(pairs: Iterable[tuple[str, _Value]]) -> dict[str, _Value]:
     """Collect pairs as a JavaScript object does.
 
     The last of two equal keys wins at the first one's place, whole-number keys come
-    first in order, and `__proto__` is no key at all.
+    first in order, and `__proto__`, which sets no key, is left out.
     """
+    collected = parsed_keys(pairs)
+    collected.pop(PROTOTYPE, None)
+    return collected
+
+
+def parsed_keys(pairs: Iterable[tuple[str, _Value]]) -> dict[str, _Value]:
+    """Collect pairs as `JSON.parse` does: as an object, but `__proto__` is a key."""
     collected = dict(pairs)
-    collected.pop("__proto__", None)
     numeric = sorted((key for key in collected if _is_array_index(key)), key=int)
     if not numeric:
         return collected

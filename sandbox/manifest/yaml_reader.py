@@ -1,81 +1,27 @@
 """YAML text in, plain data out, as js-yaml 4 reads it for Architect: YAML 1.2's core.
 
 `yes` and `on` are text, `0o17` is a number, a date is its ISO text, and an equal key
-twice is an error. Only this module imports PyYAML, whose parser gives the nodes.
+twice is an error. PyYAML's parser, by way of `yaml_syntax`, gives the nodes.
 """
 
 import math
-import re
-from datetime import UTC, datetime, timedelta
 from typing import TypeAlias
 
 import yaml
 
 from sandbox.errors import ManifestSyntaxError
 from sandbox.json_value import JsonValue
-from sandbox.manifest import javascript
+from sandbox.manifest import javascript, yaml_values
 from sandbox.manifest.source_text import SourceText
+from sandbox.manifest.yaml_syntax import Loader, StandIns
+from sandbox.manifest.yaml_values import PLAIN
 
-_PLAIN = "plain"
 _CORE = "tag:yaml.org,2002:"
 _MERGE_KEY = "<<"
 _MOST_NODES = 100_000
 """More than any manifest has; aliases of aliases reach it within a few lines."""
 
-_ENDING = "\0\r\n\x85\u2028\u2029#"
-"""What follows the blanks of a line that has nothing else, a comment apart."""
-_NULLS = ("", "~", "null", "Null", "NULL")
-_BOOLEANS = {
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
-_INTEGER = re.compile(
-    r"([-+]?)(?:0b([01_]*[01])|0x([0-9a-fA-F_]*[0-9a-fA-F])|0o([0-7_]*[0-7])"
-    r"|([0-9](?:[0-9_]*[0-9])?))"
-)
-_FLOAT = re.compile(
-    r"[-+]?[0-9][0-9_]*(?:\.[0-9_]*)?(?:[eE][-+]?[0-9]+)?"
-    r"|\.[0-9_]+(?:[eE][-+]?[0-9]+)?"
-)
-_NOT_FINITE = re.compile(r"[-+]?\.(?:inf|Inf|INF)|\.(?:nan|NaN|NAN)")
-_DATE = re.compile(r"(\d{4})-(\d{2})-(\d{2})")
-_TIMESTAMP = re.compile(
-    r"(\d{4})-(\d\d?)-(\d\d?)(?:[Tt]|[ \t]+)(\d\d?):(\d\d):(\d\d)(?:\.(\d*))?"
-    r"(?:[ \t]*(Z|([-+])(\d\d?)(?::?(\d\d))?))?"
-)
-
 _Node: TypeAlias = yaml.Node
-
-
-class _Loader(yaml.SafeLoader):
-    """PyYAML's parser, without its ideas of what plain words mean."""
-
-    yaml_implicit_resolvers: dict[str | None, list[tuple[str, re.Pattern[str]]]] = {  # noqa: RUF012 - PyYAML reads it from the class
-        None: [(_PLAIN, re.compile(""))]
-    }
-
-    def scan_to_next_token(self) -> None:
-        """Skip tabs where YAML 1.2 takes them for white space, as PyYAML does not.
-
-        That is behind something on the line, and on lines with nothing else. At a
-        line's begin they would indent, which neither takes.
-        """
-        while True:
-            super().scan_to_next_token()
-            blanks = self._tabs_ahead()
-            before = self.buffer[self.pointer - self.column : self.pointer]
-            would_indent = not before.strip(" ")
-            if not blanks or (would_indent and self.peek(blanks) not in _ENDING):
-                return
-            self.forward(blanks)
-
-    def _tabs_ahead(self) -> int:
-        """Give how many blanks stand here, if the first is a tab."""
-        length = 0
-        if self.peek() == "\t":
-            while self.peek(length) in " \t":
-                length += 1
-        return length
 
 
 def load_yaml(source: SourceText) -> JsonValue:
@@ -85,9 +31,10 @@ def load_yaml(source: SourceText) -> JsonValue:
         ManifestSyntaxError: it does not parse, has a key twice or a tag of its own,
             or grows past all measure through aliases.
     """
+    stand_ins = StandIns(source.text)
     try:
         text = source.text if source.text.endswith("\n") else f"{source.text}\n"
-        node = yaml.compose(text, Loader=_Loader)
+        node = yaml.compose(stand_ins.put_into(text), Loader=Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise source.error(
@@ -102,19 +49,20 @@ def load_yaml(source: SourceText) -> JsonValue:
             offset=position,
             remedy="Remove it.",
         ) from error
-    return None if node is None else _Reader(source).value(node)
+    return None if node is None else _Reader(source, stand_ins).part(node)
 
 
 class _Reader:
     """Turns nodes into plain values, and counts them."""
 
-    def __init__(self, source: SourceText) -> None:
+    def __init__(self, source: SourceText, stand_ins: StandIns) -> None:
         self._source = source
+        self._stand_ins = stand_ins
         self._count = 0
         self._open: set[int] = set()
 
     def value(self, node: _Node) -> JsonValue:
-        """Give what `JSON.stringify` keeps of a node."""
+        """Give what a node says, with infinity and NaN, which JSON makes null."""
         self._count += 1
         if self._count > _MOST_NODES or id(node) in self._open:
             raise self._error(
@@ -124,34 +72,46 @@ class _Reader:
             )
         self._open.add(id(node))
         try:
-            return self._read(node)
+            value = self._read(node, node.tag.removeprefix(_CORE))
+        except ValueError as error:
+            raise self._error(
+                node,
+                f'The tag "{node.tag}" is not one that a manifest can have here.',
+                "Remove the tag.",
+            ) from error
         finally:
             self._open.remove(id(node))
+        return value
 
-    def _read(self, node: _Node) -> JsonValue:
-        if isinstance(node, yaml.MappingNode) and node.tag == f"{_CORE}map":
-            return self._mapping(node)
-        if isinstance(node, yaml.SequenceNode) and node.tag == f"{_CORE}seq":
-            return [self.value(part) for part in node.value]
+    def _read(self, node: _Node, kind: str) -> JsonValue:
+        """Give a node's value; infinity and NaN as such.
+
+        Raises:
+            ValueError: its tag says that it is something else.
+        """
         if isinstance(node, yaml.ScalarNode):
-            text = str(node.value)
-            if node.tag == f"{_CORE}str":
-                return text
-            if node.tag in _KINDS:
-                value = _plain_scalar(text)
-                if isinstance(value, _KINDS[node.tag]):
-                    return value
-        raise self._error(
-            node,
-            f'The tag "{node.tag}" is not one that a manifest can have.',
-            "Remove the tag.",
-        )
+            text = self._stand_ins.undone_in(str(node.value))
+            return yaml_values.scalar(kind, text, is_quoted=bool(node.style))
+        if isinstance(node, yaml.SequenceNode):
+            parts = [self.part(part) for part in node.value]
+            return yaml_values.sequence(kind, parts)
+        if isinstance(node, yaml.MappingNode):
+            return yaml_values.mapping(kind, self._mapping(node))
+        raise ValueError(kind)
+
+    def part(self, node: _Node) -> JsonValue:
+        """Give what `JSON.stringify` keeps of a node."""
+        value = self.value(node)
+        is_finite = not isinstance(value, float) or math.isfinite(value)
+        return value if is_finite else None
 
     def _mapping(self, node: yaml.MappingNode) -> dict[str, JsonValue]:
         pairs: dict[str, JsonValue] = {}
         merged: dict[str, JsonValue] = {}
+        if not node.flow_style:
+            self._check_first_key(node)
         for key_node, value_node in node.value:
-            if key_node.tag == _PLAIN and key_node.value == _MERGE_KEY:
+            if key_node.tag == PLAIN and key_node.value == _MERGE_KEY:
                 for key, value in self._merged(value_node):
                     if key not in pairs:
                         merged[key] = pairs[key] = value
@@ -164,8 +124,21 @@ class _Reader:
                     "Remove one of the two.",
                 )
             merged.pop(key, None)
-            pairs[key] = self.value(value_node)
-        return javascript.in_key_order(pairs.items())
+            pairs[key] = self.part(value_node)
+        return javascript.parsed_keys(pairs.items())
+
+    def _check_first_key(self, node: yaml.MappingNode) -> None:
+        """Hold a block's first key to be bare: js-yaml takes a tag for the block's."""
+        text = self._source.text
+        for key_node, _ in node.value[:1]:
+            start = key_node.start_mark.index
+            is_marked = text[:start].rstrip(" \t").endswith("?")
+            if text.startswith(("&", "!"), start) and not is_marked:
+                raise self._error(
+                    key_node,
+                    "The first key of a mapping has a tag or an anchor.",
+                    "Put it on a line of its own, above the mapping.",
+                )
 
     def _merged(self, node: _Node) -> list[tuple[str, JsonValue]]:
         value = self.value(node)
@@ -183,76 +156,3 @@ class _Reader:
 
     def _error(self, node: _Node, message: str, remedy: str) -> ManifestSyntaxError:
         return self._source.error(message, offset=node.start_mark.index, remedy=remedy)
-
-
-_KINDS: dict[str, type | tuple[type, ...]] = {
-    _PLAIN: object,
-    f"{_CORE}null": type(None),
-    f"{_CORE}bool": bool,
-    f"{_CORE}int": int,
-    f"{_CORE}float": (int, float),
-}
-"""What a scalar with a tag, or with none, may turn out to be."""
-
-
-def _plain_scalar(text: str) -> JsonValue:
-    if text in _NULLS:
-        return None
-    if text in _BOOLEANS:
-        return _BOOLEANS[text]
-    integer = _INTEGER.fullmatch(text)
-    if integer:
-        return _integer(integer)
-    if _FLOAT.fullmatch(text) and not text.endswith("_"):
-        return _finite(float(text.replace("_", "")))
-    if _NOT_FINITE.fullmatch(text):
-        return None
-    return _timestamp(text) or text
-
-
-def _integer(found: re.Match[str]) -> JsonValue:
-    sign, *written = found.groups()
-    digits, base = next(
-        (digits, base)
-        for digits, base in zip(written, (2, 16, 8, 10), strict=True)
-        if digits is not None
-    )
-    digits = digits.replace("_", "")
-    if base == 10:
-        return _finite(float(f"{sign}{digits}"))
-    number = int(digits, base)
-    if number.bit_length() > 1023:
-        return None
-    return _finite(float(-number if sign == "-" else number))
-
-
-def _finite(number: float) -> JsonValue:
-    """Give a number as JSON can say it: JSON.stringify makes Infinity null."""
-    return javascript.as_number(number) if math.isfinite(number) else None
-
-
-def _timestamp(text: str) -> str | None:
-    """Give the ISO text of a date, as JSON.stringify writes a Date."""
-    try:
-        date = _DATE.fullmatch(text)
-        if date:
-            year, month, day = map(int, date.groups())
-            return _iso(datetime(year, month, day, tzinfo=UTC))
-        found = _TIMESTAMP.fullmatch(text)
-        return _iso(_moment(found)) if found else None
-    except (ValueError, OverflowError):
-        return None
-
-
-def _moment(found: re.Match[str]) -> datetime:
-    milliseconds = int((found[7] or "0")[:3].ljust(3, "0"))
-    year, month, day, hour, minute, second = map(int, found.groups()[:6])
-    moment = datetime(
-        year, month, day, hour, minute, second, milliseconds * 1000, tzinfo=UTC
-    )
-    offset = timedelta(hours=int(found[10] or 0), minutes=int(found[11] or 0))
-    return moment + offset if found[9] == "-" else moment - offset
-
-
-def _iso(moment: datetime) -> str:
-    return moment.isoformat(timespec="milliseconds").replace("+00:00", "Z")

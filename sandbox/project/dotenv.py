@@ -29,7 +29,10 @@ _LINE = rf"""
     """
 """Not compiled yet, which takes 3 ms; `re` remembers it for apps that have a .env."""
 
-_OUTER_QUOTES = re.compile(r"\A(['\"`])(.*)\1\Z", re.DOTALL)
+_OUTER_QUOTES = re.compile(
+    r"(?:\A|(?<=[\n\u2028\u2029]))(['\"`])(.*)\1(?=[\n\u2028\u2029]|\Z)", re.DOTALL
+)
+"""Around a value, or a whole line of it."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -15,6 +15,7 @@ from sandbox.project.functions import (
 )
 from sandbox.project.names import NameRules
 from sandbox.project.reading import Reading, name_and_settings, setting
+from sandbox.project.settings import as_json_keeps
 
 _WEBSOCKET_ROUTES = ("connect", "default", "disconnect")
 _PERIODS = (
@@ -56,11 +57,16 @@ def _queue_fields(item: Item, aws: Mapping[str, JsonValue]) -> dict[str, JsonVal
     named = name_and_settings(item.value)
     settings = named[1] if named else None
     fifo = setting(settings, "fifo")
+    default = as_json_keeps(aws).get("fifo")
     return {
-        "fifo": aws.get("fifo", True) if fifo is None else fifo,
+        "fifo": next(filter(_is_given, (fifo, default)), True),
         "batchSize": setting(settings, "batchSize"),
         "batchWindow": setting(settings, "batchWindow"),
     }
+
+
+def _is_given(value: JsonValue) -> bool:
+    return value is not None
 
 
 def _check_queue(rules: NameRules, draft: FunctionDraft) -> None:

@@ -16,12 +16,20 @@ from sandbox.manifest.nodes import Item, Manifest
 from sandbox.manifest.source_text import SourceText
 from sandbox.project import paths, runtimes
 from sandbox.project.reading import Reading, as_written
-from sandbox.project.settings import as_json_keeps, line_of_setting, overlay
+from sandbox.project.settings import (
+    VALUE_MISSING,
+    as_json_keeps,
+    has_value,
+    line_of_setting,
+    overlay,
+)
 
 CONFIG_FILES = (
     *("config.arc", ".arc-config", "arc.json", "arc-config.json"),
     *("config.yaml", "config.yml", "arc-config.yaml", "arc-config.yml"),
 )
+CONFIG_PRAGMAS = ("aws", "arc")
+"""What counts in a config file; the later one lies over the earlier one."""
 PACKAGE_FILE = "package.json"
 FOLDER_FILES = (*CONFIG_FILES, PACKAGE_FILE, *runtimes.HANDLER_FILES)
 """Every file that decides what a function is; the first config file counts."""
@@ -113,7 +121,7 @@ class FunctionReader:
             config.setdefault(key, value)
         folder = self._folder(declared.folder)
         if folder.config:
-            for pragma in ("aws", "arc"):
+            for pragma in CONFIG_PRAGMAS:
                 values = [item.value for item in folder.config.items(pragma) or ()]
                 config = overlay(config, values)
         _resolve_runtime(config)
@@ -124,8 +132,7 @@ class FunctionReader:
             str(config["runtime"]), file_part, folder.present, folder.package_type
         )
         if javascript.same(config["handler"], self._defaults["handler"]):
-            stem = os.path.basename(handler.name).split(".")[0]  # noqa: PTH119 - a name
-            config["handler"] = f"{stem}.handler"
+            config["handler"] = f"{_stem(declared.folder, handler)}.handler"
         return FunctionDraft(
             name=declared.name,
             pragma=declared.pragma,
@@ -163,10 +170,18 @@ class FunctionReader:
         if text is None:
             return None
         try:
-            return parse_manifest(text, file=self._reading.shown(path))
+            config = parse_manifest(text, file=self._reading.shown(path))
         except ManifestSyntaxError as error:
             self._reading.problems.add_syntax_error(error)
             return None
+        for pragma in CONFIG_PRAGMAS:
+            if not all(has_value(item.value) for item in config.items(pragma) or ()):
+                self._refuse_file(
+                    f"@{pragma} has an entry without a value.",
+                    path,
+                    remedy=VALUE_MISSING,
+                )
+        return config
 
     def _package_type(self, folder: str) -> str | None:
         """Give the module type of a folder's package.json, for Node."""
@@ -245,6 +260,12 @@ def _resolve_runtime(config: dict[str, JsonValue]) -> None:
     if real_name:
         config["runtime"] = real_name
         config["runtimeAlias"] = runtime.lower()
+
+
+def _stem(folder: str, handler: runtimes.HandlerFile) -> str:
+    """Give a handler file's name up to the first dot; without a name, its folder's."""
+    path = paths.join(folder, handler.name).rstrip("/")
+    return os.path.basename(path).split(".")[0]  # noqa: PTH119 - a name
 
 
 def declare_named(

@@ -2,16 +2,14 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from functools import cmp_to_key
-from typing import NamedTuple
 
 from sandbox.json_value import JsonValue
-from sandbox.manifest import javascript
 from sandbox.manifest.nodes import Item
 from sandbox.project.function_names import folder_name
 from sandbox.project.functions import Declaration, FunctionDraft, FunctionReader
 from sandbox.project.names import NameRules
 from sandbox.project.reading import Reading, as_written
+from sandbox.project.route_order import paths_in_order
 from sandbox.project.runtimes import HandlerFile
 from sandbox.project.settings import default_function_settings
 
@@ -191,62 +189,12 @@ def static_asset_proxy() -> FunctionDraft:
     )
 
 
-class _Place(NamedTuple):
-    """What decides where a route comes among those of its method."""
-
-    depth: int
-    capture: int
-    """0 without, 1 for a trailing parameter, 2 for a trailing catch-all."""
-    parts: list[str]
-    path: str
-
-
 def in_order(drafts: Sequence[FunctionDraft]) -> list[FunctionDraft]:
     """Sort routes: by method, deeper first, captures last, static before parameter."""
-    known = [draft for draft in drafts if draft.fields["method"] in METHODS]
-    by_place = cmp_to_key(_compare)
-    return sorted(
-        known,
-        key=lambda draft: (
-            METHODS.index(str(draft.fields["method"])),
-            by_place(_place(str(draft.fields["path"]))),
-        ),
-    )
-
-
-def _place(path: str) -> _Place:
-    parts = [part for part in path.split("/") if part]
-    last = parts[-1] if parts else ""
-    capture = 2 if last == "*" else int(last.startswith(":"))
-    return _Place(len(parts), capture, parts, path)
-
-
-def _compare(left: _Place, right: _Place) -> int:
-    """Order two routes of one method; negative where `left` comes first."""
-    for ours, theirs in zip(_rank(left), _rank(right), strict=True):
-        if ours != theirs:
-            return -1 if ours < theirs else 1
-    if "/:" in left.path or "/:" in right.path:
-        for ours_part, theirs_part in zip(left.parts, right.parts, strict=True):
-            order = _compare_parts(ours_part, theirs_part)
-            if order:
-                return order
-    return _by_code_unit(left.path, right.path)
-
-
-def _rank(place: _Place) -> tuple[int, int]:
-    """Give depth and capture; the root comes between depth one's two kinds."""
-    if place.depth == 0:
-        return -1, 0
-    return -place.depth, 2 * place.capture - (place.depth == 1 and not place.capture)
-
-
-def _compare_parts(left: str, right: str) -> int:
-    if left.startswith(":") or right.startswith(":"):
-        return left.startswith(":") - right.startswith(":")
-    return _by_code_unit(left, right)
-
-
-def _by_code_unit(left: str, right: str) -> int:
-    ours, theirs = javascript.code_units(left), javascript.code_units(right)
-    return (ours > theirs) - (ours < theirs)
+    by_method: dict[str, dict[str, FunctionDraft]] = {method: {} for method in METHODS}
+    for draft in drafts:
+        routes = by_method.get(str(draft.fields["method"]), {})
+        routes.setdefault(str(draft.fields["path"]), draft)
+    return [
+        routes[path] for routes in by_method.values() for path in paths_in_order(routes)
+    ]

@@ -229,10 +229,10 @@ def _lay(settings: JsonValue, value: JsonValue) -> JsonValue:
         return value
     if not isinstance(settings, Mapping):
         return settings
-    if isinstance(value, Mapping):
-        return {**settings, **value}
-    name = javascript.to_text(value[0])
-    return {**settings, name: value[1] if len(value) == 2 else value[1:]}
+    if not isinstance(value, Mapping):
+        name = javascript.to_text(value[0])
+        value = {name: value[1] if len(value) == 2 else value[1:]}
+    return javascript.in_key_order([*settings.items(), *value.items()])
 
 
 def _command(value: JsonValue) -> JsonValue:

@@ -2,6 +2,7 @@
 
 import ipaddress
 import re
+import unicodedata
 from collections.abc import Mapping, Sequence
 from typing import cast
 from urllib.parse import unquote
@@ -16,7 +17,9 @@ from sandbox.project.reading import Reading
 _STAGES = ("testing", "staging", "production")
 _HTTP_URL = re.compile(r"https?:[/\\]*([^/\\?#]*)", re.IGNORECASE)
 _HOST_AND_PORT = re.compile(r"(\[[^\]]*\]|[^:]*)(?::(\d*))?", re.ASCII)
-_FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f]")
+_FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f\u200c\u200d]")
+_IGNORED = dict.fromkeys(map(ord, "\u00ad\u200b\u2060\ufeff"))
+"""Characters that a host is read without (UTS 46)."""
 _NUMERIC_PART = re.compile(r"\d+|0[xX][0-9a-fA-F]*", re.ASCII)
 
 
@@ -82,13 +85,19 @@ def is_http_url(text: str) -> bool:
 
 def _is_host(host: str) -> bool:
     if host.startswith("["):
-        return _is_address(ipaddress.IPv6Address, host[1:-1])
+        return "%" not in host and _is_address(ipaddress.IPv6Address, host[1:-1])
+    host = _mapped(host)
     if not host or _FORBIDDEN_IN_HOST.search(host):
         return False
     parts = host.removesuffix(".").split(".")
     if _NUMERIC_PART.fullmatch(parts[-1]):
         return _is_ipv4(parts)
     return all(map(_is_label, parts))
+
+
+def _mapped(host: str) -> str:
+    """Give a host as UTS 46 maps it: full-width characters are plain ones."""
+    return unicodedata.normalize("NFKC", host.translate(_IGNORED)).replace("。", ".")
 
 
 def _is_ipv4(parts: Sequence[str]) -> bool:
@@ -114,7 +123,9 @@ def _ipv4_number(part: str) -> int | None:
 
 
 def _is_label(label: str) -> bool:
-    """Tell whether what claims to be Punycode (RFC 3492) is."""
+    """Tell whether a label is whole, and what claims to be Punycode (RFC 3492) is."""
+    if label and unicodedata.category(label[0]).startswith("M"):
+        return False
     if not label.lower().startswith("xn--"):
         return True
     try:

@@ -28,6 +28,13 @@ _ALSO_KNOWN = (
     *("ACT", "AET", "AGT", "ART", "AST", "BET", "BST", "CAT", "CNT", "CST", "CTT"),
     *("EAT", "ECT", "IET", "IST", "JST", "MIT", "NET", "NST", "PLT", "PNT", "PRT"),
     *("PST", "SST", "VST", "US/Pacific-New", "Canada/East-Saskatchewan"),
+    *(
+        f"SystemV/{zone}"
+        for zone in (
+            *("AST4", "AST4ADT", "CST6", "CST6CDT", "EST5", "EST5EDT", "HST10"),
+            *("MST7", "MST7MDT", "PST8", "PST8PDT", "YST9", "YST9YDT"),
+        )
+    ),
 )
 """Names that ICU, whose database Node has, keeps from older days."""
 _UNKNOWN = ("factory", "localtime")

@@ -11,6 +11,8 @@ from sandbox.project.runtimes import DEFAULT_RUNTIME
 
 DEFAULT_REGION = "us-west-2"
 API_TYPES = ("http", "httpv1", "httpv2", "rest")
+VALUE_MISSING = "Give each setting a value, or leave the entry out."
+"""The remedy for an entry of `@aws` or `@arc` that holds none."""
 _PLURALS = {"layer": "layers", "policy": "policies"}
 _LISTS = ("layers", "policies")
 
@@ -61,14 +63,15 @@ def overlay(
     result = dict(settings)
     joined: dict[str, list[JsonValue]] = {name: [] for name in _LISTS}
     for name, value in filter(None, map(_name_and_value, values)):
-        if name in joined and value:
+        if name in joined and javascript.is_truthy(value):
             joined[name] += value if isinstance(value, list) else [value]
-        elif name not in joined:
+        else:
             only_one = isinstance(value, list) and len(value) == 1
             result[name] = value[0] if only_one else value  # type: ignore[index]
     for name, parts in joined.items():
         if parts:
             result[name] = _without_repeats(parts)
+    result.pop(javascript.PROTOTYPE, None)
     return result
 
 
@@ -92,15 +95,39 @@ def _without_repeats(parts: Sequence[JsonValue]) -> list[JsonValue]:
 
 def as_json_keeps(settings: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """Copy settings as JSON would keep them: an infinite number becomes null."""
-    return {
-        key: None if isinstance(value, float) and not math.isfinite(value) else value
-        for key, value in settings.items()
-    }
+    return {key: _as_json_keeps(value) for key, value in settings.items()}
+
+
+def _as_json_keeps(value: JsonValue) -> JsonValue:
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    if isinstance(value, Mapping):
+        return as_json_keeps(value)
+    if isinstance(value, list):
+        return [_as_json_keeps(part) for part in value]
+    return value
+
+
+def has_value(item: JsonValue) -> bool:
+    """Tell whether an item of `@aws` or `@arc` can be laid over settings.
+
+    Architect stops at null, at an empty map and at a map whose first value is null,
+    which only JSON and YAML can say; it passes over lone words.
+    """
+    if isinstance(item, Mapping):
+        return next(iter(item.values()), None) is not None
+    return item is not None
 
 
 def read_aws(reading: Reading, region: str) -> dict[str, JsonValue]:
     """Read `@aws`, and report an API type that does not exist."""
     values = [item.value for item in reading.items("aws")]
+    if not all(map(has_value, values)):
+        reading.refuse(
+            "@aws has an entry without a value.",
+            line=reading.pragma_line("aws"),
+            remedy=VALUE_MISSING,
+        )
     aws = overlay(default_aws_settings(region), values)
     api_type = aws["apigateway"]
     if javascript.is_truthy(api_type) and api_type not in API_TYPES:

@@ -89,6 +89,13 @@ def _find_folder(reading: Reading, pragma: str) -> tuple[str, bool] | None:
     rules = NameRules(reading, f"@{pragma}")
     items = reading.items(pragma)
     src: str | None = None
+    for item in items:
+        if not _has_readable_start(item.value):
+            rules.refuse(
+                f'"{as_written(item.value)}" does not begin with a word.',
+                line=item.line,
+                remedy="Put the first word between quotes, or take the line out.",
+            )
     src_items = [item for item in items if _sets_src(item.value)]
     for item in src_items:
         written = javascript.entries(item.value)[1:2]
@@ -110,6 +117,16 @@ def _find_folder(reading: Reading, pragma: str) -> tuple[str, bool] | None:
     if kind == "file":
         _refuse_file(rules, reading.shown(default), reading.pragma_line(pragma))
     return default, bool(items)
+
+
+def _has_readable_start(value: JsonValue) -> bool:
+    """Tell whether Architect can look for `src` here: it stops at another type."""
+    return (
+        not isinstance(value, list)
+        or not value
+        or value[0] is None
+        or isinstance(value[0], str)
+    )
 
 
 def _sets_src(value: JsonValue) -> bool:
@@ -175,28 +192,23 @@ def _share_with(
             f" functions. It is one of: {' '.join(functions)}.",
         )
         return
-    for name in _shared_names(pragma, named[1]):
-        if not _choose(functions[pragma], name, "shared"):
-            _refuse_unknown(rules, pragma, name, item)
+    for entry in _shared_entries(named[1]):
+        if not _choose(functions[pragma], _shared_name(pragma, entry), "shared"):
+            _refuse_unknown(rules, pragma, as_written(entry), item)
 
 
-def _shared_names(pragma: str, entries: JsonValue) -> list[str]:
-    """Give the functions that an entry of @shared names."""
+def _shared_entries(entries: JsonValue) -> Sequence[JsonValue]:
+    """Give what an entry of @shared lists: the lines of a map, or its words."""
     if isinstance(entries, Mapping):
-        separator = " " if pragma == "http" else ","
-        return [
-            f"{key}{separator}{javascript.to_text(value)}"
-            for key, value in entries.items()
-        ]
-    if isinstance(entries, list):
-        return [_shared_name(pragma, entry) for entry in entries]
-    return [javascript.to_text(entries)]
+        return [[key, value] for key, value in entries.items()]
+    return entries if isinstance(entries, list) else [entries]
 
 
-def _shared_name(pragma: str, entry: JsonValue) -> str:
-    if pragma == "http" and isinstance(entry, list):
-        return javascript.join(entry, " ")
-    return javascript.to_text(entry)
+def _shared_name(pragma: str, entry: JsonValue) -> str | None:
+    """Give the function that is meant: `get /` is two words, any other name is one."""
+    if pragma == "http":
+        return javascript.join(entry, " ") if isinstance(entry, list) else None
+    return entry if isinstance(entry, str) else None
 
 
 def _choose_views(reading: Reading, routes: Sequence[FunctionDraft]) -> None:
@@ -207,19 +219,18 @@ def _choose_views(reading: Reading, routes: Sequence[FunctionDraft]) -> None:
     for item in reading.items("views"):
         if _sets_src(item.value):
             continue
-        name = _route_name(item.value)
-        if not _choose(routes, name, "views"):
-            _refuse_unknown(rules, "http", name, item)
+        if not _choose(routes, _route_name(item.value), "views"):
+            _refuse_unknown(rules, "http", as_written(item.value), item)
 
 
-def _route_name(value: JsonValue) -> str:
-    """Give the route that an item names; a lone word names none."""
+def _route_name(value: JsonValue) -> str | None:
+    """Give the route that an item names; a lone word, even `"get /"`, names none."""
     if isinstance(value, list) and len(value) > 1 and isinstance(value[0], str):
         return f"{value[0].lower()} {javascript.to_text(value[1])}"
-    return javascript.to_text(value)
+    return None
 
 
-def _choose(drafts: Sequence[FunctionDraft], name: str, key: str) -> bool:
+def _choose(drafts: Sequence[FunctionDraft], name: str | None, key: str) -> bool:
     """Set a setting of the function called `name`; False where there is none."""
     draft = next((draft for draft in drafts if draft.name == name), None)
     if draft is None:

@@ -87,9 +87,10 @@ def read_static(reading: Reading) -> dict[str, JsonValue] | bool | None:
         if name:
             lines[name] = item.line
     for name, (is_allowed, remedy) in _RULES.items():
-        if not is_allowed(settings[name]):
+        value = settings.get(name)
+        if not is_allowed(value):
             rules.refuse(
-                f'The {name} is "{javascript.to_text(settings[name])}".',
+                f'The {name} is "{javascript.to_text(value)}".',
                 line=lines.get(name),
                 remedy=remedy,
             )
@@ -99,6 +100,12 @@ def read_static(reading: Reading) -> dict[str, JsonValue] | bool | None:
 def _lay(settings: dict[str, JsonValue], item: Item, rules: NameRules) -> str | None:
     """Lay one item over the settings, and give which one it set."""
     value = item.value
+    if value is None:
+        rules.refuse(
+            "There is an entry without a value.",
+            line=item.line,
+            remedy="Give it one, or leave it out.",
+        )
     if isinstance(value, Mapping) and javascript.is_truthy(value.get("ignore")):
         _lay_ignored(settings, value["ignore"], item, rules)
         return "ignore"
@@ -109,8 +116,10 @@ def _lay(settings: dict[str, JsonValue], item: Item, rules: NameRules) -> str | 
         return None
     if name == "ignore":
         _lay_ignored(settings, value[1:], item, rules)
+    elif len(value) > 1:
+        settings[name] = value[1]
     else:
-        settings[name] = value[1] if len(value) > 1 else None
+        settings.pop(name, None)  # JavaScript's undefined, which JSON leaves out
     return name
 
 
@@ -151,11 +160,12 @@ def read_cdn(reading: Reading) -> bool | None:
 
 def to_model(reading: Reading, settings: Mapping[str, JsonValue]) -> Static:
     """Give checked settings with the folder's path."""
-    fingerprint = settings["fingerprint"]
+    fingerprint = settings.get("fingerprint")
+    folder = settings.get("folder", _DEFAULTS["folder"])
     return Static(
-        folder=Path(reading.path(javascript.to_text(settings["folder"]))),
-        prefix=cast("str | None", settings["prefix"] or None),
-        spa=settings["spa"] is True,
+        folder=Path(reading.path(javascript.to_text(folder))),
+        prefix=cast("str | None", settings.get("prefix") or None),
+        spa=settings.get("spa") is True,
         fingerprint="external" if fingerprint == "external" else fingerprint is True,
         ignore=tuple(cast("list[str]", settings["ignore"] or [])),
     )

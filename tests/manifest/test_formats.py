@@ -49,6 +49,17 @@ def test_parse_manifest_turns_json_objects_into_items() -> None:
     }
 
 
+@pytest.mark.parametrize("file", ["arc.json", "arc.yaml"])
+def test_parse_manifest_keeps_a_key_that_names_the_prototype(file: str) -> None:
+    """JSON and YAML make it a key like any other; only no pragma has that name."""
+    text = '{"__proto__": ["a"], "x": [{"__proto__": 1}], "y": {"__proto__": 2}}'
+
+    assert parse_manifest(text, file=file).plain() == {
+        "x": [{"__proto__": 1}],
+        "y": [["__proto__", 2]],
+    }
+
+
 @pytest.mark.parametrize(
     ("scalar", "expected"),
     [

@@ -18,6 +18,7 @@ from sandbox.project.dotenv import lines_without_variable, parse_dotenv
         ("A=$B\n# C=1\nD.E-F=x", {"A": "$B", "D.E-F": "x"}),
         ("hello\n=x", {"hello": "x"}),
         ("A=b=c", {"A": "b=c"}),
+        ("A=x\u2028`y`", {"A": "x\u2028y"}),
     ],
 )
 def test_parse_dotenv_reads_variables(text: str, expected: dict[str, str]) -> None:

@@ -140,6 +140,7 @@ ACCEPTED = {
     "no timezone": {"app.arc": f'{SCHEDULED}  timezone ""\n'},
     "timezone off": {"app.arc": f"{SCHEDULED}  timezone false\n"},
     "ICU's timezone": {"app.arc": f"{SCHEDULED}  timezone PST\n"},
+    "System V's timezone": {"app.arc": f"{SCHEDULED}  timezone SystemV/PST8\n"},
     "connect with nothing": {"app.arc": f"{APP}@ws\nconnect\n  # c\nfoo\n"},
     "an object for connect": of_json(ws=[{"connect": {}}]),
     "nothing ignored": of_json(static={"ignore": []}),
@@ -152,6 +153,10 @@ ACCEPTED = {
     "shared routes as pairs": {
         **of_json(http=[["get", "/"]], shared=[{"http": [["get", "/"]]}]),
         "src/shared/x": "",
+    },
+    "nothing for memory, as @aws": {
+        "app.arc": ROUTE,
+        "src/http/get-index/arc.json": '{"aws": {"memory": null}}',
     },
 }
 REFUSED = {
@@ -180,6 +185,12 @@ REFUSED = {
     },
     "a list for an API": {"app.arc": f"{ROUTE}@aws\napigateway\n  # c\nfoo\n"},
     "a list for a runtime": {"app.arc": f"{APP}@aws\nruntime\n  # c\nfoo\n"},
+    "nothing for storage": {
+        "app.arc": ROUTE,
+        "src/http/get-index/arc.json": '{"aws": {"storage": null}}',
+    },
+    "nothing in a list of settings": of_json(static=[None]),
+    "nothing for an old stream": of_json(streams={"a": None}),
     "no region": {"app.arc": f'{ROUTE}@aws\nregion ""\n'},
     "a list for an index": {"app.arc": f"{INDEX}  name\n  projection\n    a\n"},
     "a list for a folder": of_json(events=[{"a": {"src": []}}]),

@@ -30,6 +30,14 @@ from sandbox.project.proxy import is_http_url
         ("http://xn--a", False),
         ("http://xn--zzzz99", False),
         ("foo", False),
+        ("http://[fe80::1%25en0]", False),
+        ("http://\ufeff1.1", True),
+        ("http://\u00ad", False),
+        ("http://\uff11.\uff12\u3002", True),
+        ("http://\u3000a", False),
+        ("http://\u0301a", False),
+        ("http://m\u00fcnchen.de", True),
+        ("http://a\u200d", False),
     ],
 )
 def test_is_http_url_follows_the_url_standard(
