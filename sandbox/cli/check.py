@@ -22,7 +22,7 @@ from sandbox.errors import (
 from sandbox.json_value import JsonValue
 from sandbox.notice import Notice
 from sandbox.project.advice import Advice
-from sandbox.project.load import load_project
+from sandbox.project.load import load_project, usable
 from sandbox.wiring.adviser import NOTICE_LEVELS, advice_text, advise_all
 from sandbox.wiring.surroundings import collect_surroundings
 
@@ -63,7 +63,7 @@ def check(folder: Path) -> tuple[Advice, ...]:
         AppError: the folder holds no app that can be run.
     """
     options = shell_options(os.environ, say=_say)
-    project = load_project(folder, home=options.home, environ=options.shell)
+    project = usable(load_project(folder, home=options.home, environ=options.shell))
     advice = advise_all(project, collect_surroundings(project, options))
     return tuple(map(_as_advice, project.warnings)) + advice
 

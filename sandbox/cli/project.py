@@ -22,8 +22,8 @@ def load(folder: Path) -> Project:
 
 
 def tell_warnings(project: Project) -> None:
-    """Print the warnings of a project on standard error."""
-    for warning in project.warnings:
+    """Print what is wrong in a project, but not too wrong, on standard error."""
+    for warning in (*project.warnings, *project.preferences.problems):
         click.echo(f"Warning: {warning}", err=True)
 
 

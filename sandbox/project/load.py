@@ -87,6 +87,17 @@ def read_project(
     return replace(project, source_files=_source_files(project, home))
 
 
+def usable(project: Project) -> Project:
+    """Give a project that can be run.
+
+    Raises:
+        ProjectError: it can only be read, as `@sandbox` sets what means nothing.
+    """
+    if project.preferences.problems:
+        raise ProjectError(project.preferences.problems)
+    return project
+
+
 def _read_manifest(files: Files, root: Path) -> tuple[Path | None, Manifest]:
     """Give the manifest and its file; the default project's has none."""
     present = files.present(str(root), (*MANIFEST_FILES, PACKAGE_FILE))

@@ -157,6 +157,8 @@ class Preferences:
     """The developer's variables by stage; `.env` counts as testing."""
     locations: Mapping[str, SourceLocation] = field(default_factory=dict)
     """Where `@sandbox` sets something: `persist`, or a key of a map, `ports http`."""
+    problems: tuple[Problem, ...] = ()
+    """What `@sandbox` sets and means nothing: the app can be read, but not run."""
 
     def sandbox(self, key: str) -> JsonValue:
         """Give the value of `@sandbox key`, or None where it is not set."""

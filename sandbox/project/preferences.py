@@ -40,6 +40,8 @@ class PreferencesDraft:
     global_file: str | None = None
     warnings: tuple[Problem, ...] = ()
     """What is set and does nothing."""
+    problems: tuple[Problem, ...] = ()
+    """What `@sandbox` sets and means nothing."""
     locations: Mapping[str, SourceLocation] = field(default_factory=dict)
     """Where `@sandbox` sets something, as `Preferences` has it."""
 
@@ -67,6 +69,7 @@ def read_preferences(reading: Reading, home: str | None) -> PreferencesDraft:
         local_file=local_file,
         global_file=global_file,
         warnings=tuple(warning for file in files for warning in file.warnings),
+        problems=tuple(problem for file in files for problem in file.problems),
         locations={
             key: place for file in files for key, place in file.locations.items()
         },
@@ -88,10 +91,11 @@ def _read_dotenv(reading: Reading) -> dict[str, JsonValue] | None:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class _Read:
-    """What one file sets, where, and what of it does nothing."""
+    """What one file sets, where, and what of it does or means nothing."""
 
     settings: Mapping[str, JsonValue] = field(default_factory=dict)
     warnings: tuple[Problem, ...] = ()
+    problems: tuple[Problem, ...] = ()
     locations: Mapping[str, SourceLocation] = field(default_factory=dict)
 
 
@@ -111,6 +115,7 @@ def _read(reading: Reading, path: str) -> _Read:
         warnings=tuple(
             misspelt_preferences(parsed, may_be_a_plugins=_has_plugins(reading, path))
         ),
+        problems=file.problems(),
         locations={
             " ".join(names): parsed.location(line)
             for item in parsed.items("sandbox") or ()
@@ -136,17 +141,28 @@ class _PreferencesFile:
         """Give the settings of a pragma: an object, or the lone value in its place."""
         if pragma.name in _START_PRAGMAS:
             return [_command(item.value) for item in pragma.items]
-        settings: JsonValue = {}
-        for item in pragma.items:
-            settings = _lay(settings, item.value)
+        settings = _laid(pragma)
         if pragma.name == "env":
             return self._environment(pragma, settings)
         if pragma.name == "sandbox":
             self._check_stage(pragma, settings)
-            for names, fact, remedy in sandbox_problems(settings):
-                line = _line_of(pragma, *names) if names else pragma.line
-                self._refuse(fact, line, remedy)
         return settings
+
+    def problems(self) -> tuple[Problem, ...]:
+        """Give what `@sandbox` sets and means nothing; Architect does not mind."""
+        pragma = self._parsed.pragmas.get("sandbox")
+        if pragma is None:
+            return ()
+        return tuple(
+            Problem(
+                message=fact,
+                remedy=remedy,
+                location=self._parsed.location(
+                    _line_of(pragma, *names) if names else pragma.line
+                ),
+            )
+            for names, fact, remedy in sandbox_problems(_laid(pragma))
+        )
 
     def _environment(self, pragma: Pragma, settings: JsonValue) -> JsonValue:
         """Complete and check `@env`: a map of variables for each stage."""
@@ -204,6 +220,14 @@ class _PreferencesFile:
                 message=message, remedy=remedy, location=self._parsed.location(line)
             )
         )
+
+
+def _laid(pragma: Pragma) -> JsonValue:
+    """Give what the items of a pragma set, one over the other."""
+    settings: JsonValue = {}
+    for item in pragma.items:
+        settings = _lay(settings, item.value)
+    return settings
 
 
 def _line_of(pragma: Pragma, name: str, key: str | None = None) -> int | None:
@@ -271,4 +295,5 @@ def to_model(draft: PreferencesDraft) -> Preferences:
         settings=draft.merged or {},
         environment=variables,
         locations=draft.locations,
+        problems=draft.problems,
     )

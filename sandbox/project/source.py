@@ -12,7 +12,7 @@ from pathlib import Path
 from sandbox.clock import Clock, MovableClock
 from sandbox.errors import AppError
 from sandbox.folder_events import FolderEvents, Unchanged
-from sandbox.project.load import DiskFiles, read_project
+from sandbox.project.load import DiskFiles, read_project, usable
 from sandbox.project.model import Function, Project
 from sandbox.project.observed import Observation, ObservedFiles
 
@@ -74,8 +74,10 @@ class ProjectSource:
         files = ObservedFiles(DiskFiles(), self._clock)
         result: Project | AppError
         try:
-            result = read_project(
-                files, root=self._root, home=self._home, environ=self._environ
+            result = usable(
+                read_project(
+                    files, root=self._root, home=self._home, environ=self._environ
+                )
             )
         except AppError as error:
             result = error

@@ -48,3 +48,19 @@ def test_project_warns_on_standard_error(tmp_path: Path) -> None:
 
     assert result.exit_code == 0
     assert result.stderr.startswith("Warning: ")
+
+
+def test_project_shows_an_app_that_cannot_be_run(tmp_path: Path) -> None:
+    """What `@sandbox` sets wrongly is nothing to Architect; to run it, it must mend."""
+    (tmp_path / "app.arc").write_text("@app\nmyapp\n")
+    (tmp_path / "prefs.arc").write_text("@sandbox\npersist maybe\n")
+    told = 'prefs.arc:2:1: @sandbox persist is "maybe".'
+
+    shown = CliRunner().invoke(main, ["project", "--cwd", str(tmp_path)])
+    assert (shown.exit_code, "myapp" in shown.stdout) == (0, True)
+    assert told in shown.stderr
+
+    for command in ("check", "start"):
+        refused = CliRunner().invoke(main, [command, "--cwd", str(tmp_path)])
+        assert refused.exit_code == 2
+        assert told in refused.stderr

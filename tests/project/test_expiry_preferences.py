@@ -4,6 +4,7 @@ import pytest
 
 from sandbox.errors import ProjectError
 from sandbox.project.expiry_preferences import expiry_lag_seconds, expiry_mode
+from sandbox.project.load import usable
 from tests.project.conftest import Load
 
 APP = {"app.arc": "@app\nmyapp\n"}
@@ -46,7 +47,7 @@ def test_expiry_preferences_that_mean_nothing_are_refused(
 ) -> None:
     """With file, line and what to write, among all other problems."""
     with pytest.raises(ProjectError) as refusal:
-        load(APP | {"prefs.arc": f"@sandbox\n{written}\n"})
+        usable(load(APP | {"prefs.arc": f"@sandbox\n{written}\n"}))
 
     (problem,) = refusal.value.problems
     assert str(problem).startswith(message)

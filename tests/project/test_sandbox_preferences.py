@@ -3,6 +3,7 @@
 import pytest
 
 from sandbox.errors import ProjectError
+from sandbox.project.load import usable
 from tests.project.conftest import Load
 
 APP = {"app.arc": "@app\nmyapp\n"}
@@ -33,7 +34,7 @@ def test_a_value_that_means_nothing_is_refused(
 ) -> None:
     """With file, line and what to write."""
     with pytest.raises(ProjectError) as refusal:
-        load(APP | {"prefs.arc": f"@sandbox\n{written}\n"})
+        usable(load(APP | {"prefs.arc": f"@sandbox\n{written}\n"}))
 
     (problem,) = refusal.value.problems
     assert problem.location is not None
@@ -45,7 +46,7 @@ def test_a_value_that_means_nothing_is_refused(
 def test_a_lone_word_is_refused(load: Load) -> None:
     """It would replace all other settings."""
     with pytest.raises(ProjectError) as refusal:
-        load(APP | {"prefs.arc": "@sandbox\npersist true\nlivereload\n"})
+        usable(load(APP | {"prefs.arc": "@sandbox\npersist true\nlivereload\n"}))
 
     (problem,) = refusal.value.problems
     assert problem.message == '@sandbox is "livereload".'
@@ -54,7 +55,9 @@ def test_a_lone_word_is_refused(load: Load) -> None:
 def test_all_that_is_wrong_is_told_at_once(load: Load) -> None:
     """As everywhere in a project."""
     with pytest.raises(ProjectError) as refusal:
-        load(APP | {"prefs.arc": "@sandbox\npersist a\nttl b\nports\n  http c\n"})
+        usable(
+            load(APP | {"prefs.arc": "@sandbox\npersist a\nttl b\nports\n  http c\n"})
+        )
 
     assert len(refusal.value.problems) == 3
 
@@ -71,3 +74,13 @@ def test_what_has_a_meaning_passes(load: Load) -> None:
 
     assert project.preferences.sandbox("seed-data") == "s.js"
     assert project.warnings == ()
+
+
+def test_an_app_can_be_read_whatever_sandbox_sets(load: Load) -> None:
+    """Architect deploys it; only to run it here is another matter."""
+    project = load(APP | {"prefs.arc": "@sandbox\nports 3333\n"})
+
+    assert project.name == "myapp"
+    assert [problem.message for problem in project.preferences.problems] == [
+        '@sandbox ports is "3333".'
+    ]
