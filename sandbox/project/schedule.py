@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import cache
 from typing import NamedTuple
 
 from sandbox.json_value import JsonValue
@@ -236,10 +237,19 @@ def _is_timezone(value: JsonValue) -> bool:
     """Tell whether Node knows this name, in any case: the IANA database's, and more."""
     if not isinstance(value, str) or not javascript.trim(value):
         return False
+    known = _timezones()
+    # A system without the database cannot tell; EventBridge will.
+    return not known or value.lower() in known
+
+
+@cache
+def _timezones() -> frozenset[str]:
+    """Give the names in lower case; they are looked for on the disk, which takes long.
+
+    None at all where the system has no database of them.
+    """
     from zoneinfo import available_timezones  # few apps name one
 
     known = available_timezones()
-    if not known:
-        return True  # a system without the database cannot tell; EventBridge will
-    names = {name.lower() for name in (*known, *_ALSO_KNOWN)}
-    return value.lower() in names.difference(_UNKNOWN)
+    names = {name.lower() for name in (*known, *_ALSO_KNOWN)} if known else set()
+    return frozenset(names.difference(_UNKNOWN))

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
 pytestmark = pytest.mark.slow
 
@@ -161,6 +161,28 @@ def test_a_paused_list_stands_still(table_visit: Visit) -> None:
     table_visit.press("Pause")
 
     expect(page.locator(".line .path")).to_have_text(["/fail"])
+
+
+def test_a_pause_holds_back_what_is_on_its_way(table_visit: Visit) -> None:
+    """The page had asked for it before a person wanted to read."""
+    page = table_visit.open("/")
+    held: list[Route] = []
+
+    def is_fetch(request: Request) -> bool:
+        return request.resource_type == "fetch"
+
+    def hold(route: Route) -> None:
+        held.append(route) if is_fetch(route.request) else route.continue_()
+
+    page.route("**/*", hold)
+    with page.expect_request(is_fetch):
+        table_visit.app.app.get("/fail")
+    table_visit.press("Pause")
+    with page.expect_event("requestfinished", is_fetch):
+        held[0].continue_()
+    page.evaluate("new Promise(shown => setTimeout(shown, 100))")
+
+    expect(page.locator(".line")).to_have_count(0)
 
 
 def test_requests_are_filtered(table_visit: Visit) -> None:

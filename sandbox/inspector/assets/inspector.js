@@ -364,7 +364,8 @@ function renewKeyed (old, made) {
   }
 }
 
-async function refresh () {
+/** Show the page as it is by now, if that is still wanted once it is there. */
+async function refresh (isWanted = () => true) {
   let text
   try {
     const answer = await fetch(location.href, { headers: { Accept: 'text/html' } })
@@ -373,6 +374,7 @@ async function refresh () {
   } catch {
     return
   }
+  if (!isWanted()) return
   const made = new DOMParser().parseFromString(text, 'text/html')
   for (const old of document.querySelectorAll('[data-live]')) {
     const newer = made.getElementById(old.id)
@@ -386,7 +388,7 @@ async function refresh () {
 function refreshSoon () {
   if (isPaused) return
   clearTimeout(settling)
-  settling = setTimeout(refresh, SETTLED_MS)
+  settling = setTimeout(() => refresh(() => !isPaused), SETTLED_MS)
 }
 
 function showLink (text, state) {
