@@ -147,6 +147,18 @@ def test_current_raises_until_the_manifest_is_mended(
     assert source.current().name == "myapp"
 
 
+def test_current_raises_until_preferences_mean_something(write: Write) -> None:
+    """The app can be read, and not be run."""
+    root = write({**APP, "prefs.arc": "@sandbox\npersist maybe\n"})
+    source = source_of(root, are_old=True)
+    with pytest.raises(ProjectError, match='@sandbox persist is "maybe"'):
+        source.current()
+
+    write({"prefs.arc": "@sandbox\npersist true\n"})
+
+    assert source.current().preferences.sandbox("persist") is True
+
+
 def test_current_notices_that_a_broken_config_is_mended(write: Write) -> None:
     """An error in a function's own file heals without naming the function."""
     config = "src/http/get-index/config.arc"
