@@ -17,6 +17,7 @@ from sandbox.workers.runtimes.python.breakpoints import Breakpoints
 from sandbox.workers.runtimes.python.context import LambdaContext
 from sandbox.workers.runtimes.python.left_threads import LeftThreads
 from sandbox.workers.runtimes.python.observe import Observer
+from sandbox.workers.runtimes.python.results import as_lambda_writes
 from sandbox.workers.runtimes.python.tracing import TraceVariable
 
 EXIT_DISCONNECTED = os.EX_IOERR
@@ -124,9 +125,9 @@ class Worker:
         self._answer_result(request_id, result)
 
     def _answer_result(self, request_id: str, result: object) -> None:
-        answer = {"type": "returned", "request_id": request_id, "value": result}
+        answer: dict[str, Any] = {"type": "returned", "request_id": request_id}
         try:
-            frame = self._frame(answer)
+            frame = self._frame({**answer, "value": as_lambda_writes(result)})
         except wire.WireError:
             failure = failures.size_failure()
         except Exception as error:  # noqa: BLE001 (encoding runs the app's objects)

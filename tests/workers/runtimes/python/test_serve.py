@@ -87,6 +87,20 @@ def test_returned_values_pass_unchanged(run, value):
     assert run(f"def handler(e, c): return {value!r}").outcome == Returned(value=value)
 
 
+def test_named_tuples_become_objects(run):
+    """A result is written as Lambda's runtime writes it."""
+    execution = run(
+        """
+        from collections import namedtuple
+
+        def handler(event, context):
+            return [namedtuple("Point", "x y")(1, 2)]
+        """
+    )
+
+    assert execution.outcome == Returned(value=[{"x": 1, "y": 2}])
+
+
 def test_event_arrives_unchanged(run):
     """A megabyte of event comes back as it went."""
     event = {"body": "ü" * 500_000, "n": [1, 2.5, None]}
