@@ -191,7 +191,6 @@ def main(socket_fd: int, lifeline_fd: int) -> NoReturn:
     from sandbox.workers.runtimes.python.lifeline import arm
 
     arm(lifeline_fd)
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     forget_sandbox_modules()
     serve(socket_fd)
 

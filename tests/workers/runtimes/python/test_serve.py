@@ -339,6 +339,24 @@ def test_output_is_complete_and_in_order(run):
     assert lines[5] == "fivesix"
 
 
+def test_output_without_a_line_end_waits_for_nothing(run):
+    """As on Lambda: it stands before what comes later, and an exit loses none."""
+    execution = run(
+        """
+        import os, sys
+
+        def handler(event, context):
+            print("a", end="")
+            os.write(1, b"b")
+            sys.stderr.write("c")
+            sys.stdout.write("d")
+            os._exit(3)
+        """
+    )
+
+    assert execution.output == "abcd"
+
+
 def test_an_output_that_cannot_be_flushed_is_no_trouble(run):
     """Whatever a handler puts in the place of standard output, and what that raises."""
     execution = run(
