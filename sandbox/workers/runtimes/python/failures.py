@@ -22,6 +22,10 @@ _ASYNC_REMEDY = (
     "Lambda's Python runtime does not await. Make the handler a plain function that "
     'calls "asyncio.run(...)".'
 )
+_UNCAUGHT_REMEDY = (
+    'It is no "Exception": Lambda\'s runtime does not catch it, and ends its process. '
+    "Catch it in the handler, or derive it from Exception."
+)
 _MARSHAL_REMEDY = (
     "Return only what JSON can say: dicts with string keys, lists, strings, finite "
     "numbers, booleans and None."
@@ -59,7 +63,7 @@ def raised_failure(error: BaseException, *, is_app_path: IsAppPath) -> dict[str,
         "message": _text_of(error),
         "stack": _frames(error, trail, is_app_path),
         "trace": _trace(error, trail),
-        "remedy": "",
+        "remedy": "" if isinstance(error, Exception) else _UNCAUGHT_REMEDY,
     }
 
 

@@ -22,6 +22,7 @@ from sandbox.workers.runtimes.python.tracing import TraceVariable
 
 EXIT_DISCONNECTED = os.EX_IOERR
 """The connection failed: the handler closed it, or the sandbox is gone."""
+_EXIT_UNCAUGHT = 1
 _EXIT_INTERRUPTED = 128 + signal.SIGINT
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 """getrusage(2) counts in bytes on macOS, in kilobytes elsewhere."""
@@ -120,6 +121,8 @@ class Worker:
             self._leave_if_forked()
             failure = failures.raised_failure(error, is_app_path=self._is_app_path)
             self._answer({"type": "raised", "request_id": request_id, **failure})
+            if not isinstance(error, Exception):
+                self._end(_EXIT_UNCAUGHT)
             return
         self._leave_if_forked()
         self._answer_result(request_id, result)

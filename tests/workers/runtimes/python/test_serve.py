@@ -456,6 +456,55 @@ def test_exceptions_that_cannot_be_shown_are_still_outcomes(run):
     assert outcome.message == "<the exception's __str__ failed>"
 
 
+def test_what_no_except_exception_catches_ends_the_process(app, invoke):
+    """Lambda's runtime dies of it; here it is told first."""
+    function = app.function(
+        "cancelled",
+        """
+        import asyncio
+        COUNT = 0
+
+        def handler(event, context):
+            global COUNT
+            COUNT += 1
+            if event == "cancel":
+                raise asyncio.CancelledError("over")
+            return COUNT
+        """,
+    )
+    pool = app.pool()
+
+    first, cancelled, last = (invoke(pool, function, e) for e in ("", "cancel", ""))
+
+    assert first.outcome == Returned(value=1)
+    assert isinstance(cancelled.outcome, Raised)
+    assert cancelled.outcome.error_type == "CancelledError"
+    assert "ends its process" in cancelled.outcome.remedy
+    assert last.outcome == Returned(value=1)
+
+
+def test_each_event_has_a_context_of_its_own(app, invoke):
+    """Nothing that a handler hangs on its context is there at the next event."""
+    function = app.function(
+        "own",
+        """
+        SEEN = []
+
+        def handler(event, context):
+            SEEN.append(context.identity)
+            is_new = not hasattr(context, "mine") and SEEN.count(context.identity) == 1
+            context.mine = event
+            context.function_name = "changed"
+            return is_new
+        """,
+    )
+    pool = app.pool()
+
+    values = [invoke(pool, function, number).outcome.value for number in range(3)]
+
+    assert values == [True, True, True]
+
+
 def test_module_state_and_environment_stay_between_events(app, invoke):
     """A warm worker is the same process with the same globals."""
     function = app.function(
