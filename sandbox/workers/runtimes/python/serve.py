@@ -14,7 +14,7 @@ from typing import Any, NoReturn
 from sandbox.workers import wire
 from sandbox.workers.runtimes.python import attaching, clock, failures, imports, logs
 from sandbox.workers.runtimes.python.breakpoints import Breakpoints
-from sandbox.workers.runtimes.python.context import LambdaContext
+from sandbox.workers.runtimes.python.context import Contexts
 from sandbox.workers.runtimes.python.left_threads import LeftThreads
 from sandbox.workers.runtimes.python.observe import Observer
 from sandbox.workers.runtimes.python.results import as_lambda_writes
@@ -41,7 +41,8 @@ class Worker:
         self._threads = LeftThreads(self._is_app_path)
         self._breakpoints = Breakpoints(self._borrow_terminal, self._give_back_terminal)
         self._handler: Callable[[Any, Any], Any] = _no_handler
-        self._context: LambdaContext | None = None
+        self._contexts: Contexts | None = None
+        self._request_id = ""
 
     def run(self) -> NoReturn:
         """Serve until the sandbox closes the connection. Ends the process."""
@@ -71,14 +72,14 @@ class Worker:
         attaching.start_coverage(start["coverage"])
         self._breakpoints.install()
         clock.install()
-        self._context = LambdaContext(start, start["environment"])
+        self._contexts = Contexts(start)
         roots = (start["project_root"], start["folder"])
         mounted = (start["shared_folder"], start["views_folder"])
         self._observer = Observer(
             (*roots, *filter(None, mounted)), self._clock.real_time
         )
         self._observer.watch()
-        logs.configure(lambda: self._context.aws_request_id if self._context else "")
+        logs.configure(lambda: self._request_id, start["environment"])
         try:
             _become(start)
             imports.install(start, self._observer)
@@ -102,12 +103,12 @@ class Worker:
         return True
 
     def _invoke(self, message: wire.Message) -> None:
-        assert self._context is not None  # noqa: S101 (set by _load)
+        assert self._contexts is not None  # noqa: S101 (set by _load)
         request_id = message["request_id"]
-        context = self._context.for_request(request_id, message["time_limit_ms"])
-        self._context = context
+        self._request_id = request_id
         try:
             self._clock.set_offset(message["clock_offset_seconds"])
+            context = self._contexts.of_request(request_id, message["time_limit_ms"])
             # botocore sends it along, so that a call can be told from others.
             self._trace.set(message["trace_header"])
             self._threads.begin_event()

@@ -37,6 +37,28 @@ def test_context_has_lambdas_attributes(run):
     }
 
 
+def test_context_shows_what_it_holds(run):
+    """Printed, it looks as on Lambda; no trace context came with the event."""
+    value = run(
+        """
+        def handler(event, context):
+            context.function_name = "name"
+            context.aws_request_id = "id"
+            return [repr(context), context.w3c()]
+        """,
+        memory_mb=512,
+    ).outcome.value
+
+    assert value == [
+        "LambdaContext([aws_request_id=id,log_group_name=None,log_stream_name=None,"
+        "function_name=name,memory_limit_in_mb=512,function_version=$LATEST,"
+        "invoked_function_arn=sandbox,client_context=None,"
+        "identity=CognitoIdentity([cognito_identity_id=None,"
+        "cognito_identity_pool_id=None]),tenant_id=None])",
+        {},
+    ]
+
+
 def test_handler_finds_its_surroundings(run, shared_app):
     """Folder, arguments, input, module and environment are a function's own."""
     execution = run(
