@@ -679,6 +679,59 @@ def test_commonjs_handler_imports_shared_modules(app, node_function, invoke):
     assert invoke(app.pool(), function).outcome == Returned(value="shared")
 
 
+REQUIRED = {
+    "esm.mjs": "export const word = 'esm'",
+    "sub/package.json": '{"type": "module"}',
+    "sub/esm.js": "export const word = 'esm'",
+    "node_modules/only/package.json": '{"type": "module", "main": "main.js"}',
+    "node_modules/only/main.js": "export const word = 'esm'",
+}
+
+
+@pytest.mark.parametrize("name", ["./esm.mjs", "./sub/esm.js", "only"])
+def test_modules_are_not_required_before_node_24(run_node, name):
+    """Node itself would load it; Lambda has switched that off."""
+    source = f"exports.handler = async () => require('{name}').word"
+    outcome = run_node(source, file="index.js", files=REQUIRED).outcome
+
+    assert isinstance(outcome, Raised)
+    assert outcome.message.startswith("require() of ES Module")
+    assert "nodejs24.x" in outcome.remedy
+
+
+@pytest.mark.parametrize("name", ["./esm.mjs", "only"])
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"AWS_EXECUTION_ENV": "AWS_Lambda_nodejs24.x"},
+        {"NODE_OPTIONS": "--experimental-require-module"},
+    ],
+)
+def test_modules_are_required_where_lambda_does(
+    app, node_function, invoke, name, variables
+):
+    """From Node.js 24 on, and before where NODE_OPTIONS asks for it."""
+    source = f"exports.handler = async () => require('{name}').word"
+    function = node_function("get", source, file="index.js", files=REQUIRED)
+    app.environment.update(variables)
+
+    assert invoke(app.pool(), function).outcome == Returned(value="esm")
+
+
+def test_packages_are_found_as_lambda_finds_them(run_node):
+    """A condition for those who can require modules does not hold."""
+    files = {
+        "node_modules/both/package.json": json.dumps(
+            {"exports": {"module-sync": "./esm.mjs", "default": "./cjs.cjs"}}
+        ),
+        "node_modules/both/esm.mjs": "export const word = 'esm'",
+        "node_modules/both/cjs.cjs": "exports.word = 'cjs'",
+    }
+    source = "import { word } from 'both'\nexport const handler = async () => word"
+
+    assert run_node(source, files=files).outcome == Returned(value="cjs")
+
+
 @pytest.mark.parametrize("package_type", ["module", "commonjs"])
 def test_package_above_the_function_does_not_count(
     app, node_function, invoke, package_type

@@ -15,6 +15,7 @@ import { Deployment, importHook } from './deployment.mjs'
 const FIRST_WITHOUT_CALLBACKS = 24
 const DYNAMIC_IMPORT = /\bimport\s*\(/
 const { register, registerHooks } = Module // registerHooks: from Node 22.15
+const canRequireModules = registerHooks !== undefined && process.features.require_module
 
 export class HandlerMissing extends Error {}
 
@@ -106,7 +107,7 @@ export class Imports {
     const original = Module._extensions['.js']
     Module._extensions['.js'] = (module, file) => {
       const format = deployment.formatOf(file)
-      const isLeftToNode = format === 'module' && registerHooks === undefined
+      const isLeftToNode = format === 'module' && !canRequireModules
       if (format === null || isLeftToNode) return original(module, file)
       return module._compile(readFileSync(file, 'utf8'), file, format)
     }
