@@ -22,7 +22,7 @@ MAIN = LANGUAGES["nodejs"].bootstrap
 CONTEXT = """
 export async function handler (event, context) {
   return {
-    keys: Object.keys(context).sort(),
+    keys: Object.keys(context),
     name: context.functionName,
     version: context.functionVersion,
     arn: context.invokedFunctionArn,
@@ -62,27 +62,55 @@ def test_context_has_lambdas_properties(run_node):
     assert 2000 < value.pop("remaining") <= 3000
     assert value == {
         "keys": [
-            "awsRequestId",
             "callbackWaitsForEmptyEventLoop",
-            "clientContext",
-            "done",
+            "succeed",
             "fail",
-            "functionName",
+            "done",
             "functionVersion",
-            "getRemainingTimeInMillis",
-            "identity",
-            "invokedFunctionArn",
+            "functionName",
+            "memoryLimitInMB",
             "logGroupName",
             "logStreamName",
-            "memoryLimitInMB",
-            "succeed",
+            "clientContext",
+            "identity",
+            "invokedFunctionArn",
+            "awsRequestId",
             "tenantId",
+            "getRemainingTimeInMillis",
         ],
         "version": "$LATEST",
         "arn": "sandbox",
         "memory": "512",
         "idLength": 36,
     }
+
+
+def test_context_has_the_trace_from_node_24_on(app, node_function, invoke):
+    """And no callbacks: names and order are those of that runtime's client."""
+    app.environment["AWS_EXECUTION_ENV"] = "AWS_Lambda_nodejs24.x"
+    source = """
+        export async function handler (event, context) {
+          const isSame = context.xRayTraceId === process.env._X_AMZN_TRACE_ID
+          return [isSame, ...Object.keys(context)]
+        }
+    """
+    value = invoke(app.pool(), node_function("new", source)).outcome.value
+
+    assert value == [
+        True,
+        "clientContext",
+        "identity",
+        "invokedFunctionArn",
+        "awsRequestId",
+        "tenantId",
+        "xRayTraceId",
+        "getRemainingTimeInMillis",
+        "functionName",
+        "functionVersion",
+        "memoryLimitInMB",
+        "logGroupName",
+        "logStreamName",
+    ]
 
 
 def test_handler_finds_its_surroundings(app, node_function, invoke):
@@ -178,6 +206,7 @@ def test_result_beyond_all_bounds_is_an_error(run_node):
         ("() => Promise.resolve('promise')", "promise"),
         ("() => ({ then (done) { done('thenable') } })", "thenable"),
         ("(event, context, callback) => callback(null, 'callback')", "callback"),
+        ("() => { throw null }", None),
         (
             "(e, context, callback) => { setTimeout(callback, 1, null, 'later') }",
             "later",
@@ -246,6 +275,11 @@ def test_nothing_runs_between_events(app, node_function, invoke):
         ("(event, context, callback) => callback(new Error('back'))", "Error", "back"),
         ("(event, context) => context.fail('failed')", "string", "failed"),
         ("(event, context) => context.fail()", "string", "handled"),
+        (
+            "() => ({ then (done) { setTimeout(done, 1) } })",
+            "TypeError",
+            "Cannot read properties of undefined (reading 'catch')",
+        ),
         (
             "async () => { throw { toString () { throw 1 } } }",
             "handled",
@@ -388,6 +422,13 @@ def test_stack_follows_source_maps(run_node):
             'Export it from "index.mjs"',
         ),
         (
+            "index.js",
+            "module.exports = null",
+            "Runtime.HandlerNotFound",
+            "index.handler is undefined or not exported",
+            'Export it from "index.js"',
+        ),
+        (
             "index.cjs",
             "exports.handler = 'text'",
             "Runtime.HandlerNotFound",
@@ -441,6 +482,26 @@ def test_load_failure_points_at_its_line(run_node, file, source, line):
 
     assert (Path(frame.file).name, frame.line, frame.is_app_code) == (file, line, True)
     assert frame.source_line == source.split("\n")[line - 1].strip()
+
+
+@pytest.mark.parametrize(
+    ("source", "runtime", "outcome"),
+    [
+        ("export default { handler: async () => 1 }", "24", Returned(value=1)),
+        ("export default { handler: async () => 1 }", "22", None),
+        ("export default async () => 1", "24", None),
+        ("export default null", "24", None),
+    ],
+)
+def test_default_export_is_looked_into_from_node_24_on(
+    app, node_function, invoke, source, runtime, outcome
+):
+    """Lambda's older runtimes look at named exports alone."""
+    app.environment["AWS_EXECUTION_ENV"] = f"AWS_Lambda_nodejs{runtime}.x"
+    found = invoke(app.pool(), node_function("default", source)).outcome
+
+    assert found == outcome or found.error_type == "Runtime.HandlerNotFound"
+    assert isinstance(found, Returned) == (outcome is not None)
 
 
 def test_callback_handler_is_refused_as_on_node_24(app, node_function, invoke):
@@ -677,6 +738,16 @@ def test_commonjs_handler_imports_shared_modules(app, node_function, invoke):
     app.mount(shared_folder=app.root / "src/shared")
 
     assert invoke(app.pool(), function).outcome == Returned(value="shared")
+
+
+def test_package_that_is_no_json_is_complained_of(run_node):
+    """Node would not load the function on Lambda either."""
+    source = "exports.handler = async () => 1"
+    files = {"package.json": "{broken"}
+    outcome = run_node(source, file="index.js", files=files).outcome
+
+    assert isinstance(outcome, Raised)
+    assert "package.json" in outcome.message
 
 
 REQUIRED = {

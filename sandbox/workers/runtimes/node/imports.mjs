@@ -34,12 +34,12 @@ export class Imports {
     this.#deployment = new Deployment(start, observer)
   }
 
-  /** Lead `require` from now on, and `import` from the first time that one is near. */
   /** Tell where a file is that has only been deployed at `path`; null for any other. */
   fileAt (path) {
     return this.#deployment.fileAt(path)
   }
 
+  /** Lead `require` from now on, and `import` from the first time that one is near. */
   install () {
     this.#leadRequire()
     this.#compileAsDeployed()
@@ -55,11 +55,13 @@ export class Imports {
     const { handler_file: file, handler_method: method } = this.#start
     this.#observer.note(file)
     const exported = await this.#load(file)
-    const handler = exported[method]
+    const isAwaited = !hasCallbacks(this.#start.environment)
+    // Only the runtime of Node.js 24 looks into a default export too.
+    const handler = exported?.[method] || (isAwaited && exported?.default?.[method])
     const name = `${basename(file, extname(file))}.${method}`
     if (!handler) throw new HandlerMissing(`${name} is undefined or not exported`)
     if (typeof handler !== 'function') throw new HandlerMissing(`${name} is not a function`)
-    if (handler.length >= 3 && !hasCallbacks(this.#start.environment)) {
+    if (handler.length >= 3 && isAwaited) {
       throw new CallbackHandler(`${name} takes a callback; Node.js 24 on Lambda gives none`)
     }
     return handler
