@@ -263,6 +263,69 @@ def test_nothing_runs_between_events(app, node_function, invoke):
     assert second.outcome.value >= thawed_ms
 
 
+LOGS = """
+console.info('loading')
+export const handler = async () => {
+  for (const method of ['trace', 'debug', 'info', 'log', 'warn', 'error', 'fatal']) {
+    console[method]('%s', method)
+  }
+  console.log({ a: [1] })
+  console.log(10n)
+  const error = Object.assign(new RangeError('far'), { stack: 'the\\nstack', code: 5 })
+  console.error(error)
+  console.error('so', error.message, error)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("level", "methods"),
+    [
+        ("WARN", ["warn", "error", "fatal"]),
+        ("fatal", ["fatal"]),
+        ("odd", ["trace", "debug", "info", "log", "warn", "error", "fatal"]),
+    ],
+)
+def test_level_of_the_log_is_lambdas(app, node_function, invoke, level, methods):
+    """What lies below is not printed; an unknown level changes nothing."""
+    app.environment["AWS_LAMBDA_LOG_LEVEL"] = level
+    output = invoke(app.pool(), node_function("level", LOGS)).output
+    lines = [line.removeprefix("Trace: ") for line in output.splitlines()]
+
+    known = {"trace", "debug", "info", "log", "warn", "error", "fatal"}
+    assert [line for line in lines if line in known] == methods
+
+
+def test_log_is_json_where_asked_for(app, node_function, invoke):
+    """Objects stay objects, and a failure has its own fields."""
+    app.environment["AWS_LAMBDA_LOG_FORMAT"] = "json"
+    output = invoke(app.pool(), node_function("json", LOGS)).output
+
+    rows = [json.loads(line) for line in output.splitlines()]
+    assert all(datetime.fromisoformat(row.pop("timestamp")) for row in rows)
+    ids = [row.pop("requestId", None) for row in rows]
+    failure = {
+        "errorType": "RangeError",
+        "errorMessage": "far",
+        "stackTrace": ["the", "stack"],
+    }
+    assert ids[0] is None
+    assert len(set(ids[1:])) == 1
+    assert rows[:3] == [
+        {"level": "INFO", "message": "loading"},
+        {"level": "TRACE", "message": "trace"},
+        {"level": "DEBUG", "message": "debug"},
+    ]
+    assert rows[7:10] == [
+        {"level": "FATAL", "message": "fatal"},
+        {"level": "INFO", "message": {"a": [1]}},
+        {"level": "INFO", "message": "10n"},
+    ]
+    assert rows[10] == {"level": "ERROR", "message": {**failure, "code": 5}}
+    assert rows[11].pop("message").startswith("so far [the\nstack]")
+    assert rows[11] == {"level": "ERROR", **failure}
+
+
 @pytest.mark.parametrize(
     ("source", "error_type", "message"),
     [

@@ -12,6 +12,7 @@ import { receive, send } from './frames.mjs'
 import { hasCallbacks, Imports } from './imports.mjs'
 import { Invocation } from './invocation.mjs'
 import { watch as watchLifeline } from './lifeline.mjs'
+import { install as installLogs, setRequestId } from './logs.mjs'
 import { Observer, rootsOf } from './observe.mjs'
 import { install as installOutput } from './output.mjs'
 
@@ -50,6 +51,7 @@ class Worker {
     const usual = Error.stackTraceLimit
     try {
       become(start)
+      installLogs(start.environment)
       keepConnections(start.environment)
       installFileAccess(this.#observer, path => this.#imports.fileAt(path))
       this.#imports.install()
@@ -73,6 +75,7 @@ class Worker {
     const message = receive()
     if (message?.type !== 'invoke') process.exit(0)
     setOffset(message.clock_offset_seconds)
+    setRequestId(message.request_id)
     // The AWS SDK sends it along, so that a call can be told from others.
     process.env._X_AMZN_TRACE_ID = message.trace_header
     const settle = ending => this.#finish(invocation, ending)
