@@ -5,9 +5,18 @@ Lambda's runtime writes JSON with simplejson (`awslambdaric`,
 else has a method `_asdict`; for `json` a named tuple is an array.
 """
 
+import json
 import marshal
+import re
+from collections.abc import Mapping
 from typing import Any
 
+_RUNTIME = re.compile(r"python3\.(\d+)")
+_FIRST_UNESCAPED = 12
+"""The minor version from which on Lambda's runtime escapes no letters."""
+_MAYBE_HALVES = b"\\ud"
+"""In a frame, which is ASCII: a half of a surrogate pair, or a whole one."""
+_write_unescaped = json.JSONEncoder(ensure_ascii=False).encode
 _NEVER_OBJECTS = (str, bytes, int, float, type(None))
 
 
@@ -25,6 +34,23 @@ def as_lambda_writes(result: object) -> object:
         return _written(result, set())
     except RecursionError:
         return result  # whether that is too deep is for `json` to say
+
+
+def refuse_halves(
+    written: object, frame: bytes, environment: Mapping[str, str]
+) -> None:
+    """Refuse text with half a surrogate pair where Lambda's runtime dies of it.
+
+    From Python 3.12 on that writes UTF-8, which has no such thing; before, it escapes.
+
+    Raises:
+        UnicodeEncodeError: there is some.
+    """
+    runtime = _RUNTIME.search(environment.get("AWS_EXECUTION_ENV", ""))
+    if runtime is None or int(runtime[1]) < _FIRST_UNESCAPED:
+        return
+    if _MAYBE_HALVES in frame:
+        _write_unescaped(written).encode()
 
 
 def _is_of_builtin_types(result: Any) -> bool:

@@ -7,7 +7,7 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, NoReturn
 
@@ -16,8 +16,8 @@ from sandbox.workers.runtimes.python import attaching, clock, failures, imports,
 from sandbox.workers.runtimes.python.breakpoints import Breakpoints
 from sandbox.workers.runtimes.python.context import Contexts
 from sandbox.workers.runtimes.python.left_threads import LeftThreads
-from sandbox.workers.runtimes.python.observe import Observer
-from sandbox.workers.runtimes.python.results import as_lambda_writes
+from sandbox.workers.runtimes.python.observe import News, Observer
+from sandbox.workers.runtimes.python.results import as_lambda_writes, refuse_halves
 from sandbox.workers.runtimes.python.tracing import TraceVariable
 
 EXIT_DISCONNECTED = os.EX_IOERR
@@ -42,6 +42,7 @@ class Worker:
         self._breakpoints = Breakpoints(self._borrow_terminal, self._give_back_terminal)
         self._handler: Callable[[Any, Any], Any] = _no_handler
         self._contexts: Contexts | None = None
+        self._environment: Mapping[str, str] = {}
         self._request_id = ""
 
     def run(self) -> NoReturn:
@@ -73,6 +74,7 @@ class Worker:
         self._breakpoints.install()
         clock.install()
         self._contexts = Contexts(start)
+        self._environment = start["environment"]
         roots = (start["project_root"], start["folder"])
         mounted = (start["shared_folder"], start["views_folder"])
         self._observer = Observer(
@@ -131,32 +133,40 @@ class Worker:
     def _answer_result(self, request_id: str, result: object) -> None:
         answer: dict[str, Any] = {"type": "returned", "request_id": request_id}
         try:
-            frame = self._frame({**answer, "value": as_lambda_writes(result)})
+            written = as_lambda_writes(result)
+            frame, news = self._frame({**answer, "value": written})
+            refuse_halves(written, frame, self._environment)
         except wire.WireError:
             failure = failures.size_failure()
         except Exception as error:  # noqa: BLE001 (encoding runs the app's objects)
             failure = failures.marshal_failure(result, error)
         else:
-            self._connection.sendall(frame)
+            self._send(frame, news)
             return
         self._answer({"type": "raised", "request_id": request_id, **failure})
 
     def _answer(self, message: dict[str, Any]) -> None:
-        self._connection.sendall(self._frame(message))
+        self._send(*self._frame(message))
 
-    def _frame(self, message: dict[str, Any]) -> bytes:
-        """Make the frame of an answer, with what every answer carries."""
+    def _send(self, frame: bytes, news: News | None) -> None:
+        self._connection.sendall(frame)
+        if news is not None:
+            self._observer.forget(news)
+
+    def _frame(self, message: dict[str, Any]) -> tuple[bytes, News | None]:
+        """Make the frame of an answer, with what every answer carries.
+
+        What it tells of files is given too, to be forgotten once it is sent.
+        """
         _flush_output()
         message["max_memory_bytes"] = _max_memory_bytes()
         if at_work := self._threads.at_work():
             message["threads"] = at_work
         if not self._observer.has_news:
-            return wire.encode(message)
+            return wire.encode(message), None
         news = self._observer.news()
         told = {name: rows for name, rows in news.items() if rows}
-        frame = wire.encode({**message, **told})
-        self._observer.forget(news)
-        return frame
+        return wire.encode({**message, **told}), news
 
     def _borrow_terminal(self) -> str | None:
         self._connection.sendall(wire.encode({"type": "debug"}))

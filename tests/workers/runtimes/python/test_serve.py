@@ -123,6 +123,25 @@ def test_named_tuples_become_objects(run):
     assert execution.outcome == Returned(value=[{"x": 1, "y": 2}])
 
 
+@pytest.mark.parametrize(
+    ("runtime", "is_refused"),
+    [("python3.11", False), ("python3.12", True), ("python3.14", True)],
+)
+def test_half_a_surrogate_pair_is_refused_from_python_3_12_on(
+    app, invoke, runtime, is_refused
+):
+    """Lambda's runtime writes UTF-8 from then on; whole pairs pass everywhere."""
+    app.environment["AWS_EXECUTION_ENV"] = f"AWS_Lambda_{runtime}"
+    function = app.function("half", "def handler(e, c): return ['\\U0001f600', e]")
+    pool = app.pool()
+
+    outcome = invoke(pool, function, "\ud800").outcome
+
+    assert invoke(pool, function, "é").outcome == Returned(value=["\U0001f600", "é"])
+    assert isinstance(outcome, Raised) == is_refused
+    assert not is_refused or "surrogateescape" in outcome.remedy
+
+
 def test_event_arrives_unchanged(run):
     """A megabyte of event comes back as it went."""
     event = {"body": "ü" * 500_000, "n": [1, 2.5, None]}
