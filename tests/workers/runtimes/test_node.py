@@ -263,6 +263,55 @@ def test_nothing_runs_between_events(app, node_function, invoke):
     assert second.outcome.value >= thawed_ms
 
 
+@pytest.mark.parametrize("runtime", ["22", "24"])
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        ("stream.write('[1,'); stream.end('2]')", [1, 2]),
+        ("stream.write({ a: 1 }); stream.end()", {"a": 1}),
+        ("stream.setContentType('a/b'); stream.end(Buffer.from('3'))", 3),
+        ("await pipeline(Readable.from(['4']), stream)", 4),
+    ],
+)
+def test_streamed_response_arrives_in_one_piece(
+    app, node_function, invoke, runtime, body, value
+):
+    """An HTTP API does not stream: the JSON that is written is the result."""
+    app.environment["AWS_EXECUTION_ENV"] = f"AWS_Lambda_nodejs{runtime}.x"
+    source = f"""
+        import {{ Readable }} from 'node:stream'
+        import {{ pipeline }} from 'node:stream/promises'
+        const answer = async (event, stream, context) => {{ {body} }}
+        export const handler = awslambda.streamifyResponse(answer)
+    """
+    outcome = invoke(app.pool(), node_function("stream", source)).outcome
+
+    assert outcome == Returned(value=value)
+
+
+@pytest.mark.parametrize(
+    ("handler", "message"),
+    [
+        ("async (event, stream) => { throw new Error('mine') }", "mine"),
+        ("async (event, stream) => { stream.write('1') }", "Response stream is not"),
+        ("(event, stream) => { stream.end('1') }", "Streaming does not support non-"),
+        ("async (event, stream) => { stream.end('<p>') }", "The stream is no JSON"),
+        (
+            "async (event, stream) => { "
+            "awslambda.HttpResponseStream.from(stream, { statusCode: 201 }).end('x') }",
+            "The stream is no JSON",
+        ),
+    ],
+)
+def test_streamed_response_that_is_none_is_an_error(run_node, handler, message):
+    """Neither here nor through API Gateway does anything else become a response."""
+    source = f"export const handler = awslambda.streamifyResponse({handler})"
+    outcome = run_node(source).outcome
+
+    assert isinstance(outcome, Raised)
+    assert outcome.message.startswith(message)
+
+
 LOGS = """
 console.info('loading')
 export const handler = async () => {

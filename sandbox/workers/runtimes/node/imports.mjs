@@ -11,6 +11,7 @@ import { basename, dirname, extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import { Deployment, importHook } from './deployment.mjs'
+import { isStreaming } from './streaming.mjs'
 
 const FIRST_WITHOUT_CALLBACKS = 24
 const DYNAMIC_IMPORT = /\bimport\s*\(/
@@ -61,7 +62,7 @@ export class Imports {
     const name = `${basename(file, extname(file))}.${method}`
     if (!handler) throw new HandlerMissing(`${name} is undefined or not exported`)
     if (typeof handler !== 'function') throw new HandlerMissing(`${name} is not a function`)
-    if (handler.length >= 3 && isAwaited) {
+    if (handler.length >= 3 && isAwaited && !isStreaming(handler)) {
       throw new CallbackHandler(`${name} takes a callback; Node.js 24 on Lambda gives none`)
     }
     return handler

@@ -10,6 +10,7 @@
 
 import { contextOfAwaited, contextWithCallbacks } from './context.mjs'
 import { neverSettledFailure, raisedFailure } from './failures.mjs'
+import { collect, isStreaming } from './streaming.mjs'
 
 const AsyncFunction = (async () => {}).constructor
 
@@ -43,12 +44,14 @@ export class Invocation {
 
   /** Call the handler. Whatever it does shows in the ending. */
   run (handler, start, hasCallbacks) {
+    if (isStreaming(handler)) return this.#await(collect.bind(null, handler), start)
     if (hasCallbacks) return this.#runWithCallbacks(handler, start)
-    this.#isAsync = true
-    return this.#await(handler, contextOfAwaited(start, this.#message))
+    return this.#await(handler, start)
   }
 
-  async #await (handler, context) {
+  async #await (handler, start) {
+    this.#isAsync = true
+    const context = contextOfAwaited(start, this.#message)
     try {
       this.#end(null, await handler(this.#message.event, context))
     } catch (error) {

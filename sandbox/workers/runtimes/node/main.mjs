@@ -15,6 +15,7 @@ import { watch as watchLifeline } from './lifeline.mjs'
 import { install as installLogs, setRequestId } from './logs.mjs'
 import { Observer, rootsOf } from './observe.mjs'
 import { install as installOutput } from './output.mjs'
+import { install as installStreaming } from './streaming.mjs'
 
 const LONG_IDLE_MS = 500
 const STACK_WHILE_LOADING = 40 // the loader's own calls fill Node's usual ten
@@ -52,6 +53,7 @@ class Worker {
     try {
       become(start)
       installLogs(start.environment)
+      installStreaming(start.environment)
       keepConnections(start.environment)
       installFileAccess(this.#observer, path => this.#imports.fileAt(path))
       this.#imports.install()
