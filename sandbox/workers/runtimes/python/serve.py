@@ -64,7 +64,11 @@ class Worker:
         if start is None or start["type"] != "start" or not self._load(start):
             return
         while True:
-            message = wire.receive(self._reader, self._connection.recv)
+            try:
+                message = wire.receive(self._reader, self._connection.recv)
+            except wire.WireError as error:
+                self._answer({"type": "unread", "message": str(error)})
+                continue
             if message is None or message["type"] != "invoke":
                 return
             self._invoke(message)

@@ -4,7 +4,8 @@ import signal
 
 import pytest
 
-from sandbox.exchange import Crashed, Raised, Returned, TimedOut
+from sandbox.exchange import Crashed, Invocation, Raised, Returned, TimedOut
+from sandbox.json_value import JsonText
 
 CONTEXT = """
     def handler(event, context):
@@ -147,6 +148,26 @@ def test_event_arrives_unchanged(run):
     event = {"body": "ü" * 500_000, "n": [1, 2.5, None]}
 
     assert run("def handler(e, c): return e", event).outcome == Returned(value=event)
+
+
+@pytest.mark.parametrize(
+    "text", ["9" * 5000, "[" * 20_000 + "]" * 20_000], ids=["digits", "depth"]
+)
+def test_event_that_python_cannot_read_is_told(app, text):
+    """Lambda's runtime says so as well, and the worker stays as it is."""
+    function = app.function("read", "def handler(event, context): return event")
+    pool = app.pool()
+
+    events = [JsonText("1"), JsonText(text), JsonText("2")]
+    first, unread, last = (
+        pool.invoke(Invocation(request_id=str(n), function=function, event=event))
+        for n, event in enumerate(events)
+    )
+
+    assert isinstance(unread.outcome, Raised)
+    assert unread.outcome.error_type == "Runtime.UnmarshalError"
+    assert last.outcome == Returned(value=2)
+    assert last.worker_pid == first.worker_pid
 
 
 def test_exceptions_come_with_the_apps_frames(run):
