@@ -74,7 +74,8 @@ def _written(value: Any, within: set[int]) -> object:
 
 
 def _written_parts(value: Any, within: set[int]) -> object:
-    as_dict = None if isinstance(value, list) else getattr(value, "_asdict", None)
+    is_never = isinstance(value, list | type)
+    as_dict = None if is_never else getattr(value, "_asdict", None)
     content = as_dict() if callable(as_dict) else value
     if content is not value and not isinstance(content, dict):
         kind = type(content).__name__

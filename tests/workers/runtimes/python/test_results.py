@@ -66,6 +66,11 @@ def test_what_gives_no_dict_is_refused():
         as_lambda_writes(Row([1]))
 
 
+def test_a_class_of_named_tuples_is_none():
+    """It has the method, and nobody to call it on."""
+    assert as_lambda_writes([Point]) == [Point]
+
+
 def test_what_contains_itself_is_refused():
     """A circle ends, also one that goes through `_asdict`."""
     content: dict[str, object] = {}
