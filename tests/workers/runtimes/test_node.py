@@ -207,6 +207,7 @@ def test_result_beyond_all_bounds_is_an_error(run_node):
         ("() => ({ then (done) { done('thenable') } })", "thenable"),
         ("(event, context, callback) => callback(null, 'callback')", "callback"),
         ("() => { throw null }", None),
+        ("async function () { 'use strict'; this.n = 1; return this.n }", 1),
         (
             "(e, context, callback) => { setTimeout(callback, 1, null, 'later') }",
             "later",
@@ -261,6 +262,21 @@ def test_nothing_runs_between_events(app, node_function, invoke):
 
     assert second.worker_pid == first.worker_pid
     assert second.outcome.value >= thawed_ms
+
+
+def test_json_of_the_handlers_own_is_for_results_alone(app, node_function, invoke):
+    """Whatever a handler puts in its place, the sandbox is understood."""
+    source = """
+        const { stringify } = JSON
+        JSON.parse = () => 'parsed'
+        JSON.stringify = value => stringify([value])
+        export const handler = async event => event
+    """
+    function = node_function("patched", source)
+    pool = app.pool()
+
+    assert invoke(pool, function, 1).outcome == Returned(value=[1])
+    assert invoke(pool, function, 2).outcome == Returned(value=[2])
 
 
 @pytest.mark.parametrize("runtime", ["22", "24"])

@@ -12,6 +12,8 @@ import { contextOfAwaited, contextWithCallbacks } from './context.mjs'
 import { neverSettledFailure, raisedFailure } from './failures.mjs'
 import { collect, isStreaming } from './streaming.mjs'
 
+/** What handlers have for `this`: on Lambda they are called as a method of the runtime. */
+const RUNTIME = new (class Runtime {})()
 const AsyncFunction = (async () => {}).constructor
 
 /** The end of an invocation: a value, or the fields of a failure. */
@@ -53,7 +55,7 @@ export class Invocation {
     this.#isAsync = true
     const context = contextOfAwaited(start, this.#message)
     try {
-      this.#end(null, await handler(this.#message.event, context))
+      this.#end(null, await handler.call(RUNTIME, this.#message.event, context))
     } catch (error) {
       this.#fail(error)
     }
@@ -64,7 +66,7 @@ export class Invocation {
     const context = contextWithCallbacks(this.#callbacks(), start, this.#message)
     const callback = (error, result) => this.#end(error, result, this.#waitsForEmptyLoop)
     try {
-      const result = handler(this.#message.event, context, callback)
+      const result = handler.call(RUNTIME, this.#message.event, context, callback)
       if (typeof result?.then === 'function') {
         const fail = error => this.#fail(error)
         result.then(value => this.#end(null, value), fail).catch(fail)

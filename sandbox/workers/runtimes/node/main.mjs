@@ -17,6 +17,7 @@ import { Observer, rootsOf } from './observe.mjs'
 import { install as installOutput } from './output.mjs'
 import { install as installStreaming } from './streaming.mjs'
 
+const { stringify } = JSON // a handler's own is for its results alone
 const LONG_IDLE_MS = 500
 const STACK_WHILE_LOADING = 40 // the loader's own calls fill Node's usual ten
 const EXIT_AFTER_EXCEPTION = 129 // as Lambda's own runtime ends
@@ -130,7 +131,7 @@ class Worker {
     if (listings.length > 0) message.listings = listings
     if (written.length > 0) message.written = written
     if (disowned.length > 0) message.disowned = disowned
-    const json = JSON.stringify(message)
+    const json = stringify(message)
     send(value === undefined ? json : `${json.slice(0, -1)},"value":${value}}`)
   }
 
