@@ -21,10 +21,10 @@ def interpreter_command(
     """Give the command that runs `main` of a module of `runtimes.python`.
 
     The interpreter is the sandbox's own, with its installed packages. It sees no
-    PYTHON… variable, puts no folder of ours on its path and has UTF-8 as its encoding,
-    as Lambda's has.
+    PYTHON… variable, puts no folder of ours on its path, has UTF-8 as its encoding and
+    keeps no output back, as Lambda's has and does.
     """
-    flags = ["-E", "-P", "-X", "utf8"]
+    flags = ["-E", "-P", "-u", "-X", "utf8"]
     if not site.ENABLE_USER_SITE:
         flags.append("-s")
     boot = _BOOT.format(module=module)

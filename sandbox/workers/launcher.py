@@ -21,6 +21,7 @@ from sandbox.workers.channel import Channel
 from sandbox.workers.debugging import DEFAULT_PORT, DebuggerPorts, Debugging
 from sandbox.workers.interpreter import interpreter_command, launch_command
 from sandbox.workers.languages import LANGUAGES, Language
+from sandbox.workers.node_flags import NodeFlags
 from sandbox.workers.nurseries import Nurseries
 from sandbox.workers.nursery import Nursery, NurseryError
 from sandbox.workers.process import Process, SpawnedProcess
@@ -41,6 +42,7 @@ class Launcher:
         events: FolderEvents | None = None,
     ) -> None:
         self._events = events
+        self._node_flags = NodeFlags()
         self._nurseries = nurseries
         self._path_additions = path_additions
         self._clock = clock
@@ -134,7 +136,12 @@ class Launcher:
         command = launch_command(
             channel.worker_socket.fileno(),
             self._nurseries.lifeline_fd,
-            [program, *language.debugger_flags(debugger_port), str(language.bootstrap)],
+            [
+                program,
+                *self._node_flags.of(program, setup.environment),
+                *language.debugger_flags(debugger_port),
+                str(language.bootstrap),
+            ],
         )
         return self._spawn(command, channel)
 

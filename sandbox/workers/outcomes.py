@@ -47,6 +47,18 @@ def unsendable(error: Exception) -> Raised:
     )
 
 
+def unread(answer: Message) -> Raised:
+    """Give the outcome of an event that the worker's language cannot read.
+
+    Lambda's runtime says so too (`awslambdaric`, `Runtime.UnmarshalError`).
+    """
+    return Raised(
+        error_type="Runtime.UnmarshalError",
+        message=f"Unable to unmarshal input: {answer['message']}",
+        remedy="Send an event with shorter numbers, or that nests less deeply.",
+    )
+
+
 def crashed(exit_code: int | None, log_tail: str) -> Crashed:
     """Give the outcome of a worker that ended without an answer."""
     return Crashed(exit_code=exit_code, log_tail=log_tail, remedy=_remedy(exit_code))

@@ -87,6 +87,9 @@ Every message may carry these, the lists only where there is news:
 Both may have `threads` (array of str): functions that threads were still running which
 the event had started. Other languages stand still between two events.
 
+`unread`: the answer to an `invoke` that the language cannot read as JSON, such as a
+    number of many thousand digits. `message` (str): why.
+
 `debug`: no fields. At any time between `start` or `invoke` and its answer: the handler
     waits at a breakpoint, and asks for a terminal. Time limits stand still.
 

@@ -299,6 +299,8 @@ class Worker:
             raise MemoryExceededError
 
     def _outcome_of(self, answer: wire.Message, request_id: str) -> Outcome:
+        if answer["type"] == "unread":
+            return outcomes.unread(answer)
         if answer.get("request_id") != request_id:
             self.kill()
             return outcomes.crashed(None, "")

@@ -22,7 +22,7 @@ MAIN = LANGUAGES["nodejs"].bootstrap
 CONTEXT = """
 export async function handler (event, context) {
   return {
-    keys: Object.keys(context).sort(),
+    keys: Object.keys(context),
     name: context.functionName,
     version: context.functionVersion,
     arn: context.invokedFunctionArn,
@@ -62,27 +62,55 @@ def test_context_has_lambdas_properties(run_node):
     assert 2000 < value.pop("remaining") <= 3000
     assert value == {
         "keys": [
-            "awsRequestId",
             "callbackWaitsForEmptyEventLoop",
-            "clientContext",
-            "done",
+            "succeed",
             "fail",
-            "functionName",
+            "done",
             "functionVersion",
-            "getRemainingTimeInMillis",
-            "identity",
-            "invokedFunctionArn",
+            "functionName",
+            "memoryLimitInMB",
             "logGroupName",
             "logStreamName",
-            "memoryLimitInMB",
-            "succeed",
+            "clientContext",
+            "identity",
+            "invokedFunctionArn",
+            "awsRequestId",
             "tenantId",
+            "getRemainingTimeInMillis",
         ],
         "version": "$LATEST",
         "arn": "sandbox",
         "memory": "512",
         "idLength": 36,
     }
+
+
+def test_context_has_the_trace_from_node_24_on(app, node_function, invoke):
+    """And no callbacks: names and order are those of that runtime's client."""
+    app.environment["AWS_EXECUTION_ENV"] = "AWS_Lambda_nodejs24.x"
+    source = """
+        export async function handler (event, context) {
+          const isSame = context.xRayTraceId === process.env._X_AMZN_TRACE_ID
+          return [isSame, ...Object.keys(context)]
+        }
+    """
+    value = invoke(app.pool(), node_function("new", source)).outcome.value
+
+    assert value == [
+        True,
+        "clientContext",
+        "identity",
+        "invokedFunctionArn",
+        "awsRequestId",
+        "tenantId",
+        "xRayTraceId",
+        "getRemainingTimeInMillis",
+        "functionName",
+        "functionVersion",
+        "memoryLimitInMB",
+        "logGroupName",
+        "logStreamName",
+    ]
 
 
 def test_handler_finds_its_surroundings(app, node_function, invoke):
@@ -178,6 +206,8 @@ def test_result_beyond_all_bounds_is_an_error(run_node):
         ("() => Promise.resolve('promise')", "promise"),
         ("() => ({ then (done) { done('thenable') } })", "thenable"),
         ("(event, context, callback) => callback(null, 'callback')", "callback"),
+        ("() => { throw null }", None),
+        ("async function () { 'use strict'; this.n = 1; return this.n }", 1),
         (
             "(e, context, callback) => { setTimeout(callback, 1, null, 'later') }",
             "later",
@@ -234,6 +264,133 @@ def test_nothing_runs_between_events(app, node_function, invoke):
     assert second.outcome.value >= thawed_ms
 
 
+def test_json_of_the_handlers_own_is_for_results_alone(app, node_function, invoke):
+    """Whatever a handler puts in its place, the sandbox is understood."""
+    source = """
+        const { stringify } = JSON
+        JSON.parse = () => 'parsed'
+        JSON.stringify = value => stringify([value])
+        export const handler = async event => event
+    """
+    function = node_function("patched", source)
+    pool = app.pool()
+
+    assert invoke(pool, function, 1).outcome == Returned(value=[1])
+    assert invoke(pool, function, 2).outcome == Returned(value=[2])
+
+
+@pytest.mark.parametrize("runtime", ["22", "24"])
+@pytest.mark.parametrize(
+    ("body", "value"),
+    [
+        ("stream.write('[1,'); stream.end('2]')", [1, 2]),
+        ("stream.write({ a: 1 }); stream.end()", {"a": 1}),
+        ("stream.setContentType('a/b'); stream.end(Buffer.from('3'))", 3),
+        ("await pipeline(Readable.from(['4']), stream)", 4),
+    ],
+)
+def test_streamed_response_arrives_in_one_piece(
+    app, node_function, invoke, runtime, body, value
+):
+    """An HTTP API does not stream: the JSON that is written is the result."""
+    app.environment["AWS_EXECUTION_ENV"] = f"AWS_Lambda_nodejs{runtime}.x"
+    source = f"""
+        import {{ Readable }} from 'node:stream'
+        import {{ pipeline }} from 'node:stream/promises'
+        const answer = async (event, stream, context) => {{ {body} }}
+        export const handler = awslambda.streamifyResponse(answer)
+    """
+    outcome = invoke(app.pool(), node_function("stream", source)).outcome
+
+    assert outcome == Returned(value=value)
+
+
+@pytest.mark.parametrize(
+    ("handler", "message"),
+    [
+        ("async (event, stream) => { throw new Error('mine') }", "mine"),
+        ("async (event, stream) => { stream.write('1') }", "Response stream is not"),
+        ("(event, stream) => { stream.end('1') }", "Streaming does not support non-"),
+        ("async (event, stream) => { stream.end('<p>') }", "The stream is no JSON"),
+        (
+            "async (event, stream) => { "
+            "awslambda.HttpResponseStream.from(stream, { statusCode: 201 }).end('x') }",
+            "The stream is no JSON",
+        ),
+    ],
+)
+def test_streamed_response_that_is_none_is_an_error(run_node, handler, message):
+    """Neither here nor through API Gateway does anything else become a response."""
+    source = f"export const handler = awslambda.streamifyResponse({handler})"
+    outcome = run_node(source).outcome
+
+    assert isinstance(outcome, Raised)
+    assert outcome.message.startswith(message)
+
+
+LOGS = """
+console.info('loading')
+export const handler = async () => {
+  for (const method of ['trace', 'debug', 'info', 'log', 'warn', 'error', 'fatal']) {
+    console[method]('%s', method)
+  }
+  console.log({ a: [1] })
+  console.log(10n)
+  const error = Object.assign(new RangeError('far'), { stack: 'the\\nstack', code: 5 })
+  console.error(error)
+  console.error('so', error.message, error)
+}
+"""
+
+
+@pytest.mark.parametrize(
+    ("level", "methods"),
+    [
+        ("WARN", ["warn", "error", "fatal"]),
+        ("fatal", ["fatal"]),
+        ("odd", ["trace", "debug", "info", "log", "warn", "error", "fatal"]),
+    ],
+)
+def test_level_of_the_log_is_lambdas(app, node_function, invoke, level, methods):
+    """What lies below is not printed; an unknown level changes nothing."""
+    app.environment["AWS_LAMBDA_LOG_LEVEL"] = level
+    output = invoke(app.pool(), node_function("level", LOGS)).output
+    lines = [line.removeprefix("Trace: ") for line in output.splitlines()]
+
+    known = {"trace", "debug", "info", "log", "warn", "error", "fatal"}
+    assert [line for line in lines if line in known] == methods
+
+
+def test_log_is_json_where_asked_for(app, node_function, invoke):
+    """Objects stay objects, and a failure has its own fields."""
+    app.environment["AWS_LAMBDA_LOG_FORMAT"] = "json"
+    output = invoke(app.pool(), node_function("json", LOGS)).output
+
+    rows = [json.loads(line) for line in output.splitlines()]
+    assert all(datetime.fromisoformat(row.pop("timestamp")) for row in rows)
+    ids = [row.pop("requestId", None) for row in rows]
+    failure = {
+        "errorType": "RangeError",
+        "errorMessage": "far",
+        "stackTrace": ["the", "stack"],
+    }
+    assert ids[0] is None
+    assert len(set(ids[1:])) == 1
+    assert rows[:3] == [
+        {"level": "INFO", "message": "loading"},
+        {"level": "TRACE", "message": "trace"},
+        {"level": "DEBUG", "message": "debug"},
+    ]
+    assert rows[7:10] == [
+        {"level": "FATAL", "message": "fatal"},
+        {"level": "INFO", "message": {"a": [1]}},
+        {"level": "INFO", "message": "10n"},
+    ]
+    assert rows[10] == {"level": "ERROR", "message": {**failure, "code": 5}}
+    assert rows[11].pop("message").startswith("so far [the\nstack]")
+    assert rows[11] == {"level": "ERROR", **failure}
+
+
 @pytest.mark.parametrize(
     ("source", "error_type", "message"),
     [
@@ -246,6 +403,11 @@ def test_nothing_runs_between_events(app, node_function, invoke):
         ("(event, context, callback) => callback(new Error('back'))", "Error", "back"),
         ("(event, context) => context.fail('failed')", "string", "failed"),
         ("(event, context) => context.fail()", "string", "handled"),
+        (
+            "() => ({ then (done) { setTimeout(done, 1) } })",
+            "TypeError",
+            "Cannot read properties of undefined (reading 'catch')",
+        ),
         (
             "async () => { throw { toString () { throw 1 } } }",
             "handled",
@@ -388,6 +550,13 @@ def test_stack_follows_source_maps(run_node):
             'Export it from "index.mjs"',
         ),
         (
+            "index.js",
+            "module.exports = null",
+            "Runtime.HandlerNotFound",
+            "index.handler is undefined or not exported",
+            'Export it from "index.js"',
+        ),
+        (
             "index.cjs",
             "exports.handler = 'text'",
             "Runtime.HandlerNotFound",
@@ -441,6 +610,26 @@ def test_load_failure_points_at_its_line(run_node, file, source, line):
 
     assert (Path(frame.file).name, frame.line, frame.is_app_code) == (file, line, True)
     assert frame.source_line == source.split("\n")[line - 1].strip()
+
+
+@pytest.mark.parametrize(
+    ("source", "runtime", "outcome"),
+    [
+        ("export default { handler: async () => 1 }", "24", Returned(value=1)),
+        ("export default { handler: async () => 1 }", "22", None),
+        ("export default async () => 1", "24", None),
+        ("export default null", "24", None),
+    ],
+)
+def test_default_export_is_looked_into_from_node_24_on(
+    app, node_function, invoke, source, runtime, outcome
+):
+    """Lambda's older runtimes look at named exports alone."""
+    app.environment["AWS_EXECUTION_ENV"] = f"AWS_Lambda_nodejs{runtime}.x"
+    found = invoke(app.pool(), node_function("default", source)).outcome
+
+    assert found == outcome or found.error_type == "Runtime.HandlerNotFound"
+    assert isinstance(found, Returned) == (outcome is not None)
 
 
 def test_callback_handler_is_refused_as_on_node_24(app, node_function, invoke):
@@ -677,6 +866,69 @@ def test_commonjs_handler_imports_shared_modules(app, node_function, invoke):
     app.mount(shared_folder=app.root / "src/shared")
 
     assert invoke(app.pool(), function).outcome == Returned(value="shared")
+
+
+def test_package_that_is_no_json_is_complained_of(run_node):
+    """Node would not load the function on Lambda either."""
+    source = "exports.handler = async () => 1"
+    files = {"package.json": "{broken"}
+    outcome = run_node(source, file="index.js", files=files).outcome
+
+    assert isinstance(outcome, Raised)
+    assert "package.json" in outcome.message
+
+
+REQUIRED = {
+    "esm.mjs": "export const word = 'esm'",
+    "sub/package.json": '{"type": "module"}',
+    "sub/esm.js": "export const word = 'esm'",
+    "node_modules/only/package.json": '{"type": "module", "main": "main.js"}',
+    "node_modules/only/main.js": "export const word = 'esm'",
+}
+
+
+@pytest.mark.parametrize("name", ["./esm.mjs", "./sub/esm.js", "only"])
+def test_modules_are_not_required_before_node_24(run_node, name):
+    """Node itself would load it; Lambda has switched that off."""
+    source = f"exports.handler = async () => require('{name}').word"
+    outcome = run_node(source, file="index.js", files=REQUIRED).outcome
+
+    assert isinstance(outcome, Raised)
+    assert outcome.message.startswith("require() of ES Module")
+    assert "nodejs24.x" in outcome.remedy
+
+
+@pytest.mark.parametrize("name", ["./esm.mjs", "only"])
+@pytest.mark.parametrize(
+    "variables",
+    [
+        {"AWS_EXECUTION_ENV": "AWS_Lambda_nodejs24.x"},
+        {"NODE_OPTIONS": "--experimental-require-module"},
+    ],
+)
+def test_modules_are_required_where_lambda_does(
+    app, node_function, invoke, name, variables
+):
+    """From Node.js 24 on, and before where NODE_OPTIONS asks for it."""
+    source = f"exports.handler = async () => require('{name}').word"
+    function = node_function("get", source, file="index.js", files=REQUIRED)
+    app.environment.update(variables)
+
+    assert invoke(app.pool(), function).outcome == Returned(value="esm")
+
+
+def test_packages_are_found_as_lambda_finds_them(run_node):
+    """A condition for those who can require modules does not hold."""
+    files = {
+        "node_modules/both/package.json": json.dumps(
+            {"exports": {"module-sync": "./esm.mjs", "default": "./cjs.cjs"}}
+        ),
+        "node_modules/both/esm.mjs": "export const word = 'esm'",
+        "node_modules/both/cjs.cjs": "exports.word = 'cjs'",
+    }
+    source = "import { word } from 'both'\nexport const handler = async () => word"
+
+    assert run_node(source, files=files).outcome == Returned(value="cjs")
 
 
 @pytest.mark.parametrize("package_type", ["module", "commonjs"])

@@ -23,6 +23,7 @@ const CJS_NAMES = ['exports', 'require', 'module', '__filename', '__dirname']
 const MODULE_SYNTAX =
   /import statement outside a module|Unexpected token 'export'|import\.meta/
 const FIRST_WITH_DETECTION = 24
+const BROKEN = 'broken' // in the place of a type
 
 export class Deployment {
   #mounts
@@ -104,6 +105,7 @@ export class Deployment {
     if (!path.endsWith('.js') || path.includes('/node_modules/')) return null
     if (!this.#roots.some(root => isWithin(path, root))) return null
     const type = this.#packageTypeOf(dirname(path))
+    if (type === BROKEN) return null // Node itself complains of it
     if (type === 'module' || type === 'commonjs') return type
     return this.#detectsModules && hasModuleSyntax(path) ? 'module' : 'commonjs'
   }
@@ -219,8 +221,8 @@ function typeIn (packageFile) {
   try {
     const type = JSON.parse(readFileSync(packageFile, 'utf8')).type
     return type === 'module' || type === 'commonjs' ? type : 'none'
-  } catch {
-    return undefined // none there, or a broken one, which Node itself complains of
+  } catch (error) {
+    return error instanceof SyntaxError ? BROKEN : undefined // or there is none
   }
 }
 

@@ -49,7 +49,7 @@ export function raisedFailure (thrown, isAppPath) {
     if (!isError(thrown)) return plain(typeof thrown, String(thrown), '', inspect(thrown))
     const trace = withoutOwnFrames(inspect(thrown))
     const stack = frames(thrown, isAppPath)
-    return { ...plain(thrown.name, thrown.message, '', trace), stack }
+    return { ...plain(thrown.name, thrown.message, remedyOf(thrown), trace), stack }
   } catch {
     // Its getters, or its way to become text, throw in turn.
     return plain('handled', 'The handler threw what cannot be shown as text.')
@@ -86,6 +86,12 @@ export function neverSettledFailure () {
   return plain('Runtime.NodeJsExit',
     'Nothing is left to wait for, and a promise that the function awaits was never settled.',
     'Settle every promise on each path: call "resolve" or "reject", or throw.')
+}
+
+function remedyOf (error) {
+  if (error.code !== 'ERR_REQUIRE_ESM') return ''
+  return 'Before Node.js 24 Lambda does not "require" ES modules: use "await import(…)", ' +
+    'make the handler "index.mjs", or set the runtime "nodejs24.x".'
 }
 
 function plain (errorType, message, remedy = '', trace = '') {

@@ -13,6 +13,7 @@ const HEADER_BYTES = 4
 const MAX_FRAME_BYTES = 64 * 1024 * 1024
 const USUAL_BYTES = 64 * 1024
 
+const { parse } = JSON // a handler may put its own in the place
 const incoming = Buffer.allocUnsafeSlow(USUAL_BYTES)
 const outgoing = Buffer.allocUnsafeSlow(USUAL_BYTES)
 const sleeper = new Int32Array(new SharedArrayBuffer(4))
@@ -28,7 +29,7 @@ export function receive () {
     incoming.copy(frame, 0, 0, received)
   }
   if (received < end && readAtLeast(frame, received, end) === 0) return null
-  return JSON.parse(frame.utf8Slice(HEADER_BYTES, end))
+  return parse(frame.utf8Slice(HEADER_BYTES, end))
 }
 
 /**

@@ -11,10 +11,12 @@ import { basename, dirname, extname } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import { Deployment, importHook } from './deployment.mjs'
+import { isStreaming } from './streaming.mjs'
 
 const FIRST_WITHOUT_CALLBACKS = 24
 const DYNAMIC_IMPORT = /\bimport\s*\(/
 const { register, registerHooks } = Module // registerHooks: from Node 22.15
+const canRequireModules = registerHooks !== undefined && process.features.require_module
 
 export class HandlerMissing extends Error {}
 
@@ -33,12 +35,12 @@ export class Imports {
     this.#deployment = new Deployment(start, observer)
   }
 
-  /** Lead `require` from now on, and `import` from the first time that one is near. */
   /** Tell where a file is that has only been deployed at `path`; null for any other. */
   fileAt (path) {
     return this.#deployment.fileAt(path)
   }
 
+  /** Lead `require` from now on, and `import` from the first time that one is near. */
   install () {
     this.#leadRequire()
     this.#compileAsDeployed()
@@ -54,11 +56,13 @@ export class Imports {
     const { handler_file: file, handler_method: method } = this.#start
     this.#observer.note(file)
     const exported = await this.#load(file)
-    const handler = exported[method]
+    const isAwaited = !hasCallbacks(this.#start.environment)
+    // Only the runtime of Node.js 24 looks into a default export too.
+    const handler = exported?.[method] || (isAwaited && exported?.default?.[method])
     const name = `${basename(file, extname(file))}.${method}`
     if (!handler) throw new HandlerMissing(`${name} is undefined or not exported`)
     if (typeof handler !== 'function') throw new HandlerMissing(`${name} is not a function`)
-    if (handler.length >= 3 && !hasCallbacks(this.#start.environment)) {
+    if (handler.length >= 3 && isAwaited && !isStreaming(handler)) {
       throw new CallbackHandler(`${name} takes a callback; Node.js 24 on Lambda gives none`)
     }
     return handler
@@ -106,7 +110,7 @@ export class Imports {
     const original = Module._extensions['.js']
     Module._extensions['.js'] = (module, file) => {
       const format = deployment.formatOf(file)
-      const isLeftToNode = format === 'module' && registerHooks === undefined
+      const isLeftToNode = format === 'module' && !canRequireModules
       if (format === null || isLeftToNode) return original(module, file)
       return module._compile(readFileSync(file, 'utf8'), file, format)
     }

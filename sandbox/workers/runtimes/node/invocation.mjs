@@ -8,8 +8,12 @@
  * returns is awaited, promise or not (the same, 4).
  */
 
+import { contextOfAwaited, contextWithCallbacks } from './context.mjs'
 import { neverSettledFailure, raisedFailure } from './failures.mjs'
+import { collect, isStreaming } from './streaming.mjs'
 
+/** What handlers have for `this`: on Lambda they are called as a method of the runtime. */
+const RUNTIME = new (class Runtime {})()
 const AsyncFunction = (async () => {}).constructor
 
 /** The end of an invocation: a value, or the fields of a failure. */
@@ -42,31 +46,33 @@ export class Invocation {
 
   /** Call the handler. Whatever it does shows in the ending. */
   run (handler, start, hasCallbacks) {
-    const context = this.#context(start)
-    if (hasCallbacks) return this.#runWithCallbacks(handler, context)
-    this.#isAsync = true
-    return this.#await(handler, context)
+    if (isStreaming(handler)) return this.#await(collect.bind(null, handler), start)
+    if (hasCallbacks) return this.#runWithCallbacks(handler, start)
+    return this.#await(handler, start)
   }
 
-  async #await (handler, context) {
+  async #await (handler, start) {
+    this.#isAsync = true
+    const context = contextOfAwaited(start, this.#message)
     try {
-      this.#end(null, await handler(this.#message.event, context))
+      this.#end(null, await handler.call(RUNTIME, this.#message.event, context))
     } catch (error) {
       this.#fail(error)
     }
   }
 
-  #runWithCallbacks (handler, context) {
+  #runWithCallbacks (handler, start) {
     this.#isAsync = handler instanceof AsyncFunction
-    this.#addCallbacks(context)
+    const context = contextWithCallbacks(this.#callbacks(), start, this.#message)
     const callback = (error, result) => this.#end(error, result, this.#waitsForEmptyLoop)
     try {
-      const result = handler(this.#message.event, context, callback)
+      const result = handler.call(RUNTIME, this.#message.event, context, callback)
       if (typeof result?.then === 'function') {
-        result.then(value => this.#end(null, value), error => this.#fail(error))
+        const fail = error => this.#fail(error)
+        result.then(value => this.#end(null, value), fail).catch(fail)
       }
     } catch (error) {
-      this.#fail(error)
+      callback(error) // "throw null" is no failure, on Lambda either
     }
   }
 
@@ -99,31 +105,15 @@ export class Invocation {
     if (!this.#isSettled) this.fail(raisedFailure(error, this.#isAppPath))
   }
 
-  #context (start) {
-    const ends = performance.now() + this.#message.time_limit_ms
+  /** Give what only a context with callbacks has. */
+  #callbacks () {
+    const invocation = this
     return {
-      functionVersion: start.function_version,
-      functionName: start.function_name,
-      memoryLimitInMB: String(start.memory_limit_mb),
-      logGroupName: start.environment.AWS_LAMBDA_LOG_GROUP_NAME,
-      logStreamName: start.environment.AWS_LAMBDA_LOG_STREAM_NAME,
-      clientContext: undefined,
-      identity: undefined,
-      invokedFunctionArn: start.invoked_function_arn,
-      awsRequestId: this.requestId,
-      tenantId: undefined,
-      getRemainingTimeInMillis: () => Math.max(0, Math.floor(ends - performance.now()))
+      get callbackWaitsForEmptyEventLoop () { return invocation.#waitsForEmptyLoop },
+      set callbackWaitsForEmptyEventLoop (value) { invocation.#waitsForEmptyLoop = value },
+      succeed: result => this.#end(null, result),
+      fail: error => this.#fail(error ?? 'handled'),
+      done: (error, result) => this.#end(error, result)
     }
-  }
-
-  #addCallbacks (context) {
-    Object.defineProperty(context, 'callbackWaitsForEmptyEventLoop', {
-      get: () => this.#waitsForEmptyLoop,
-      set: value => { this.#waitsForEmptyLoop = value },
-      enumerable: true
-    })
-    context.succeed = result => this.#end(null, result)
-    context.fail = error => this.#fail(error ?? 'handled')
-    context.done = (error, result) => this.#end(error, result)
   }
 }

@@ -12,9 +12,12 @@ import { receive, send } from './frames.mjs'
 import { hasCallbacks, Imports } from './imports.mjs'
 import { Invocation } from './invocation.mjs'
 import { watch as watchLifeline } from './lifeline.mjs'
+import { install as installLogs, setRequestId } from './logs.mjs'
 import { Observer, rootsOf } from './observe.mjs'
 import { install as installOutput } from './output.mjs'
+import { install as installStreaming } from './streaming.mjs'
 
+const { stringify } = JSON // a handler's own is for its results alone
 const LONG_IDLE_MS = 500
 const STACK_WHILE_LOADING = 40 // the loader's own calls fill Node's usual ten
 const EXIT_AFTER_EXCEPTION = 129 // as Lambda's own runtime ends
@@ -50,6 +53,8 @@ class Worker {
     const usual = Error.stackTraceLimit
     try {
       become(start)
+      installLogs(start.environment)
+      installStreaming(start.environment)
       keepConnections(start.environment)
       installFileAccess(this.#observer, path => this.#imports.fileAt(path))
       this.#imports.install()
@@ -73,6 +78,7 @@ class Worker {
     const message = receive()
     if (message?.type !== 'invoke') process.exit(0)
     setOffset(message.clock_offset_seconds)
+    setRequestId(message.request_id)
     // The AWS SDK sends it along, so that a call can be told from others.
     process.env._X_AMZN_TRACE_ID = message.trace_header
     const settle = ending => this.#finish(invocation, ending)
@@ -125,7 +131,7 @@ class Worker {
     if (listings.length > 0) message.listings = listings
     if (written.length > 0) message.written = written
     if (disowned.length > 0) message.disowned = disowned
-    const json = JSON.stringify(message)
+    const json = stringify(message)
     send(value === undefined ? json : `${json.slice(0, -1)},"value":${value}}`)
   }
 

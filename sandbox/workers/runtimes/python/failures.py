@@ -22,6 +22,14 @@ _ASYNC_REMEDY = (
     "Lambda's Python runtime does not await. Make the handler a plain function that "
     'calls "asyncio.run(...)".'
 )
+_HALVES_REMEDY = (
+    'Text has half a surrogate pair, most likely by errors="surrogateescape": decode '
+    'with errors="replace".'
+)
+_UNCAUGHT_REMEDY = (
+    'It is no "Exception": Lambda\'s runtime does not catch it, and ends its process. '
+    "Catch it in the handler, or derive it from Exception."
+)
 _MARSHAL_REMEDY = (
     "Return only what JSON can say: dicts with string keys, lists, strings, finite "
     "numbers, booleans and None."
@@ -59,7 +67,7 @@ def raised_failure(error: BaseException, *, is_app_path: IsAppPath) -> dict[str,
         "message": _text_of(error),
         "stack": _frames(error, trail, is_app_path),
         "trace": _trace(error, trail),
-        "remedy": "",
+        "remedy": "" if isinstance(error, Exception) else _UNCAUGHT_REMEDY,
     }
 
 
@@ -74,8 +82,12 @@ def marshal_failure(result: object, error: Exception) -> dict[str, Any]:
         "message": f"Unable to marshal response: {_text_of(error)}",
         "stack": [],
         "trace": "",
-        "remedy": _ASYNC_REMEDY if is_awaitable else _MARSHAL_REMEDY,
+        "remedy": _ASYNC_REMEDY if is_awaitable else _marshal_remedy(error),
     }
+
+
+def _marshal_remedy(error: Exception) -> str:
+    return _HALVES_REMEDY if isinstance(error, UnicodeEncodeError) else _MARSHAL_REMEDY
 
 
 def size_failure() -> dict[str, Any]:

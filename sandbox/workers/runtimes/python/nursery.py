@@ -38,7 +38,6 @@ started needs the processors, nor one for each of many functions in a row."""
 
 def main(control_fd: int, lifeline_fd: int) -> NoReturn:
     """Serve the control socket. Never returns."""
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     fcntl.fcntl(lifeline_fd, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
     serve.forget_sandbox_modules()
     Nursery(socket.socket(fileno=control_fd), lifeline_fd).run()

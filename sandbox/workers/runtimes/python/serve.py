@@ -7,20 +7,22 @@ import signal
 import socket
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from typing import Any, NoReturn
 
 from sandbox.workers import wire
 from sandbox.workers.runtimes.python import attaching, clock, failures, imports, logs
 from sandbox.workers.runtimes.python.breakpoints import Breakpoints
-from sandbox.workers.runtimes.python.context import LambdaContext
+from sandbox.workers.runtimes.python.context import Contexts
 from sandbox.workers.runtimes.python.left_threads import LeftThreads
-from sandbox.workers.runtimes.python.observe import Observer
+from sandbox.workers.runtimes.python.observe import News, Observer
+from sandbox.workers.runtimes.python.results import as_lambda_writes, refuse_halves
 from sandbox.workers.runtimes.python.tracing import TraceVariable
 
 EXIT_DISCONNECTED = os.EX_IOERR
 """The connection failed: the handler closed it, or the sandbox is gone."""
+_EXIT_UNCAUGHT = 1
 _EXIT_INTERRUPTED = 128 + signal.SIGINT
 _RSS_UNIT = 1 if sys.platform == "darwin" else 1024
 """getrusage(2) counts in bytes on macOS, in kilobytes elsewhere."""
@@ -39,7 +41,9 @@ class Worker:
         self._threads = LeftThreads(self._is_app_path)
         self._breakpoints = Breakpoints(self._borrow_terminal, self._give_back_terminal)
         self._handler: Callable[[Any, Any], Any] = _no_handler
-        self._context: LambdaContext | None = None
+        self._contexts: Contexts | None = None
+        self._environment: Mapping[str, str] = {}
+        self._request_id = ""
 
     def run(self) -> NoReturn:
         """Serve until the sandbox closes the connection. Ends the process."""
@@ -60,7 +64,11 @@ class Worker:
         if start is None or start["type"] != "start" or not self._load(start):
             return
         while True:
-            message = wire.receive(self._reader, self._connection.recv)
+            try:
+                message = wire.receive(self._reader, self._connection.recv)
+            except wire.WireError as error:
+                self._answer({"type": "unread", "message": str(error)})
+                continue
             if message is None or message["type"] != "invoke":
                 return
             self._invoke(message)
@@ -69,14 +77,15 @@ class Worker:
         attaching.start_coverage(start["coverage"])
         self._breakpoints.install()
         clock.install()
-        self._context = LambdaContext(start, start["environment"])
+        self._contexts = Contexts(start)
+        self._environment = start["environment"]
         roots = (start["project_root"], start["folder"])
         mounted = (start["shared_folder"], start["views_folder"])
         self._observer = Observer(
             (*roots, *filter(None, mounted)), self._clock.real_time
         )
         self._observer.watch()
-        logs.configure(lambda: self._context.aws_request_id if self._context else "")
+        logs.configure(lambda: self._request_id, start["environment"])
         try:
             _become(start)
             imports.install(start, self._observer)
@@ -100,12 +109,12 @@ class Worker:
         return True
 
     def _invoke(self, message: wire.Message) -> None:
-        assert self._context is not None  # noqa: S101 (set by _load)
+        assert self._contexts is not None  # noqa: S101 (set by _load)
         request_id = message["request_id"]
-        context = self._context.for_request(request_id, message["time_limit_ms"])
-        self._context = context
+        self._request_id = request_id
         try:
             self._clock.set_offset(message["clock_offset_seconds"])
+            context = self._contexts.of_request(request_id, message["time_limit_ms"])
             # botocore sends it along, so that a call can be told from others.
             self._trace.set(message["trace_header"])
             self._threads.begin_event()
@@ -119,39 +128,49 @@ class Worker:
             self._leave_if_forked()
             failure = failures.raised_failure(error, is_app_path=self._is_app_path)
             self._answer({"type": "raised", "request_id": request_id, **failure})
+            if not isinstance(error, Exception):
+                self._end(_EXIT_UNCAUGHT)
             return
         self._leave_if_forked()
         self._answer_result(request_id, result)
 
     def _answer_result(self, request_id: str, result: object) -> None:
-        answer = {"type": "returned", "request_id": request_id, "value": result}
+        answer: dict[str, Any] = {"type": "returned", "request_id": request_id}
         try:
-            frame = self._frame(answer)
+            written = as_lambda_writes(result)
+            frame, news = self._frame({**answer, "value": written})
+            refuse_halves(written, frame, self._environment)
         except wire.WireError:
             failure = failures.size_failure()
         except Exception as error:  # noqa: BLE001 (encoding runs the app's objects)
             failure = failures.marshal_failure(result, error)
         else:
-            self._connection.sendall(frame)
+            self._send(frame, news)
             return
         self._answer({"type": "raised", "request_id": request_id, **failure})
 
     def _answer(self, message: dict[str, Any]) -> None:
-        self._connection.sendall(self._frame(message))
+        self._send(*self._frame(message))
 
-    def _frame(self, message: dict[str, Any]) -> bytes:
-        """Make the frame of an answer, with what every answer carries."""
+    def _send(self, frame: bytes, news: News | None) -> None:
+        self._connection.sendall(frame)
+        if news is not None:
+            self._observer.forget(news)
+
+    def _frame(self, message: dict[str, Any]) -> tuple[bytes, News | None]:
+        """Make the frame of an answer, with what every answer carries.
+
+        What it tells of files is given too, to be forgotten once it is sent.
+        """
         _flush_output()
         message["max_memory_bytes"] = _max_memory_bytes()
         if at_work := self._threads.at_work():
             message["threads"] = at_work
         if not self._observer.has_news:
-            return wire.encode(message)
+            return wire.encode(message), None
         news = self._observer.news()
         told = {name: rows for name, rows in news.items() if rows}
-        frame = wire.encode({**message, **told})
-        self._observer.forget(news)
-        return frame
+        return wire.encode({**message, **told}), news
 
     def _borrow_terminal(self) -> str | None:
         self._connection.sendall(wire.encode({"type": "debug"}))
@@ -190,7 +209,6 @@ def main(socket_fd: int, lifeline_fd: int) -> NoReturn:
     from sandbox.workers.runtimes.python.lifeline import arm
 
     arm(lifeline_fd)
-    sys.stdout.reconfigure(line_buffering=True)  # type: ignore[union-attr]
     forget_sandbox_modules()
     serve(socket_fd)
 

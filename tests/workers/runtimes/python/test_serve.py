@@ -4,7 +4,8 @@ import signal
 
 import pytest
 
-from sandbox.exchange import Crashed, Raised, Returned, TimedOut
+from sandbox.exchange import Crashed, Invocation, Raised, Returned, TimedOut
+from sandbox.json_value import JsonText
 
 CONTEXT = """
     def handler(event, context):
@@ -35,6 +36,28 @@ def test_context_has_lambdas_attributes(run):
         "client": None,
         "identity": None,
     }
+
+
+def test_context_shows_what_it_holds(run):
+    """Printed, it looks as on Lambda; no trace context came with the event."""
+    value = run(
+        """
+        def handler(event, context):
+            context.function_name = "name"
+            context.aws_request_id = "id"
+            return [repr(context), context.w3c()]
+        """,
+        memory_mb=512,
+    ).outcome.value
+
+    assert value == [
+        "LambdaContext([aws_request_id=id,log_group_name=None,log_stream_name=None,"
+        "function_name=name,memory_limit_in_mb=512,function_version=$LATEST,"
+        "invoked_function_arn=sandbox,client_context=None,"
+        "identity=CognitoIdentity([cognito_identity_id=None,"
+        "cognito_identity_pool_id=None]),tenant_id=None])",
+        {},
+    ]
 
 
 def test_handler_finds_its_surroundings(run, shared_app):
@@ -87,11 +110,64 @@ def test_returned_values_pass_unchanged(run, value):
     assert run(f"def handler(e, c): return {value!r}").outcome == Returned(value=value)
 
 
+def test_named_tuples_become_objects(run):
+    """A result is written as Lambda's runtime writes it."""
+    execution = run(
+        """
+        from collections import namedtuple
+
+        def handler(event, context):
+            return [namedtuple("Point", "x y")(1, 2)]
+        """
+    )
+
+    assert execution.outcome == Returned(value=[{"x": 1, "y": 2}])
+
+
+@pytest.mark.parametrize(
+    ("runtime", "is_refused"),
+    [("python3.11", False), ("python3.12", True), ("python3.14", True)],
+)
+def test_half_a_surrogate_pair_is_refused_from_python_3_12_on(
+    app, invoke, runtime, is_refused
+):
+    """Lambda's runtime writes UTF-8 from then on; whole pairs pass everywhere."""
+    app.environment["AWS_EXECUTION_ENV"] = f"AWS_Lambda_{runtime}"
+    function = app.function("half", "def handler(e, c): return ['\\U0001f600', e]")
+    pool = app.pool()
+
+    outcome = invoke(pool, function, "\ud800").outcome
+
+    assert invoke(pool, function, "é").outcome == Returned(value=["\U0001f600", "é"])
+    assert isinstance(outcome, Raised) == is_refused
+    assert not is_refused or "surrogateescape" in outcome.remedy
+
+
 def test_event_arrives_unchanged(run):
     """A megabyte of event comes back as it went."""
     event = {"body": "ü" * 500_000, "n": [1, 2.5, None]}
 
     assert run("def handler(e, c): return e", event).outcome == Returned(value=event)
+
+
+@pytest.mark.parametrize(
+    "text", ["9" * 5000, "[" * 20_000 + "]" * 20_000], ids=["digits", "depth"]
+)
+def test_event_that_python_cannot_read_is_told(app, text):
+    """Lambda's runtime says so as well, and the worker stays as it is."""
+    function = app.function("read", "def handler(event, context): return event")
+    pool = app.pool()
+
+    events = [JsonText("1"), JsonText(text), JsonText("2")]
+    first, unread, last = (
+        pool.invoke(Invocation(request_id=str(n), function=function, event=event))
+        for n, event in enumerate(events)
+    )
+
+    assert isinstance(unread.outcome, Raised)
+    assert unread.outcome.error_type == "Runtime.UnmarshalError"
+    assert last.outcome == Returned(value=2)
+    assert last.worker_pid == first.worker_pid
 
 
 def test_exceptions_come_with_the_apps_frames(run):
@@ -325,6 +401,24 @@ def test_output_is_complete_and_in_order(run):
     assert lines[5] == "fivesix"
 
 
+def test_output_without_a_line_end_waits_for_nothing(run):
+    """As on Lambda: it stands before what comes later, and an exit loses none."""
+    execution = run(
+        """
+        import os, sys
+
+        def handler(event, context):
+            print("a", end="")
+            os.write(1, b"b")
+            sys.stderr.write("c")
+            sys.stdout.write("d")
+            os._exit(3)
+        """
+    )
+
+    assert execution.output == "abcd"
+
+
 def test_an_output_that_cannot_be_flushed_is_no_trouble(run):
     """Whatever a handler puts in the place of standard output, and what that raises."""
     execution = run(
@@ -422,6 +516,55 @@ def test_exceptions_that_cannot_be_shown_are_still_outcomes(run):
 
     assert outcome.error_type == "Nasty"
     assert outcome.message == "<the exception's __str__ failed>"
+
+
+def test_what_no_except_exception_catches_ends_the_process(app, invoke):
+    """Lambda's runtime dies of it; here it is told first."""
+    function = app.function(
+        "cancelled",
+        """
+        import asyncio
+        COUNT = 0
+
+        def handler(event, context):
+            global COUNT
+            COUNT += 1
+            if event == "cancel":
+                raise asyncio.CancelledError("over")
+            return COUNT
+        """,
+    )
+    pool = app.pool()
+
+    first, cancelled, last = (invoke(pool, function, e) for e in ("", "cancel", ""))
+
+    assert first.outcome == Returned(value=1)
+    assert isinstance(cancelled.outcome, Raised)
+    assert cancelled.outcome.error_type == "CancelledError"
+    assert "ends its process" in cancelled.outcome.remedy
+    assert last.outcome == Returned(value=1)
+
+
+def test_each_event_has_a_context_of_its_own(app, invoke):
+    """Nothing that a handler hangs on its context is there at the next event."""
+    function = app.function(
+        "own",
+        """
+        SEEN = []
+
+        def handler(event, context):
+            SEEN.append(context.identity)
+            is_new = not hasattr(context, "mine") and SEEN.count(context.identity) == 1
+            context.mine = event
+            context.function_name = "changed"
+            return is_new
+        """,
+    )
+    pool = app.pool()
+
+    values = [invoke(pool, function, number).outcome.value for number in range(3)]
+
+    assert values == [True, True, True]
 
 
 def test_module_state_and_environment_stay_between_events(app, invoke):
