@@ -35,6 +35,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
 """What writing to an open file that takes no more comes to."""
 
+_LAST_STANDARD_STREAM = 2
+
 
 class LazyGroup(click.Group):
     """A click group that imports a command only when it is asked for."""
@@ -64,6 +66,7 @@ class LazyGroup(click.Group):
 
         click itself is quiet where nobody reads any more.
         """
+        _open_standard_streams()
         try:
             return super().main(*args, **extra)
         except OSError as error:
@@ -83,6 +86,16 @@ class LazyGroup(click.Group):
             return super().invoke(ctx)
         except SandboxError as error:
             _refuse(error)
+
+
+def _open_standard_streams() -> None:
+    """Lead to nowhere what a service or a container has started this closed.
+
+    Else the next socket would be standard input, and be lost to a worker's own.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= _LAST_STANDARD_STREAM:
+        os.set_inheritable(number, True)  # noqa: FBT003 - positional only
+    os.close(number)
 
 
 def _drop_output() -> None:

@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from sandbox.cli.shell import home_folder
 from sandbox.errors import WorldError
 from sandbox.json_value import JsonValue
+from sandbox.project.load import MANIFEST_FILES
 from sandbox.ready_file import ReadyFile, find_ready_file, ready_folder
 
 TIMEOUT_SECONDS = 30.0
@@ -67,6 +68,8 @@ class RemoteSandbox:
 def find_sandbox(cwd: Path) -> RemoteSandbox:
     """Find the sandbox that runs the app of a folder, or of a folder above it.
 
+    A folder with a manifest is an app of its own: what runs above it is another.
+
     Raises:
         WorldError: none runs.
     """
@@ -76,6 +79,8 @@ def find_sandbox(cwd: Path) -> RemoteSandbox:
         ready = find_ready_file(folder, candidate)
         if ready is not None:
             return RemoteSandbox(ready=ready)
+        if any((candidate / name).is_file() for name in MANIFEST_FILES):
+            break
     raise WorldError(
         f'No sandbox runs for "{root}".',
         remedy="Run arc-sandbox start there, or name the app's folder with --cwd.",

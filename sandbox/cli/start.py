@@ -16,7 +16,7 @@ from sandbox.cli.console import Console, Verbosity
 from sandbox.cli.debugging import debugging_for
 from sandbox.cli.options import api_type_option, cwd_option
 from sandbox.cli.shell import shell_options
-from sandbox.cli.terminal import KeyReader
+from sandbox.cli.terminal import keys_of
 from sandbox.options import Options, Tls
 from sandbox.project.model import ApiType
 from sandbox.project.sandbox_preferences import MAX_PORT
@@ -154,7 +154,7 @@ def _serve(
     app: Path, options: Options, console: Console, *, debugger_port: int | None
 ) -> None:
     """Begin the nursery, import the sandbox meanwhile, and run the app."""
-    reader = KeyReader(sys.stdin.fileno()) if sys.stdin.isatty() else None
+    reader = keys_of(sys.stdin)
     with Nurseries() as nurseries:
         if nurseries.can_fork:
             with suppress(OSError):  # no more processes, which the first request tells

@@ -150,6 +150,13 @@ def _do_nothing(_number: int, _frame: FrameType | None) -> None:
     pass
 
 
+def keys_of(stream: TextIO | None) -> KeyReader | None:
+    """Give the reader of a terminal's keys; None for what is none, or is closed."""
+    if stream is None or not stream.isatty():
+        return None
+    return KeyReader(stream.fileno())
+
+
 def is_in_foreground(fd: int) -> bool:
     """Tell whether this process may use the terminal without being stopped for it."""
     try:

@@ -167,7 +167,7 @@ class TableBrowser:
                     raise
                 raise ApiError(
                     error.status,
-                    f"Row {number}: {error.message}",
+                    f"Row {number}: {error.message.removesuffix('.')}.",
                     remedy=f"{error.remedy} {_stored_before(number)}".strip(),
                 ) from error
         return len(rows)

@@ -93,12 +93,14 @@ class TokenSessions:
             SessionSettingsError: the secret is too short.
         """
         value = jwe.encode_token(data, self.settings, now_epoch=self.now_epoch)
+        former = seen_tokens(self.recent(), known=self.made.live()).get(view.value)
         self.exchange(view.value, value)
         self.made.end(view.value)
         self.made.add(
             SeenToken(
                 value=value,
                 requests=view.requests,
+                function=former.function if former else None,
                 cookie_ends_epoch=view.cookie_ends_epoch,
             )
         )

@@ -114,8 +114,9 @@ def _read_manifest(files: Files, root: Path) -> tuple[Path | None, Manifest]:
         manifest = parse_package(text, file=name)
         if manifest:
             return root / name, manifest
-    if files.kind(str(root)) != "folder":
-        raise ProjectError((_gone(root),))
+    kind = files.kind(str(root))
+    if kind != "folder":
+        raise ProjectError((_gone(root) if kind is None else _no_folder(root),))
     return None, parse_arc(_DEFAULT_MANIFEST, file="app.arc")
 
 
@@ -123,7 +124,15 @@ def _gone(root: Path) -> Problem:
     """Tell of a folder that is not there: its tables and rows wait for its return."""
     return Problem(
         message=f'The app\'s folder "{root}" is not there.',
-        remedy="Bring it back, and the next request is served again.",
+        remedy="Bring it back, and the next request is served again; or, where the "
+        "path is wrong, name the folder that holds app.arc.",
+    )
+
+
+def _no_folder(root: Path) -> Problem:
+    return Problem(
+        message=f'"{root}" is a file, and no app\'s folder.',
+        remedy="Name the folder that holds app.arc.",
     )
 
 

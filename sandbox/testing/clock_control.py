@@ -47,8 +47,14 @@ class ClockControl:
         """Move the time of day to `moment`, from where it goes on running.
 
         Raises:
+            TypeError: `moment` is a text, a date or a number.
             ValueError: `moment` has no time zone, or is before 1970.
         """
+        if not isinstance(moment, datetime):
+            raise TypeError(
+                "set_to takes a datetime, such as datetime(2027, 1, 1, tzinfo=UTC), "
+                f"and no {type(moment).__name__}"
+            )
         if moment.tzinfo is None:
             raise ValueError("the moment has no time zone; add tzinfo=UTC")
         _check(moment.timestamp())

@@ -2,6 +2,7 @@
 
 import threading
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
 
 from sandbox.errors import ManifestSyntaxError, Problem, ProjectError, SandboxError
@@ -14,10 +15,11 @@ from sandbox.exchange import (
     Returned,
     Unavailable,
 )
+from sandbox.gateway.fingerprint import MANIFEST_NAME
 from sandbox.gateway.live_pages import App, LivePages
 from sandbox.gateway.open_pages import OpenPages, Trouble
 from sandbox.notice import Notice
-from sandbox.project.model import Function, Project
+from sandbox.project.model import Function, Project, Static
 from sandbox.watch.changes import Reaction
 
 SHOWN_METHODS = frozenset(("get", "any"))
@@ -72,6 +74,7 @@ class LiveReload:
             loaded: the functions that were loaded anew, and what went wrong; None
                 where nothing did.
         """
+        seen = replace(reaction, assets=_saved_assets(reaction, project.static))
         with self._lock:
             was_broken = bool(self._pages.troubles)
             self._of_app = ()
@@ -79,9 +82,9 @@ class LiveReload:
             self._show()
             if self._broken:
                 return
-            if was_broken or changes_pages(reaction):
+            if was_broken or changes_pages(seen):
                 self._pages.reload()
-            elif reaction.assets:
+            elif seen.assets:
                 self._pages.swap_styles()
 
     def show_broken(self, error: SandboxError) -> None:
@@ -154,6 +157,17 @@ def changes_pages(reaction: Reaction) -> bool:
             for function in (*reaction.functions, *reaction.sharing)
         )
     )
+
+
+def _saved_assets(reaction: Reaction, static: Static | None) -> tuple[Path, ...]:
+    """Leave out the `static.json` that the sandbox writes after each save of a file.
+
+    Taken for a save, it loaded pages again whose style sheet had been swapped in place.
+    """
+    if static is None or static.fingerprint is not True:
+        return reaction.assets
+    own = static.folder / MANIFEST_NAME
+    return tuple(path for path in reaction.assets if path != own)
 
 
 def was_loaded(outcome: Outcome) -> bool:

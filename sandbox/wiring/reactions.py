@@ -139,10 +139,12 @@ def _loading_notice(function: Function, failed: Execution | None) -> Notice | No
         return Notice(
             level="detail", text=f"{function.name} is warm with its new code."
         )
-    if not isinstance(failed.outcome, Raised):
+    outcome = failed.outcome
+    if not isinstance(outcome, Raised):
         return None
-    trace = f"{failed.outcome.trace.rstrip()}\n{failed.outcome.remedy}".rstrip()
-    return Notice(level="error", text=f"{function.name} does not load.\n{trace}")
+    told = outcome.trace.rstrip() or f"{outcome.error_type}: {outcome.message}"
+    text = f"{function.name} does not load.\n{told}\n{outcome.remedy}".rstrip()
+    return Notice(level="error", text=text)
 
 
 def keep_static_manifest(project: Project, *, say: Callable[[Notice], None]) -> None:

@@ -33,6 +33,20 @@ def test_a_sandbox_is_found_from_within_its_app(state: Path, tmp_path: Path) -> 
     assert find_sandbox(inside).ready == ready(tmp_path / "app")
 
 
+@pytest.mark.parametrize("manifest", ["app.arc", "arc.json"])
+def test_an_app_within_another_is_not_the_other(
+    state: Path, tmp_path: Path, manifest: str
+) -> None:
+    """An app whose folder lies in that of a running one has no sandbox by that."""
+    inner = tmp_path / "examples" / "inner"
+    (inner / "src").mkdir(parents=True)
+    (inner / manifest).touch()
+    write_ready_file(state, ready(tmp_path))
+
+    with pytest.raises(WorldError, match="No sandbox runs"):
+        find_sandbox(inner / "src")
+
+
 def test_without_a_sandbox_the_remedy_is_told(state: Path, tmp_path: Path) -> None:
     """A sandbox of another app is not this one's."""
     (tmp_path / "app").mkdir()

@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.cli.terminal import KeyReader, TerminalState, is_in_foreground
+from sandbox.cli.terminal import KeyReader, TerminalState, is_in_foreground, keys_of
 
 pytestmark = pytest.mark.slow
 
@@ -118,6 +118,13 @@ def test_a_pipe_is_no_terminal() -> None:
         TerminalState(stream).restore()
         assert not is_in_foreground(readable)
     os.close(writable)
+
+
+def test_what_is_no_terminal_has_no_keys() -> None:
+    """A service or a container may start with its standard input closed: None."""
+    with Path(os.devnull).open() as stream:
+        assert keys_of(stream) is None
+    assert keys_of(None) is None
 
 
 def test_a_terminal_of_another_process_is_left_alone() -> None:

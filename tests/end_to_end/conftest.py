@@ -104,10 +104,17 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
 class Command:
     """`arc-sandbox` in a process of its own, its output read all the time."""
 
-    def __init__(self, *arguments: str, cwd: Path, environ: Mapping[str, str]) -> None:
+    def __init__(
+        self,
+        *arguments: str,
+        cwd: Path,
+        environ: Mapping[str, str],
+        has_input: bool = True,
+    ) -> None:
         self.output = ""
+        closing = () if has_input else ("/bin/sh", "-c", 'exec "$@" <&-', "sh")
         self._process = subprocess.Popen(  # noqa: TID251 - the command under test
-            [sys.executable, "-m", "sandbox", *arguments],
+            [*closing, sys.executable, "-m", "sandbox", *arguments],
             cwd=cwd,
             env={"PATH": os.environ["PATH"], "HOME": str(cwd), **environ},  # noqa: TID251
             stdin=subprocess.DEVNULL,
@@ -168,10 +175,14 @@ def command(tmp_path: Path) -> Iterator[Callable[..., Command]]:
     running: list[Command] = []
 
     def run(
-        *arguments: str, cwd: Path, environ: Mapping[str, str] | None = None
+        *arguments: str,
+        cwd: Path,
+        environ: Mapping[str, str] | None = None,
+        has_input: bool = True,
     ) -> Command:
+        environ = {**FREE_PORTS, **(environ or {})}
         running.append(
-            Command(*arguments, cwd=cwd, environ={**FREE_PORTS, **(environ or {})})
+            Command(*arguments, cwd=cwd, environ=environ, has_input=has_input)
         )
         return running[-1]
 

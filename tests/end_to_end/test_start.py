@@ -43,6 +43,17 @@ def test_start_serves_and_shows_each_request(
     assert "GET    / 200" in run.output
 
 
+def test_start_needs_no_standard_input(
+    make_app: Any, command: Any, wait_until: Callable[..., None]
+) -> None:
+    """A service manager may start it with that closed; handlers answer all the same."""
+    app = make_app({"src/http/get-index/index.py": HELLO})
+    run = command("start", cwd=app.root, has_input=False)
+    wait_until(lambda: "ready" in run.output, what="ready")
+
+    assert httpx.get(f"{run.url}/").json() == {"hello": "/"}
+
+
 def test_start_ends_cleanly_on_interrupt(
     make_app: Any, command: Any, wait_until: Callable[..., None]
 ) -> None:

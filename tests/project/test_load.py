@@ -38,6 +38,15 @@ def test_load_project_refuses_a_folder_in_the_manifests_place(write: Write) -> N
         load_project(root, home=None, environ={})
 
 
+def test_load_project_refuses_a_file_in_the_folders_place(write: Write) -> None:
+    """Who names the manifest itself hears that the folder is wanted."""
+    root = write({"app.arc": "@app\nmyapp\n"})
+
+    with pytest.raises(ProjectError, match=r"is a file") as told:
+        load_project(root / "app.arc", home=None, environ={})
+    assert "Name the folder" in told.value.problems[0].remedy
+
+
 def test_load_project_takes_the_region_of_the_environment(write: Write) -> None:
     """AWS_REGION is the region of an app that names none."""
     root = write({"app.arc": "@app\nmyapp\n"})

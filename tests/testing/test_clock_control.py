@@ -1,6 +1,7 @@
 """The clock as a test moves it."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,13 @@ def test_it_is_set_and_reset(sandbox: SandboxUnderTest) -> None:
     assert abs(clock.now - datetime.now(UTC)) < timedelta(minutes=1)  # noqa: DTZ005,TID251,RUF100 - the real time
     with pytest.raises(ValueError, match="no time zone"):
         clock.set_to(datetime(2031, 5, 6))  # noqa: DTZ001 - what is refused
+
+
+@pytest.mark.parametrize("moment", ["2027-01-01", date(2027, 1, 1), 1.8e9])
+def test_it_is_set_to_a_datetime_alone(sandbox: SandboxUnderTest, moment: Any) -> None:
+    """What the command line takes is no moment here, and is told so."""
+    with pytest.raises(TypeError, match="takes a datetime"):
+        ClockControl(sandbox).set_to(moment)
 
 
 def test_it_stays_within_the_calendar(sandbox: SandboxUnderTest) -> None:

@@ -2,8 +2,9 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from werkzeug.test import Client
@@ -24,7 +25,13 @@ from sandbox.exchange import (
 from sandbox.gateway.open_pages import OpenPages
 from sandbox.gateway.wsgi import read_head
 from sandbox.json_value import JsonText
-from sandbox.project.model import Function, FunctionConfig, Preferences, Project
+from sandbox.project.model import (
+    Function,
+    FunctionConfig,
+    Preferences,
+    Project,
+    Static,
+)
 from sandbox.watch.changes import Reaction
 from sandbox.wiring.live_reload import LiveReload, changes_pages, trouble_of_function
 
@@ -115,6 +122,33 @@ def test_follow_reloads_what_a_browser_shows(
 ) -> None:
     """Pages for what makes pages; style sheets alone for style sheets."""
     assert Page().save(**reaction) == (change, [])
+
+
+@pytest.mark.parametrize(
+    ("fingerprint", "assets", "change"),
+    [
+        (True, ["static.json"], "none"),
+        (True, ["a.css", "static.json"], "styles"),
+        (True, ["a.png", "static.json"], "reload"),
+        (True, ["sub/static.json"], "reload"),
+        (False, ["static.json"], "reload"),
+        ("external", ["static.json"], "reload"),
+    ],
+)
+def test_static_json_follows_saves_and_is_none(
+    *, fingerprint: bool | Literal["external"], assets: list[str], change: str
+) -> None:
+    """The names that the sandbox writes after a save do not load the page again."""
+    static = Static(folder=ROOT / "public", fingerprint=fingerprint)
+    page = Page()
+
+    page.live.follow(
+        Reaction(assets=tuple(static.folder / name for name in assets)),
+        replace(project(), static=static),
+        (),
+    )
+
+    assert page.hear() == (change, [])
 
 
 def test_follow_shows_what_does_not_load_until_it_does() -> None:

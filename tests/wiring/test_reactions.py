@@ -52,6 +52,10 @@ FUNCTIONS = functions(9)
     [
         (None, [("detail", "get / is warm with its new code.")]),
         (BROKEN, [("error", "get / does not load.\nSyntaxError: x\nMend it.")]),
+        (
+            replace(BROKEN, trace=""),
+            [("error", "get / does not load.\nSyntaxError: x\nMend it.")],
+        ),
         (Crashed(exit_code=1), []),
     ],
 )

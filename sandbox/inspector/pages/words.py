@@ -9,8 +9,12 @@ _LONGEST_LINE = 160
 
 
 def one_line(value: Any, most: int = _LONGEST_LINE) -> str:
-    """Give a value as short text on one line, cut where it is long."""
-    text = value if isinstance(value, str) else _compact(value)
+    """Give a value as short text on one line, cut where it is long.
+
+    Text of white space alone is given as JSON, as a link of it could not be seen.
+    """
+    is_seen = isinstance(value, str) and not value.isspace()
+    text = value if is_seen else _compact(value)
     line = " ".join(text[: most + 1].split())
     return line if len(text) <= most else f"{line[:most]}…"
 

@@ -105,7 +105,10 @@ def test_a_table_is_taken_out_and_in(things: Any) -> None:
     [
         (
             {"rows": [{"owner": "a", "at": 1}, {"owner": "a"}]},
-            ("Row 2: ", "missing the key at", "1 row before it is stored."),
+            (
+                "Row 2: ",
+                "missing the key at in the item. 1 row before it is stored.",
+            ),
         ),
         (
             {"rows": [{"owner": "a", "at": {"$set": []}}]},

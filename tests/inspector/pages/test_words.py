@@ -15,10 +15,13 @@ from sandbox.inspector.pages.words import address, key_text, one_line
         ({"a": [1, None]}, '{"a":[1,null]}'),
         (("é", 2.5), '["é",2.5]'),
         ("x" * 12, "xxxxxxxxxx…"),
+        (" ", '" "'),
+        ("\n\t", '"\\n\\t"'),
+        ("", ""),
     ],
 )
 def test_a_line_is_short(value: Any, text: str) -> None:
-    """Space is one blank, and what is long is cut."""
+    """Space is one blank, all space is seen, and what is long is cut."""
     assert one_line(value, 10 if value == "x" * 12 else 40) == text
 
 

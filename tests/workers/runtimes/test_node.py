@@ -593,6 +593,15 @@ def test_module_that_does_not_load_says_why(
     assert outcome.remedy.startswith(remedy)
 
 
+def test_a_syntax_error_is_told_once(run_node):
+    """The place that Node keeps to itself brings its own copy of the message."""
+    outcome = run_node("\nexport const handler = )", file="index.mjs").outcome
+
+    assert isinstance(outcome, Raised)
+    assert "index.mjs:2\nexport const handler = )" in outcome.trace
+    assert outcome.trace.count("SyntaxError: Unexpected token ')'") == 1
+
+
 @pytest.mark.parametrize(
     ("file", "source", "line"),
     [

@@ -27,7 +27,7 @@ export function loadFailure (thrown, start, observer) {
   if (thrown instanceof CallbackHandler) return callbackHandler(thrown)
   const isAppPath = path => observer.isAppPath(path)
   if (thrown instanceof SyntaxError && !hasPlace(thrown)) {
-    thrown.stack = explain(observer.newest()) + thrown.stack
+    thrown.stack = joined(explain(observer.newest()), thrown.stack)
   }
   const failure = raisedFailure(thrown, isAppPath)
   if (ABSENT_CODES.includes(thrown?.code)) {
@@ -169,6 +169,12 @@ function calls (error) {
     found.push({ file: pathIn(place), line: Number(number), function: name })
   }
   return found.reverse()
+}
+
+/** Put the place before the stack; both end or begin with the message. */
+function joined (place, stack) {
+  const message = `${stack.split('\n', 1)[0]}\n`
+  return (place.endsWith(message) ? place.slice(0, -message.length) : place) + stack
 }
 
 function hasPlace (error) {
