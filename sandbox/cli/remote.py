@@ -12,10 +12,13 @@ from urllib.parse import quote, urlsplit
 from sandbox.cli.shell import home_folder
 from sandbox.errors import WorldError
 from sandbox.json_value import JsonValue
+from sandbox.project.functions import CONFIG_FILES
 from sandbox.project.load import MANIFEST_FILES
 from sandbox.ready_file import ReadyFile, find_ready_file, ready_folder
 
 TIMEOUT_SECONDS = 30.0
+_ONLY_MANIFESTS = tuple(name for name in MANIFEST_FILES if name not in CONFIG_FILES)
+"""Names of manifests that no function's own configuration has, as `arc.json` has."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -79,7 +82,7 @@ def find_sandbox(cwd: Path) -> RemoteSandbox:
         ready = find_ready_file(folder, candidate)
         if ready is not None:
             return RemoteSandbox(ready=ready)
-        if any((candidate / name).is_file() for name in MANIFEST_FILES):
+        if any((candidate / name).is_file() for name in _ONLY_MANIFESTS):
             break
     raise WorldError(
         f'No sandbox runs for "{root}".',

@@ -25,15 +25,16 @@ def state(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def test_a_sandbox_is_found_from_within_its_app(state: Path, tmp_path: Path) -> None:
-    """A developer stands anywhere in the app's folder."""
+    """A developer stands anywhere in the app's folder, by a function's own settings."""
     inside = tmp_path / "app" / "src" / "http"
     inside.mkdir(parents=True)
+    (inside / "arc.json").touch()
     write_ready_file(state, ready(tmp_path / "app"))
 
     assert find_sandbox(inside).ready == ready(tmp_path / "app")
 
 
-@pytest.mark.parametrize("manifest", ["app.arc", "arc.json"])
+@pytest.mark.parametrize("manifest", ["app.arc", "arc.yaml"])
 def test_an_app_within_another_is_not_the_other(
     state: Path, tmp_path: Path, manifest: str
 ) -> None:
