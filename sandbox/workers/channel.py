@@ -36,7 +36,7 @@ def _processors() -> int:
     return os.cpu_count() or 1
 
 
-_CAN_SPIN = _processors() > 1
+CAN_SPIN = _processors() > 1
 """On one processor it would only keep the worker from running."""
 
 
@@ -130,7 +130,7 @@ class Channel:
             WireError: what arrived is no message.
         """
         began = self._clock.monotonic()
-        if self.may_spin and self._is_quick and _CAN_SPIN:
+        if self.may_spin and self._is_quick and CAN_SPIN:
             self._spin(began + _SPIN_SECONDS)
         answer = self._reader.feed(self._receive_some(0))
         self._is_quick = self._clock.monotonic() - began < _SPIN_SECONDS

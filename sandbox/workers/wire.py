@@ -44,6 +44,8 @@ group of its own, and is killed with it. End of file on the socket means the sam
     - `request_id` (str), `event` (any JSON)
     - `time_limit_ms` (int): from now on; the sandbox kills the worker then.
     - `clock_offset_seconds` (number): as above, it may have moved.
+    - `is_alone` (bool): no other event is at work, and there are two processors: the
+      worker may look for the next event without sleeping.
     - `trace_header` (str): what `_X_AMZN_TRACE_ID` is while the event is handled.
 
 `close`: no fields. Run exit hooks, flush, end with status 0.

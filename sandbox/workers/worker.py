@@ -20,7 +20,12 @@ from sandbox.json_value import JsonText
 from sandbox.project.model import Project
 from sandbox.trace_header import new_root, trace_header
 from sandbox.workers import lifecycle, outcomes, wire
-from sandbox.workers.channel import Channel, ConnectionEndedError, EventNotTakenError
+from sandbox.workers.channel import (
+    CAN_SPIN,
+    Channel,
+    ConnectionEndedError,
+    EventNotTakenError,
+)
 from sandbox.workers.debugging import LONG_SECONDS, Debugging
 from sandbox.workers.freshness import Freshness
 from sandbox.workers.lifecycle import State, Step
@@ -161,6 +166,7 @@ class Worker:
             "request_id": invocation.request_id,
             "time_limit_ms": limit_seconds * 1000,
             "clock_offset_seconds": clock_offset,
+            "is_alone": is_only_one and CAN_SPIN,
             "trace_header": self._trace_header(invocation),
         }
         self._channel.may_spin = is_only_one

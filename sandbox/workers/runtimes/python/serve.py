@@ -13,6 +13,7 @@ from typing import Any, NoReturn
 
 from sandbox.workers import wire
 from sandbox.workers.runtimes.python import attaching, clock, failures, imports, logs
+from sandbox.workers.runtimes.python.arrivals import Arrivals
 from sandbox.workers.runtimes.python.breakpoints import Breakpoints
 from sandbox.workers.runtimes.python.context import Contexts
 from sandbox.workers.runtimes.python.left_threads import LeftThreads
@@ -34,6 +35,7 @@ class Worker:
     def __init__(self, connection: socket.socket) -> None:
         self._connection = connection
         self._reader = wire.FrameReader()
+        self._arrivals = Arrivals(connection)
         self._clock = clock.MovedClock()
         self._trace = TraceVariable()
         self._pid = os.getpid()
@@ -65,7 +67,7 @@ class Worker:
             return
         while True:
             try:
-                message = wire.receive(self._reader, self._connection.recv)
+                message = wire.receive(self._reader, self._arrivals.receive)
             except wire.WireError as error:
                 self._answer({"type": "unread", "message": str(error)})
                 continue
@@ -112,6 +114,7 @@ class Worker:
         assert self._contexts is not None  # noqa: S101 (set by _load)
         request_id = message["request_id"]
         self._request_id = request_id
+        self._arrivals.is_alone = message["is_alone"]
         try:
             self._clock.set_offset(message["clock_offset_seconds"])
             context = self._contexts.of_request(request_id, message["time_limit_ms"])
