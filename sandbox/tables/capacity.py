@@ -36,7 +36,7 @@ class _Action:
     key: Mapping[str, Any] | None = None
     """Where the item is only looked at."""
     rate: float = 1.0
-    """Units for one size's worth of bytes."""
+    """Units for each piece of so many bytes as a unit is for."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,11 +65,10 @@ def consumed(
     actions = _actions(operation, asked) if _is_wanted(asked) else []
     if not actions:
         return {}
-    rate = 2.0 if operation in _TRANSACTIONS else 1.0
     costs = (
         [_look_cost(tables, action, _READ_BYTES) for action in actions]
         if operation in _READS
-        else [*_write_costs(actions, tables, changes, rate)]
+        else [*_write_costs(actions, tables, changes)]
     )
     unit = "ReadCapacityUnits" if operation in _READS else "WriteCapacityUnits"
     told: list[JsonValue] = [
@@ -168,8 +167,8 @@ def _write_costs(
     actions: Sequence[_Action],
     tables: Mapping[str, StoredTable],
     changes: Sequence[Change],
-    rate: float,
 ) -> Iterator[_Cost]:
+    rate = actions[0].rate  # the same for all that an operation does
     writes = Counter(action.table for action in actions if action.key is None)
     for change in changes:
         name = change.table.name

@@ -76,7 +76,7 @@ class Backend(DynamoDBBackend):
     ) -> None:
         """Carry out a put of a batch, or of a transaction, whose conditions are met."""
         table: Any = self.get_table(table_name)
-        table.check(item_attrs)
+        table.check_size(item_attrs)
         table.put_sound(item_attrs)
 
     def put_whole(self, asked: Mapping[str, Any]) -> Item | None:
@@ -89,7 +89,7 @@ class Backend(DynamoDBBackend):
             TableError, DynamodbException: DynamoDB would refuse it.
         """
         table: Any = self.get_table(asked["TableName"])
-        table.check(asked["Item"])
+        table.check_size(asked["Item"])
         before: Item | None = table.find(asked["Item"])
         _refuse_unmet(asked, before)
         table.put_sound(asked["Item"])
@@ -205,7 +205,7 @@ def _refuse_unmet(asked: Mapping[str, Any], before: Item | None) -> None:
     """Refuse a request whose condition has been left in it: it is not met."""
     if "ConditionExpression" in asked:
         shows = asked.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
-        item = before.to_json()["Attributes"] if before and shows else None
+        item = attributes_of(before) if before and shows else None
         raise ConditionalCheckFailed(item=item)
 
 

@@ -19,10 +19,7 @@ from sandbox.tables.attribute_json import (
     read_attribute,
 )
 from sandbox.tables.errors import validation_error
-from sandbox.tables.item_checks import (
-    check_item,
-    check_updated_keys,
-)
+from sandbox.tables.item_checks import check_updated_keys
 from sandbox.tables.item_sizes import MAX_ITEM_BYTES, bytes_of
 from sandbox.tables.key_schema import KeySchema, TableKeys
 from sandbox.tables.lookups import (
@@ -141,18 +138,16 @@ class StoredTable(Table):
             return None
         return super().get_item(hash_key, range_key, projection_expression)
 
-    def check(self, attributes: Mapping[str, Any]) -> None:
-        """Refuse an item that cannot be in this table.
+    def check_size(self, attributes: Mapping[str, Any]) -> None:
+        """Refuse an item that is larger than items may be; `asked_keys` sees to keys.
 
         Args:
             attributes: as `shapes` reads them.
 
         Raises:
-            TableError: its keys, or those of an index, do not fit.
-            ItemSizeTooLarge: it is larger than items may be.
+            ItemSizeTooLarge: it is.
             UnicodeEncodeError: a text has half a surrogate pair.
         """
-        check_item(self.keys, attributes)
         if bytes_of(attributes) > MAX_ITEM_BYTES:
             raise ItemSizeTooLarge
 

@@ -59,7 +59,7 @@ class Channel:
         self._clock = clock
         self._reader = wire.FrameReader()
         self.may_spin = False
-        """Set by whoever knows that no other event needs the processor."""
+        """Set by whoever knows that no other event needs a processor (`CAN_SPIN`)."""
         self._is_quick = False
         """Whether the last answer came within `_SPIN_SECONDS`."""
         self._connection, self.worker_socket = socket.socketpair()
@@ -130,7 +130,7 @@ class Channel:
             WireError: what arrived is no message.
         """
         began = self._clock.monotonic()
-        if self.may_spin and self._is_quick and CAN_SPIN:
+        if self.may_spin and self._is_quick:
             self._spin(began + _SPIN_SECONDS)
         answer = self._reader.feed(self._receive_some(0))
         self._is_quick = self._clock.monotonic() - began < _SPIN_SECONDS

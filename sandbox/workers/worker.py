@@ -161,15 +161,15 @@ class Worker:
         """
         started = self._clock.monotonic()
         limit_seconds = invocation.function.config.timeout_seconds
+        self._channel.may_spin = is_only_one and CAN_SPIN
         message = {
             "type": "invoke",
             "request_id": invocation.request_id,
             "time_limit_ms": limit_seconds * 1000,
             "clock_offset_seconds": clock_offset,
-            "is_alone": is_only_one and CAN_SPIN,
+            "is_alone": self._channel.may_spin,
             "trace_header": self._trace_header(invocation),
         }
-        self._channel.may_spin = is_only_one
         answer = self._send_event(message, invocation.event, limit_seconds)
         outcome = (
             self._outcome_of(answer, invocation.request_id)
