@@ -20,7 +20,7 @@ from collections.abc import Callable, Collection, Sequence
 from pathlib import Path
 
 from sandbox.clock import Clock
-from sandbox.unread import unread_bytes
+from sandbox.quick_calls import unread_bytes
 
 TRUSTED_SECONDS = 0.05
 """How long silence stands for a look. A person takes longer from a save to a click."""

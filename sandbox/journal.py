@@ -39,6 +39,7 @@ class Journal:
         self._listeners: tuple[Listener, ...] = ()
         self._followers: tuple[Listener, ...] = ()
         self._untold: deque[Exchange] = deque()
+        self._telling = threading.Lock()
         self._lock = threading.Lock()
 
     def append(self, exchange: Exchange) -> None:
@@ -60,13 +61,17 @@ class Journal:
         _tell(listeners, exchange)
 
     def tell_followers(self) -> None:
-        """Tell them of what ended since; call it once an answer has gone out."""
-        while self._untold:
+        """Tell them of what ended since; call it once an answer has gone out.
+
+        One thread at a time: another one's exchanges are told by the one that is at
+        it, rather than that connections wait for each other.
+        """
+        while self._untold and self._telling.acquire(blocking=False):
             try:
-                exchange = self._untold.popleft()
-            except IndexError:  # another thread has just told it
-                return
-            _tell(self._followers, exchange)
+                while self._untold:
+                    _tell(self._followers, self._untold.popleft())
+            finally:
+                self._telling.release()
 
     def recent(self) -> tuple[Exchange, ...]:
         """Give what is kept, oldest first."""

@@ -1,5 +1,6 @@
 """The bounded memory of exchanges."""
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -98,6 +99,26 @@ def test_journal_tells_followers_once_asked_to() -> None:
     assert heard == []
 
     journal.tell_followers()
+    journal.tell_followers()
+
+    assert heard == ["a", "b"]
+
+
+def test_one_thread_tells_followers_for_the_others() -> None:
+    """Who comes meanwhile does not wait, and what it brought is told all the same."""
+    journal = Journal()
+    heard: list[str] = []
+
+    def follow(told: Exchange) -> None:
+        if told.request_id == "a":
+            journal.append(exchange("b"))
+            with ThreadPoolExecutor() as threads:
+                threads.submit(journal.tell_followers).result(timeout=10)
+            assert heard == []
+        heard.append(told.request_id)
+
+    journal.follow(follow)
+    journal.append(exchange("a"))
     journal.tell_followers()
 
     assert heard == ["a", "b"]

@@ -120,7 +120,8 @@ class Console:
         if self._verbosity.is_quiet and is_calm:
             return
         news = tuple(note for note in exchange.notes if note not in self._noticed)
-        exchange = replace(exchange, notes=news)
+        if len(news) < len(exchange.notes):
+            exchange = replace(exchange, notes=news)
         frames_below = self._verbosity.frames_below
         lines = [
             request_line(exchange),
@@ -263,6 +264,8 @@ def _status_colour(status: int) -> str:
 
 
 def _printable(text: str) -> str:
+    if text.isprintable():
+        return text
     return "".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in text)
 
 

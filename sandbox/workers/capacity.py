@@ -1,10 +1,15 @@
 """How many events run at once: takes places, gives them back, says when to wait."""
 
+import math
 import threading
 from collections import Counter
 
+from sandbox.clock import Clock
 from sandbox.exchange import Throttled, Unavailable
 from sandbox.project.model import Function
+
+_CROWDED_SECONDS = 0.05
+"""For so long after two events ran at once, two are expected to do so again."""
 
 
 class Capacity:
@@ -13,11 +18,14 @@ class Capacity:
     Args:
         limit: how many may run at once.
         wait_seconds: how long a further one waits for a place.
+        clock: says how long ago two ran at once.
     """
 
-    def __init__(self, limit: int, *, wait_seconds: float) -> None:
+    def __init__(self, limit: int, *, wait_seconds: float, clock: Clock) -> None:
         self._limit = limit
         self._wait_seconds = wait_seconds
+        self._clock = clock
+        self._crowded_at = -math.inf
         self._lock = threading.Lock()
         self._freed = threading.Condition(self._lock)
         self._running: Counter[str] = Counter()
@@ -41,6 +49,8 @@ class Capacity:
             if self._total >= self._limit and not self._wait_for_place(key):
                 return self._full()
             self._total += 1
+            if self._total > 1:
+                self._crowded_at = self._clock.monotonic()
         return None
 
     def _wait_for_place(self, key: str) -> bool:
@@ -72,6 +82,10 @@ class Capacity:
             self._total -= 1
             if self._waiting:
                 self._freed.notify()
+
+    def is_calm(self) -> bool:
+        """Tell whether one event at a time has run of late, this one included."""
+        return self._clock.monotonic() - self._crowded_at > _CROWDED_SECONDS
 
     def running(self, key: str) -> int:
         """Give how many events a function has in work or waiting."""

@@ -14,7 +14,7 @@ import sys
 from collections.abc import Callable
 
 from sandbox.clock import Clock
-from sandbox.unread import unread_bytes
+from sandbox.quick_calls import send_at_once, unread_bytes
 from sandbox.workers import wire
 from sandbox.workers.output import OutputBuffer
 
@@ -105,10 +105,11 @@ class Channel:
             TimeoutError: the deadline passed.
             EventNotTakenError: the worker is gone.
         """
-        rest = memoryview(frame)
+        is_short = len(frame) <= _CHUNK_BYTES
+        rest: bytes | memoryview = frame if is_short else memoryview(frame)
         while rest:
             try:
-                rest = rest[self._connection.send(rest, socket.MSG_DONTWAIT) :]
+                rest = rest[self._send_some(rest) :]
             except BlockingIOError:
                 self._wait_writable(deadline)
             except OSError as error:
@@ -159,6 +160,11 @@ class Channel:
             self._poller.unregister(self._output_fd)
         except KeyError:
             return
+
+    def _send_some(self, part: bytes | memoryview) -> int:
+        if isinstance(part, bytes):
+            return send_at_once(self._connection.fileno(), part)
+        return self._connection.send(part, socket.MSG_DONTWAIT)
 
     def _spin(self, until: float) -> None:
         """Stay awake until something can be read, or the time is over."""

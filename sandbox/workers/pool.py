@@ -74,7 +74,7 @@ class WorkerPool:
             events=events,
         )
         self._capacity = Capacity(
-            self._limits.running, wait_seconds=self._limits.wait_seconds
+            self._limits.running, wait_seconds=self._limits.wait_seconds, clock=clock
         )
         self._statistics = Statistics()
         self._lock = threading.Lock()
@@ -252,7 +252,7 @@ class WorkerPool:
                 invocation,
                 clock_offset=offset_of(self._clock),
                 queued_ms=queued_ms,
-                is_only_one=len(self._busy) == 1,
+                is_only_one=len(self._busy) == 1 and self._capacity.is_calm(),
             )
         except BaseException:
             self._abandon(worker)

@@ -154,7 +154,7 @@ class Worker:
             invocation: the event, and its function.
             clock_offset: how far the sandbox's clock is ahead, in seconds.
             queued_ms: how long the event has waited so far.
-            is_only_one: no other event is at work at this moment.
+            is_only_one: no other event is at work, nor was of late.
 
         Raises:
             EventNotTakenError: it ended before it could have read the event.

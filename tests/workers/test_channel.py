@@ -4,12 +4,17 @@ import os
 import socket
 import threading
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
 from sandbox.clock import MovableClock
 from sandbox.workers import wire
-from sandbox.workers.channel import Channel, ConnectionEndedError
+from sandbox.workers.channel import (
+    Channel,
+    ConnectionEndedError,
+    EventNotTakenError,
+)
 
 ANSWER = {"type": "returned", "value": 1}
 CLOCK = MovableClock()
@@ -80,3 +85,25 @@ def test_an_end_is_noticed_where_an_answer_was_looked_for(
 
     with pytest.raises(ConnectionEndedError):
         ask(channel)
+
+
+@pytest.mark.parametrize("size", [10, 65_000, 3_000_000], ids=["short", "fits", "long"])
+def test_a_frame_arrives_whole(channel: Channel, size: int) -> None:
+    """However long the worker takes to read it, and whether it has room for it."""
+    message = {"type": "invoke", "event": "x" * size}
+    frame = wire.encode(message)
+    with ThreadPoolExecutor() as threads:
+        sending = threads.submit(channel.send, frame, CLOCK.monotonic() + 10)
+        received = channel.worker_socket.recv(len(frame), socket.MSG_WAITALL)
+        sending.result(timeout=10)
+
+    assert wire.FrameReader().feed(received) == message
+
+
+@pytest.mark.parametrize("size", [10, 3_000_000], ids=["short", "long"])
+def test_a_worker_that_is_gone_takes_no_frame(channel: Channel, size: int) -> None:
+    """Another one may take the event."""
+    channel.worker_socket.close()
+
+    with pytest.raises(EventNotTakenError):
+        channel.send(bytes(size), CLOCK.monotonic() + 10)
