@@ -14,7 +14,7 @@ from sandbox.inspector.token_sessions import MadeTokens, TokenSessions
 from sandbox.project.model import Function
 from sandbox.sessions import rows
 from sandbox.sessions.cookie import write_cookie
-from sandbox.sessions.explain import Explanation, explain, token_lifetime_seconds
+from sandbox.sessions.explain import Explanation, explain
 from sandbox.sessions.forge import ForgedSession, forge_session
 from sandbox.sessions.settings import SessionSettings, SessionSettingsError
 
@@ -74,7 +74,6 @@ class SessionDesk:
                 settings,
                 now_epoch=at_epoch,
                 table=table,
-                lifetime_seconds=token_lifetime_seconds(settings.helper, settings),
             )
         )
 

@@ -92,17 +92,14 @@ def explain(
     *,
     now_epoch: float,
     table: rows.ObservedTable | None = None,
-    lifetime_seconds: int | None = None,
 ) -> Explanation:
-    """Explain the session that a Cookie header carries.
+    """Explain the session that a Cookie header carries, as its helper sees it.
 
     Args:
         header: the Cookie header; `as_cookie_header` makes one of a bare value.
         settings: the settings of the function that would read it.
         now_epoch: the time at which it is judged, in seconds since 1970.
         table: where rows are looked up; None leaves a table session half explained.
-        lifetime_seconds: how long a JWE token lives after it was written; None
-            judges no time (`jwe.decode_token`).
 
     Raises:
         SessionSettingsError: the JWE secret is too short for the algorithm.
@@ -122,7 +119,10 @@ def explain(
         refusal = WrongStore(found="table", expected="jwe")
         return Explanation(store="jwe", cookie=cookie, refusal=refusal)
     token = jwe.decode_token(
-        cookie.value, settings, now_epoch=now_epoch, lifetime_seconds=lifetime_seconds
+        cookie.value,
+        settings,
+        now_epoch=now_epoch,
+        lifetime_seconds=token_lifetime_seconds(settings.helper, settings),
     )
     return _explain_token(cookie, token, now_epoch)
 

@@ -8,12 +8,7 @@ from dataclasses import dataclass
 
 from sandbox.sessions.browser_view import browser_view
 from sandbox.sessions.cookie import COOKIE_NAME
-from sandbox.sessions.explain import (
-    CookieWarning,
-    Explanation,
-    explain,
-    token_lifetime_seconds,
-)
+from sandbox.sessions.explain import CookieWarning, Explanation, explain
 from sandbox.sessions.refusals import REFUSED, UnknownRow
 from sandbox.sessions.rows import ObservedTable
 from sandbox.sessions.settings import Helper, SessionSettings
@@ -58,16 +53,10 @@ def session_remarks(
     Raises:
         SessionSettingsError: the JWE secret is too short for the algorithm.
     """
-    helper = settings.helper
-    seen = explain(
-        traffic.cookie_header,
-        settings,
-        now_epoch=traffic.at_epoch,
-        table=table,
-        lifetime_seconds=token_lifetime_seconds(helper, settings),
-    )
     at_epoch = traffic.at_epoch
-    return (*_about_request(seen, helper, at_epoch), *_about_response(traffic))
+    seen = explain(traffic.cookie_header, settings, now_epoch=at_epoch, table=table)
+    about_request = _about_request(seen, settings.helper, at_epoch)
+    return (*about_request, *_about_response(traffic))
 
 
 def _about_request(

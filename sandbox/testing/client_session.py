@@ -12,7 +12,7 @@ from sandbox.errors import AppError
 from sandbox.sandbox import Sandbox
 from sandbox.sessions import rows
 from sandbox.sessions.cookie import COOKIE_NAME, write_cookie
-from sandbox.sessions.explain import Explanation, explain, token_lifetime_seconds
+from sandbox.sessions.explain import Explanation, explain
 from sandbox.sessions.settings import SessionSettings
 from sandbox.testing.client import Client
 from sandbox.testing.session_store import (
@@ -150,5 +150,4 @@ class ClientSession(MutableMapping[str, Any]):
             settings,
             now_epoch=self._sandbox.clock.now_epoch(),
             table=stored_sessions(self._sandbox),
-            lifetime_seconds=token_lifetime_seconds(settings.helper, settings),
         )

@@ -27,9 +27,10 @@ TABLE = SessionSettings(secret="s", table_name="sessions")
 
 def test_explain_opens_a_token() -> None:
     """Its data, age, end and sizes."""
-    forged = forge_session({"user": 1}, JWE, now_epoch=NOW)
+    settings = replace(JWE, helper="npm")
+    forged = forge_session({"user": 1}, settings, now_epoch=NOW)
 
-    found = explain(forged.cookie, JWE, now_epoch=NOW + 60, lifetime_seconds=WEEK)
+    found = explain(forged.cookie, settings, now_epoch=NOW + 60)
 
     assert found.is_valid
     assert found.store == "jwe"
@@ -118,7 +119,7 @@ def test_explain_tells_each_refusal_of_a_token() -> None:
     assert explain("a=1", JWE, now_epoch=NOW).refusal == NoCookie()
     assert isinstance(explain("_idx=a", JWE, now_epoch=NOW).refusal, NotAToken)
     assert explain(forged.cookie, other, now_epoch=NOW).refusal == WrongKey()
-    late = explain(forged.cookie, JWE, now_epoch=NOW + 61, lifetime_seconds=60)
+    late = explain(forged.cookie, replace(JWE, max_age_seconds=60), now_epoch=NOW + 61)
     assert late.refusal == Expired(expired_epoch=NOW + 60, now_epoch=NOW + 61)
 
 
