@@ -21,7 +21,7 @@ from sandbox.workers.channel import Channel
 from sandbox.workers.debugging import DEFAULT_PORT, DebuggerPorts, Debugging
 from sandbox.workers.interpreter import interpreter_command, launch_command
 from sandbox.workers.languages import LANGUAGES, Language
-from sandbox.workers.node_flags import NodeFlags
+from sandbox.workers.node_flags import OPTIONS_NAME, NodeFlags
 from sandbox.workers.nurseries import Nurseries
 from sandbox.workers.nursery import Nursery, NurseryError
 from sandbox.workers.process import Process, SpawnedProcess
@@ -143,13 +143,19 @@ class Launcher:
                 str(language.bootstrap),
             ],
         )
-        return self._spawn(command, channel)
+        has_options = bool(setup.environment.get(OPTIONS_NAME))
+        return self._spawn(command, channel, as_deployed=setup if has_options else None)
 
-    def _spawn(self, command: list[str], channel: Channel) -> Process:
+    def _spawn(
+        self, command: list[str], channel: Channel, as_deployed: Setup | None = None
+    ) -> Process:
+        """Start a worker; it takes on environment and folder later, or has them now."""
         return SpawnedProcess(
             command,
             descriptors=(channel.worker_socket.fileno(), self._nurseries.lifeline_fd),
             output_fd=channel.worker_output_fd,
+            environment=as_deployed.environment if as_deployed else {},
+            folder=as_deployed.function.folder if as_deployed else None,
         )
 
     def _fork(self, setup: Setup, project: Project, channel: Channel) -> Process | None:

@@ -1,5 +1,8 @@
 """How Lambda starts Node.js: takes a program and an environment, gives flags.
 
+What a function has in NODE_OPTIONS holds for its whole process, and may load modules
+before the handler's, which read the environment (nodejs.org, "Command-line API").
+
 Before Node.js 24 Lambda's runtimes switch off what Node itself has on by default:
 `require` of ES modules, and telling by its syntax what a module is. A function may
 switch them on again in NODE_OPTIONS (AWS Lambda developer guide, "Building Lambda
@@ -16,6 +19,9 @@ _FIRST_WITH_FEATURES = 24
 _RUNTIME = re.compile(r"nodejs(\d+)")
 _SECONDS = 5.0
 """How long a program may take that takes 10 ms."""
+
+
+OPTIONS_NAME = "NODE_OPTIONS"
 
 
 class NodeFlags:
@@ -43,7 +49,7 @@ def _wanted(environment: Mapping[str, str]) -> tuple[str, ...]:
     runtime = _RUNTIME.search(environment.get("AWS_EXECUTION_ENV", ""))
     if runtime is None or int(runtime[1]) >= _FIRST_WITH_FEATURES:
         return ()
-    options = environment.get("NODE_OPTIONS", "").split()
+    options = environment.get(OPTIONS_NAME, "").split()
     return tuple(f"--no-{name}" for name in _FEATURES if f"--{name}" not in options)
 
 

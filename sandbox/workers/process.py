@@ -1,7 +1,9 @@
 """A process that works for the sandbox, and the only starter of such."""
 
 import subprocess
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from types import MappingProxyType
 from typing import Protocol
 
 from sandbox.workers.reaping import kill_group, reap
@@ -31,9 +33,22 @@ class SpawnedProcess:
     """A child of this process, with a session and process group of its own."""
 
     def __init__(
-        self, command: Sequence[str], *, descriptors: Sequence[int], output_fd: int
+        self,
+        command: Sequence[str],
+        *,
+        descriptors: Sequence[int],
+        output_fd: int,
+        environment: Mapping[str, str] = MappingProxyType({}),
+        folder: Path | None = None,
     ) -> None:
-        """Start `command` with an empty environment.
+        """Start `command`.
+
+        Args:
+            command: the path of a program, and its arguments.
+            descriptors: open files that it has too, under the same numbers.
+            output_fd: where its standard output and error go.
+            environment: its whole environment.
+            folder: where it runs, by default where the sandbox does.
 
         Raises:
             OSError: the program cannot be started.
@@ -44,7 +59,8 @@ class SpawnedProcess:
             stdout=output_fd,
             stderr=output_fd,
             pass_fds=descriptors,
-            env={},
+            env=environment,
+            cwd=folder,
             start_new_session=True,
         )
 

@@ -986,6 +986,52 @@ def test_module_syntax_is_detected_where_lambda_does(
     assert isinstance(outcome, Returned) is loads
 
 
+def test_node_options_hold_from_the_start(app, node_function, invoke):
+    """Node's own options, and modules that see the function's folder and variables."""
+    source = "exports.handler = async () => [process.title, globalThis.first]"
+    first = "globalThis.first = [process.env.WORD, process.cwd()]"
+    function = node_function(
+        "get", source, file="index.js", files={"lib/first.cjs": first}
+    )
+    options = "--title=named --require ./lib/first.cjs"
+    app.environment.update({"WORD": "known", "NODE_OPTIONS": options})
+
+    value = invoke(app.pool(), function).outcome.value
+
+    assert value == ["named", ["known", str(function.folder)]]
+
+
+@pytest.mark.parametrize("option", ["-r ./first.cjs", "--import=./first.cjs"])
+@pytest.mark.parametrize("file", ["first.cjs", "second.cjs"])
+def test_modules_of_node_options_are_fresh(app, node_function, invoke, option, file):
+    """A save is seen, in what they `require` as well."""
+    source = "exports.handler = async () => globalThis.word"
+    files = {
+        "first.cjs": "globalThis.word = require('./second.cjs')",
+        "second.cjs": "module.exports = 'old'",
+    }
+    function = node_function("get", source, file="index.js", files=files)
+    app.environment["NODE_OPTIONS"] = option
+    pool = app.pool()
+    assert invoke(pool, function).outcome == Returned(value="old")
+
+    (function.folder / file).write_text("module.exports = globalThis.word = 'new'")
+
+    assert invoke(pool, function).outcome == Returned(value="new")
+
+
+def test_options_that_node_does_not_take_end_it(app, node_function, invoke):
+    """As they do on Lambda; what Node says of them is shown."""
+    function = node_function("get", "exports.handler = async () => 1", file="index.js")
+    app.environment["NODE_OPTIONS"] = "--no-such-option"
+
+    outcome = invoke(app.pool(), function).outcome
+
+    assert isinstance(outcome, Crashed)
+    assert outcome.exit_code == 9
+    assert "--no-such-option is not allowed in NODE_OPTIONS" in outcome.log_tail
+
+
 FRESH = """
 import { readFileSync } from 'node:fs'
 import { open } from 'node:fs/promises'

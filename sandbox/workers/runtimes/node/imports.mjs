@@ -7,13 +7,14 @@
 
 import { readFileSync } from 'node:fs'
 import Module from 'node:module'
-import { basename, dirname, extname } from 'node:path'
+import { basename, dirname, extname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { MessageChannel, receiveMessageOnPort } from 'node:worker_threads'
 import { Deployment, importHook } from './deployment.mjs'
 import { isStreaming } from './streaming.mjs'
 
 const FIRST_WITHOUT_CALLBACKS = 24
+const PRELOADED = /(?:^|\s)(?:-r|--require|--import)(?:=|\s+)(\.{0,2}\/\S+)/g
 const DYNAMIC_IMPORT = /\bimport\s*\(/
 const { register, registerHooks } = Module // registerHooks: from Node 22.15
 const canRequireModules = registerHooks !== undefined && process.features.require_module
@@ -45,6 +46,15 @@ export class Imports {
     this.#leadRequire()
     this.#compileAsDeployed()
     if (registerHooks !== undefined) this.#leadImport()
+  }
+
+  /** Note what NODE_OPTIONS had Node load before this worker. */
+  notePreloaded () {
+    const { environment, folder } = this.#start
+    for (const path of Object.keys(Module._cache)) this.#observer.note(path)
+    for (const [, name] of (environment.NODE_OPTIONS ?? '').matchAll(PRELOADED)) {
+      this.#observer.note(resolve(folder, name))
+    }
   }
 
   /**

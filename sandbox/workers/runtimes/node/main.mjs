@@ -58,6 +58,7 @@ class Worker {
       keepConnections(start.environment)
       installFileAccess(this.#observer, path => this.#imports.fileAt(path))
       this.#imports.install()
+      this.#imports.notePreloaded()
       Error.stackTraceLimit = STACK_WHILE_LOADING
       this.#handler = await this.#imports.loadHandler()
     } catch (error) {
