@@ -99,8 +99,10 @@ def as_json_keeps(settings: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
 
 
 def _as_json_keeps(value: JsonValue) -> JsonValue:
-    if isinstance(value, float) and not math.isfinite(value):
-        return None
+    if value is None or isinstance(value, (str, int)):  # nearly all are
+        return value
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
         return as_json_keeps(value)
     if isinstance(value, list):

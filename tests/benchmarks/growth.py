@@ -138,7 +138,7 @@ def _draw(measured: list[Measurement]) -> None:
             place.plot(*zip(*points, strict=True), marker="o", label=name)
         place.axhline(1.5, color="grey", linestyle=":", linewidth=1)
         place.set(
-            xscale="log", yscale="log", xlabel=scenario.removeprefix("cost against ")
+            xscale="log", xlabel=scenario.removeprefix("cost against "), ylim=(0, 2)
         )
         place.legend(fontsize=8)
     places[0].set_ylabel("times the smallest app's figure")
