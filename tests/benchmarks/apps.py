@@ -23,14 +23,6 @@ exports.handler = arc.http(async req => {
   return { session, json: { count: session.count } }
 })
 """
-GET_ITEM = """import time
-import boto3
-import os
-import json
-
-ports = json.loads(os.environ["ARC_SANDBOX"])["ports"]
-client = boto3.client("dynamodb", endpoint_url=f"http://localhost:{ports['tables']}")
-"""
 NODE = "@aws\nruntime nodejs22.x\n"
 SECRET = "only-for-benchmarks-never-deploy-it"
 SESSIONS = "@tables\nsessions\n  _idx *String\n  _ttl TTL\n"
@@ -61,6 +53,12 @@ def hello_app(root: Path, *, routes: int = 1) -> Path:
     files = {f"src/http/get-{folder}/index.py": HELLO for folder in folders}
     manifest = f"@app\nbench\n\n@aws\nruntime python\n\n@http\n{lines}"
     return write(root, {"app.arc": manifest, **files})
+
+
+def node_hello_app(root: Path) -> Path:
+    """Write the same app with its one route in Node."""
+    manifest = f"@app\nbench\n\n{NODE}\n@http\nget /\n"
+    return write(root, {"app.arc": manifest, "src/http/get-index/index.js": HELLO_NODE})
 
 
 def session_app(root: Path, *, store: str, node_modules: Path | None = None) -> Path:

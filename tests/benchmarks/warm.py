@@ -1,6 +1,7 @@
 """Scenarios `hello` and `session`: warm handlers under load."""
 
 from tests.benchmarks import apps, contenders
+from tests.benchmarks.contenders import Contender
 from tests.benchmarks.report import Measurement
 from tests.benchmarks.rounds import Entry, Plan, warm_rounds
 
@@ -24,15 +25,18 @@ def hello(plan: Plan) -> list[Measurement]:
             ),
             Entry(contender=contenders.framework(plan.peers), app=google),
         ]
-    return warm_rounds(plan, "hello", entries)
+    in_node = apps.node_hello_app(plan.folder / "node")
+    return [
+        *warm_rounds(plan, "hello", entries),
+        *warm_rounds(
+            plan, "hello, Node", [Entry(contender=c, app=in_node) for c in _pair(plan)]
+        ),
+    ]
 
 
 def session(plan: Plan) -> list[Measurement]:
     """Measure a count in a session, by store and language."""
     modules = plan.peers.node_modules if plan.peers else None
-    who = [contenders.ours()]
-    if plan.peers:
-        who.append(contenders.peer(plan.peers))
     measured: list[Measurement] = []
     for store in apps.STORES:
         app = apps.session_app(
@@ -42,8 +46,14 @@ def session(plan: Plan) -> list[Measurement]:
             if language == "Python" or modules:
                 entries = [
                     Entry(contender=c, app=app, method="POST", path=path, cookies=True)
-                    for c in who
+                    for c in _pair(plan)
                 ]
                 scenario = f"{store} session, {language}"
                 measured += warm_rounds(plan, scenario, entries)
     return measured
+
+
+def _pair(plan: Plan) -> list[Contender]:
+    """Give us, and what people use today where it is installed."""
+    theirs = [contenders.peer(plan.peers)] if plan.peers else []
+    return [contenders.ours(), *theirs]
