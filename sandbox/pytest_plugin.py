@@ -18,6 +18,8 @@ from sandbox import testing
 from sandbox.errors import SandboxError
 
 if TYPE_CHECKING:
+    from boto3.session import Session
+
     from sandbox.testing import (
         AppChoice,
         Client,
@@ -191,6 +193,12 @@ def arc_url(_arc_front: "Front") -> Iterator[str]:
         yield server.url
 
 
+@pytest.fixture(scope="session")
+def _arc_aws() -> "Session":
+    """What makes the clients of `arc_tables`: a test's own would take it far longer."""
+    return testing.unconfigured_aws()
+
+
 # What each test has to itself
 
 
@@ -285,12 +293,14 @@ def arc_session(
 
 
 @pytest.fixture
-def arc_tables(arc_sandbox: "SandboxUnderTest") -> Iterator["TableResources"]:
+def arc_tables(
+    arc_sandbox: "SandboxUnderTest", _arc_aws: "Session"
+) -> Iterator["TableResources"]:
     """The app's tables by their names in the manifest, as boto3 Table resources.
 
     `arc_tables["notes"].put_item(Item={"id": "1"})`; after the test they are as seeded.
     """
-    tables = testing.TableResources(arc_sandbox)
+    tables = testing.TableResources(arc_sandbox, aws=_arc_aws)
     yield tables
     tables.close()
 
