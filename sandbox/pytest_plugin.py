@@ -6,7 +6,7 @@ nothing but pytest: `testing` imports its parts when a fixture first uses them.
 
 import importlib.util
 import os
-from collections.abc import Awaitable, Callable, Generator, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -237,11 +237,9 @@ def make_arc_sandbox(
         def make(
             app: Path | str | None = None, *, env: dict[str, str] | None = None
         ) -> "SandboxUnderTest":
-            mark: dict[str, Any] = {"env": env or {}}
-            if app is not None:
-                mark["app"] = app
+            call = {"app": app, "env": env}
             sandbox = _started(
-                "make_arc_sandbox", lambda: _arc_shelf.start(_choice(request, mark))
+                "make_arc_sandbox", lambda: _arc_shelf.start(_choice(request, call))
             )
             stack.callback(sandbox.close)
             stack.enter_context(_watched(request, sandbox))
@@ -343,7 +341,9 @@ def arc_login(
 # Finding the app, and watching its handlers
 
 
-def _choice(request: pytest.FixtureRequest, *more: dict[str, Any]) -> "AppChoice":
+def _choice(
+    request: pytest.FixtureRequest, call: Mapping[str, object] | None = None
+) -> "AppChoice":
     config = request.config
     marks = [
         testing.mark_keywords(mark.args, mark.kwargs)
@@ -351,7 +351,8 @@ def _choice(request: pytest.FixtureRequest, *more: dict[str, Any]) -> "AppChoice
     ]
     typed = config.getoption("--arc-app")
     return testing.choose_app(
-        [*reversed(marks), *more],
+        reversed(marks),
+        call=call,
         rootdir=config.rootpath,
         # What is typed starts from where it is typed.
         configured=str(config.invocation_params.dir / typed)
