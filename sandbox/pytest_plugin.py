@@ -6,7 +6,7 @@ nothing but pytest: `testing` imports its parts when a fixture first uses them.
 
 import importlib.util
 import os
-from collections.abc import Awaitable, Callable, Generator, Iterator
+from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
@@ -18,6 +18,8 @@ from sandbox import testing
 from sandbox.errors import SandboxError
 
 if TYPE_CHECKING:
+    from boto3.session import Session
+
     from sandbox.testing import (
         AppChoice,
         Client,
@@ -191,6 +193,12 @@ def arc_url(_arc_front: "Front") -> Iterator[str]:
         yield server.url
 
 
+@pytest.fixture(scope="session")
+def _arc_aws() -> "Session":
+    """What makes the clients of `arc_tables`: a test's own would take it far longer."""
+    return testing.unconfigured_aws()
+
+
 # What each test has to itself
 
 
@@ -229,11 +237,9 @@ def make_arc_sandbox(
         def make(
             app: Path | str | None = None, *, env: dict[str, str] | None = None
         ) -> "SandboxUnderTest":
-            mark: dict[str, Any] = {"env": env or {}}
-            if app is not None:
-                mark["app"] = app
+            call = {"app": app, "env": env}
             sandbox = _started(
-                "make_arc_sandbox", lambda: _arc_shelf.start(_choice(request, mark))
+                "make_arc_sandbox", lambda: _arc_shelf.start(_choice(request, call))
             )
             stack.callback(sandbox.close)
             stack.enter_context(_watched(request, sandbox))
@@ -285,12 +291,14 @@ def arc_session(
 
 
 @pytest.fixture
-def arc_tables(arc_sandbox: "SandboxUnderTest") -> Iterator["TableResources"]:
+def arc_tables(
+    arc_sandbox: "SandboxUnderTest", _arc_aws: "Session"
+) -> Iterator["TableResources"]:
     """The app's tables by their names in the manifest, as boto3 Table resources.
 
     `arc_tables["notes"].put_item(Item={"id": "1"})`; after the test they are as seeded.
     """
-    tables = testing.TableResources(arc_sandbox)
+    tables = testing.TableResources(arc_sandbox, aws=_arc_aws)
     yield tables
     tables.close()
 
@@ -333,7 +341,9 @@ def arc_login(
 # Finding the app, and watching its handlers
 
 
-def _choice(request: pytest.FixtureRequest, *more: dict[str, Any]) -> "AppChoice":
+def _choice(
+    request: pytest.FixtureRequest, call: Mapping[str, object] | None = None
+) -> "AppChoice":
     config = request.config
     marks = [
         testing.mark_keywords(mark.args, mark.kwargs)
@@ -341,7 +351,8 @@ def _choice(request: pytest.FixtureRequest, *more: dict[str, Any]) -> "AppChoice
     ]
     typed = config.getoption("--arc-app")
     return testing.choose_app(
-        [*reversed(marks), *more],
+        reversed(marks),
+        call=call,
         rootdir=config.rootpath,
         # What is typed starts from where it is typed.
         configured=str(config.invocation_params.dir / typed)

@@ -225,6 +225,35 @@ def test_each_test_finds_it_clean(run: Run) -> None:
     result.assert_outcomes(passed=3)
 
 
+def test_services_are_described_once_a_run(run: Run) -> None:
+    """The first test with tables reads boto3's descriptions from disk, and no other."""
+    result = run(
+        """
+        import pytest
+        from botocore.loaders import JSONFileLoader
+
+        @pytest.fixture
+        def files_read(monkeypatch):
+            paths, load_file = [], JSONFileLoader.load_file
+
+            def load_noted(self, path):
+                paths.append(path)
+                return load_file(self, path)
+
+            monkeypatch.setattr(JSONFileLoader, "load_file", load_noted)
+            return paths
+
+        def test_first(files_read, arc_tables):
+            assert files_read
+
+        def test_second(files_read, arc_tables):
+            assert not files_read
+        """
+    )
+
+    result.assert_outcomes(passed=2)
+
+
 def test_the_app_is_chosen_by_ini_option_and_mark(
     project: pytest.Pytester, run: Run
 ) -> None:

@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from sandbox.testing.sandbox_under_test import SandboxUnderTest as SandboxUnderTest
     from sandbox.testing.shelf import Shelf as Shelf
     from sandbox.testing.table_resources import TableResources as TableResources
+    from sandbox.testing.table_resources import unconfigured_aws as unconfigured_aws
 
 _HOMES = {
     "AppChoice": "sandbox.testing.app_choice",
@@ -45,6 +46,7 @@ _HOMES = {
     "choose_app": "sandbox.testing.app_choice",
     "log_in": "sandbox.testing.login",
     "mark_keywords": "sandbox.testing.app_choice",
+    "unconfigured_aws": "sandbox.testing.table_resources",
 }
 
 __all__ = [
@@ -63,6 +65,7 @@ __all__ = [
     "choose_app",
     "log_in",
     "mark_keywords",
+    "unconfigured_aws",
 ]
 
 

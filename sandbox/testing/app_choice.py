@@ -33,25 +33,32 @@ def mark_keywords(
 
 
 def choose_app(
-    marks: Iterable[Mapping[str, Any]], *, rootdir: Path, configured: str
+    marks: Iterable[Mapping[str, Any]],
+    *,
+    call: Mapping[str, Any] | None = None,
+    rootdir: Path,
+    configured: str,
 ) -> AppChoice:
     """Give the choice for one test.
 
     Args:
         marks: the keywords of its `arc` marks, the furthest first: nearer ones win,
             and their variables add up.
+        call: what a factory was called with, as if it were the nearest mark.
         rootdir: what relative paths start from.
         configured: the folder that the command line or the ini file names; empty for
             `rootdir` itself.
 
     Raises:
-        AppError: there is no such app, or a mark says what it cannot.
+        AppError: there is no such app, or a mark or the call says what it cannot.
     """
     app: str | Path = configured
     environment: dict[str, str] = {}
     persist = False
-    for mark in marks:
-        _check(mark)
+    said = [("The mark arc", mark) for mark in marks]
+    said += [("The call", call)] if call is not None else []
+    for who, mark in said:
+        _check(mark, who)
         app = app if mark.get("app") is None else mark["app"]
         environment |= mark.get("env") or {}
         persist = mark.get("persist", persist)
@@ -95,47 +102,48 @@ def _has_manifest(root: Path) -> bool:
     return load_project(root, home=None, environ={}).manifest_file is not None
 
 
-def _check(mark: Mapping[str, Any]) -> None:
+def _check(mark: Mapping[str, Any], who: str) -> None:
+    """Refuse what `who`, the beginning of a sentence, cannot say."""
     unknown = [name for name in mark if name not in _KEYWORDS]
     if unknown:
         raise AppError(
-            f'The mark arc has no argument "{unknown[0]}".',
+            f'{who} has no argument "{unknown[0]}".',
             remedy=f"It takes {', '.join(_KEYWORDS)}.",
         )
     app, variables = mark.get("app"), mark.get("env")
     if app is not None and not isinstance(app, str | Path):
         raise AppError(
-            f"The mark arc names the app {app!r}.",
+            f"{who} names the app {app!r}.",
             remedy="Name its folder, as a text or a Path.",
         )
     if variables is not None and not isinstance(variables, Mapping):
         raise AppError(
-            f"The mark arc has the variables {variables!r}.",
+            f"{who} has the variables {variables!r}.",
             remedy='Give them by name: env={"NAME": "value"}.',
         )
     for name, value in (variables or {}).items():
-        _check_variable(name, value)
+        _check_variable(name, value, who)
 
 
-def _check_variable(name: object, value: object) -> None:
+def _check_variable(name: object, value: object, who: str) -> None:
     if not isinstance(name, str) or not name or "=" in name or not _is_passable(name):
         raise AppError(
-            f"The mark arc sets a variable with the name {name!r}.",
+            f"{who} sets a variable with the name {name!r}.",
             remedy='A name is a text that is not empty, without "=" and without NUL.',
         )
     if not isinstance(value, str):
         raise AppError(
-            f'The mark arc sets the variable "{name}" to {value!r}.',
+            f'{who} sets the variable "{name}" to {value!r}.',
             remedy="Variables are texts: put the value in quotes.",
         )
     if not _is_passable(value):
         raise AppError(
-            f'The mark arc sets the variable "{name}" to {value!r}.',
+            f'{who} sets the variable "{name}" to {value!r}.',
             remedy="No process can be given that: leave out NUL and lone surrogates.",
         )
     if name in RESERVED_NAMES:
         raise AppError(
-            f'The mark arc sets "{name}", which is a variable of the sandbox.',
+            f'{who} sets "{name}", which is a variable of the sandbox.',
             remedy="Use another name.",
         )
 

@@ -21,17 +21,20 @@ class TableResources(Mapping[str, Any]):
 
     Nothing of the developer's AWS configuration is used, and nothing leaves the
     machine.
+
+    Args:
+        sandbox: the running app.
+        aws: what `unconfigured_aws` gave; by default one of its own. Whoever makes
+            several hands all of them the same.
     """
 
-    def __init__(self, sandbox: Sandbox) -> None:
+    def __init__(
+        self, sandbox: Sandbox, *, aws: boto3.session.Session | None = None
+    ) -> None:
         self._sandbox = sandbox
-        self._dynamodb = boto3.session.Session(
-            botocore_session=_unconfigured_session(),
-            aws_access_key_id=DUMMY_ACCESS_KEY,
-            aws_secret_access_key=DUMMY_SECRET_KEY,
-            region_name=sandbox.project.region,
-        ).resource(
+        self._dynamodb = (aws or unconfigured_aws()).resource(
             "dynamodb",
+            region_name=sandbox.project.region,
             endpoint_url=f"http://127.0.0.1:{sandbox.ports.tables}",
             config=Config(proxies={}, retries={"total_max_attempts": 1}),
         )
@@ -59,15 +62,21 @@ class TableResources(Mapping[str, Any]):
         self._dynamodb.meta.client.close()
 
 
-def _unconfigured_session() -> botocore.session.Session:
+def unconfigured_aws() -> boto3.session.Session:
     """Give a session that looks at no variable of the shell, and at no file of AWS's.
 
     A profile that is missing, or a mode that is none, would keep it from being made.
+    It remembers the descriptions of AWS's services, whose reading takes some fifty
+    milliseconds.
     """
     variables = botocore.session.Session.SESSION_VARIABLES
-    return botocore.session.Session(
-        session_vars={
-            name: (None, None, os.devnull if name in _FILES else default, convert)
-            for name, (_, _, default, convert) in variables.items()
-        }
+    return boto3.session.Session(
+        botocore_session=botocore.session.Session(
+            session_vars={
+                name: (None, None, os.devnull if name in _FILES else default, convert)
+                for name, (_, _, default, convert) in variables.items()
+            }
+        ),
+        aws_access_key_id=DUMMY_ACCESS_KEY,
+        aws_secret_access_key=DUMMY_SECRET_KEY,
     )

@@ -81,6 +81,38 @@ def test_what_cannot_be_is_told(
     assert caught.value.remedy
 
 
+def test_a_call_goes_before_the_marks(tmp_path: Path) -> None:
+    """Its folder is taken, and its variables stand beside theirs."""
+    a = make_app(tmp_path / "a")
+    marks = [{"app": "b", "env": {"X": "1", "Y": "1"}}]
+
+    assert choose_app(
+        marks, call={"app": "a", "env": {"Y": "2"}}, rootdir=tmp_path, configured=""
+    ) == AppChoice(root=a, environment=(("X", "1"), ("Y", "2")))
+
+
+@pytest.mark.parametrize(
+    ("call", "told"),
+    [
+        ({"app": 5}, "The call names the app 5."),
+        ({"env": ["A=1"]}, "The call has the variables ['A=1']."),
+        ({"env": {"A=B": "x"}}, "The call sets a variable with the name 'A=B'."),
+        ({"env": {"X": 1}}, 'The call sets the variable "X" to 1.'),
+        ({"env": {"X": "a\0"}}, r"""The call sets the variable "X" to 'a\x00'."""),
+        ({"env": {"ARC_ENV": "x"}}, 'The call sets "ARC_ENV", which is'),
+    ],
+)
+def test_what_a_call_says_wrong_is_told_of_it(
+    tmp_path: Path, call: dict[str, Any], told: str
+) -> None:
+    """Whoever has set no mark is not sent to look for one."""
+    with pytest.raises(AppError) as caught:
+        choose_app([], call=call, rootdir=tmp_path, configured="")
+
+    assert told in str(caught.value)
+    assert caught.value.remedy
+
+
 def test_links_that_lead_in_a_circle_are_no_folder(tmp_path: Path) -> None:
     """As a path that is not there."""
     (tmp_path / "a").symlink_to(tmp_path / "a")
