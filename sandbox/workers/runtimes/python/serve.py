@@ -59,7 +59,7 @@ class Worker:
             self._end(_EXIT_INTERRUPTED)
         except OSError:
             self._end(EXIT_DISCONNECTED)
-        self._end(0)
+        self._end_with_group()
 
     def _serve(self) -> None:
         start = wire.receive(self._reader, self._connection.recv)
@@ -197,10 +197,24 @@ class Worker:
 
     def _end(self, code: int) -> NoReturn:
         """Run exit hooks and end, without waiting for threads the handler left."""
+        self._run_exit_hooks()
+        os._exit(code)
+
+    def _end_with_group(self) -> NoReturn:
+        """Run exit hooks and end, with all that the handler has left running.
+
+        The sandbox would kill that, but it may be gone; and who ends before the
+        lifeline is cut takes along what the kernel would have answered it with.
+        """
+        self._run_exit_hooks()
+        with suppress(OSError):  # this process leads no group
+            os.killpg(self._pid, signal.SIGKILL)
+        os._exit(0)
+
+    def _run_exit_hooks(self) -> None:
         if os.getpid() == self._pid:
             atexit._run_exitfuncs()  # noqa: SLF001 (os._exit runs none)
         _flush_output()
-        os._exit(code)
 
 
 def main(socket_fd: int, lifeline_fd: int) -> NoReturn:
