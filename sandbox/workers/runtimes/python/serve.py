@@ -99,6 +99,7 @@ class Worker:
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 (whatever the app raises)
+            self._leave_if_forked()
             failure = failures.load_failure(
                 error,
                 handler_file=start["handler_file"],
@@ -106,6 +107,7 @@ class Worker:
             )
             self._answer({"type": "load_failed", **failure})
             return False
+        self._leave_if_forked()
         self._observer.end_loading()
         self._answer({"type": "ready"})
         return True
@@ -185,7 +187,7 @@ class Worker:
         self._connection.sendall(wire.encode({"type": "debug_over"}))
 
     def _leave_if_forked(self) -> None:
-        """End a child that the handler forked and that came back from it.
+        """End a child that the app's code forked and that came back from it.
 
         It would otherwise answer as well, and serve the same connection.
         """

@@ -493,6 +493,31 @@ def test_forked_children_do_not_answer(app, invoke):
     assert values == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("ending", ["pass", "raise ValueError"])
+def test_children_forked_while_loading_do_not_answer(app, invoke, ending):
+    """Nor is what becomes of them in the module what became of it."""
+    function = app.function(
+        "early",
+        f"""
+        import os
+
+        child = os.fork()
+        if child:
+            os.waitpid(child, 0)
+        else:
+            {ending}
+
+        def handler(event, context):
+            return event
+        """,
+    )
+    pool = app.pool()
+
+    values = [invoke(pool, function, number).outcome.value for number in range(5)]
+
+    assert values == [0, 1, 2, 3, 4]
+
+
 def test_recursion_is_reported_short(run):
     """A thousand frames do not become a thousand rows."""
     outcome = run("def handler(e, c): return handler(e, c)").outcome
