@@ -166,8 +166,9 @@ def _text(request: Mapping[str, Any], member: str) -> str:
 def _start(token: object, count: int) -> int:
     if token is None:
         return 0
-    if isinstance(token, str) and token.isdecimal() and int(token) < count:
-        return int(token)
+    starts = {str(start): start for start in range(count)}
+    if isinstance(token, str) and token in starts:
+        return starts[token]
     raise SsmError("InvalidNextToken", "NextToken is not one of this request's.")
 
 

@@ -172,6 +172,11 @@ def test_parameters_come_by_name() -> None:
             {"Path": "/MyAppTesting", "NextToken": "x"},
             "InvalidNextToken",
         ),
+        (
+            "GetParametersByPath",
+            {"Path": "/MyAppTesting", "NextToken": "9" * 5000},
+            "InvalidNextToken",
+        ),
         ("PutParameter", {}, "UnknownOperationException"),
         ("GetParameter", b"{", "SerializationException"),
         ("GetParameter", b"[]", "SerializationException"),

@@ -1,5 +1,6 @@
 """Runs the commands of `@sandbox-start`, once everything answers."""
 
+import errno
 import json
 import os
 import signal
@@ -99,10 +100,14 @@ def _run(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a NUL where none may be
+        why = error.strerror if isinstance(error, OSError) else f"{error}"
+        is_long = isinstance(error, OSError) and error.errno == errno.E2BIG
         raise WorldError(
-            f'The command "{command}" of @sandbox-start cannot run: {error.strerror}.',
-            remedy="The inventory may be too long for a variable (ARC_INV).",
+            f'The command "{command}" of @sandbox-start cannot run: {why}.',
+            remedy="The inventory may be too long for a variable (ARC_INV)."
+            if is_long
+            else "Look at the command, and at the app's variables.",
         ) from error
     with process:
         output = _wait_output(process, stop)

@@ -22,6 +22,8 @@ MOST_STREAMS = 100
 
 Change: TypeAlias = Literal["none", "styles", "reload"]
 
+_MOST_DIGITS = 18
+"""Of a version; Python refuses to read some thousand."""
 _RETRY = b"retry: 1000\n\n"
 _HEARTBEAT = b": still here\n\n"
 
@@ -134,7 +136,8 @@ class OpenPages:
         if since is None:
             return self._version
         run, _, number = since.partition(".")
-        return int(number) if run == self._run and number.isdecimal() else -1
+        is_number = number.isdecimal() and len(number) <= _MOST_DIGITS
+        return int(number) if run == self._run and is_number else -1
 
     def _wait(self, stream: _Stream, heard: int) -> bool:
         """Wait for something new or for the heartbeat; False at the end."""

@@ -6,12 +6,15 @@ header names come in lower case, as those of all answers here do.
 """
 
 import http.client
+import re
 import ssl
+from http import HTTPStatus
 from urllib.parse import urlsplit
 
 from sandbox.clock import Clock
 from sandbox.exchange import Headers, HttpRequest, HttpResponse
 from sandbox.gateway.request_parts import source_ip
+from sandbox.http1.head import is_header_name
 
 TIMEOUT_SECONDS = 29.0
 """How long an HTTP API waits for an integration, about (30 s is its maximum)."""
@@ -25,6 +28,7 @@ _HOP_BY_HOP = frozenset(
         *("proxy-connection", "te", "trailer", "transfer-encoding", "upgrade"),
     )
 )
+_CONTROLS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]+[ \t]*")
 _REPLACED = frozenset(("host", "content-length", "expect", "accept-encoding"))
 
 
@@ -68,9 +72,7 @@ def _exchange(
         answer = connection.getresponse()
         return HttpResponse(
             status=answer.status,
-            headers=_end_to_end(
-                tuple((name.lower(), value) for name, value in answer.getheaders())
-            ),
+            headers=_end_to_end(_sendable(tuple(answer.getheaders()))),
             body=_read_until(deadline, answer, clock),
         )
     finally:
@@ -100,6 +102,8 @@ class _FinalAnswer(http.client.HTTPResponse):
     def _read_status(self) -> tuple[str, int, str]:
         for _ in range(_MOST_INTERIM):
             read: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
+            if read[1] == HTTPStatus.SWITCHING_PROTOCOLS:
+                raise http.client.HTTPException("it speaks what nobody asked for")
             if read[1] not in _INTERIM:
                 return read
             http.client.parse_headers(self.fp)
@@ -140,6 +144,19 @@ def _forwarded_headers(request: HttpRequest, authority: str) -> Headers:
         *kept,
         *(pair for pair in added if pair[0] not in known),
         *length,
+    )
+
+
+def _sendable(headers: Headers) -> Headers:
+    """Give what can be sent of an answer's headers, the names in lower case.
+
+    Python reads more than may be written. A folded line is unfolded and a control
+    becomes a space, as of any gateway (RFC 9112 section 5.2, RFC 9110 section 5.5).
+    """
+    return tuple(
+        (name.lower(), _CONTROLS.sub(" ", value).strip(" \t"))
+        for name, value in headers
+        if is_header_name(name)
     )
 
 

@@ -48,7 +48,8 @@ group of its own, and is killed with it. End of file on the socket means the sam
       worker may look for the next event without sleeping.
     - `trace_header` (str): what `_X_AMZN_TRACE_ID` is while the event is handled.
 
-`close`: no fields. Run exit hooks, flush, end with status 0.
+`close`: no fields. Run exit hooks, flush, and end with the whole process group: the
+    sandbox may be gone, and nobody else is left to end what the handler has started.
 
 **From the worker**
 

@@ -69,6 +69,18 @@ def test_a_failing_command_stops_the_start(make_app: Any, command: Any) -> None:
     assert not (app.root / "never").exists()
 
 
+def test_a_command_that_cannot_begin_stops_the_start(
+    make_app: Any, command: Any
+) -> None:
+    """No system gives a program a variable with a NUL in it."""
+    app = make_app(files("touch never") | {".env": "A=x\0y\n"})
+    run = command("start", cwd=app.root)
+
+    assert run.wait() == 1
+    assert "cannot run: embedded null byte. Look at the command" in run.output
+    assert not (app.root / "never").exists()
+
+
 def test_commands_run_once_not_at_each_reload(
     make_app: Any, command: Any, wait_until: Callable[..., None]
 ) -> None:

@@ -61,6 +61,15 @@ def test_listen_reloads_pages_of_another_sandbox(since: str) -> None:
     assert state_of(next(listen(OpenPages(), since)))["change"] == "reload"
 
 
+@pytest.mark.parametrize("number", ["9" * 5000, "-1", "x", ""])
+def test_listen_reloads_pages_that_know_no_version(number: str) -> None:
+    """Whatever stands where the version was."""
+    pages = OpenPages()
+    run = state_of(next(listen(pages)))["version"].partition(".")[0]
+
+    assert state_of(next(listen(pages, f"{run}.{number}")))["change"] == "reload"
+
+
 def test_listen_gives_each_change_while_it_waits() -> None:
     """One event a change, in a stream that goes on."""
     pages = OpenPages()

@@ -4,6 +4,7 @@ import json
 import socket
 from collections.abc import Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 import pytest
@@ -38,6 +39,25 @@ def target() -> Iterator[str]:
     """Give the address of a running upstream."""
     with LoopbackServer(upstream, name="upstream") as server:
         yield server.url
+
+
+@contextmanager
+def answering(raw: bytes) -> Iterator[str]:
+    """Give the address of a target that answers one request with these bytes."""
+
+    def answer(listener: socket.socket) -> None:
+        client = listener.accept()[0]
+        with client:
+            client.recv(65536)
+            client.sendall(raw)
+
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        ThreadPoolExecutor() as threads,
+    ):
+        serving = threads.submit(answer, listener)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        serving.result(5)
 
 
 def test_forward_passes_the_request_on(target: str) -> None:
@@ -153,20 +173,36 @@ def test_forward_waits_for_the_answer_behind_others(
 ) -> None:
     """What goes before it, such as early hints, is not the answer."""
     final = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"
+    with answering(interim + final) as url:
+        if body is None:
+            with pytest.raises(UnreachableError, match="never comes to an answer"):
+                forward(make_request("GET /"), url, CLOCK)
+        else:
+            assert forward(make_request("GET /"), url, CLOCK).body == body
 
-    def answer(listener: socket.socket) -> None:
-        client = listener.accept()[0]
-        with client:
-            client.recv(65536)
-            client.sendall(interim + final)
 
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        url = f"http://127.0.0.1:{listener.getsockname()[1]}"
-        with ThreadPoolExecutor() as threads:
-            serving = threads.submit(answer, listener)
-            if body is None:
-                with pytest.raises(UnreachableError, match="never comes to an answer"):
-                    forward(make_request("GET /"), url, CLOCK)
-            else:
-                assert forward(make_request("GET /"), url, CLOCK).body == body
-            serving.result(5)
+@pytest.mark.parametrize(
+    ("line", "header"),
+    [
+        (b"X-A: a,\r\n\tb\r\n  c", [("x-a", "a, b c")]),
+        (b"X-A: \0a\x01\x7f\x1b[2Jb\xe9", [("x-a", "a [2Jb\u00e9")]),
+        (b"X-(A): a", []),
+        (b"X-A:", [("x-a", "")]),
+    ],
+)
+def test_forward_passes_on_what_a_header_may_hold(
+    line: bytes, header: list[tuple[str, str]]
+) -> None:
+    """Folds and controls become spaces, as of a gateway; no name, no header."""
+    raw = b"HTTP/1.1 200 OK\r\n" + line + b"\r\nX-B: b\r\ncontent-length: 2\r\n\r\nok"
+    with answering(raw) as url:
+        answer = forward(make_request("GET /"), url, CLOCK)
+
+    assert [*answer.headers] == [*header, ("x-b", "b"), ("content-length", "2")]
+
+
+def test_forward_refuses_another_protocol() -> None:
+    """Nobody has asked for it: the header that does is not sent on."""
+    raw = b"HTTP/1.1 101 Switching Protocols\r\nupgrade: websocket\r\n\r\n"
+    with answering(raw) as url, pytest.raises(UnreachableError, match="nobody asked"):
+        forward(make_request("GET /", "Upgrade: websocket"), url, CLOCK)

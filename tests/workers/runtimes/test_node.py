@@ -16,6 +16,7 @@ from sandbox.httpd import LoopbackServer
 from sandbox.workers import wire
 from sandbox.workers.interpreter import launch_command
 from sandbox.workers.languages import LANGUAGES
+from tests.processes import is_alive
 
 MAIN = LANGUAGES["nodejs"].bootstrap
 
@@ -1420,6 +1421,13 @@ import fs from 'node:fs'
 process.on('exit', () => process.stderr.write('hooks ran'))
 export const handler = async () => 1
 """
+LEAVING = """
+import { spawn } from 'node:child_process'
+import { writeFileSync } from 'node:fs'
+writeFileSync('child', String(spawn('sleep', ['60'], { stdio: 'ignore' }).pid))
+process.on('exit', () => writeFileSync('hook', ''))
+export const handler = async () => 1
+"""
 
 
 @pytest.fixture
@@ -1534,12 +1542,15 @@ def test_waiting_worker_sees_its_lifeline_end(bare_worker):
     assert worker.process.wait(timeout=10) == -9
 
 
-def test_idle_worker_ends_with_its_connection(bare_worker):
-    """The end of the connection ends a worker with status 0, exit hooks and all."""
-    worker = bare_worker(EXITING)
+def test_idle_worker_ends_with_its_connection(bare_worker, tmp_path, wait_until):
+    """So does what it has started: the lifeline may be cut a moment too late for it."""
+    worker = bare_worker(LEAVING)
+    child = int((tmp_path / "child").read_text())
     worker.connection.close()
 
-    assert worker.process.wait(timeout=10) == 0
+    assert worker.process.wait(timeout=10) == -9
+    assert (tmp_path / "hook").exists()
+    wait_until(lambda: not is_alive(child))
 
 
 def test_every_project_file_is_told_with_its_state(bare_worker, tmp_path):

@@ -11,7 +11,7 @@ import { install as installFileAccess } from './file_access.mjs'
 import { receive, send } from './frames.mjs'
 import { hasCallbacks, Imports } from './imports.mjs'
 import { Invocation } from './invocation.mjs'
-import { watch as watchLifeline } from './lifeline.mjs'
+import { endWithGroup, watch as watchLifeline } from './lifeline.mjs'
 import { install as installLogs, setRequestId } from './logs.mjs'
 import { Observer, rootsOf } from './observe.mjs'
 import { install as installOutput } from './output.mjs'
@@ -77,7 +77,7 @@ class Worker {
     this.#invocation = null
     const asked = performance.now()
     const message = receive()
-    if (message?.type !== 'invoke') process.exit(0)
+    if (message?.type !== 'invoke') endWithGroup()
     setOffset(message.clock_offset_seconds)
     setRequestId(message.request_id)
     // The AWS SDK sends it along, so that a call can be told from others.

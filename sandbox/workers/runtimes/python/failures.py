@@ -105,9 +105,10 @@ def size_failure() -> dict[str, Any]:
 
 
 def _import_remedy(error: ImportError, handler_file: str) -> str:
-    if not isinstance(error, ModuleNotFoundError) or not error.name:
+    name = error.name
+    if not (isinstance(error, ModuleNotFoundError) and isinstance(name, str) and name):
         return ""
-    package = error.name.partition(".")[0]
+    package = name.partition(".")[0]
     return remedy_for_missing(package, folder=handler_file.rpartition("/")[0])
 
 
@@ -158,8 +159,10 @@ def _frames(
         if not _is_machinery(code.co_filename):
             frames.append((code.co_filename, trail.tb_lineno, code.co_name))
         trail = trail.tb_next
-    if isinstance(error, SyntaxError) and error.filename and error.lineno:
-        frames.append((error.filename, error.lineno, "<module>"))
+    if isinstance(error, SyntaxError):
+        file, line = error.filename, error.lineno  # the app may set them to anything
+        if isinstance(file, str) and file and isinstance(line, int) and line:
+            frames.append((file, line, "<module>"))
     if len(frames) > 2 * _FRAMES_AT_EACH_END:
         del frames[_FRAMES_AT_EACH_END:-_FRAMES_AT_EACH_END]
     return [
@@ -167,11 +170,18 @@ def _frames(
             "file": file,
             "line": line,
             "function": function,
-            "source_line": linecache.getline(file, line).strip(),
+            "source_line": _source_line(file, line),
             "is_app_code": is_app_path(file),
         }
         for file, line, function in frames
     ]
+
+
+def _source_line(file: str, line: int) -> str:
+    try:
+        return linecache.getline(file, line).strip()
+    except Exception:  # noqa: BLE001 (it asks the app's own loaders, and any path)
+        return ""
 
 
 def report(failure: dict[str, Any]) -> None:

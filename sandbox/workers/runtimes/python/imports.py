@@ -169,6 +169,7 @@ def load_handler(handler_file: str, method: str) -> Callable[[Any, Any], Any]:
     sys.modules[name] = module
     try:
         loader.exec_module(module)
+        module = sys.modules[name]  # a module may put another in its place
     except BaseException:
         sys.modules.pop(name, None)
         raise

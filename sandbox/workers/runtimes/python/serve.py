@@ -59,7 +59,7 @@ class Worker:
             self._end(_EXIT_INTERRUPTED)
         except OSError:
             self._end(EXIT_DISCONNECTED)
-        self._end(0)
+        self._end_with_group()
 
     def _serve(self) -> None:
         start = wire.receive(self._reader, self._connection.recv)
@@ -99,6 +99,7 @@ class Worker:
         except (SystemExit, KeyboardInterrupt):
             raise
         except BaseException as error:  # noqa: BLE001 (whatever the app raises)
+            self._leave_if_forked()
             failure = failures.load_failure(
                 error,
                 handler_file=start["handler_file"],
@@ -106,6 +107,7 @@ class Worker:
             )
             self._answer({"type": "load_failed", **failure})
             return False
+        self._leave_if_forked()
         self._observer.end_loading()
         self._answer({"type": "ready"})
         return True
@@ -185,7 +187,7 @@ class Worker:
         self._connection.sendall(wire.encode({"type": "debug_over"}))
 
     def _leave_if_forked(self) -> None:
-        """End a child that the handler forked and that came back from it.
+        """End a child that the app's code forked and that came back from it.
 
         It would otherwise answer as well, and serve the same connection.
         """
@@ -197,10 +199,24 @@ class Worker:
 
     def _end(self, code: int) -> NoReturn:
         """Run exit hooks and end, without waiting for threads the handler left."""
+        self._run_exit_hooks()
+        os._exit(code)
+
+    def _end_with_group(self) -> NoReturn:
+        """Run exit hooks and end, with all that the handler has left running.
+
+        The sandbox would kill that, but it may be gone; and who ends before the
+        lifeline is cut takes along what the kernel would have answered it with.
+        """
+        self._run_exit_hooks()
+        with suppress(OSError):  # this process leads no group
+            os.killpg(self._pid, signal.SIGKILL)
+        os._exit(0)
+
+    def _run_exit_hooks(self) -> None:
         if os.getpid() == self._pid:
             atexit._run_exitfuncs()  # noqa: SLF001 (os._exit runs none)
         _flush_output()
-        os._exit(code)
 
 
 def main(socket_fd: int, lifeline_fd: int) -> NoReturn:

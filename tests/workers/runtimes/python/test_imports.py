@@ -178,6 +178,24 @@ def test_names_of_the_sandbox_are_free(app, invoke):
         assert outcome == Returned(value="own")
 
 
+def test_a_module_that_puts_another_in_its_place_is_that(app, invoke):
+    """As of `import`, through which Lambda's runtime loads the handler."""
+    function = app.function(
+        "proxy",
+        """
+        import sys
+
+        class Lazy:
+            def handler(self, event, context):
+                return __name__
+
+        sys.modules[__name__] = Lazy()
+        """,
+    )
+
+    assert invoke(app.pool(), function).outcome == Returned(value="index")
+
+
 def test_installed_packages_resolve(app, invoke):
     """What the sandbox's interpreter has, handlers have."""
     function = app.function(

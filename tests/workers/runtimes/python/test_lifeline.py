@@ -38,10 +38,11 @@ for function in functions:
     pool.invoke(Invocation(request_id="r", function=function, event=event))
 """
 IDLE = """
-import os
+import os, subprocess
 def handler(event, context):
+    child = subprocess.Popen(["sleep", "100"])
     with open("../idle.pid", "w") as file:
-        file.write(f"{os.getpid()} {event}")
+        file.write(f"{os.getpid()} {event} {child.pid}")
 """
 BUSY = """
 import os, signal, subprocess
@@ -70,7 +71,7 @@ def is_gone(pid):
 @pytest.mark.slow
 @pytest.mark.parametrize("can_fork", [True, False], ids=["forked", "spawned"])
 def test_killing_the_sandbox_leaves_no_process(tmp_path, wait_until, can_fork):
-    """Not an idle worker, not a busy loop, not its child, not the nursery."""
+    """Not an idle worker, not a busy loop, not a child of either, not the nursery."""
     for name, source in (("idle", IDLE), ("busy", BUSY)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "index.py").write_text(source)
@@ -80,11 +81,11 @@ def test_killing_the_sandbox_leaves_no_process(tmp_path, wait_until, can_fork):
         ended = threads.submit(subprocess.run, command, check=False)
         wait_until(lambda: busy.exists() and len(busy.read_text().split()) == 3)
         worker, parent, child = map(int, busy.read_text().split())
-        idle, sandbox = map(int, (tmp_path / "idle.pid").read_text().split())
+        idle, sandbox, left = map(int, (tmp_path / "idle.pid").read_text().split())
         os.kill(sandbox, signal.SIGKILL)
 
     assert ended.result().returncode == -signal.SIGKILL
-    for pid in (worker, parent, child, idle):
+    for pid in (worker, parent, child, idle, left):
         wait_until(lambda pid=pid: is_gone(pid), what=f"{pid} ends")
 
 

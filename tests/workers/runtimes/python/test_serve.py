@@ -493,6 +493,53 @@ def test_forked_children_do_not_answer(app, invoke):
     assert values == [0, 1, 2, 3, 4]
 
 
+@pytest.mark.parametrize("ending", ["pass", "raise ValueError"])
+def test_children_forked_while_loading_do_not_answer(app, invoke, ending):
+    """Nor is what becomes of them in the module what became of it."""
+    function = app.function(
+        "early",
+        f"""
+        import os
+
+        child = os.fork()
+        if child:
+            os.waitpid(child, 0)
+        else:
+            {ending}
+
+        def handler(event, context):
+            return event
+        """,
+    )
+    pool = app.pool()
+
+    values = [invoke(pool, function, number).outcome.value for number in range(5)]
+
+    assert values == [0, 1, 2, 3, 4]
+
+
+@pytest.mark.parametrize(
+    ("error", "error_type"),
+    [
+        ("SyntaxError('m', ('f', '2', 5, 't'))", "SyntaxError"),
+        ("SyntaxError('m', (b'f', 2, 5, 't'))", "SyntaxError"),
+        ("SyntaxError('m', ('a\\0b', 2, 5, 't'))", "SyntaxError"),
+        ("ModuleNotFoundError('m', name=5)", "ModuleNotFoundError"),
+        ("ModuleNotFoundError('m', name='')", "ModuleNotFoundError"),
+    ],
+)
+@pytest.mark.parametrize("when", ["loading", "handling"])
+def test_odd_fields_of_an_exception_end_no_worker(run, error, error_type, when):
+    """Template languages and importers fill them with what they have."""
+    body = f"raise {error}"
+    source = body if when == "loading" else f"def handler(e, c):\n    {body}"
+    outcome = run(source).outcome
+
+    assert isinstance(outcome, Raised)
+    assert (when == "handling") == (outcome.error_type == error_type)
+    assert "m" in outcome.message
+
+
 def test_recursion_is_reported_short(run):
     """A thousand frames do not become a thousand rows."""
     outcome = run("def handler(e, c): return handler(e, c)").outcome
