@@ -215,7 +215,7 @@ class SessionsApi:
 
     def open(self, request: ApiRequest) -> JsonAnswer:
         """Set the cookie: browsers keep cookies by host name, whatever the port."""
-        set_cookie = self._desk.set_cookie(self._desk.find(request.path["id"]))
+        set_cookie = self._desk.open(request.path["id"], host=request.host)
         return JsonAnswer(
             content={"url": self._app_url(), "set_cookie": set_cookie},
             headers=(("Set-Cookie", set_cookie),),

@@ -112,6 +112,37 @@ def test_opening_a_session_sets_the_browsers_cookie(inspected: Any) -> None:
     assert inspected.app.get("/", headers={"cookie": cookie}).json()["count"] == 9
 
 
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("ARC_SESSION_DOMAIN=example.com", 'Domain "example.com" does not cover'),
+        ("ARC_SESSION_TTL=0", "Its Max-Age is over at once."),
+    ],
+)
+def test_what_no_browser_keeps_is_not_opened(
+    inspected: Any, line: str, why: str
+) -> None:
+    """Else the app would be opened as nobody, and the page would say otherwise."""
+    made = inspected.post("sessions/forge", {"data": {"count": 9}})
+    with inspected.variable(line):
+        opened = inspected.api.post(f"/api/sessions/{made['id']}/open")
+
+    assert opened.status_code == 409
+    assert why in opened.json()["message"]
+    assert "set-cookie" not in opened.headers
+
+
+def test_an_opened_session_ends_on_the_sandboxs_clock(jwe_app: Any) -> None:
+    """Its cookie is dropped when its life is over, as the app's own are."""
+    made = jwe_app.post("sessions/forge", {"data": {"count": 9}})
+    jwe_app.api.post(f"/api/sessions/{made['id']}/open")
+    jwe_app.sandbox.clock.advance(DAY + 1)
+
+    answer = jwe_app.app.get("/", headers={"cookie": made["cookie"]})
+
+    assert answer.json()["count"] == 0
+
+
 def test_decode_explains_a_cookie(inspected: Any) -> None:
     """A whole cookie header is taken apart."""
     made = inspected.post("sessions/forge", {"data": {"user": 1}})
