@@ -122,6 +122,10 @@ function appUrl (text) {
   return url.href
 }
 
+function leadToApp (page) {
+  for (const anchor of page.querySelectorAll('[data-app-url]')) anchor.href = appUrl(anchor.href)
+}
+
 function openApp (text, said) {
   const link = element('a', 'Open the app')
   link.href = appUrl(text)
@@ -376,6 +380,7 @@ async function refresh (isWanted = () => true) {
   }
   if (!isWanted()) return
   const made = new DOMParser().parseFromString(text, 'text/html')
+  leadToApp(made)
   for (const old of document.querySelectorAll('[data-live]')) {
     const newer = made.getElementById(old.id)
     if (newer) renew(old, newer)
@@ -432,7 +437,7 @@ function pauseOrGoOn (button) {
 // Beginning
 
 document.addEventListener('DOMContentLoaded', () => {
-  for (const anchor of document.querySelectorAll('[data-app-url]')) anchor.href = appUrl(anchor.href)
+  leadToApp(document)
   const said = sessionStorage.getItem(SAID_KEY)
   if (said) {
     sessionStorage.removeItem(SAID_KEY)
