@@ -253,3 +253,46 @@ def test_markup_in_a_session_leaves_escaped(inspected: Any) -> None:
 def test_merge_patch_follows_rfc_7396(stored: Any, patch: Any, merged: Any) -> None:
     """The RFC's own cases, in short."""
     assert merge_patch(stored, patch) == merged
+
+
+@pytest.mark.parametrize(
+    ("stored", "patch", "merged"),
+    [
+        ({"$set": ["a"]}, {"$number": f"{2**70}"}, {"$number": f"{2**70}"}),
+        ({"b": 1}, {"$set": ["a"]}, {"$set": ["a"]}),
+        ({"$binary": "aGk="}, {"b": 1}, {"b": 1}),
+    ],
+)
+def test_words_of_a_table_are_not_merged(
+    table_app: Any, stored: Any, patch: Any, merged: Any
+) -> None:
+    """A set, a binary or a number is one value, though it is written as an object."""
+    made = table_app.post("sessions/forge", {"data": {"a": stored}})
+
+    changed = table_app.api.patch(
+        f"/api/sessions/{made['id']}", json={"data": {"a": patch}}
+    ).json()
+
+    assert changed["data"]["a"] == merged
+
+
+def test_words_mean_nothing_in_a_cookie(jwe_app: Any) -> None:
+    """A token is JSON, whatever its names are."""
+    made = jwe_app.post("sessions/forge", {"data": {"a": {"b": 1}}})
+
+    changed = jwe_app.api.patch(
+        f"/api/sessions/{made['id']}", json={"data": {"a": {"$set": ["c"]}}}
+    ).json()
+
+    assert changed["data"]["a"] == {"b": 1, "$set": ["c"]}
+
+
+def test_the_size_counts_texts_as_they_are_stored(table_app: Any) -> None:
+    """Four bytes an emoji, not the twelve of its escapes in JSON."""
+    made = table_app.post("sessions/forge", {"data": {"a": "\N{SNAIL}" * 1000}})
+    found = table_app.post("sessions/decode", {"cookie": made["cookie"]})
+
+    size_bytes = table_app.get(f"sessions/{made['id']}")["size_bytes"]
+
+    assert 4000 < size_bytes < 4200
+    assert found["session_bytes"] == size_bytes
