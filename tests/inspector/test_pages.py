@@ -402,6 +402,17 @@ def test_a_session_shows_size_end_and_who_used_it(visit: Visit) -> None:
     expect(page.locator("#used-by .line")).to_have_count(2)
 
 
+def test_a_page_says_when_what_it_shows_is_gone(visit: Visit) -> None:
+    """A session that ends elsewhere looked alive; its text can still be copied."""
+    session = forge(visit.app, count=9)
+    page = visit.open(f"/sessions/{session}")
+    visit.app.api.delete(f"/api/sessions/{session}")
+    visit.app.app.get("/")
+    visit.said(f'There is no session "{session}".')
+
+    expect(page.get_by_label("What the app stored")).to_have_value(re.compile("9"))
+
+
 @pytest.mark.parametrize("button", ["Expire now", "Delete"])
 def test_a_session_is_ended(visit: Visit, button: str) -> None:
     """The visitor is signed out."""

@@ -311,6 +311,7 @@ function countDown () {
 // Following what happens
 
 let isPaused = false
+let isGone = false
 let stream = null
 let settling = null
 
@@ -371,9 +372,11 @@ function renewKeyed (old, made) {
 /** Show the page as it is by now, if that is still wanted once it is there. */
 async function refresh (isWanted = () => true) {
   let text
+  let isThere
   try {
     const answer = await fetch(location.href, { headers: { Accept: 'text/html' } })
-    if (!answer.ok) return
+    isThere = answer.ok
+    if (!isThere && answer.status !== 404) return
     text = await answer.text()
   } catch {
     return
@@ -388,6 +391,13 @@ async function refresh (isWanted = () => true) {
   document.body.dataset.now = made.body.dataset.now
   shownAt = performance.now()
   countDown()
+  tellWhetherThere(isThere, made)
+}
+
+/** Say once that what the page shows is gone; what stands there may still be read. */
+function tellWhetherThere (isThere, made) {
+  if (!isThere && !isGone) say(made.getElementById('why').textContent, { isError: true })
+  isGone = !isThere
 }
 
 function refreshSoon () {
@@ -438,6 +448,7 @@ function pauseOrGoOn (button) {
 
 document.addEventListener('DOMContentLoaded', () => {
   leadToApp(document)
+  isGone = part('why') !== null
   const said = sessionStorage.getItem(SAID_KEY)
   if (said) {
     sessionStorage.removeItem(SAID_KEY)
