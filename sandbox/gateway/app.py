@@ -38,7 +38,6 @@ from sandbox.gateway.router import MalformedPath, Routed, Router
 from sandbox.gateway.run_notes import run_notes
 from sandbox.gateway.unrouted import Unrouted
 from sandbox.gateway.wsgi import OWN_JAR, read_body, read_head, respond
-from sandbox.host_header import bare_host
 from sandbox.json_value import JsonText, JsonValue
 from sandbox.project.model import ApiType, Function, Project
 
@@ -361,9 +360,7 @@ class Gateway:
             if name == "set-cookie":
                 host = request.header("host") or ""
                 if self._cookies:
-                    self._cookies.remember(
-                        value, host=bare_host(host), scheme=request.scheme
-                    )
+                    self._cookies.remember_answer(value, request)
                 refused = refused_cookie(value, scheme=request.scheme, host=host)
                 if refused is not None:
                     cookie, note = refused

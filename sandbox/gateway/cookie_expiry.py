@@ -15,6 +15,7 @@ from urllib.parse import quote
 
 from sandbox.durations import spoken_duration
 from sandbox.exchange import HttpRequest
+from sandbox.host_header import bare_host
 from sandbox.sessions.browser_view import browser_view
 from sandbox.sessions.cookie import COOKIE_NAME, read_cookie
 
@@ -66,7 +67,18 @@ class BrowserCookies:
         self._set: OrderedDict[tuple[str, str], _SetCookie] = OrderedDict()
         self._exchanged: OrderedDict[str, str | None] = OrderedDict()
 
-    def remember(self, set_cookie: str, *, host: str, scheme: str) -> None:
+    def remember_answer(self, set_cookie: str, request: HttpRequest) -> None:
+        """Note a cookie that a request was answered with."""
+        self.remember(
+            set_cookie,
+            host=bare_host(request.header("host") or ""),
+            scheme=request.scheme,
+            brought=request.header("cookie") or "",
+        )
+
+    def remember(
+        self, set_cookie: str, *, host: str, scheme: str, brought: str = ""
+    ) -> None:
         """Note a cookie; one without an end ends with the browser.
 
         Args:
@@ -74,13 +86,16 @@ class BrowserCookies:
                 as none.
             host: of the request, without port.
             scheme: of the request.
+            brought: its Cookie header. Who had the cookie has this one in its place,
+                be its life shorter by a new ARC_SESSION_TTL or a clock that went back.
         """
         key = _name_and_value(set_cookie.partition(";")[0])
         cookie = _SetCookie(set_cookie, host, scheme, self._clock.now_epoch())
         with self._lock:
             known = self._set.pop(key, None)
             if _may_end(set_cookie):
-                self._set[key] = _later(known, cookie)
+                is_in_place = known is not None and key in _pairs(brought)
+                self._set[key] = cookie if is_in_place else _later(known, cookie)
             while len(self._set) > MOST_COOKIES:
                 self._set.popitem(last=False)
 
@@ -207,6 +222,10 @@ def _may_end(set_cookie: str) -> bool:
     """Tell cheaply what ends with the browser, and is not worth a place."""
     text = set_cookie.lower()
     return "max-age" in text or "expires" in text
+
+
+def _pairs(header: str) -> list[tuple[str, str]]:
+    return [_name_and_value(pair) for pair in header.split(";")]
 
 
 def _name_and_value(pair: str) -> tuple[str, str]:

@@ -143,6 +143,7 @@ def _read_request(
         query=query,
         body=read_body(environ) if takes_body else {},
         may_reveal=caller.has_custom_header,
+        host=caller.host_name,
     )
 
 

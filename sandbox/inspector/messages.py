@@ -45,6 +45,8 @@ class ApiRequest:
     """The JSON object that was sent; empty without a body."""
     may_reveal: bool = False
     """True where the custom header proves that no foreign page asks."""
+    host: str = "localhost"
+    """The name by which the inspector was reached, without port."""
 
     def integer(self, name: str, *, default: int, most: int) -> int:
         """Give a query parameter as a number from 1 to `most`.

@@ -69,6 +69,11 @@ def from_plain(value: JsonValue) -> dict[str, JsonValue]:
     raise ValueError(f"DynamoDB has no type for a {type(value).__name__}")
 
 
+def says_one_value(value: Mapping[str, JsonValue]) -> bool:
+    """Tell whether an object is one of our words: `{"$set": …}` and the like."""
+    return len(value) == 1 and next(iter(value)) in _TAKEN
+
+
 def row_from_plain(row: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
     """Give the item of a plain row.
 

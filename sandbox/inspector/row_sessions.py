@@ -18,6 +18,10 @@ MAX_ITEM_BYTES = 400 * 1024
 _OWN_NAMES = ("_idx", "_secret")
 
 
+def _size_bytes(row: rows.Row) -> int:
+    return len(json.dumps(row, ensure_ascii=False).encode("utf-8", "surrogatepass"))
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class RowSessions:
     """The sessions of one table; all methods raise what the table raises."""
@@ -67,7 +71,7 @@ class RowSessions:
             id=session.idx,
             store="table",
             data=rows.without_own_names(row),
-            size_bytes=len(json.dumps(row).encode("utf-8")),
+            size_bytes=_size_bytes(row),
             limit_bytes=MAX_ITEM_BYTES,
             written_epoch=None
             if expires_epoch is None

@@ -13,6 +13,7 @@ from sandbox.inspector.subject import Subject
 from sandbox.inspector.token_sessions import MadeTokens, TokenSessions
 from sandbox.project.model import Function
 from sandbox.sessions import rows
+from sandbox.sessions.browser_view import browser_view
 from sandbox.sessions.cookie import write_cookie
 from sandbox.sessions.explain import Explanation, explain
 from sandbox.sessions.forge import ForgedSession, forge_session
@@ -135,9 +136,28 @@ class SessionDesk:
         self._made.add(SeenToken(value=made.value))
         return token_id(made.value), made
 
-    def set_cookie(self, view: SessionView) -> str:
-        """Give the Set-Cookie value that makes a browser have this session."""
-        return write_cookie(view.value, self._settings(), now_epoch=self._now_epoch())
+    def open(self, session_id: str, *, host: str) -> str:
+        """Give the Set-Cookie value that makes a browser have this session.
+
+        Args:
+            session_id: of the session.
+            host: where the browser is given the cookie, over plain HTTP.
+
+        Raises:
+            ApiError: 404 without such a session; 409 where no browser keeps the cookie.
+        """
+        value, now_epoch = self.find(session_id).value, self._now_epoch()
+        set_cookie = write_cookie(value, self._settings(), now_epoch=now_epoch)
+        seen = browser_view(set_cookie, host=host, now_epoch=now_epoch)
+        if not seen.is_kept:
+            why = seen.refusal or "Its Max-Age is over at once."
+            raise ApiError(
+                409,
+                f"No browser would keep this session's cookie. {why}",
+                remedy="Change the session, or the ARC_SESSION_ variables.",
+            )
+        self._subject.remember_cookie(set_cookie, host)
+        return set_cookie
 
     # The app
 

@@ -178,6 +178,11 @@ class Subject:
     """Sends a request to the app once more."""
     exchange_session: Callable[[str, str | None], None]
     """Has a session cookie's value count as another, or as none."""
+    remember_cookie: Callable[[str, str], None]
+    """Has a Set-Cookie value end on the sandbox's clock as the app's own cookies do.
+
+    Told the value, and the host that sets it over plain HTTP.
+    """
     advice: Callable[[], tuple[Advice, ...]]
     snapshots: SavedStates
     say: Callable[[Notice], None]

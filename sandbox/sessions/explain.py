@@ -186,8 +186,13 @@ def _explain_row(
         issued_epoch=written_epoch,
         age_seconds=_age(written_epoch, now_epoch),
         expires_epoch=found.expires_epoch,
-        session_bytes=len(json.dumps(found.row, default=str).encode("utf-8")),
+        session_bytes=_size_bytes(found.row),
     )
+
+
+def _size_bytes(row: rows.Row) -> int:
+    text = json.dumps(row, default=str, ensure_ascii=False)
+    return len(text.encode("utf-8", "surrogatepass"))
 
 
 def _age(issued_epoch: float | None, now_epoch: float) -> float | None:

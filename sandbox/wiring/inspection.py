@@ -115,6 +115,9 @@ def make_subject(
         reload=reload,
         replay=replay,
         exchange_session=lambda value, by: cookies.exchange_session(value, by=by),
+        remember_cookie=lambda set_cookie, host: cookies.remember(
+            set_cookie, host=host, scheme="http"
+        ),
         advice=sandbox.adviser.advice,
         snapshots=sandbox.snapshots,
         say=say,

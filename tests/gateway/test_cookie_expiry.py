@@ -145,6 +145,34 @@ def test_a_longer_life_elsewhere_is_not_cut_short(
     assert sent(cookies, "a=1") == []
 
 
+def test_a_shorter_life_takes_the_place_of_the_one_that_was_brought(
+    cookies: BrowserCookies, clock: StandingClock
+) -> None:
+    """As after a new ARC_SESSION_TTL: the browser has the cookie that it got last."""
+    remember(cookies, "a=1; Max-Age=7884000")
+    cookies.remember(
+        "a=1; Max-Age=86400", host="localhost", scheme="http", brought="x=y; a=1"
+    )
+    clock.offset_seconds = 3 * DAY
+
+    assert sent(cookies, "a=1; x=y") == ["x=y"]
+
+
+def test_a_cookie_that_is_renewed_after_the_clock_went_back_ends_on_time(
+    cookies: BrowserCookies, clock: StandingClock
+) -> None:
+    """What it was given in the future is no longer in the browser."""
+    clock.offset_seconds = 30 * DAY
+    remember(cookies, "a=1; Max-Age=86400")
+    clock.offset_seconds = 0
+    cookies.remember(
+        "a=1; Max-Age=86400", host="localhost", scheme="http", brought="a=1"
+    )
+    clock.offset_seconds = 3 * DAY
+
+    assert sent(cookies, "a=1") == []
+
+
 def test_who_has_a_jar_of_its_own_is_believed(
     cookies: BrowserCookies, clock: StandingClock
 ) -> None:

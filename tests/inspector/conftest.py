@@ -85,6 +85,17 @@ class Inspected:
         finally:
             manifest.write_text(whole)
 
+    @contextmanager
+    def variable(self, line: str) -> Iterator[None]:
+        """Have one more line in `.env`."""
+        path = self.sandbox.project.root / ".env"
+        whole = path.read_text()
+        path.write_text(f"{whole}{line}\n")
+        try:
+            yield
+        finally:
+            path.write_text(whole)
+
     def sessions(self) -> list[Any]:
         """Give those with data: architect-functions leaves an empty row as well."""
         return [one for one in self.get("sessions")["sessions"] if one["data"]]

@@ -149,6 +149,19 @@ def test_requests_appear_by_themselves(visit: Visit) -> None:
     expect(page.locator(".line .status")).to_have_text(["500", "200"])
 
 
+def test_links_to_the_app_keep_this_pages_name(table_visit: Visit) -> None:
+    """Cookies belong to a host name; what is renewed must not change it."""
+    table_visit.app.app.get("/")
+    page = table_visit.page
+    page.goto(table_visit.app.sandbox.inspector_url.replace("localhost", "127.0.0.1"))
+    page.on("dialog", lambda dialog: dialog.accept())
+    table_visit.press("Clear")
+    link = page.locator("#requests a[data-app-url]")
+
+    port = table_visit.app.sandbox.ports.http
+    expect(link).to_have_attribute("href", f"http://127.0.0.1:{port}/")
+
+
 def test_a_paused_list_stands_still(table_visit: Visit) -> None:
     """While a person reads nothing moves; what came meanwhile is there afterwards."""
     page = table_visit.open("/")
@@ -389,6 +402,17 @@ def test_a_session_shows_size_end_and_who_used_it(visit: Visit) -> None:
     expect(page.locator("#used-by .line")).to_have_count(2)
 
 
+def test_a_page_says_when_what_it_shows_is_gone(visit: Visit) -> None:
+    """A session that ends elsewhere looked alive; its text can still be copied."""
+    session = forge(visit.app, count=9)
+    page = visit.open(f"/sessions/{session}")
+    visit.app.api.delete(f"/api/sessions/{session}")
+    visit.app.app.get("/")
+    visit.said(f'There is no session "{session}".')
+
+    expect(page.get_by_label("What the app stored")).to_have_value(re.compile("9"))
+
+
 @pytest.mark.parametrize("button", ["Expire now", "Delete"])
 def test_a_session_is_ended(visit: Visit, button: str) -> None:
     """The visitor is signed out."""
@@ -467,6 +491,17 @@ def test_rows_are_paged_and_queried(table_visit: Visit) -> None:
     table_visit.press("Query")
 
     expect(rows).to_have_count(30)
+
+
+def test_the_next_page_of_rows_appears_by_itself(table_visit: Visit) -> None:
+    """Rows beyond the fiftieth are within reach as soon as they are there."""
+    page = table_visit.open(f"/tables/{THINGS}")
+    for at in range(51):
+        put_thing(table_visit.app, owner="ada", at=at)
+    table_visit.app.app.get("/")
+    page.get_by_role("link", name="Next 50 rows").click()
+
+    expect(page.locator("#rows tbody tr")).to_have_count(1)
 
 
 def test_a_row_is_made_edited_and_deleted(table_visit: Visit) -> None:

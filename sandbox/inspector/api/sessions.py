@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from sandbox.inspector.cookie_view import explanation_json
 from sandbox.inspector.endpoints import Endpoint
 from sandbox.inspector.messages import ApiRequest, JsonAnswer
+from sandbox.inspector.plain_values import says_one_value
 from sandbox.inspector.schemas import (
     BOOLEAN,
     INTEGER,
@@ -200,7 +201,9 @@ class SessionsApi:
     def merge(self, request: ApiRequest) -> JsonAnswer:
         """Merge data into what is stored."""
         view = self._desk.find(request.path["id"])
-        data = merge_patch(view.data, request.mapping("data"))
+        patch = request.mapping("data")
+        is_whole = says_one_value if view.store == "table" else _never
+        data = merge_patch(view.data, patch, is_whole=is_whole)
         return self._answer(self._desk.replace(view.id, data))
 
     def delete(self, request: ApiRequest) -> JsonAnswer:
@@ -215,7 +218,7 @@ class SessionsApi:
 
     def open(self, request: ApiRequest) -> JsonAnswer:
         """Set the cookie: browsers keep cookies by host name, whatever the port."""
-        set_cookie = self._desk.set_cookie(self._desk.find(request.path["id"]))
+        set_cookie = self._desk.open(request.path["id"], host=request.host)
         return JsonAnswer(
             content={"url": self._app_url(), "set_cookie": set_cookie},
             headers=(("Set-Cookie", set_cookie),),
@@ -225,19 +228,33 @@ class SessionsApi:
         return JsonAnswer(content=view.as_json(now_epoch=self._now_epoch()))
 
 
+def _never(value: Mapping[str, JsonValue]) -> bool:
+    return False
+
+
 def merge_patch(
-    stored: Mapping[str, JsonValue], patch: Mapping[str, JsonValue]
+    stored: Mapping[str, JsonValue],
+    patch: Mapping[str, JsonValue],
+    *,
+    is_whole: Callable[[Mapping[str, JsonValue]], bool] = _never,
 ) -> dict[str, JsonValue]:
-    """Give an object with a patch applied (RFC 7396, JSON Merge Patch)."""
+    """Give an object with a patch applied (RFC 7396, JSON Merge Patch).
+
+    Args:
+        stored: the object.
+        patch: what to change in it.
+        is_whole: tells of an object that it stands for one value, which takes a place
+            whole and is not merged.
+    """
     merged = dict(stored)
     for name, value in patch.items():
         if value is None:
             merged.pop(name, None)
-        elif isinstance(value, Mapping):
+        elif isinstance(value, Mapping) and not is_whole(value):
             former = merged.get(name)
-            merged[name] = merge_patch(
-                former if isinstance(former, Mapping) else {}, value
-            )
+            if not isinstance(former, Mapping) or is_whole(former):
+                former = {}
+            merged[name] = merge_patch(former, value, is_whole=is_whole)
         else:
             merged[name] = value
     return merged

@@ -122,6 +122,10 @@ function appUrl (text) {
   return url.href
 }
 
+function leadToApp (page) {
+  for (const anchor of page.querySelectorAll('[data-app-url]')) anchor.href = appUrl(anchor.href)
+}
+
 function openApp (text, said) {
   const link = element('a', 'Open the app')
   link.href = appUrl(text)
@@ -307,6 +311,7 @@ function countDown () {
 // Following what happens
 
 let isPaused = false
+let isGone = false
 let stream = null
 let settling = null
 
@@ -367,15 +372,18 @@ function renewKeyed (old, made) {
 /** Show the page as it is by now, if that is still wanted once it is there. */
 async function refresh (isWanted = () => true) {
   let text
+  let isThere
   try {
     const answer = await fetch(location.href, { headers: { Accept: 'text/html' } })
-    if (!answer.ok) return
+    isThere = answer.ok
+    if (!isThere && answer.status !== 404) return
     text = await answer.text()
   } catch {
     return
   }
   if (!isWanted()) return
   const made = new DOMParser().parseFromString(text, 'text/html')
+  leadToApp(made)
   for (const old of document.querySelectorAll('[data-live]')) {
     const newer = made.getElementById(old.id)
     if (newer) renew(old, newer)
@@ -383,6 +391,13 @@ async function refresh (isWanted = () => true) {
   document.body.dataset.now = made.body.dataset.now
   shownAt = performance.now()
   countDown()
+  tellWhetherThere(isThere, made)
+}
+
+/** Say once that what the page shows is gone; what stands there may still be read. */
+function tellWhetherThere (isThere, made) {
+  if (!isThere && !isGone) say(made.getElementById('why').textContent, { isError: true })
+  isGone = !isThere
 }
 
 function refreshSoon () {
@@ -432,7 +447,8 @@ function pauseOrGoOn (button) {
 // Beginning
 
 document.addEventListener('DOMContentLoaded', () => {
-  for (const anchor of document.querySelectorAll('[data-app-url]')) anchor.href = appUrl(anchor.href)
+  leadToApp(document)
+  isGone = part('why') !== null
   const said = sessionStorage.getItem(SAID_KEY)
   if (said) {
     sessionStorage.removeItem(SAID_KEY)

@@ -112,6 +112,37 @@ def test_opening_a_session_sets_the_browsers_cookie(inspected: Any) -> None:
     assert inspected.app.get("/", headers={"cookie": cookie}).json()["count"] == 9
 
 
+@pytest.mark.parametrize(
+    ("line", "why"),
+    [
+        ("ARC_SESSION_DOMAIN=example.com", 'Domain "example.com" does not cover'),
+        ("ARC_SESSION_TTL=0", "Its Max-Age is over at once."),
+    ],
+)
+def test_what_no_browser_keeps_is_not_opened(
+    inspected: Any, line: str, why: str
+) -> None:
+    """Else the app would be opened as nobody, and the page would say otherwise."""
+    made = inspected.post("sessions/forge", {"data": {"count": 9}})
+    with inspected.variable(line):
+        opened = inspected.api.post(f"/api/sessions/{made['id']}/open")
+
+    assert opened.status_code == 409
+    assert why in opened.json()["message"]
+    assert "set-cookie" not in opened.headers
+
+
+def test_an_opened_session_ends_on_the_sandboxs_clock(jwe_app: Any) -> None:
+    """Its cookie is dropped when its life is over, as the app's own are."""
+    made = jwe_app.post("sessions/forge", {"data": {"count": 9}})
+    jwe_app.api.post(f"/api/sessions/{made['id']}/open")
+    jwe_app.sandbox.clock.advance(DAY + 1)
+
+    answer = jwe_app.app.get("/", headers={"cookie": made["cookie"]})
+
+    assert answer.json()["count"] == 0
+
+
 def test_decode_explains_a_cookie(inspected: Any) -> None:
     """A whole cookie header is taken apart."""
     made = inspected.post("sessions/forge", {"data": {"user": 1}})
@@ -222,3 +253,46 @@ def test_markup_in_a_session_leaves_escaped(inspected: Any) -> None:
 def test_merge_patch_follows_rfc_7396(stored: Any, patch: Any, merged: Any) -> None:
     """The RFC's own cases, in short."""
     assert merge_patch(stored, patch) == merged
+
+
+@pytest.mark.parametrize(
+    ("stored", "patch", "merged"),
+    [
+        ({"$set": ["a"]}, {"$number": f"{2**70}"}, {"$number": f"{2**70}"}),
+        ({"b": 1}, {"$set": ["a"]}, {"$set": ["a"]}),
+        ({"$binary": "aGk="}, {"b": 1}, {"b": 1}),
+    ],
+)
+def test_words_of_a_table_are_not_merged(
+    table_app: Any, stored: Any, patch: Any, merged: Any
+) -> None:
+    """A set, a binary or a number is one value, though it is written as an object."""
+    made = table_app.post("sessions/forge", {"data": {"a": stored}})
+
+    changed = table_app.api.patch(
+        f"/api/sessions/{made['id']}", json={"data": {"a": patch}}
+    ).json()
+
+    assert changed["data"]["a"] == merged
+
+
+def test_words_mean_nothing_in_a_cookie(jwe_app: Any) -> None:
+    """A token is JSON, whatever its names are."""
+    made = jwe_app.post("sessions/forge", {"data": {"a": {"b": 1}}})
+
+    changed = jwe_app.api.patch(
+        f"/api/sessions/{made['id']}", json={"data": {"a": {"$set": ["c"]}}}
+    ).json()
+
+    assert changed["data"]["a"] == {"b": 1, "$set": ["c"]}
+
+
+def test_the_size_counts_texts_as_they_are_stored(table_app: Any) -> None:
+    """Four bytes an emoji, not the twelve of its escapes in JSON."""
+    made = table_app.post("sessions/forge", {"data": {"a": "\N{SNAIL}" * 1000}})
+    found = table_app.post("sessions/decode", {"cookie": made["cookie"]})
+
+    size_bytes = table_app.get(f"sessions/{made['id']}")["size_bytes"]
+
+    assert 4000 < size_bytes < 4200
+    assert found["session_bytes"] == size_bytes
