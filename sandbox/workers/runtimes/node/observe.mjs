@@ -45,21 +45,34 @@ export class Observer {
   }
 
   /**
-   * Tell whether a path of the app leads out of it, to the file `found`; if so, what is
-   * there belongs to the app from now on.
+   * Tell whether a path of the app leads to the file `found` by links, and note it: they
+   * may lead elsewhere later. What is out of the app belongs to it from now on.
    */
   followLink (path, found) {
-    if (found === null || this.isProjectPath(found)) return false
-    if (!this.isProjectPath(path) || realPath(path) !== found) return false
+    if (found === null || !this.isProjectPath(path) || !isThere(path)) return false
+    if (realPath(path) !== found) return false
+    this.note(path)
+    if (this.isProjectPath(found)) return true
     let linked = found
     for (let at = dirname(path); this.isProjectPath(at); at = dirname(at)) {
       const real = realPath(at)
       if (this.isProjectPath(`${real}/`)) break
       linked = `${real}/`
     }
+    this.#adopt(linked, found)
+    return true
+  }
+
+  /** Have a package that is linked out of the app, and is not installed, belong to it. */
+  followPackage (folder, found) {
+    if (found === null || this.isProjectPath(found) || !this.isProjectPath(folder)) return
+    const linked = `${realPath(folder)}/`
+    if (found.startsWith(linked) && !linked.includes('/node_modules/')) this.#adopt(linked, found)
+  }
+
+  #adopt (linked, found) {
     this.#prefixes.push(linked)
     this.note(found)
-    return true
   }
 
   /** Note that the file is about to be read. */
