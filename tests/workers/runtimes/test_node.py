@@ -1163,12 +1163,61 @@ def test_a_shared_module_that_appears_heals_an_import(app, node_function, invoke
 
 
 @pytest.mark.parametrize(
+    "question",
+    [
+        "fs.existsSync('flag')",
+        "fs.statSync('flag', { throwIfNoEntry: false }) !== undefined",
+        "await fs.promises.access('flag').then(() => true, () => false)",
+    ],
+)
+def test_next_event_sees_a_file_that_was_asked_after(
+    app, node_function, invoke, question
+):
+    """It may be there or not; what is in it is another question."""
+    source = f"""
+        import fs from 'node:fs'
+        const found = {question}
+        let count = 0
+        export const handler = async () => [found, ++count]
+    """
+    function = node_function("asks", source)
+    pool, flag = app.pool(), function.folder / "flag"
+    answers = [invoke(pool, function).outcome.value]
+    for edit in (flag.touch, lambda: flag.write_text("more"), flag.unlink):
+        edit()
+        answers.append(invoke(pool, function).outcome.value)
+
+    assert answers == [[False, 1], [True, 1], [True, 2], [False, 1]]
+
+
+def test_what_node_asks_after_and_makes_is_its_own(app, node_function, invoke):
+    """The handler stays warm whether it makes it while it is loaded, or later."""
+    source = """
+        import fs from 'node:fs'
+        for (const name of ['early', 'late']) if (fs.existsSync(name)) throw Error(name)
+        fs.mkdirSync('early')
+        let count = 0
+        export const handler = async () => {
+          fs.writeFileSync('late', '')
+          fs.unlinkSync('late')
+          return ++count
+        }
+    """
+    function = node_function("makes", source)
+    pool = app.pool()
+
+    assert [invoke(pool, function).outcome.value for _ in range(3)] == [1, 2, 3]
+
+
+@pytest.mark.parametrize(
     "listing",
     [
         "fs.readdirSync(folder)",
         "await fs.promises.readdir(folder)",
         "await new Promise(done => fs.readdir(folder, (_, names) => done(names)))",
         "entriesOf(fs.opendirSync(folder))",
+        "fs.readdirSync('.', { recursive: true })"
+        ".filter(n => n.includes('.md')).map(n => n.replace('posts/', ''))",
     ],
 )
 def test_next_event_sees_a_new_name_in_a_folder(app, node_function, invoke, listing):
