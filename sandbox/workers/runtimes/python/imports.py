@@ -135,6 +135,9 @@ def install(start: Mapping[str, Any], observer: Observer) -> None:
         finder = FunctionFinder if path == folder else ProjectFinder
         return finder(path, note_absent)
 
+    # Nobody looks for what is loaded already; the function may come to have its own.
+    for path in (folder, vendor):
+        observer.note_folder(path)
     own = FunctionFinder(folder, note_absent)
     _forget_shadowed((own, VendorFinder(vendor, mounts, note_absent)))
     observer.watch_questions()

@@ -579,3 +579,20 @@ def handler(event, context): return DATA
         answers.append(invoke(pool, function).outcome)
 
     assert answers == [Returned(value="old"), Returned(value="new")]
+
+
+@pytest.mark.parametrize("place", ["typing.py", "vendor/typing.py"])
+def test_an_own_module_by_a_loaded_name_is_fresh(app, invoke, place):
+    """A handler that imports nothing else has had no folder looked through."""
+    source = """
+import typing
+def handler(event, context): return getattr(typing, "VALUE", "old")
+"""
+    function = app.function("f", source)
+    pool = app.pool()
+    before = invoke(pool, function).outcome
+
+    app.write(f"src/http/get-f/{place}", "VALUE = 'new'")
+
+    answers = [before, invoke(pool, function).outcome]
+    assert answers == [Returned(value="old"), Returned(value="new")]
