@@ -19,12 +19,13 @@ from importlib.machinery import (
     SourceFileLoader,
 )
 from importlib.util import module_from_spec, spec_from_file_location
-from os.path import abspath, isdir, isfile
+from os.path import abspath
 from types import CodeType, ModuleType
 from typing import Any
 
 from sandbox.workers.runtimes.python.deployed_files import DeployedFiles
 from sandbox.workers.runtimes.python.observe import Observer
+from sandbox.workers.wire import presence_digest as kind_of  # on disk, and not noted
 
 LOADED_BY_WORKER = frozenset(
     (
@@ -76,7 +77,7 @@ class ProjectFinder(FileFinder):
         """
         spec = super().find_spec(fullname, target)
         folder = f"{self.path}/{fullname.rpartition('.')[2]}"
-        if isdir(folder):
+        if kind_of(folder) == "folder":
             self._note_absent(f"{folder}/__init__.py")
         return spec
 
@@ -97,7 +98,8 @@ class VendorFinder(ProjectFinder):
         folder = self._mounts.get(fullname.rpartition(".")[2])
         if folder is not None:
             return _package_spec(fullname, folder, self._note_absent)
-        return super().find_spec(fullname, target) if isdir(self.path) else None
+        is_on_disk = kind_of(self.path) == "folder"
+        return super().find_spec(fullname, target) if is_on_disk else None
 
 
 class FunctionFinder(ProjectFinder):
@@ -127,9 +129,10 @@ def install(start: Mapping[str, Any], observer: Observer) -> None:
 
     def find_in(path: str) -> ProjectFinder:
         # An archive or a script on the path is the next hook's, or nobody's.
-        if not observer.is_project_path(f"{path}/") or isfile(path):
+        if not observer.is_project_path(f"{path}/") or kind_of(path) == "file":
             raise ImportError(path)
         observer.note_folder(path)
+        note_absent(path)  # or an archive, once it is there
         if path == vendor:
             return VendorFinder(path, mounts, note_absent)
         finder = FunctionFinder if path == folder else ProjectFinder
@@ -226,7 +229,7 @@ def _package_spec(
 ) -> ModuleSpec:
     init = f"{folder}/__init__.py"
     note_absent(init)
-    if isfile(init):
+    if kind_of(init) == "file":
         spec = spec_from_file_location(
             fullname,
             init,

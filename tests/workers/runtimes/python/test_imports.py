@@ -596,3 +596,24 @@ def handler(event, context): return getattr(typing, "VALUE", "old")
 
     answers = [before, invoke(pool, function).outcome]
     assert answers == [Returned(value="old"), Returned(value="new")]
+
+
+def test_an_archive_that_comes_to_be_on_the_path_is_fresh(app, invoke):
+    """Python takes a path of which there is nothing for a folder without modules."""
+    source = f"""{BESIDE}
+sys.path.insert(0, HERE + "/deps.zip")
+try:
+    from zipped import VALUE
+except ImportError:
+    VALUE = "old"
+def handler(event, context): return VALUE
+"""
+    function = app.function("f", source)
+    pool = app.pool()
+    before = invoke(pool, function).outcome
+
+    with zipfile.ZipFile(function.folder / "deps.zip", "w") as archive:
+        archive.writestr("zipped.py", "VALUE = 'new'")
+
+    answers = [before, invoke(pool, function).outcome]
+    assert answers == [Returned(value="old"), Returned(value="new")]
