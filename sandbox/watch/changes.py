@@ -5,7 +5,7 @@ files are compared with the disk. A reaction is only eager: it warms new code, s
 error as soon as it is saved, and refreshes open pages.
 """
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
@@ -31,7 +31,10 @@ IGNORED_FOLDERS = frozenset(
 )
 """Folders whose content no handler is edited in; they are not watched either."""
 
-EDITOR_LEFTOVERS = (".swp", ".swx", ".swo", "~", ".tmp", ".pyc", ".pyo")
+EDITOR_LEFTOVERS = (
+    *(".swp", ".swx", ".swo", "~", ".tmp", ".pyc", ".pyo"),
+    *("___jb_tmp___", "___jb_old___"),
+)
 """Ends of names that editors and interpreters write beside the file that was saved."""
 
 PROGRAM_OUTPUT = (
@@ -95,6 +98,20 @@ def is_ignored(path: Path, root: Path) -> bool:
         or name.startswith((".#", "#", ".coverage"))
         or name == "4913"  # what Vim creates to see whether it may write here
     )
+
+
+def without_passing(
+    changes: Iterable[Change], *, is_there: Callable[[Path], bool]
+) -> tuple[Change, ...]:
+    """Leave out files that came and went within one save.
+
+    Editors and `sed -i` write a file of another name, which takes the place of the old
+    one. Taken for files of the app, they had pages load again for a style sheet.
+    """
+    found = tuple(changes)
+    added = {change.path for change in found if change.kind == "added"}
+    passing = {path for path in added if not is_there(path)}
+    return tuple(change for change in found if change.path not in passing)
 
 
 def classify(changes: Iterable[Change], project: Project) -> Reaction:

@@ -3,6 +3,7 @@
 Nothing depends on it: what a request needs is compared with the disk when it comes.
 """
 
+import os.path
 from collections.abc import Callable, Iterable
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,7 +11,7 @@ from pathlib import Path
 from sandbox.errors import SandboxError
 from sandbox.exchange import Execution, Invocation
 from sandbox.notice import Notice, told_errors
-from sandbox.watch.changes import Change, Reaction, classify
+from sandbox.watch.changes import Change, Reaction, classify, without_passing
 from sandbox.watch.function_writes import FunctionWrites
 from sandbox.watch.watcher import Watcher
 from sandbox.wiring.adviser import Adviser
@@ -91,8 +92,9 @@ class Saves:
         """Take changes on disk, as the watcher gives them."""
         project = self._projects.last
         saved = [change for change in changes if not self._writes.explain(change)]
-        if project is not None and saved:
-            self.apply(classify(saved, project))
+        lasting = without_passing(saved, is_there=os.path.lexists)
+        if project is not None and lasting:
+            self.apply(classify(lasting, project))
 
     def apply(self, reaction: Reaction) -> None:
         """Do what changes on disk ask for, so that their errors show at once."""

@@ -14,7 +14,12 @@ from typing import TypeAlias
 
 from sandbox.clock import Clock
 from sandbox.folder_events import FolderEvents, Unchanged
-from sandbox.workers.wire import YOUNG_SECONDS, folder_digest, listing_digest
+from sandbox.workers.wire import (
+    YOUNG_SECONDS,
+    folder_digest,
+    listing_digest,
+    presence_digest,
+)
 
 Row: TypeAlias = tuple[str, str, str]
 """Path, stamp and digest, as `wire` describes them."""
@@ -29,7 +34,7 @@ class _Noted:
     stamp: _Stamp
     digest: str
     digest_of_names: Callable[[str], str] | None
-    """What the digest of a folder is made by; None for a file."""
+    """What the digest is made by; None for that of a file's content."""
     unsettled_until: float | None
     """Until then (monotonic) equal stamps prove nothing; None: they do."""
 
@@ -55,6 +60,7 @@ class Freshness:
         files: Iterable[Row] = (),
         folders: Iterable[Row] = (),
         listings: Iterable[Row] = (),
+        presences: Iterable[Row] = (),
     ) -> None:
         """Remember the states that a worker reported."""
         for path, stamp, digest in files:
@@ -64,12 +70,16 @@ class Freshness:
         for path, stamp, digest in listings:
             # The same folder may be one in which imports are looked for.
             self._remember(f"{path}/", _parse(stamp), digest, listing_digest)
+        for path, stamp, digest in presences:
+            # And the same file may be read.
+            key = f"{path}?"
+            self._remember(path, _parse(stamp), digest, presence_digest, key=key)
         self._follow()
 
     def forget(self, paths: Iterable[str]) -> None:
-        """Let go of files that the worker writes itself: they are its own data."""
-        for path in paths:
-            self._noted.pop(path, None)
+        """Let go of what the worker writes itself, as `disowned` names it."""
+        for key in paths:
+            self._noted.pop(key, None)
         self._follow()
 
     def note_now(self, paths: Iterable[Path]) -> None:
@@ -87,7 +97,7 @@ class Freshness:
         return self.first_change() is None
 
     def _follow(self) -> None:
-        self._unchanged.look_at(list(self._noted))
+        self._unchanged.look_at([noted.path for noted in self._noted.values()])
 
     def first_change(self) -> Path | None:
         """Give a path that is no longer as it was noted, or None."""
@@ -108,12 +118,15 @@ class Freshness:
         stamp: _Stamp,
         digest: str,
         digest_of_names: Callable[[str], str] | None = None,
+        *,
+        key: str | None = None,
     ) -> None:
         """Keep the first state noted: what was loaded then is what the worker runs."""
-        if path in self._noted:
+        key = key or path
+        if key in self._noted:
             return
         unsettled_until = self._clock.monotonic() + YOUNG_SECONDS if digest else None
-        self._noted[path] = _Noted(
+        self._noted[key] = _Noted(
             path=path,
             stamp=stamp,
             digest=digest,

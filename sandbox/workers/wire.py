@@ -66,11 +66,15 @@ Every message may carry these, the lists only where there is news:
     - `listings` (array of `[path, stamp, digest]`): folders of the project whose names
       were looked through while the handler was loaded (pages, plugins, templates);
       `digest` is that of the names, as `listing_digest` makes it.
+    - `presences` (array of `[path, stamp, digest]`): paths of the project of which the
+      handler's module asked, while it was loaded, whether anything is there; `digest`
+      is what `presence_digest` gives.
     - `written` (array of str): project files and folders that the handler itself has
       made, written, replaced or removed since the last message.
     - `disowned` (array of str): those among them of which it was said before that
       they were read, code apart: data of its own, no longer to be watched; and, with
-      a slash at the end, folders of `listings` in which it wrote.
+      a slash at the end, folders of `listings` in which it wrote; with a question mark
+      at the end, paths of `presences`.
     - `max_memory_bytes` (int): the largest resident size so far.
 
 `ready`: the handler is loaded; the worker is idle.
@@ -104,7 +108,8 @@ A worker that ends without one of these has crashed.
 import json
 from collections.abc import Callable, Iterable, Mapping
 from hashlib import sha256
-from os import scandir  # kept as it is: a worker shows handlers more than is on disk
+from os import scandir, stat  # kept: a worker shows handlers more than is on disk
+from stat import S_ISDIR
 from typing import Any, TypeAlias
 
 SOCKET_FD = 3
@@ -250,6 +255,15 @@ def listing_digest(path: str) -> str:
             return _digest(e.name for e in entries if _is_no_remnant(e.name))
     except OSError:
         return _digest(())
+
+
+def presence_digest(path: str) -> str:
+    """Give `file` or `folder` for what is at a path; empty for nothing."""
+    try:
+        mode = stat(path).st_mode  # noqa: PTH116 - a worker leads `Path` elsewhere
+        return "folder" if S_ISDIR(mode) else "file"
+    except (OSError, ValueError):
+        return ""
 
 
 def _digest(names: Iterable[str]) -> str:

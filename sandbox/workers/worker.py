@@ -34,6 +34,8 @@ from sandbox.workers.process import Process
 from sandbox.workers.setup import Setup
 
 _MEGABYTE = 2**20
+_READ = ("files", "folders", "listings", "presences")
+"""Fields of an answer that tell on what the loaded code rests."""
 _EXIT_GRACE_SECONDS = 0.25
 """Between the end of a connection and that of its process."""
 
@@ -265,12 +267,8 @@ class Worker:
         except ConnectionEndedError:
             return self._crashed()
         self.tally.max_memory_bytes = answer.get("max_memory_bytes")
-        if "files" in answer or "folders" in answer or "listings" in answer:
-            self._freshness.note(
-                files=answer.get("files", ()),
-                folders=answer.get("folders", ()),
-                listings=answer.get("listings", ()),
-            )
+        if told := {kind: answer[kind] for kind in _READ if kind in answer}:
+            self._freshness.note(**told)
         if "disowned" in answer:
             self._freshness.forget(answer["disowned"])
         if "written" in answer:

@@ -11,7 +11,7 @@ from sandbox.project.model import (
     Route,
     Static,
 )
-from sandbox.watch.changes import Change, classify, is_ignored
+from sandbox.watch.changes import Change, classify, is_ignored, without_passing
 
 ROOT = Path("/app")
 
@@ -100,6 +100,8 @@ def test_classify_marks_code_outside_every_function() -> None:
         "src/http/get-foo/index.py~",
         "src/http/get-foo/4913",
         "src/http/get-foo/.#index.py",
+        "src/http/get-foo/index.py___jb_tmp___",
+        "src/http/get-foo/index.py___jb_old___",
         ".git/HEAD",
     ],
 )
@@ -111,3 +113,21 @@ def test_classify_ignores_what_concerns_no_one(path: str) -> None:
 def test_is_ignored_outside_the_root() -> None:
     """A path that is not below the app's folder is never ours."""
     assert is_ignored(Path("/elsewhere/app.arc"), ROOT)
+
+
+def test_a_file_that_came_and_went_is_no_save() -> None:
+    """What an editor wrote first under another name, say; what it replaced is one."""
+    passed, sheet = ROOT / "public/sedAb1Xy9", ROOT / "public/a.css"
+    gone = Change(path=ROOT / "public/gone.css", kind="removed")
+    saved = (Change(path=sheet, kind="removed"), Change(path=sheet, kind="added"))
+    changes = [
+        Change(path=passed, kind="added"),
+        Change(path=passed, kind="modified"),
+        *saved,
+        Change(path=passed, kind="removed"),
+        gone,
+    ]
+
+    left = without_passing(changes, is_there=lambda path: path == sheet)
+
+    assert left == (*saved, gone)

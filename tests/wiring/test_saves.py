@@ -1,6 +1,7 @@
 """What saves set off in a running app: errors at once, and advice that is new."""
 
 import re
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -10,6 +11,7 @@ import pytest
 from sandbox.notice import Notice, told_errors
 from sandbox.options import Options
 from sandbox.sandbox import Sandbox
+from sandbox.watch.changes import Change
 
 pytestmark = pytest.mark.slow
 
@@ -90,6 +92,25 @@ def test_what_a_function_writes_is_no_save(app: Path, wait_until: Any) -> None:
     assert after_edit == 1
     told = [notice.text for notice in said if "visits.json" in notice.text]
     assert len(told) == 1
+
+
+def test_a_style_sheet_that_is_replaced_is_swapped(app: Path) -> None:
+    """Whatever the name under which it was written first, as `sed -i` does."""
+    sheet, draft = app / "public/a.css", app / "public/sedAb1Xy9"
+    sheet.parent.mkdir()
+    sheet.write_text("p { color: red }")
+    (app / "app.arc").write_text(f"{MANIFEST}@static\n")
+    changes = (
+        *(Change(path=draft, kind="added"), Change(path=draft, kind="removed")),
+        Change(path=sheet, kind="added"),
+    )
+    with Sandbox(app, options=replace(WATCHED, watch=False)) as sandbox:
+        page = sandbox.pages.listen(None, sees_source=False)
+        next(page)
+        sandbox._saves.react_to(changes)  # noqa: SLF001 - as the watcher would
+        told = next(page)
+
+    assert b'"change": "styles"' in told
 
 
 def test_a_module_that_writes_and_fails_is_loaded_once(

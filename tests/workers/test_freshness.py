@@ -138,3 +138,16 @@ def test_the_first_state_noted_stands(clock, file):
 
     assert not freshness.is_current()
     assert len(freshness) == 1
+
+
+def test_what_was_asked_after_changes_with_its_kind(clock, file, tmp_path):
+    """It is there as a file, as a folder, or not; what is in it does not count."""
+    freshness = Freshness(clock)
+    freshness.note(presences=[(str(file), stamp_of(file), "file")])
+    freshness.note(presences=[(str(tmp_path), stamp_of(tmp_path), "folder")])
+    answers = []
+    for edit in (lambda: file.write_text("more"), (tmp_path / "b").touch, file.unlink):
+        edit()
+        answers.append(freshness.is_current())
+
+    assert answers == [True, True, False]

@@ -1090,6 +1090,172 @@ def test_next_event_sees_what_was_saved(app, node_function, invoke, file, text, 
     assert after == [*expected, 1]
 
 
+TWO = {
+    "package.json": '{"name": "own", "exports": "./a.cjs",'
+    ' "imports": {"#x": "./a.cjs"}}',
+    "a.cjs": "module.exports = 'old'",
+    "b.cjs": "module.exports = 'new'",
+}
+SWITCHED = {"package.json": TWO["package.json"].replace("a.cjs", "b.cjs")}
+LIB = {f"lib/{name}": text for name, text in TWO.items()} | {
+    "lib/package.json": '{"main": "a.cjs"}'
+}
+
+
+def _in_package(files: dict[str, str]) -> dict[str, str]:
+    return {f"node_modules/pkg/{name}": text for name, text in files.items()}
+
+
+@pytest.mark.parametrize(
+    ("specifier", "files", "edits"),
+    [
+        ("pkg", _in_package(TWO), _in_package(SWITCHED)),
+        (
+            "pkg",
+            _in_package({"index.js": TWO["a.cjs"], "b.cjs": TWO["b.cjs"]}),
+            _in_package({"package.json": '{"main": "b.cjs"}'}),
+        ),
+        ("pkg/x", _in_package({"index.js": ""}), _in_package({"x.js": TWO["b.cjs"]})),
+        ("#x", TWO, SWITCHED),
+        ("own", TWO, SWITCHED),
+        ("./lib", LIB, {"lib/package.json": '{"main": "b.cjs"}'}),
+        (
+            "./lib",
+            {"lib/package.json": '{"main": "d"}', "lib/d/index.js": TWO["a.cjs"]},
+            {"lib/d.js": TWO["b.cjs"]},
+        ),
+    ],
+    ids=[
+        *("exports of a package", "main that comes", "subpath", "imports"),
+        *("own name", "main of a folder", "file before main's folder"),
+    ],
+)
+def test_next_event_sees_where_a_package_leads(
+    app, node_function, invoke, specifier, files, edits
+):
+    """Whatever `package.json` says, though no file that was loaded has changed."""
+    source = f"""
+        let value = 'old'
+        try {{ value = require({specifier!r}) }} catch {{}}
+        exports.handler = async () => value
+    """
+    function = node_function("leads", source, file="index.cjs", files=files)
+    pool = app.pool()
+    before = invoke(pool, function).outcome
+
+    for name, text in edits.items():
+        (function.folder / name).write_text(text)
+
+    answers = [before, invoke(pool, function).outcome]
+    assert answers == [Returned(value="old"), Returned(value="new")]
+
+
+@pytest.mark.parametrize("load", ["require('{}')", "(await import('{}')).default"])
+@pytest.mark.parametrize(
+    ("specifier", "link"),
+    [
+        ("./kit/main.cjs", "kit"),
+        ("./kit/main.cjs", "kit/main.cjs"),
+        ("pkg/main.cjs", "node_modules/pkg"),
+    ],
+)
+@pytest.mark.parametrize("is_inside", [True, False])
+def test_next_event_sees_where_a_link_leads(
+    app, node_function, invoke, tmp_path_factory, load, specifier, link, is_inside
+):
+    """A link of the app to a file, a folder, a package, in the app or out of it."""
+    source = f"""
+        import {{ createRequire }} from 'node:module'
+        const require = createRequire(import.meta.url)
+        const value = {load.format(specifier)}
+        export const handler = async () => value
+    """
+    function = node_function("links", source)
+    place = function.folder.parent if is_inside else tmp_path_factory.mktemp("out")
+    path, pool, answers = function.folder / link, app.pool(), []
+    path.parent.mkdir(exist_ok=True)
+    for version in ("one", "two"):
+        folder = place / version
+        folder.mkdir()
+        (folder / "main.cjs").write_text(f"module.exports = '{version}'")
+        (folder / "package.json").write_text("{}")
+        path.unlink(missing_ok=True)
+        path.symlink_to(folder / "main.cjs" if link.endswith(".cjs") else folder)
+        answers.append(invoke(pool, function).outcome.value)
+    (folder / "main.cjs").write_text("module.exports = 'edited'")
+    answers.append(invoke(pool, function).outcome.value)
+
+    assert answers == ["one", "two", "edited"]
+
+
+def test_a_shared_module_that_appears_heals_an_import(app, node_function, invoke):
+    """As one beside the handler does."""
+    shared = app.root / "src" / "shared"
+    source = """
+        let value = 'old'
+        try { value = (await import('@architect/shared/x.mjs')).default } catch {}
+        export const handler = async () => value
+    """
+    app.write("src/shared/y.mjs", "")
+    app.mount(shared_folder=shared)
+    function = node_function("healed", source)
+    app.mount(shared_folder=shared)
+    pool = app.pool()
+    before = invoke(pool, function).outcome
+
+    (shared / "x.mjs").write_text("export default 'new'")
+
+    answers = [before, invoke(pool, function).outcome]
+    assert answers == [Returned(value="old"), Returned(value="new")]
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "fs.existsSync('flag')",
+        "fs.statSync('flag', { throwIfNoEntry: false }) !== undefined",
+        "await fs.promises.access('flag').then(() => true, () => false)",
+    ],
+)
+def test_next_event_sees_a_file_that_was_asked_after(
+    app, node_function, invoke, question
+):
+    """It may be there or not; what is in it is another question."""
+    source = f"""
+        import fs from 'node:fs'
+        const found = {question}
+        let count = 0
+        export const handler = async () => [found, ++count]
+    """
+    function = node_function("asks", source)
+    pool, flag = app.pool(), function.folder / "flag"
+    answers = [invoke(pool, function).outcome.value]
+    for edit in (flag.touch, lambda: flag.write_text("more"), flag.unlink):
+        edit()
+        answers.append(invoke(pool, function).outcome.value)
+
+    assert answers == [[False, 1], [True, 1], [True, 2], [False, 1]]
+
+
+def test_what_node_asks_after_and_makes_is_its_own(app, node_function, invoke):
+    """The handler stays warm whether it makes it while it is loaded, or later."""
+    source = """
+        import fs from 'node:fs'
+        for (const name of ['early', 'late']) if (fs.existsSync(name)) throw Error(name)
+        fs.mkdirSync('early')
+        let count = 0
+        export const handler = async () => {
+          fs.writeFileSync('late', '')
+          fs.unlinkSync('late')
+          return ++count
+        }
+    """
+    function = node_function("makes", source)
+    pool = app.pool()
+
+    assert [invoke(pool, function).outcome.value for _ in range(3)] == [1, 2, 3]
+
+
 @pytest.mark.parametrize(
     "listing",
     [
@@ -1097,6 +1263,8 @@ def test_next_event_sees_what_was_saved(app, node_function, invoke, file, text, 
         "await fs.promises.readdir(folder)",
         "await new Promise(done => fs.readdir(folder, (_, names) => done(names)))",
         "entriesOf(fs.opendirSync(folder))",
+        "fs.readdirSync('.', { recursive: true })"
+        ".filter(n => n.includes('.md')).map(n => n.replace('posts/', ''))",
     ],
 )
 def test_next_event_sees_a_new_name_in_a_folder(app, node_function, invoke, listing):

@@ -17,6 +17,8 @@ const require = createRequire(import.meta.url)
 const isOnDisk = fs.existsSync // before anything leads it elsewhere
 const PACKAGE_NAME = /^(?:@[^/]+\/)?[^/]+/
 const NOT_A_PACKAGE = /^(?:\.{0,2}\/|\.{1,2}$|#|[a-z][a-z\d+.-]+:)/i
+const IS_ELSEWHERE = /^[a-z][a-z\d+.-]+:/i
+const PACKAGE_FILE = 'package.json'
 const IS_PATH = /^\.{0,2}\//
 const CJS_SUFFIXES = ['.js', '.json', '.node']
 const CJS_NAMES = ['exports', 'require', 'module', '__filename', '__dirname']
@@ -86,14 +88,18 @@ export class Deployment {
     return null
   }
 
-  /** Note what decided that `specifier` is the file `found` (null: there is none). */
+  /**
+   * Note what decided that `specifier` is the file `found` (null: there is none).
+   *
+   * Both it and `parent` are what Node was asked, which may be where `redirect` leads.
+   */
   noteFound (specifier, parent, found) {
     if (found !== null) this.#observer.note(found)
-    if (parent !== null && IS_PATH.test(specifier) && this.#observer.isAppPath(parent)) {
-      for (const path of candidates(resolve(dirname(parent), specifier))) {
-        if (path === found || this.#observer.followLink(path, found)) break
-        this.#observer.noteIfAbsent(path)
-      }
+    if (parent !== null && this.#observer.isAppPath(parent)) {
+      const base = IS_PATH.test(specifier)
+        ? resolve(dirname(parent), specifier)
+        : this.#notePackage(specifier, dirname(parent), found)
+      if (base !== null) this.#noteWay(base, found)
     }
     if (found?.endsWith('.js') && this.#observer.isAppPath(found)) {
       this.#packageTypeOf(dirname(found))
@@ -113,6 +119,41 @@ export class Deployment {
   /** Give the file that importing a mounted folder itself means. */
   mainOf (folder) {
     return require.resolve(folder)
+  }
+
+  /** Note what would have been read before `found`, and what leads there. */
+  #noteWay (base, found) {
+    for (const path of candidates(base)) {
+      if (path === found || this.#observer.followLink(path, found)) return
+      if (path === join(base, PACKAGE_FILE)) this.#observer.note(path)
+      else this.#observer.noteIfAbsent(path)
+    }
+  }
+
+  /** Note what says where a package's files are; give the path that is looked for. */
+  #notePackage (specifier, folder, found) {
+    if (IS_ELSEWHERE.test(specifier) || isBuiltin(specifier)) return null
+    this.#noteScope(folder) // "imports", and a package's own name
+    const name = PACKAGE_NAME.exec(specifier)?.[0]
+    if (name === undefined || specifier.startsWith('#')) return null
+    for (let at = folder; ; at = dirname(at)) {
+      const path = join(at, 'node_modules', name)
+      if (isOnDisk(path)) {
+        this.#observer.note(join(path, PACKAGE_FILE))
+        this.#observer.followPackage(path, found)
+        return join(at, 'node_modules', specifier)
+      }
+      if (at === dirname(at)) return null
+    }
+  }
+
+  /** Note the `package.json` that counts for a folder, and those that would. */
+  #noteScope (folder) {
+    for (let at = folder; this.#observer.isProjectPath(`${at}/`); at = dirname(at)) {
+      const file = join(at, PACKAGE_FILE)
+      this.#observer.note(file)
+      if (isOnDisk(file)) return
+    }
   }
 
   #asFromFunction (name) {
@@ -145,7 +186,7 @@ export class Deployment {
   #packageTypeOf (folder) {
     const known = this.#packageTypes.get(folder)
     if (known !== undefined) return known
-    const file = join(folder, 'package.json')
+    const file = join(folder, PACKAGE_FILE)
     this.#observer.note(file)
     const above = dirname(folder)
     const isTop = this.#roots.includes(folder) || above === folder
@@ -166,12 +207,10 @@ export function importHook (deployment) {
   return (specifier, context, resolveNext) => {
     if (context.conditions.includes('require')) return resolveNext(specifier, context)
     const [target, from] = deployedImport(deployment, specifier, context)
-    const parent = pathOf(context.parentURL)
     try {
-      const found = resolveNext(target, from)
-      return asDeployed(deployment, specifier, parent, found)
+      return asDeployed(deployment, target, from, resolveNext(target, from))
     } catch (error) {
-      deployment.noteFound(specifier, parent, null)
+      noteImport(deployment, target, from, null)
       throw error
     }
   }
@@ -189,11 +228,16 @@ export function deployedImport (deployment, specifier, context) {
   return [pathToFileURL(file).href, context]
 }
 
+/** Note what an import as Node was asked for it has led to (null: to nothing). */
+export function noteImport (deployment, specifier, context, found) {
+  deployment.noteFound(pathOf(specifier) ?? specifier, pathOf(context.parentURL), found)
+}
+
 /** Note what an import has led to, and give it the format that it has when deployed. */
-export function asDeployed (deployment, specifier, parent, found) {
+export function asDeployed (deployment, specifier, context, found) {
   const path = pathOf(found.url)
   if (path === null) return found
-  deployment.noteFound(specifier, parent, path)
+  noteImport(deployment, specifier, context, path)
   const format = deployment.formatOf(path)
   return format === null ? found : { ...found, format }
 }
@@ -205,12 +249,33 @@ export function pathOf (url) {
 
 /** Give what `require(base)` reads, in Node's order ("Modules: CommonJS modules"). */
 function candidates (base) {
+  const file = join(base, PACKAGE_FILE)
+  const main = mainIn(file)
   return [
-    base,
-    ...CJS_SUFFIXES.map(suffix => base + suffix),
-    join(base, 'package.json'),
-    ...CJS_SUFFIXES.map(suffix => join(base, `index${suffix}`))
+    ...filesOf(base),
+    file,
+    ...(main === null ? [] : [...filesOf(join(base, main)), ...indexesOf(join(base, main))]),
+    ...indexesOf(base)
   ]
+}
+
+function filesOf (base) {
+  return [base, ...CJS_SUFFIXES.map(suffix => base + suffix)]
+}
+
+function indexesOf (folder) {
+  return CJS_SUFFIXES.map(suffix => join(folder, `index${suffix}`))
+}
+
+/** Give `main` of a `package.json`; null where it says nothing. */
+function mainIn (packageFile) {
+  if (!isOnDisk(packageFile)) return null
+  try {
+    const { main } = JSON.parse(readFileSync(packageFile, 'utf8'))
+    return typeof main === 'string' && main !== '' ? main : null
+  } catch {
+    return null
+  }
 }
 
 function isWithin (path, folder) {

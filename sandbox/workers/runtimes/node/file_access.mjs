@@ -14,24 +14,24 @@ import { isThere } from './observe.mjs'
 
 const READERS = [
   [fs, 'readFileSync'], [fs, 'readFile'], [fs, 'createReadStream'],
-  [fs.promises, 'readFile']
+  [fs.promises, 'readFile'],
+  ...(fs.openAsBlob === undefined ? [] : [[fs, 'openAsBlob']])
 ]
 const LISTERS = [
   [fs, 'readdirSync'], [fs, 'readdir'], [fs, 'opendirSync'], [fs, 'opendir'],
   [fs.promises, 'readdir'], [fs.promises, 'opendir']
 ]
-const FINDERS = [
-  [fs, 'exists'], [fs, 'existsSync'],
-  ...['access', 'lstat', 'realpath', 'stat'].flatMap(
-    name => [[fs, `${name}Sync`], [fs, name], [fs.promises, name]])
+const everyFormOf = name => [[fs, `${name}Sync`], [fs, name], [fs.promises, name]]
+const QUESTIONS = [
+  [fs, 'exists'], [fs, 'existsSync'], ...['access', 'stat'].flatMap(everyFormOf)
 ]
+const FINDERS = ['lstat', 'realpath'].flatMap(everyFormOf)
 const WRITERS = [
   [fs, 'writeFileSync'], [fs, 'writeFile'], [fs, 'appendFileSync'], [fs, 'appendFile'],
   [fs, 'createWriteStream'], [fs.promises, 'writeFile'], [fs.promises, 'appendFile']
 ]
 const MAKERS = [[fs, 'mkdirSync'], [fs, 'mkdir'], [fs.promises, 'mkdir']]
-const REMOVERS = ['unlink', 'rmdir', 'rm'].flatMap(
-  name => [[fs, `${name}Sync`], [fs, name], [fs.promises, name]])
+const REMOVERS = ['unlink', 'rmdir', 'rm'].flatMap(everyFormOf)
 const OPENERS = [[fs, 'openSync'], [fs, 'open'], [fs.promises, 'open']]
 const COPIERS = [[fs, 'copyFileSync'], [fs, 'copyFile'], [fs.promises, 'copyFile']]
 const MOVERS = [[fs, 'renameSync'], [fs, 'rename'], [fs.promises, 'rename']]
@@ -46,8 +46,14 @@ const MOVERS = [[fs, 'renameSync'], [fs, 'rename'], [fs.promises, 'rename']]
 export function install (observer, deployed) {
   const tap = (owner, name, ...tellers) => tapWith(deployed, owner, name, tellers)
   for (const [owner, name] of FINDERS) tap(owner, name, () => {})
+  for (const [owner, name] of QUESTIONS) {
+    tap(owner, name, path => observer.notePresence(path))
+  }
   for (const [owner, name] of READERS) tap(owner, name, path => observer.note(path))
-  for (const [owner, name] of LISTERS) tap(owner, name, path => observer.noteListing(path))
+  for (const [owner, name] of LISTERS) {
+    tap(owner, name, (path, options) =>
+      observer.noteListing(path, options?.recursive === true))
+  }
   const disregard = path => observer.disregard(path)
   for (const [owner, name] of OPENERS) {
     tap(owner, name, (path, flags) =>

@@ -4,7 +4,7 @@
  * What modules were read goes to the worker by message.
  */
 
-import { Deployment, asDeployed, deployedImport, pathOf } from './deployment.mjs'
+import { Deployment, asDeployed, deployedImport, noteImport } from './deployment.mjs'
 import { Observer, rootsOf } from './observe.mjs'
 
 let deployment
@@ -20,12 +20,11 @@ export function initialize ({ start, port: toWorker }) {
 
 /** Resolve one import as deployed. */
 export async function resolve (specifier, context, resolveNext) {
-  const parent = pathOf(context.parentURL)
   const [target, from] = deployedImport(deployment, specifier, context)
   try {
-    return asDeployed(deployment, specifier, parent, await resolveNext(target, from))
+    return asDeployed(deployment, target, from, await resolveNext(target, from))
   } catch (error) {
-    deployment.noteFound(specifier, parent, null)
+    noteImport(deployment, target, from, null)
     throw error
   } finally {
     const rows = observer.take()

@@ -105,10 +105,10 @@ export class Imports {
       const where = there?.from ? { ...options, paths: [dirname(there.from)] } : options
       try {
         const found = original.call(this, target, parent, isMain, where)
-        if (found.startsWith('/')) deployment.noteFound(target, from, found)
+        if (found.startsWith('/')) deployment.noteFound(target, there?.from ?? from, found)
         return found
       } catch (error) {
-        deployment.noteFound(target, from, null)
+        deployment.noteFound(target, there?.from ?? from, null)
         throw error
       }
     }

@@ -124,12 +124,14 @@ class Worker {
     this.#imports.collect()
     const files = this.#observer.take()
     const listings = this.#observer.takeListings()
+    const presences = this.#observer.takePresences()
     const written = this.#observer.takeWritten()
     const disowned = this.#observer.takeDisowned()
     const maxMemoryBytes = process.resourceUsage().maxRSS * 1024
     const message = { type, ...fields, max_memory_bytes: maxMemoryBytes }
     if (files.length > 0) message.files = files
     if (listings.length > 0) message.listings = listings
+    if (presences.length > 0) message.presences = presences
     if (written.length > 0) message.written = written
     if (disowned.length > 0) message.disowned = disowned
     const json = stringify(message)

@@ -7,7 +7,7 @@
 
 import { createRequire } from 'node:module'
 import fs from 'node:fs'
-import { dirname } from 'node:path'
+import { dirname, join } from 'node:path'
 import { realNowMs } from './clock.mjs'
 
 const YOUNG_MS = 2000
@@ -22,6 +22,8 @@ export class Observer {
   #rows = []
   #listings = []
   #listed = new Set()
+  #presences = new Map()
+  #asked = new Set()
   #isLoading = true
   #seen = new Set()
   #written = new Set()
@@ -45,21 +47,34 @@ export class Observer {
   }
 
   /**
-   * Tell whether a path of the app leads out of it, to the file `found`; if so, what is
-   * there belongs to the app from now on.
+   * Tell whether a path of the app leads to the file `found` by links, and note it: they
+   * may lead elsewhere later. What is out of the app belongs to it from now on.
    */
   followLink (path, found) {
-    if (found === null || this.isProjectPath(found)) return false
-    if (!this.isProjectPath(path) || realPath(path) !== found) return false
+    if (found === null || !this.isProjectPath(path) || !isThere(path)) return false
+    if (realPath(path) !== found) return false
+    this.note(path)
+    if (this.isProjectPath(found)) return true
     let linked = found
     for (let at = dirname(path); this.isProjectPath(at); at = dirname(at)) {
       const real = realPath(at)
       if (this.isProjectPath(`${real}/`)) break
       linked = `${real}/`
     }
+    this.#adopt(linked, found)
+    return true
+  }
+
+  /** Have a package that is linked out of the app, and is not installed, belong to it. */
+  followPackage (folder, found) {
+    if (found === null || this.isProjectPath(found) || !this.isProjectPath(folder)) return
+    const linked = `${realPath(folder)}/`
+    if (found.startsWith(linked) && !linked.includes('/node_modules/')) this.#adopt(linked, found)
+  }
+
+  #adopt (linked, found) {
     this.#prefixes.push(linked)
     this.note(found)
-    return true
   }
 
   /** Note that the file is about to be read. */
@@ -84,6 +99,7 @@ export class Observer {
   disregard (path, isChange = () => isThere(dirname(path))) {
     if (this.isAppPath(path) && isChange()) this.#justWritten.add(path)
     this.#disown(dirname(path))
+    this.#disownPresence(path)
     if (this.#written.has(path) || !this.isProjectPath(path)) return
     if (this.#seen.has(path)) {
       if (CODE.test(path)) return
@@ -93,14 +109,27 @@ export class Observer {
     this.#rows = this.#rows.filter(row => row[0] !== path)
   }
 
-  /** Note that the handler's module looks through a folder. */
-  noteListing (path) {
-    if (!this.#isLoading || this.#listed.has(path) || !this.isAppPath(`${path}/`)) return
-    this.#listed.add(path)
-    this.#listings.push([path, stampOf(find(path)), listingDigest(path)])
+  /** Note that the handler's module looks through a folder, and perhaps those in it. */
+  noteListing (path, isRecursive = false) {
+    if (!this.#isLoading || !this.isAppPath(`${path}/`)) return
+    if (!this.#listed.has(path)) {
+      this.#listed.add(path)
+      this.#listings.push([path, stampOf(find(path)), listingDigest(path)])
+    }
+    if (isRecursive) foldersIn(path).forEach(folder => this.noteListing(folder, true))
   }
 
-  /** Note no more listings: what an event looks through, it sees as it is. */
+  /** Note that the handler's module asks whether anything has this path. */
+  notePresence (path) {
+    if (!this.#isLoading || this.#written.has(path) || !this.isAppPath(path)) return
+    // A module may wait for a file: what it was told last is what counts.
+    this.#asked.add(path)
+    const found = find(path)
+    const kind = found === undefined ? '' : found.isDirectory() ? 'folder' : 'file'
+    this.#presences.set(path, [path, stampOf(found), kind])
+  }
+
+  /** Note no more listings and questions: an event sees what is, each time. */
   endLoading () {
     this.#isLoading = false
   }
@@ -111,6 +140,12 @@ export class Observer {
     const told = this.#listings.length
     this.#listings = this.#listings.filter(row => row[0] !== folder)
     if (this.#listings.length === told) this.#disowned.push(`${folder}/`)
+  }
+
+  /** Leave out what the handler itself makes or removes. */
+  #disownPresence (path) {
+    if (!this.#asked.delete(path) || this.#presences.delete(path)) return
+    this.#disowned.push(`${path}?`)
   }
 
   /** Take over rows that another thread has made. */
@@ -142,6 +177,13 @@ export class Observer {
   /** Give the rows of folders since the last call. */
   takeListings () {
     return this.#listings.splice(0)
+  }
+
+  /** Give the rows of presences since the last call. */
+  takePresences () {
+    const rows = [...this.#presences.values()]
+    this.#presences.clear()
+    return rows
   }
 
   /** Give the rows of files since the last call. */
@@ -207,6 +249,16 @@ function listingDigest (path) {
   }
   const counted = names.filter(name => !REMNANT.test(name)).sort(Buffer.compare)
   return digest(Buffer.concat(counted.flatMap((name, at) => at ? [NUL, name] : [name])))
+}
+
+/** Give the folders in a folder; none where it is none. */
+function foldersIn (path) {
+  try {
+    const entries = readdirSync(path, { withFileTypes: true })
+    return entries.filter(entry => entry.isDirectory()).map(entry => join(path, entry.name))
+  } catch {
+    return []
+  }
 }
 
 function digest (content) {

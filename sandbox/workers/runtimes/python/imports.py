@@ -19,12 +19,13 @@ from importlib.machinery import (
     SourceFileLoader,
 )
 from importlib.util import module_from_spec, spec_from_file_location
-from os.path import abspath, isdir, isfile
+from os.path import abspath
 from types import CodeType, ModuleType
 from typing import Any
 
 from sandbox.workers.runtimes.python.deployed_files import DeployedFiles
 from sandbox.workers.runtimes.python.observe import Observer
+from sandbox.workers.wire import presence_digest as kind_of  # on disk, and not noted
 
 LOADED_BY_WORKER = frozenset(
     (
@@ -51,21 +52,43 @@ class ProjectLoader(SourceFileLoader):
 
 
 class ProjectFinder(FileFinder):
-    """Finds modules in one folder of the project."""
+    """Finds modules in one folder of the project.
 
-    def __init__(self, path: str) -> None:
+    Args:
+        path: the folder.
+        note_absent: told of each file that would be the module if it were there.
+    """
+
+    def __init__(self, path: str, note_absent: Callable[[str], None]) -> None:
         super().__init__(
             path,
             (ExtensionFileLoader, EXTENSION_SUFFIXES),
             (ProjectLoader, [".py"]),
         )
+        self._note_absent = note_absent
+
+    def find_spec(
+        self, fullname: str, target: ModuleType | None = None
+    ) -> ModuleSpec | None:
+        """Give the spec of a module on disk.
+
+        A folder of the name becomes it once it is a package. That changes no name in
+        the folder above, whose names are noted.
+        """
+        spec = super().find_spec(fullname, target)
+        folder = f"{self.path}/{fullname.rpartition('.')[2]}"
+        if kind_of(folder) == "folder":
+            self._note_absent(f"{folder}/__init__.py")
+        return spec
 
 
 class VendorFinder(ProjectFinder):
     """Finds what stands in `vendor/`, and the shared folders as if they stood there."""
 
-    def __init__(self, path: str, mounts: Mounts) -> None:
-        super().__init__(path)
+    def __init__(
+        self, path: str, mounts: Mounts, note_absent: Callable[[str], None]
+    ) -> None:
+        super().__init__(path, note_absent)
         self._mounts = mounts
 
     def find_spec(
@@ -74,8 +97,9 @@ class VendorFinder(ProjectFinder):
         """Give the spec of a mounted folder, or else of a module on disk."""
         folder = self._mounts.get(fullname.rpartition(".")[2])
         if folder is not None:
-            return _package_spec(fullname, folder)
-        return super().find_spec(fullname, target) if isdir(self.path) else None
+            return _package_spec(fullname, folder, self._note_absent)
+        is_on_disk = kind_of(self.path) == "folder"
+        return super().find_spec(fullname, target) if is_on_disk else None
 
 
 class FunctionFinder(ProjectFinder):
@@ -87,7 +111,7 @@ class FunctionFinder(ProjectFinder):
         """Give the spec of a module on disk, or that of the virtual `vendor`."""
         spec = super().find_spec(fullname, target)
         if spec is None and fullname == "vendor":
-            return _package_spec(fullname, f"{self.path}/vendor")
+            return _package_spec(fullname, f"{self.path}/vendor", self._note_absent)
         return spec
 
 
@@ -101,16 +125,25 @@ def install(start: Mapping[str, Any], observer: Observer) -> None:
         if start.get(f"{name}_folder")
     }
 
+    note_absent = observer.note_absent
+
     def find_in(path: str) -> ProjectFinder:
         # An archive or a script on the path is the next hook's, or nobody's.
-        if not observer.is_project_path(f"{path}/") or isfile(path):
+        if not observer.is_project_path(f"{path}/") or kind_of(path) == "file":
             raise ImportError(path)
         observer.note_folder(path)
+        note_absent(path)  # or an archive, once it is there
         if path == vendor:
-            return VendorFinder(path, mounts)
-        return FunctionFinder(path) if path == folder else ProjectFinder(path)
+            return VendorFinder(path, mounts, note_absent)
+        finder = FunctionFinder if path == folder else ProjectFinder
+        return finder(path, note_absent)
 
-    _forget_shadowed((FunctionFinder(folder), VendorFinder(vendor, mounts)))
+    # Nobody looks for what is loaded already; the function may come to have its own.
+    for path in (folder, vendor):
+        observer.note_folder(path)
+    own = FunctionFinder(folder, note_absent)
+    _forget_shadowed((own, VendorFinder(vendor, mounts, note_absent)))
+    observer.watch_questions()
     DeployedFiles(folder, mounts).install()
     _compile_always(observer.is_project_path)
     sys.path_hooks.insert(0, find_in)
@@ -192,9 +225,12 @@ class HandlerMissingError(Exception):
         self.remedy = f'Define "def {method}(event, context):" in "{module}.py".'
 
 
-def _package_spec(fullname: str, folder: str) -> ModuleSpec:
+def _package_spec(
+    fullname: str, folder: str, note_absent: Callable[[str], None]
+) -> ModuleSpec:
     init = f"{folder}/__init__.py"
-    if isfile(init):
+    note_absent(init)
+    if kind_of(init) == "file":
         spec = spec_from_file_location(
             fullname,
             init,

@@ -5,6 +5,7 @@ change. A file that the handler itself writes is left out, or forgotten where it
 read first: it is data of its own. Code that was read before it is written stays.
 """
 
+import functools
 import os
 import sys
 import time
@@ -15,7 +16,12 @@ from os import stat  # what is on disk, not what a handler is shown
 from types import FrameType
 from typing import Any, TypedDict
 
-from sandbox.workers.wire import YOUNG_SECONDS, folder_digest, listing_digest
+from sandbox.workers.wire import (
+    YOUNG_SECONDS,
+    folder_digest,
+    listing_digest,
+    presence_digest,
+)
 
 Row = tuple[str, str, str]
 """Path, stamp and digest."""
@@ -30,6 +36,9 @@ _CHANGING_EVENTS = (_MAKING, _MOVING, "os.remove", "os.rmdir")
 _NO_FOLDER = -1
 """For a descriptor of the folder in which a name is looked for."""
 _LISTING_EVENTS = ("os.listdir", "os.scandir")
+_QUESTIONS = ("access", "stat")
+"""Functions of `os` by which Python finds out whether a file is there. No audit event
+tells of them."""
 _LEADING = f"{os.path.dirname(__file__)}/deployed_files.py"
 """Stands between `os.listdir` and who calls it."""
 _IMPORT_SYSTEM = "importlib"
@@ -42,6 +51,7 @@ class News(TypedDict):
     files: list[Row]
     folders: list[Row]
     listings: list[Row]
+    presences: list[Row]
     written: list[str]
     disowned: list[str]
 
@@ -59,6 +69,8 @@ class Observer:
         self._folders: dict[str, tuple[str, str]] = {}
         self._listings: dict[str, tuple[str, str]] = {}
         self._listed: set[str] = set()
+        self._presences: dict[str, tuple[str, str]] = {}
+        self._asked: set[str] = set()
         self._is_loading = True
         self._seen: set[str] = set()
         self._written: set[str] = set()
@@ -76,19 +88,36 @@ class Observer:
         """Note files from now on. Audit hooks last as long as the process."""
         sys.addaudithook(self._audit)
 
+    def watch_questions(self) -> None:
+        """Note from now on which files the handler's module asks after."""
+        for name in _QUESTIONS:
+            setattr(os, name, self._noting(getattr(os, name)))
+
+    def note_absent(self, path: str) -> None:
+        """Note a file that would be read if it were there; nothing where it is."""
+        if path in self._seen or not self.is_project_path(path):
+            return
+        if _on_disk(path) is None:
+            self._seen.add(path)
+            self._files[path] = "", ""
+
     def note_folder(self, path: str) -> None:
         """Note that imports are about to be looked for in `path`."""
         self._folders[path] = self._names_state(path, folder_digest)
 
     def end_loading(self) -> None:
-        """Note no more listings: what an event looks through, it sees as it is."""
+        """Note no more listings and questions: an event sees what is, each time."""
         self._is_loading = False
 
     @property
     def has_news(self) -> bool:
         """Whether anything was noted that the sandbox does not know."""
         return bool(
-            self._files or self._folders or self._listings or self._just_written
+            self._files
+            or self._folders
+            or self._listings
+            or self._presences
+            or self._just_written
         )
 
     def news(self) -> News:
@@ -97,6 +126,7 @@ class Observer:
             "files": _rows(self._files),
             "folders": _rows(self._folders),
             "listings": _rows(self._listings),
+            "presences": _rows(self._presences),
             "written": list(self._just_written),
             "disowned": list(self._disowned),
         }
@@ -109,6 +139,8 @@ class Observer:
             self._folders.pop(path, None)
         for path, _, _ in news["listings"]:
             self._listings.pop(path, None)
+        for path, _, _ in news["presences"]:
+            self._presences.pop(path, None)
         self._just_written.difference_update(news["written"])
         self._disowned.difference_update(news["disowned"])
 
@@ -150,6 +182,26 @@ class Observer:
         self._listed.add(path)
         self._listings[path] = self._names_state(path, listing_digest)
 
+    def _noting(self, function: Callable[..., Any]) -> Any:
+        @functools.wraps(function)
+        def ask(*arguments: Any, **settings: Any) -> Any:
+            if self._is_loading and settings.get("dir_fd") is None:
+                target = arguments[0] if arguments else settings.get("path")
+                self._note_question(target)
+            return function(*arguments, **settings)
+
+        return ask
+
+    def _note_question(self, target: object) -> None:
+        if getattr(self._thread, "is_reading", False):
+            return
+        path = self._project_path(target)
+        if path is None or path in self._written:
+            return
+        # A module may wait for a file: what it was told last is what counts.
+        self._asked.add(path)
+        self._presences[path] = self._names_state(path, presence_digest)
+
     def _note_changes(self, event: str, arguments: tuple[Any, ...]) -> None:
         if arguments[-1] != _NO_FOLDER:
             return  # as `shutil.rmtree` calls it, with names that are no paths
@@ -167,6 +219,10 @@ class Observer:
         """
         if is_one and not path.endswith(_BYTECODE):
             self._just_written.add(path)
+        if path in self._asked:
+            self._asked.discard(path)
+            if self._presences.pop(path, None) is None:
+                self._disowned.add(f"{path}?")
         if path in self._written:
             return
         folder = os.path.dirname(path)
@@ -182,6 +238,8 @@ class Observer:
     def _project_path(self, target: object) -> str | None:
         if isinstance(target, os.PathLike):
             target = os.fspath(target)
+        if isinstance(target, bytes):
+            target = os.fsdecode(target)
         if not isinstance(target, str):
             return None
         try:

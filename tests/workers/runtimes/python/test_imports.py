@@ -518,3 +518,120 @@ def handler(event, context): return plugin.VALUE
 
     assert answers == [Returned(value=value) for value in ("q1", "q2", "q3")]
     assert not list(app.root.rglob("__pycache__"))
+
+
+@pytest.mark.parametrize("value", ["part.VALUE", "getattr(part, 'VALUE', 'old')"])
+def test_a_folder_that_becomes_a_package_is_fresh(app, invoke, value):
+    """It comes before a module of its name, and is more than a folder without one."""
+    source = f"import part\ndef handler(event, context): return {value}"
+    function = app.function("f", source)
+    app.write("src/http/get-f/part/data.txt", "")
+    if value == "part.VALUE":
+        app.write("src/http/get-f/part.py", "VALUE = 'old'")
+    pool = app.pool()
+    before = invoke(pool, function).outcome
+
+    app.write("src/http/get-f/part/__init__.py", "VALUE = 'new'")
+
+    answers = [before, invoke(pool, function).outcome]
+    assert answers == [Returned(value="old"), Returned(value="new")]
+
+
+QUESTIONS = (
+    "__import__('os').path.exists('flag')",
+    "__import__('pathlib').Path(HERE, 'flag').is_file()",
+    "__import__('os').access('flag', 4)",
+    "__import__('os').path.isdir(b'flag') or __import__('os').path.isfile('flag')",
+)
+
+
+@pytest.mark.parametrize("question", QUESTIONS)
+def test_a_file_that_a_module_asks_after_is_fresh(app, invoke, question):
+    """It may be there or not; what is in it is another question."""
+    source = f"""{BESIDE}
+FOUND, count = {question}, 0
+def handler(event, context):
+    global count
+    count += 1
+    return [FOUND, count]
+"""
+    function = app.function("f", source)
+    pool, flag = app.pool(), function.folder / "flag"
+    answers = [invoke(pool, function).outcome.value]
+    for edit in (flag.touch, lambda: flag.write_text("more"), flag.unlink):
+        edit()
+        answers.append(invoke(pool, function).outcome.value)
+
+    assert answers == [[False, 1], [True, 1], [True, 2], [False, 1]]
+
+
+def test_what_a_module_asks_after_and_makes_is_its_own(app, invoke):
+    """It stays warm whether it makes the file while it is loaded, or later."""
+    source = f"""{BESIDE}
+import os
+for name in ("early.d", "late.txt"):
+    assert not os.path.exists(name)
+os.mkdir("early.d")
+def handler(event, context):
+    open("late.txt", "a").close()
+    os.unlink("late.txt")
+"""
+    function = app.function("f", source)
+    pool = app.pool()
+    executions = [invoke(pool, function) for _ in range(3)]
+
+    assert {type(execution.outcome) for execution in executions} == {Returned}
+    assert len({execution.worker_pid for execution in executions}) == 1
+
+
+def test_a_file_that_is_read_by_its_name_in_bytes_is_fresh(app, invoke):
+    """As `os.fsencode` gives it."""
+    source = """
+DATA = open(b"data.txt").read()
+def handler(event, context): return DATA
+"""
+    function = app.function("f", source)
+    pool, answers = app.pool(), []
+    for text in ("old", "new"):
+        app.write("src/http/get-f/data.txt", text)
+        answers.append(invoke(pool, function).outcome)
+
+    assert answers == [Returned(value="old"), Returned(value="new")]
+
+
+@pytest.mark.parametrize("place", ["typing.py", "vendor/typing.py"])
+def test_an_own_module_by_a_loaded_name_is_fresh(app, invoke, place):
+    """A handler that imports nothing else has had no folder looked through."""
+    source = """
+import typing
+def handler(event, context): return getattr(typing, "VALUE", "old")
+"""
+    function = app.function("f", source)
+    pool = app.pool()
+    before = invoke(pool, function).outcome
+
+    app.write(f"src/http/get-f/{place}", "VALUE = 'new'")
+
+    answers = [before, invoke(pool, function).outcome]
+    assert answers == [Returned(value="old"), Returned(value="new")]
+
+
+def test_an_archive_that_comes_to_be_on_the_path_is_fresh(app, invoke):
+    """Python takes a path of which there is nothing for a folder without modules."""
+    source = f"""{BESIDE}
+sys.path.insert(0, HERE + "/deps.zip")
+try:
+    from zipped import VALUE
+except ImportError:
+    VALUE = "old"
+def handler(event, context): return VALUE
+"""
+    function = app.function("f", source)
+    pool = app.pool()
+    before = invoke(pool, function).outcome
+
+    with zipfile.ZipFile(function.folder / "deps.zip", "w") as archive:
+        archive.writestr("zipped.py", "VALUE = 'new'")
+
+    answers = [before, invoke(pool, function).outcome]
+    assert answers == [Returned(value="old"), Returned(value="new")]
