@@ -51,7 +51,8 @@ def _sending(library: ctypes.CDLL) -> Callable[[int, bytes], int]:
         """Send to a socket what it takes without waiting; gives how many bytes.
 
         Args:
-            fd: of a socket.
+            fd: of a socket; on macOS one that never blocks, since that system heeds
+                MSG_DONTWAIT for what is received alone.
             data: short, since nothing else runs meanwhile.
 
         Raises:

@@ -144,8 +144,9 @@ class SocketReader:
             swallowed += len(self._buffer)
 
     def _await_more(self) -> None:
-        self._wait_at_most(STALL_SECONDS)
         try:
+            # macOS refuses a limit as well once the connection is over.
+            self._wait_at_most(STALL_SECONDS)
             has_come = self._receive()
         except TimeoutError:
             raise BadRequestError(

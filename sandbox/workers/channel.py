@@ -38,6 +38,9 @@ def _processors() -> int:
 
 CAN_SPIN = _processors() > 1
 """On one processor it would only keep the worker from running."""
+HEEDS_DONTWAIT = sys.platform == "linux"
+"""Whether a send with MSG_DONTWAIT never waits. That of macOS does on a blocking socket
+(XNU's `sosendcheck`); there it would wait with the interpreter lock in its hand."""
 
 
 class EventNotTakenError(Exception):
@@ -52,9 +55,14 @@ class Channel:
     """The sandbox's ends of what connects it to a worker, and at first the worker's.
 
     For one thread at a time.
+
+    Args:
+        clock: says what time it is.
+        heeds_dontwait: whether the system does; elsewhere the sandbox's end never
+            blocks, and each answer is polled for.
     """
 
-    def __init__(self, clock: Clock) -> None:
+    def __init__(self, clock: Clock, *, heeds_dontwait: bool = HEEDS_DONTWAIT) -> None:
         self.output = OutputBuffer()
         self._clock = clock
         self._reader = wire.FrameReader()
@@ -66,6 +74,8 @@ class Channel:
         self._connection.setsockopt(
             socket.SOL_SOCKET, socket.SO_RCVTIMEO, _QUICK_ANSWER
         )
+        if not heeds_dontwait:
+            self._connection.settimeout(0)
         self._output_fd, self.worker_output_fd = os.pipe()
         fcntl.fcntl(self._output_fd, fcntl.F_SETFL, os.O_NONBLOCK)
         self._poller = select.poll()
@@ -134,7 +144,6 @@ class Channel:
         if self.may_spin and self._is_quick:
             self._spin(began + _SPIN_SECONDS)
         answer = self._reader.feed(self._receive_some(0))
-        self._is_quick = self._clock.monotonic() - began < _SPIN_SECONDS
         while answer is None:
             look_after()
             for fd, _ in self._poll(deadline, most_ms=_LOOK_MS):
@@ -142,6 +151,7 @@ class Channel:
                     self.drain()
                 elif answer is None:
                     answer = self._reader.feed(self._receive_some(socket.MSG_DONTWAIT))
+        self._is_quick = self._clock.monotonic() - began < _SPIN_SECONDS
         if unread_bytes(self._output_fd):
             self.drain()
         return answer

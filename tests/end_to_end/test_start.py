@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -112,7 +113,8 @@ def test_start_names_the_holder_of_a_busy_port(make_app: Any, command: Any) -> N
 
         assert run.wait() == 1
     assert f"Port {port}" in run.output
-    assert str(os.getpid()) in run.output
+    if sys.platform == "linux":  # only Linux tells
+        assert str(os.getpid()) in run.output
     assert "Traceback" not in run.output
 
 

@@ -333,7 +333,7 @@ def test_body_over_the_limit_is_refused_unread(stage: MakeStage) -> None:
     setup_testing_defaults(environ)
     body = b"".join(here.gateway(environ, start))  # type: ignore[arg-type]
 
-    assert seen["status"] == "413 Request Entity Too Large"
+    assert seen["status"].startswith("413 ")  # Python 3.13 has another phrase
     assert json.loads(body) == {"message": "Request Entity Too Large"}
     assert here.invocations == []
 

@@ -34,6 +34,16 @@ def body_of(reader: SocketReader, **fields: object) -> BodyStream:
     return BodyStream(reader, head_of(**fields), lambda: None)
 
 
+def test_a_socket_that_takes_no_limit_has_no_client() -> None:
+    """As on macOS, where a connection that is over takes no option any more."""
+    ours, theirs = socket.socketpair()
+    theirs.close()
+    ours.close()
+
+    with pytest.raises(ClientGoneError):
+        SocketReader(ours, MovableClock()).read_some(1)
+
+
 def test_read_head_leaves_what_follows(
     pair: tuple[socket.socket, SocketReader],
 ) -> None:

@@ -125,7 +125,7 @@ def test_parse_manifest_merges_yaml_mappings() -> None:
     ("file", "text", "line", "fact"),
     [
         ("arc.json", " \n", 1, 'The file "arc.json" is empty.'),
-        ("arc.json", '{"app": "x",\n}', 2, "The JSON does not parse"),
+        ("arc.json", '{"app": "x"\n"a": 1}', 2, "The JSON does not parse"),
         ("arc.json", '{"app": [NaN]}', 1, '"NaN" is not a JSON number.'),
         ("arc.json", "[" * 100_000, 1, "The file nests its values too deeply."),
         ("arc.json", "[]", 1, "The manifest holds no pragmas"),

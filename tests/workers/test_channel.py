@@ -11,6 +11,7 @@ import pytest
 from sandbox.clock import MovableClock
 from sandbox.workers import wire
 from sandbox.workers.channel import (
+    HEEDS_DONTWAIT,
     Channel,
     ConnectionEndedError,
     EventNotTakenError,
@@ -20,10 +21,10 @@ ANSWER = {"type": "returned", "value": 1}
 CLOCK = MovableClock()
 
 
-@pytest.fixture
-def channel() -> Iterator[Channel]:
+@pytest.fixture(params=sorted({HEEDS_DONTWAIT, False}))
+def channel(request: pytest.FixtureRequest) -> Iterator[Channel]:
     """Give a channel whose worker's ends are the test's; answers may be looked for."""
-    made = Channel(CLOCK)
+    made = Channel(CLOCK, heeds_dontwait=request.param)
     made.may_spin = True
     yield made
     made.close_worker_ends()
@@ -107,3 +108,14 @@ def test_a_worker_that_is_gone_takes_no_frame(channel: Channel, size: int) -> No
 
     with pytest.raises(EventNotTakenError):
         channel.send(bytes(size), CLOCK.monotonic() + 10)
+
+
+@pytest.mark.parametrize("heeds_dontwait", [True, False])
+def test_no_send_waits_where_the_system_heeds_no_flag(*, heeds_dontwait: bool) -> None:
+    """It would with the interpreter lock in its hand, and the worker waits for us."""
+    channel = Channel(CLOCK, heeds_dontwait=heeds_dontwait)
+    connection = channel._connection  # noqa: SLF001 (what a system does with it, no test here can see)
+
+    assert os.get_blocking(connection.fileno()) is heeds_dontwait
+    channel.close_worker_ends()
+    channel.close()

@@ -181,6 +181,7 @@ def test_result_that_is_no_json_is_an_error(run_node, source, fact):
     assert "without cycles" in outcome.remedy
 
 
+@pytest.mark.skipif(sys.version_info >= (3, 13), reason="reads deeper than Node writes")
 def test_result_that_nests_beyond_reading_is_an_error(run_node):
     """Node writes deeper JSON than Python reads: nobody "killed" the handler."""
     nested = "JSON.parse('['.repeat(3000) + ']'.repeat(3000))"

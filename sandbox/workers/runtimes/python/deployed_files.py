@@ -78,7 +78,9 @@ class DeployedFiles:
         def call(path: Any = None) -> Any:
             mounts = self._mounts_in(path)
             if not mounts:
-                return scandir(self.find(path))
+                found = self.find(path)
+                entries = scandir(found)
+                return entries if found is path else _Entries(entries, led_from=path)
             on_disk = scandir(path) if self._is_there(self._vendor) else nullcontext(())
             return _Entries(on_disk, [_MountedFolder(path, link) for link in mounts])
 
@@ -164,16 +166,45 @@ class _MountedFolder:
         return self.stat().st_ino
 
 
+class _LedEntry:
+    """An entry of a folder that was led to: an `os.DirEntry` with the path asked for.
+
+    `Path.glob` goes by that path from Python 3.13 on.
+    """
+
+    def __init__(self, parent: Any, entry: Any) -> None:
+        self.name = entry.name
+        self.path = os.path.join(os.fspath(parent), entry.name)
+        self._entry = entry
+
+    def __fspath__(self) -> Any:
+        return self.path
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._entry, name)
+
+
 class _Entries:
-    """What `os.scandir` gives: entries on disk, and further ones."""
+    """What `os.scandir` gives: entries on disk, and further ones.
+
+    Args:
+        on_disk: what the system gives.
+        further: what is not on disk.
+        led_from: the folder that was asked for, where the system had another.
+    """
 
     def __init__(
         self,
         on_disk: AbstractContextManager[Iterable[Any]],
-        further: Iterable[_MountedFolder],
+        further: Iterable[_MountedFolder] = (),
+        *,
+        led_from: Any = None,
     ) -> None:
         self._on_disk = on_disk
-        self._entries = itertools.chain(on_disk.__enter__(), further)
+        entries = on_disk.__enter__()
+        if led_from is not None:
+            entries = (_LedEntry(led_from, entry) for entry in entries)
+        self._entries = itertools.chain(entries, further)
 
     def __iter__(self) -> Self:
         return self

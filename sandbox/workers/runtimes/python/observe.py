@@ -64,7 +64,9 @@ class Observer:
     ) -> None:
         self._real_time = real_time
         folders = {*roots, *map(os.path.realpath, roots)}
-        self._prefixes = tuple(root.rstrip("/") + "/" for root in folders)
+        prefixes = (root.rstrip("/") + "/" for root in folders)
+        self._prefixes = tuple(sorted(prefixes, key=len))
+        """The outermost first, since what is installed is judged below that."""
         self._files: dict[str, tuple[str, str]] = {}
         self._folders: dict[str, tuple[str, str]] = {}
         self._listings: dict[str, tuple[str, str]] = {}
@@ -79,10 +81,15 @@ class Observer:
         self._thread = _local()
 
     def is_project_path(self, path: str) -> bool:
-        """Tell whether `path` is the app's own, and nothing installed below it."""
-        return path.startswith(self._prefixes) and not any(
-            part in path for part in _INSTALLED
-        )
+        """Tell whether `path` is the app's own, and nothing installed below it.
+
+        The app itself may well lie in a folder such as `lib/python3.12`.
+        """
+        for prefix in self._prefixes:
+            if path.startswith(prefix):
+                below = path[len(prefix) - 1 :]
+                return not any(part in below for part in _INSTALLED)
+        return False
 
     def watch(self) -> None:
         """Note files from now on. Audit hooks last as long as the process."""

@@ -393,6 +393,7 @@ def handler(event, context):
         "names": sorted(os.listdir("vendor")),
         "bytes": sorted(map(os.fsdecode, os.listdir(os.fsencode(HERE / "vendor")))),
         "entries": of(os.scandir("vendor")),
+        "within": of(os.scandir("vendor/views")),
         "walked": sorted(Path(f, n).as_posix()
                          for f, _, names in os.walk("vendor") for n in names),
         "globbed": sorted(map(str, Path("vendor").glob("*/*.html"))),
@@ -437,6 +438,7 @@ def test_vendor_itself_is_there(app, invoke, on_disk):
         "names": sorted([*folders, *on_disk]),
         "bytes": sorted([*folders, *on_disk]),
         "entries": sorted(mounted + own),
+        "within": [["page.html", "vendor/views/page.html", False, True, False, True]],
         "walked": sorted(f"vendor/{file}" for file in files if "." in file),
         "globbed": ["vendor/views/page.html"],
         "is": [True, False, True, True, False],

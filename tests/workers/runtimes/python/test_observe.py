@@ -24,6 +24,19 @@ def news_of(root: Path, code: str) -> Any:
     return json.loads(ended.stdout)
 
 
+def test_what_is_installed_is_judged_below_the_app_alone(tmp_path: Path) -> None:
+    """An app may lie in folders that are named as those of packages."""
+    app = tmp_path / "lib" / "python3.12" / "site-packages" / "app"
+    own, installed = app / "own.py", app / "site-packages" / "module.py"
+    installed.parent.mkdir(parents=True)
+    for file in (own, installed):
+        file.touch()
+
+    news = news_of(app, f"[open(f) for f in ({str(own)!r}, {str(installed)!r})]")
+
+    assert [path for path, _, _ in news["files"]] == [str(own)]
+
+
 def test_a_file_that_was_put_there_just_now_is_young(tmp_path: Path) -> None:
     """Its content is told too where only the time that `cp -p` sets is old."""
     file = tmp_path / "data.txt"
