@@ -124,6 +124,29 @@ def test_one_thread_tells_followers_for_the_others() -> None:
     assert heard == ["a", "b"]
 
 
+def test_what_comes_as_the_telling_ends_is_told() -> None:
+    """Its own thread has just been turned away, so nobody else would tell of it."""
+    journal = Journal()
+    heard: list[str] = []
+    coming = iter(["b"])
+
+    class Lock:
+        def acquire(self, *, blocking: bool) -> bool:
+            return not blocking
+
+        def release(self) -> None:
+            for request_id in coming:
+                journal.append(exchange(request_id))
+
+    journal._telling = Lock()  # type: ignore[assignment]  # noqa: SLF001
+    journal.follow(lambda told: heard.append(told.request_id))
+    journal.append(exchange("a"))
+
+    journal.tell_followers()
+
+    assert heard == ["a", "b"]
+
+
 @pytest.mark.parametrize(
     "outcome",
     [
