@@ -151,3 +151,14 @@ def test_what_was_asked_after_changes_with_its_kind(clock, file, tmp_path):
         answers.append(freshness.is_current())
 
     assert answers == [True, True, False]
+
+
+def test_what_was_asked_after_may_be_read_too(clock, file):
+    """Then its content counts, whichever was told first."""
+    freshness = Freshness(clock)
+    freshness.note(presences=[(str(file), stamp_of(file), "file")])
+    freshness.note_now([file])
+
+    append(file)
+
+    assert freshness.first_change() == file

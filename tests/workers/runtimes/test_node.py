@@ -1003,21 +1003,30 @@ def test_node_options_hold_from_the_start(app, node_function, invoke):
     assert value == ["named", ["known", str(function.folder)]]
 
 
-@pytest.mark.parametrize("option", ["-r ./first.cjs", "--import=./first.cjs"])
-@pytest.mark.parametrize("file", ["first.cjs", "second.cjs"])
+@pytest.mark.parametrize(
+    ("option", "file"),
+    [
+        ("-r ./first.cjs", "first.cjs"),
+        ("-r ./first.cjs", "second.cjs"),
+        ("--import=./first.cjs", "second.cjs"),
+        ("--import ./first.mjs", "first.mjs"),
+    ],
+)
 def test_modules_of_node_options_are_fresh(app, node_function, invoke, option, file):
     """A save is seen, in what they `require` as well."""
     source = "exports.handler = async () => globalThis.word"
     files = {
         "first.cjs": "globalThis.word = require('./second.cjs')",
         "second.cjs": "module.exports = 'old'",
+        "first.mjs": "globalThis.word = 'old'",
     }
     function = node_function("get", source, file="index.js", files=files)
     app.environment["NODE_OPTIONS"] = option
     pool = app.pool()
     assert invoke(pool, function).outcome == Returned(value="old")
 
-    (function.folder / file).write_text("module.exports = globalThis.word = 'new'")
+    made = "globalThis.word" if file == "first.mjs" else "module.exports"
+    (function.folder / file).write_text(f"{made} = globalThis.word = 'new'")
 
     assert invoke(pool, function).outcome == Returned(value="new")
 
@@ -1247,7 +1256,6 @@ def test_what_node_asks_after_and_makes_is_its_own(app, node_function, invoke):
         let count = 0
         export const handler = async () => {
           fs.writeFileSync('late', '')
-          fs.unlinkSync('late')
           return ++count
         }
     """

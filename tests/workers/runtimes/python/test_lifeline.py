@@ -2,12 +2,18 @@
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+
+from sandbox.workers import wire
+from sandbox.workers.interpreter import interpreter_command
+from sandbox.workers.process import DISCARD, SpawnedProcess
+from sandbox.workers.setup import Setup
 
 SANDBOX = """
 import os, sys
@@ -87,6 +93,53 @@ def test_killing_the_sandbox_leaves_no_process(tmp_path, wait_until, can_fork):
     assert ended.result().returncode == -signal.SIGKILL
     for pid in (worker, parent, child, idle, left):
         wait_until(lambda pid=pid: is_gone(pid), what=f"{pid} ends")
+
+
+LEAVING = """
+import atexit, subprocess
+from pathlib import Path
+
+child = subprocess.Popen(["sleep", "100"])
+Path("../child.pid").write_text(str(child.pid))
+atexit.register(Path("../hook").touch)
+
+def handler(event, context):
+    return 1
+"""
+
+
+@pytest.mark.slow
+def test_an_idle_worker_takes_along_what_it_has_started(app, tmp_path, wait_until):
+    """Its connection ends before the lifeline is cut, which is held here."""
+    function = app.function("leaving", LEAVING)
+    setup = Setup(
+        function=function,
+        handler_file=function.handler_file,
+        environment={"PATH": "/usr/bin:/bin"},
+        project_root=tmp_path,
+        shared_folder=None,
+        views_folder=None,
+    )
+    ours, theirs = socket.socketpair()
+    lifeline, end = os.pipe()
+    worker = SpawnedProcess(
+        interpreter_command("serve", theirs.fileno(), lifeline),
+        descriptors=[theirs.fileno(), lifeline],
+        output_fd=DISCARD,
+    )
+    theirs.close()
+    start = setup.start_message(0.0) | {"coverage": {}, "debugger_port": None}
+    ours.sendall(wire.encode(start))
+    assert wire.receive(wire.FrameReader(), ours.recv)["type"] == "ready"
+    child = int((function.folder.parent / "child.pid").read_text())
+
+    ours.close()
+
+    wait_until(lambda: is_gone(child), what="the child ends")
+    assert (function.folder.parent / "hook").exists()
+    assert worker.reap(10) == -signal.SIGKILL
+    os.close(lifeline)
+    os.close(end)
 
 
 ARMED = """
