@@ -576,7 +576,6 @@ for name in ("early.d", "late.txt"):
 os.mkdir("early.d")
 def handler(event, context):
     open("late.txt", "a").close()
-    os.unlink("late.txt")
 """
     function = app.function("f", source)
     pool = app.pool()
