@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
 from typing import Any, Self
 
+from sandbox.workers.runtimes.python import os_functions
+
 _VENDOR = "vendor"
 _LOOKS = ("access", "getxattr", "listxattr", "lstat", "readlink", "stat")
 """Functions of `os` by which Python and its library find out what a path is. Those on
@@ -44,13 +46,21 @@ class DeployedFiles:
         if not self._links:
             return
         for name in filter(functools.partial(hasattr, os), _LOOKS):
-            setattr(os, name, self._leading(getattr(os, name), self.find_look_alike))
-        os.listdir, os.scandir = self._listdir(os.listdir), self._scandir(os.scandir)
-        os.open = self._leading(os.open, self.find)
-        builtins.open = io.open = self._leading(io.open, self.find)
+            os_functions.replace(name, self._leading(self.find_look_alike))
+        os_functions.replace("listdir", self._listdir)
+        os_functions.replace("scandir", self._scandir)
+        os_functions.replace("open", self._leading(self.find))
+        leading = functools.wraps(io.open)(self._leading(self.find)(io.open))
+        builtins.open = io.open = leading
 
-    def _leading(self, function: Callable[..., Any], find: Callable[[Any], Any]) -> Any:
-        @functools.wraps(function)
+    def _leading(
+        self, find: Callable[[Any], Any]
+    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+        return functools.partial(self._led, find)
+
+    def _led(
+        self, find: Callable[[Any], Any], function: Callable[..., Any]
+    ) -> Callable[..., Any]:
         def call(*arguments: Any, **settings: Any) -> Any:
             if settings.get("dir_fd") is not None:
                 return function(*arguments, **settings)
@@ -62,8 +72,7 @@ class DeployedFiles:
 
         return call
 
-    def _listdir(self, listdir: Callable[..., list[Any]]) -> Any:
-        @functools.wraps(listdir)
+    def _listdir(self, listdir: Callable[..., list[Any]]) -> Callable[..., Any]:
         def call(path: Any = None) -> list[Any]:
             mounts = self._mounts_in(path)
             if not mounts:
@@ -73,8 +82,7 @@ class DeployedFiles:
 
         return call
 
-    def _scandir(self, scandir: Callable[..., Any]) -> Any:
-        @functools.wraps(scandir)
+    def _scandir(self, scandir: Callable[..., Any]) -> Callable[..., Any]:
         def call(path: Any = None) -> Any:
             mounts = self._mounts_in(path)
             if not mounts:

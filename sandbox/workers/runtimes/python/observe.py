@@ -5,7 +5,6 @@ change. A file that the handler itself writes is left out, or forgotten where it
 read first: it is data of its own. Code that was read before it is written stays.
 """
 
-import functools
 import os
 import sys
 import time
@@ -16,6 +15,7 @@ from os import stat  # what is on disk, not what a handler is shown
 from types import FrameType
 from typing import Any, TypedDict
 
+from sandbox.workers.runtimes.python import os_functions
 from sandbox.workers.wire import (
     YOUNG_SECONDS,
     folder_digest,
@@ -98,7 +98,7 @@ class Observer:
     def watch_questions(self) -> None:
         """Note from now on which files the handler's module asks after."""
         for name in _QUESTIONS:
-            setattr(os, name, self._noting(getattr(os, name)))
+            os_functions.replace(name, self._noting)
 
     def note_absent(self, path: str) -> None:
         """Note a file that would be read if it were there; nothing where it is."""
@@ -189,8 +189,7 @@ class Observer:
         self._listed.add(path)
         self._listings[path] = self._names_state(path, listing_digest)
 
-    def _noting(self, function: Callable[..., Any]) -> Any:
-        @functools.wraps(function)
+    def _noting(self, function: Callable[..., Any]) -> Callable[..., Any]:
         def ask(*arguments: Any, **settings: Any) -> Any:
             if self._is_loading and settings.get("dir_fd") is None:
                 target = arguments[0] if arguments else settings.get("path")

@@ -28,6 +28,11 @@ def cpu_ticks(pid):
     return Path(f"/proc/{pid}/schedstat").read_text().split()[0]
 
 
+def state_of(pid):
+    """Give the letter of a process's state: S sleeps, R runs or would (proc(5))."""
+    return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0]
+
+
 @pytest.fixture
 def spares_of(wait_until):
     """Give a function that waits for so many children of a nursery, and gives them.
@@ -43,9 +48,10 @@ def spares_of(wait_until):
 
         def are_waiting():
             looks.append([cpu_ticks(pid) for pid in pids])
-            return len(looks) > STILL_LOOKS and all(
-                look == looks[-1] for look in looks[-STILL_LOOKS:]
-            )
+            is_still = all(look == looks[-1] for look in looks[-STILL_LOOKS:])
+            # One that is kept from the processor uses none either.
+            are_asleep = {state_of(pid) for pid in pids} == {"S"}
+            return len(looks) > STILL_LOOKS and is_still and are_asleep
 
         wait_until(are_waiting)
         return pids
@@ -56,7 +62,7 @@ def spares_of(wait_until):
 def is_gone(pid):
     """Tell whether a process has ended."""
     try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(") ")[2][0] == "Z"
+        return state_of(pid) == "Z"
     except OSError:
         return True
 
