@@ -100,18 +100,23 @@ def _run(
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
-    except (OSError, ValueError) as error:  # ValueError: a NUL where none may be
-        why = error.strerror if isinstance(error, OSError) else f"{error}"
-        is_long = isinstance(error, OSError) and error.errno == errno.E2BIG
-        raise WorldError(
-            f'The command "{command}" of @sandbox-start cannot run: {why}.',
-            remedy="The inventory may be too long for a variable (ARC_INV)."
-            if is_long
-            else "Look at the command, and at the app's variables.",
-        ) from error
+    except ValueError as error:  # a NUL where none may be
+        raise _cannot_run(command, f"{error}") from error
+    except OSError as error:
+        is_long = error.errno == errno.E2BIG
+        raise _cannot_run(command, f"{error.strerror}", is_long=is_long) from error
     with process:
         output = _wait_output(process, stop)
     return process.returncode, output.decode(errors="replace").rstrip()
+
+
+def _cannot_run(command: str, why: str, *, is_long: bool = False) -> WorldError:
+    return WorldError(
+        f'The command "{command}" of @sandbox-start cannot run: {why}.',
+        remedy="The inventory may be too long for a variable (ARC_INV)."
+        if is_long
+        else "Look at the command, and at the app's variables.",
+    )
 
 
 def _wait_output(process: subprocess.Popen[bytes], stop: threading.Event) -> bytes:

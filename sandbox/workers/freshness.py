@@ -33,7 +33,7 @@ class _Noted:
     path: str
     stamp: _Stamp
     digest: str
-    digest_of_names: Callable[[str], str] | None
+    digest_of: Callable[[str], str] | None
     """What the digest is made by; None for that of a file's content."""
     unsettled_until: float | None
     """Until then (monotonic) equal stamps prove nothing; None: they do."""
@@ -69,11 +69,10 @@ class Freshness:
             self._remember(path, _parse(stamp), digest, folder_digest)
         for path, stamp, digest in listings:
             # The same folder may be one in which imports are looked for.
-            self._remember(f"{path}/", _parse(stamp), digest, listing_digest)
+            self._remember(path, _parse(stamp), digest, listing_digest, mark="/")
         for path, stamp, digest in presences:
             # And the same file may be read.
-            key = f"{path}?"
-            self._remember(path, _parse(stamp), digest, presence_digest, key=key)
+            self._remember(path, _parse(stamp), digest, presence_digest, mark="?")
         self._follow()
 
     def forget(self, paths: Iterable[str]) -> None:
@@ -117,12 +116,15 @@ class Freshness:
         path: str,
         stamp: _Stamp,
         digest: str,
-        digest_of_names: Callable[[str], str] | None = None,
+        digest_of: Callable[[str], str] | None = None,
         *,
-        key: str | None = None,
+        mark: str = "",
     ) -> None:
-        """Keep the first state noted: what was loaded then is what the worker runs."""
-        key = key or path
+        """Keep the first state noted: what was loaded then is what the worker runs.
+
+        A mark keeps apart what is noted of one path in two ways, as `disowned` does.
+        """
+        key = path + mark
         if key in self._noted:
             return
         unsettled_until = self._clock.monotonic() + YOUNG_SECONDS if digest else None
@@ -130,13 +132,13 @@ class Freshness:
             path=path,
             stamp=stamp,
             digest=digest,
-            digest_of_names=digest_of_names,
+            digest_of=digest_of,
             unsettled_until=unsettled_until,
         )
 
     def _is_same(self, noted: _Noted, stamp: _Stamp) -> bool:
-        if noted.digest_of_names is not None:
-            same = noted.digest_of_names(noted.path) == noted.digest
+        if noted.digest_of is not None:
+            same = noted.digest_of(noted.path) == noted.digest
         else:
             same = stamp == noted.stamp and _content_digest(noted.path) == noted.digest
         if same:

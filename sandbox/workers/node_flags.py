@@ -14,14 +14,13 @@ from collections.abc import Mapping, Sequence
 
 from sandbox.workers.process import DISCARD, SpawnedProcess
 
+OPTIONS_NAME = "NODE_OPTIONS"
+
 _FEATURES = ("experimental-require-module", "experimental-detect-module")
 _FIRST_WITH_FEATURES = 24
 _RUNTIME = re.compile(r"nodejs(\d+)")
 _SECONDS = 5.0
 """How long a program may take that takes 10 ms."""
-
-
-OPTIONS_NAME = "NODE_OPTIONS"
 
 
 class NodeFlags:

@@ -247,16 +247,20 @@ export function pathOf (url) {
   return url?.startsWith('file:') ? decodeURIComponent(new URL(url).pathname) : null
 }
 
-/** Give what `require(base)` reads, in Node's order ("Modules: CommonJS modules"). */
-function candidates (base) {
+/**
+ * Give what `require(base)` reads, in Node's order ("Modules: CommonJS modules"): one by
+ * one, since most are found at once, and a `package.json` is not asked for then.
+ */
+function * candidates (base) {
+  yield * filesOf(base)
   const file = join(base, PACKAGE_FILE)
+  yield file
   const main = mainIn(file)
-  return [
-    ...filesOf(base),
-    file,
-    ...(main === null ? [] : [...filesOf(join(base, main)), ...indexesOf(join(base, main))]),
-    ...indexesOf(base)
-  ]
+  if (main !== null) {
+    yield * filesOf(join(base, main))
+    yield * indexesOf(join(base, main))
+  }
+  yield * indexesOf(base)
 }
 
 function filesOf (base) {

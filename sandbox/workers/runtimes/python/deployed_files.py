@@ -45,32 +45,14 @@ class DeployedFiles:
         """Lead `open` and its like there from now on."""
         if not self._links:
             return
+        look = functools.partial(_led_by, self.find_look_alike)
         for name in filter(functools.partial(hasattr, os), _LOOKS):
-            os_functions.replace(name, self._leading(self.find_look_alike))
+            os_functions.replace(name, look)
         os_functions.replace("listdir", self._listdir)
         os_functions.replace("scandir", self._scandir)
-        os_functions.replace("open", self._leading(self.find))
-        leading = functools.wraps(io.open)(self._leading(self.find)(io.open))
-        builtins.open = io.open = leading
-
-    def _leading(
-        self, find: Callable[[Any], Any]
-    ) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
-        return functools.partial(self._led, find)
-
-    def _led(
-        self, find: Callable[[Any], Any], function: Callable[..., Any]
-    ) -> Callable[..., Any]:
-        def call(*arguments: Any, **settings: Any) -> Any:
-            if settings.get("dir_fd") is not None:
-                return function(*arguments, **settings)
-            if arguments:
-                return function(find(arguments[0]), *arguments[1:], **settings)
-            for name in _PATH_NAMES & settings.keys():
-                settings[name] = find(settings[name])
-            return function(**settings)
-
-        return call
+        lead = functools.partial(_led_by, self.find)
+        os_functions.replace("open", lead)
+        builtins.open = io.open = functools.wraps(io.open)(lead(io.open))
 
     def _listdir(self, listdir: Callable[..., list[Any]]) -> Callable[..., Any]:
         def call(path: Any = None) -> list[Any]:
@@ -137,6 +119,23 @@ class DeployedFiles:
         except OSError:
             return False
         return True
+
+
+def _led_by(
+    find: Callable[[Any], Any], function: Callable[..., Any]
+) -> Callable[..., Any]:
+    """Give a function on paths, led to where `find` says that they are."""
+
+    def call(*arguments: Any, **settings: Any) -> Any:
+        if settings.get("dir_fd") is not None:
+            return function(*arguments, **settings)
+        if arguments:
+            return function(find(arguments[0]), *arguments[1:], **settings)
+        for name in _PATH_NAMES & settings.keys():
+            settings[name] = find(settings[name])
+        return function(**settings)
+
+    return call
 
 
 class _MountedFolder:
