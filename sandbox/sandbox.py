@@ -36,11 +36,7 @@ from sandbox.wiring.deferred_inspector import DeferredInspector
 from sandbox.wiring.live_project import LiveProject, ProjectsWithTables
 from sandbox.wiring.live_reload import LiveReload
 from sandbox.wiring.publishing import publish_requests, publishing, tell_moves
-from sandbox.wiring.reactions import (
-    create_missing_handlers,
-    keep_static_manifest,
-    tell_pending,
-)
+from sandbox.wiring.reactions import tell_pending, write_wanted_files
 from sandbox.wiring.running import Running, bind_servers
 from sandbox.wiring.saves import Saves
 from sandbox.wiring.session_notes import SessionNotes, session_remarks_of
@@ -106,10 +102,10 @@ class Sandbox:
             debugging or Debugging(), coverage=coverage_variables(self._options.shell)
         )
         self._nurseries = nurseries
-        self._feed = Feed()
-        say = self._say = publishing(say, self._feed)
+        feed = self._feed = Feed()
+        say = self._say = publishing(say, feed)
         self.clock = MovableClock()
-        tell_moves(self.clock, say=self._say, feed=self._feed)
+        tell_moves(self.clock, say=say, feed=feed)
         self.journal = journal or Journal()
         self._cookies = BrowserCookies(self.clock)
         self.operations = OperationLog(self.clock)
@@ -119,7 +115,7 @@ class Sandbox:
         self._projects = self._live_project()
         self.adviser = Adviser(self._projects.current, options=self._options, say=say)
         self._home = TableHome(
-            self._root, clock=self.clock, options=self._options, say=self._say
+            self._root, clock=self.clock, options=self._options, say=say, feed=feed
         )
         self._tables = DeferredTables(self._home.make, update=self._home.update)
         self.snapshots = StartStates(
@@ -130,7 +126,7 @@ class Sandbox:
         self._live_reload = LiveReload(
             self.pages, project=lambda: self._projects.last, say=self._say
         )
-        publish_requests(self.journal, self._feed)
+        publish_requests(self.journal, feed)
         self._inspector = DeferredInspector(self._make_inspector)
         self._saves = Saves(
             self._projects,
@@ -382,8 +378,7 @@ class Sandbox:
         if self._running and before and project.preferences != before.preferences:
             settings = self._running.settings
             tell_pending(project, settings, self._options, say=self._say)
-        create_missing_handlers(project, home=self._options.home, say=self._say)
-        keep_static_manifest(project, say=self._say)
+        write_wanted_files(project, home=self._options.home, say=self._say)
         self._tables.follow(project)
 
     # Running

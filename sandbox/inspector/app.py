@@ -55,6 +55,7 @@ class Inspector:
         make_directory: gives the API's endpoints; called at the first request.
         make_pages: gives the pages that show an API; called at the first of them.
         policy: who may come in.
+        on_change: called after the API has changed something.
     """
 
     def __init__(
@@ -64,11 +65,13 @@ class Inspector:
         make_directory: Callable[[], Directory],
         make_pages: Callable[[Directory], Pages],
         policy: Policy,
+        on_change: Callable[[], None],
     ) -> None:
         self._services = services
         self._make_directory = make_directory
         self._make_pages = make_pages
         self._policy = policy
+        self._on_change = on_change
         self._lock = threading.Lock()
         self._directory: Directory | None = None
         self._pages: Pages | None = None
@@ -108,6 +111,8 @@ class Inspector:
             # The app cannot be understood as it stands: true until it is mended.
             told = ApiError(409, error.message, remedy=error.remedy)
             return respond_error(told, start_response)
+        if found.endpoint.method not in SAFE_METHODS:
+            self._on_change()
         return respond(answer, start_response)
 
     def _endpoints(self) -> Directory:

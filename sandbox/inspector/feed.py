@@ -44,6 +44,10 @@ class Feed:
             elif waiting.qsize() == MOST_WAITING:
                 waiting.put(_event("missed", {}))
 
+    def tell_change(self) -> None:
+        """Send that something has changed that no other event tells of."""
+        self.publish("change", {})
+
     def listen(self) -> Iterator[bytes]:
         """Give events from now on, in the bytes of the wire, until closed."""
         waiting: queue.SimpleQueue[bytes] = queue.SimpleQueue()

@@ -49,6 +49,10 @@ def _no_seeds() -> Seeds:
     return {}
 
 
+def _tell_nobody() -> None:
+    """Hear that rows have changed, and do nothing."""
+
+
 class TableStore:
     """The tables of one app. Safe between threads; each operation is atomic.
 
@@ -57,6 +61,8 @@ class TableStore:
         account_id: twelve digits; drawn at random where not given.
         ledger: where writes are written down before they are acknowledged; whoever
             made it closes it, after the store.
+        on_change: called after rows or tables have changed, in the thread that changed
+            them, with the store locked; it must neither block nor raise.
     """
 
     def __init__(
@@ -65,9 +71,11 @@ class TableStore:
         clock: Clock,
         account_id: str | None = None,
         ledger: Ledger | None = None,
+        on_change: Callable[[], None] = _tell_nobody,
     ) -> None:
         self.account_id = account_id or f"{secrets.randbelow(10**12):012}"
         self._clock = clock
+        self._on_change = on_change
         self._lock = threading.RLock()
         self._engine = Engine(region="us-west-2", account_id=self.account_id)
         self._keeper = Keeper(ledger, tables=lambda: self._engine.tables)
@@ -106,7 +114,7 @@ class TableStore:
                 if kept.requests and kept.name not in self._engine.tables:
                     notices += self._catalogue.make_again(kept)
             self._keeper.settle()
-            self._watch_expiry()
+            self._tables_changed()
             return (*notices, *sleeping_notices(self._keeper.sleeping))
 
     def apply(
@@ -136,7 +144,7 @@ class TableStore:
             try:
                 return self._catalogue.apply(project, seeds=seeds)
             finally:
-                self._watch_expiry()
+                self._tables_changed()
 
     # Operations
 
@@ -163,9 +171,10 @@ class TableStore:
             if is_transaction and "Responses" not in result:  # of what is read
                 self._transactions.note(request)
             if operation in SCHEMA_OPERATIONS:
-                self._watch_expiry()
+                self._tables_changed()
             elif changes:
                 self._deadlines.follow(changes)
+                self._on_change()
             return result
 
     def __call__(
@@ -219,19 +228,21 @@ class TableStore:
             items = [item for item in map(table.at, keys) if item is not None]
             changes += self._engine.delete(table, items)
         self._keeper.commit_late(_TIME_TO_LIVE, changes)
+        self._on_change()
         return tuple(
             Expired(table=change.table.name, key=_key(change.table, item))
             for change in changes
             if (item := change.before) is not None
         )
 
-    def _watch_expiry(self) -> None:
+    def _tables_changed(self) -> None:
         """Follow tables that are new, or whose TTL attribute may have changed."""
         self._deadlines.watch(
             self._engine.tables,
             logical_names=self._catalogue.logical_names,
             policy=self._policy,
         )
+        self._on_change()
 
     # All rows at once
 
@@ -262,7 +273,7 @@ class TableStore:
                 notices = self._catalogue.restore(tables)
                 self._keeper.replace_all()
             self._transactions.clear()
-            self._watch_expiry()
+            self._tables_changed()
             return notices
 
     def describe_all(self) -> tuple[KeptTable, ...]:
@@ -293,7 +304,7 @@ class TableStore:
         """Let go of all tables. May be called twice."""
         with self._lock:
             self._engine.drop_all()
-            self._watch_expiry()
+            self._tables_changed()
 
 
 def _key(table: StoredTable, item: Item) -> Row:

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from sandbox.clock import Clock
+from sandbox.inspector.feed import Feed
 from sandbox.notice import Notice
 from sandbox.options import Options, Settings, resolve
 from sandbox.project.model import Project
@@ -37,6 +38,7 @@ class TableHome:
         clock: decides which items have expired.
         options: decide where tables are, and which of them holds sessions.
         say: told what the developer should know, such as that a table was emptied.
+        feed: told when rows have changed.
     """
 
     def __init__(
@@ -46,11 +48,13 @@ class TableHome:
         clock: Clock,
         options: Options,
         say: Callable[[Notice], None],
+        feed: Feed,
     ) -> None:
         self._root = root
         self._clock = clock
         self._options = options
         self._say = say
+        self._feed = feed
         self._lock = threading.Lock()
         self._settings: Settings | None = None
         self._ledger: Ledger | None = None
@@ -92,7 +96,9 @@ class TableHome:
         # second, and an app without tables never pays for it.
         from sandbox.tables.store import TableStore
 
-        store = TableStore(clock=self._clock, ledger=self._ledger)
+        store = TableStore(
+            clock=self._clock, ledger=self._ledger, on_change=self._feed.tell_change
+        )
         policy = expiry_policy(project, seen_environment(project, self._options))
         self._tell(*store.load(project, seeds=self._seeds_of(project), policy=policy))
         return store

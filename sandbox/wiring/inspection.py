@@ -153,6 +153,7 @@ def make_inspector(
         make_directory=directory,
         make_pages=pages,
         policy=Policy(token=token),
+        on_change=subject.feed.tell_change,
     )
 
 

@@ -113,14 +113,26 @@ def tell_pending(
         say(Notice(level="warning", text=text))
 
 
-def create_missing_handlers(
+def write_wanted_files(
     project: Project, *, home: Path | None, say: Callable[[Notice], None]
 ) -> None:
-    """Create the handlers that an app lacks, if `@create autocreate` wants it.
+    """Write what an app wants to have in its folder: handlers and `static.json`.
+
+    Args:
+        project: its preferences and `@static` tell what is wanted.
+        home: the user's, which may hold templates.
+        say: told of what is written, and of what cannot be.
 
     Raises:
         AppError: a template is named that is not there.
     """
+    _create_missing_handlers(project, home=home, say=say)
+    keep_static_manifest(project, say=say)
+
+
+def _create_missing_handlers(
+    project: Project, *, home: Path | None, say: Callable[[Notice], None]
+) -> None:
     if not wants_handlers(project.preferences):
         return
     for path, text in missing_handlers(project, home=home).files.items():

@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
@@ -147,6 +148,19 @@ def test_requests_appear_by_themselves(visit: Visit) -> None:
 
     expect(page.locator(".line .path")).to_have_text(["/fail", "/count"])
     expect(page.locator(".line .status")).to_have_text(["500", "200"])
+
+
+def test_requests_without_end_are_followed(table_visit: Visit) -> None:
+    """An app that polls leaves no moment without a request, and is shown all the same.
+
+    The page had waited for such a moment.
+    """
+    page = table_visit.open("/")
+    polling = table_visit.context.new_page()
+    polling.goto(table_visit.app.sandbox.url)
+    polling.evaluate("void setInterval(() => fetch('/fail'), 20)")
+
+    expect(page.locator(".line .path").first).to_have_text("/fail")
 
 
 def test_links_to_the_app_keep_this_pages_name(table_visit: Visit) -> None:
@@ -374,11 +388,9 @@ def test_what_a_person_writes_is_not_overwritten(table_visit: Visit) -> None:
     api = table_visit.app.api
 
     api.put(f"/api/sessions/{session}", json={"data": {"count": 2}})
-    table_visit.app.app.get("/fail")
     expect(field).to_have_value('{\n  "count": 2\n}')
     field.fill("mine")
     api.put(f"/api/sessions/{session}", json={"data": {"count": 3}})
-    table_visit.app.app.get("/fail")
     expect(page.locator(".facts")).to_contain_text("Written")
     table_visit.press("Undo edits")
 
@@ -407,7 +419,6 @@ def test_a_page_says_when_what_it_shows_is_gone(visit: Visit) -> None:
     session = forge(visit.app, count=9)
     page = visit.open(f"/sessions/{session}")
     visit.app.api.delete(f"/api/sessions/{session}")
-    visit.app.app.get("/")
     visit.said(f'There is no session "{session}".')
 
     expect(page.get_by_label("What the app stored")).to_have_value(re.compile("9"))
@@ -498,10 +509,39 @@ def test_the_next_page_of_rows_appears_by_itself(table_visit: Visit) -> None:
     page = table_visit.open(f"/tables/{THINGS}")
     for at in range(51):
         put_thing(table_visit.app, owner="ada", at=at)
-    table_visit.app.app.get("/")
     page.get_by_role("link", name="Next 50 rows").click()
 
     expect(page.locator("#rows tbody tr")).to_have_count(1)
+
+
+def test_rows_that_others_store_appear(table_visit: Visit) -> None:
+    """A script of one's own, or another page, asks the app for nothing."""
+    sandbox = table_visit.app.sandbox
+    page = table_visit.open(f"/tables/{THINGS}")
+    dynamodb = boto3.resource(
+        "dynamodb",
+        endpoint_url=f"http://localhost:{sandbox.ports.tables}",
+        region_name="us-west-2",
+        aws_access_key_id="any",
+        aws_secret_access_key="any",
+    )
+    dynamodb.Table(THINGS).put_item(Item={"owner": "ada", "at": 1})
+    expect(page.locator("#rows tbody tr")).to_have_count(1)
+    put_thing(table_visit.app, owner="ada", at=2)
+
+    expect(page.locator("#rows tbody tr")).to_have_count(2)
+
+
+def test_a_row_that_expires_goes(table_visit: Visit) -> None:
+    """No request and no move of the clock tells the page."""
+    ends = int(table_visit.app.sandbox.clock.now_epoch()) + 2
+    sessions = "testapp-staging-sessions"
+    row = {"_idx": "short", "_ttl": ends}
+    table_visit.app.api.put(f"/api/tables/{sessions}/rows", json={"row": row})
+    page = table_visit.open(f"/tables/{sessions}")
+    expect(page.locator("#rows tbody tr")).to_have_count(1)
+
+    expect(page.locator("#rows tbody tr")).to_have_count(0)
 
 
 def test_a_row_is_made_edited_and_deleted(table_visit: Visit) -> None:

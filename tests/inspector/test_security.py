@@ -206,6 +206,7 @@ def make_client(policy: Policy) -> httpx.Client:
         make_directory=lambda: Directory(endpoints),
         make_pages=Site,
         policy=policy,
+        on_change=lambda: None,
     )
     return httpx.Client(
         transport=httpx.WSGITransport(app=app), base_url="http://localhost:2222"

@@ -151,6 +151,29 @@ def test_two_stores_do_not_see_each_other(
     other.close()
 
 
+def test_whoever_follows_hears_of_each_change(
+    clock: ManualClock, make_project: MakeProject
+) -> None:
+    """Tables, rows, what expires and what is reset; and of nothing that is read."""
+    heard: list[str] = []
+    doing = "making"
+    store = TableStore(clock=clock, on_change=lambda: heard.append(doing))
+    store.apply(make_project())
+    doing = "writing"
+    put(store, "a", _ttl={"N": str(NOW + 60)})
+    doing = "reading"
+    assert get(store, "a") is not None
+    store.expire()
+    doing = "expiring"
+    clock.advance(60)
+    store.expire()
+    doing = "resetting"
+    store.reset()
+
+    assert heard == ["making", "writing", "expiring", "resetting"]
+    store.close()
+
+
 def test_counting_from_many_threads_loses_nothing(store: TableStore) -> None:
     """An update reads and writes as one."""
     request = {

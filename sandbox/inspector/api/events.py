@@ -23,8 +23,9 @@ class EventsApi:
             Endpoint(
                 "GET",
                 "/api/events",
-                "Follow what happens, as server-sent events: request, notice, "
-                "clock, and missed where a slow client must read anew.",
+                "Follow what happens, as server-sent events: request, notice, clock, "
+                "change (of rows, or of what this API was asked to change), and "
+                "missed where a slow client must read anew.",
                 self.follow,
                 gives=TEXT,
                 media_type="text/event-stream",

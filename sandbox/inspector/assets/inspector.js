@@ -313,7 +313,8 @@ function countDown () {
 let isPaused = false
 let isGone = false
 let stream = null
-let settling = null
+let isDue = false
+let isSettling = false
 
 /** Make a part of the page like its newer self, and leave alone what is the same. */
 function renew (old, made) {
@@ -400,10 +401,20 @@ function tellWhetherThere (isThere, made) {
   isGone = !isThere
 }
 
-function refreshSoon () {
-  if (isPaused) return
-  clearTimeout(settling)
-  settling = setTimeout(() => refresh(() => !isPaused), SETTLED_MS)
+/** Refresh for all that happens in a while, again and again where it goes on. */
+async function refreshSoon () {
+  isDue = true
+  if (isSettling) return
+  isSettling = true
+  try {
+    while (isDue && !isPaused) {
+      await new Promise(settled => setTimeout(settled, SETTLED_MS))
+      isDue = false
+      await refresh(() => !isPaused)
+    }
+  } finally {
+    isSettling = false
+  }
 }
 
 function showLink (text, state) {
@@ -422,7 +433,7 @@ function connect () {
   stream.addEventListener('error', () => {
     showLink('Not connected', 'off')
   })
-  for (const name of ['request', 'clock', 'notice', 'missed']) {
+  for (const name of ['request', 'clock', 'notice', 'change', 'missed']) {
     stream.addEventListener(name, refreshSoon)
   }
 }

@@ -1,4 +1,4 @@
-"""The stream: requests, notices and moves of the clock, as they happen."""
+"""The stream: requests, notices, changes and moves of the clock, as they happen."""
 
 import json
 from collections.abc import Iterator
@@ -24,7 +24,7 @@ def events(stream: httpx.Response) -> Iterator[tuple[str, Any]]:
 def test_what_happens_is_streamed(table_app: Any) -> None:
     """In the order in which it happens."""
     with table_app.api.stream("GET", "/api/events") as stream:
-        found = events(stream)
+        found = (event for event in events(stream) if event[0] != "change")
         table_app.app.get("/")
         request = next(found)
         table_app.sandbox.clock.advance(60)
@@ -36,3 +36,14 @@ def test_what_happens_is_streamed(table_app: Any) -> None:
     assert notice[1]["level"] == "info"
     assert clock[0] == "clock"
     assert clock[1]["offset_seconds"] == 60
+
+
+def test_a_change_by_the_api_is_streamed(jwe_app: Any) -> None:
+    """A token that is changed is no row; pages beside the one that asked follow it."""
+    forged = jwe_app.post("sessions/forge", {"data": {"count": 1}})
+    with jwe_app.api.stream("GET", "/api/events") as stream:
+        found = events(stream)
+        jwe_app.get("sessions")
+        jwe_app.api.put(f"/api/sessions/{forged['id']}", json={"data": {"count": 2}})
+
+        assert next(found) == ("change", {})
