@@ -668,6 +668,17 @@ def test_each_row_shows_when_it_expires(table_visit: Visit) -> None:
     expect(page.locator("#rows .until")).to_contain_text("in 6 days 23 hours")
 
 
+def test_a_row_whose_end_is_long_past_is_there_to_stay(table_visit: Visit) -> None:
+    """DynamoDB leaves it alone; the page had called it expired."""
+    sessions = "testapp-staging-sessions"
+    row = {"_idx": "old", "_ttl": 1}
+    table_visit.app.api.put(f"/api/tables/{sessions}/rows", json={"row": row})
+    page = table_visit.open(f"/tables/{sessions}")
+    page.locator("#rows tbody a").first.click()
+
+    expect(page.locator(".expiry")).to_contain_text("more than five years back")
+
+
 # The others
 
 

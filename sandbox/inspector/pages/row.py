@@ -8,6 +8,10 @@ from sandbox.inspector.messages import ApiError
 from sandbox.inspector.pages.page import Page, PageRequest, View
 from sandbox.inspector.pages.table import find_table
 
+_FIVE_YEARS_SECONDS = 5 * 365 * 86_400
+"""An item whose time lies further back is left alone (DynamoDB Developer Guide, "Using
+time to live (TTL)")."""
+
 
 def show(request: PageRequest) -> View:
     """Give the row of the query's key; a new one, to be filled in, without a key."""
@@ -23,6 +27,7 @@ def show(request: PageRequest) -> View:
             "is_new": not key_text,
             "key": {name: row[name] for name in table["keys"]},
             "ends_epoch": _ends_epoch(table, row),
+            "oldest_seconds": _FIVE_YEARS_SECONDS,
         },
     )
 
