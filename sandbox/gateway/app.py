@@ -27,7 +27,7 @@ from sandbox.gateway.cookie_notes import refused_cookie
 from sandbox.gateway.head_notes import too_long_head
 from sandbox.gateway.pages import Page, render
 from sandbox.gateway.payload import (
-    MAX_PAYLOAD_BYTES,
+    MAX_REQUEST_BYTES,
     build_event,
     is_too_large,
     trace_root_of,
@@ -135,7 +135,7 @@ class Gateway:
     def serve(self, environ: "WSGIEnvironment") -> tuple[HttpRequest, HttpResponse]:
         """Answer a request as `__call__` does, for who has more to do to the answer."""
         head = read_head(environ)
-        request = read_body(head, environ, limit_bytes=MAX_PAYLOAD_BYTES)
+        request = read_body(head, environ, limit_bytes=MAX_REQUEST_BYTES)
         response = self.answer(
             request or head,
             port=int(environ.get("SERVER_PORT") or 80),
@@ -157,7 +157,7 @@ class Gateway:
         Args:
             request: its body complete, or empty where that is too large.
             port: where the app is served.
-            is_too_large: its body was longer than Lambda takes.
+            is_too_large: its body was longer than API Gateway takes.
             has_own_jar: its client's cookies end on the sandbox's clock by themselves.
         """
         request_id = _new_request_id()
@@ -224,7 +224,7 @@ class Gateway:
             return self._page(trouble.broken_app(error), request)
         unrouted = compiled.unrouted
         if is_too_large:
-            page = trouble.request_too_large(compiled.project.api_type)
+            page = trouble.body_too_large(compiled.project.api_type)
             answer = self._refusal(page, request)
         elif direct := unrouted.before_routes(request):
             answer = _Answer(response=direct)
@@ -280,7 +280,7 @@ class Gateway:
             now_epoch=self._clock.now_epoch(),
         )
         if is_too_large(event, request.body):
-            return self._refusal(trouble.request_too_large(api_type), request)
+            return self._refusal(trouble.event_too_large(api_type), request)
         event_json = JsonText.of_own(event)
         execution = self._invoke(
             Invocation(

@@ -19,6 +19,11 @@ MAX_PAYLOAD_BYTES = 6_000_000
 and response" (AWS Lambda developer guide, "Lambda quotas"), in decimal megabytes as
 `@architect/sandbox` counts, the stricter reading."""
 
+MAX_REQUEST_BYTES = 10_000_000
+"""What API Gateway takes, whoever is to answer: "Payload size 10 MB" (API Gateway
+developer guide, "Quotas for configuring and running an HTTP API", and likewise of REST
+APIs), again in decimal megabytes."""
+
 MAX_RESULT_BYTES = 6_291_556
 """What a result may be as JSON: above it Lambda reports "Response payload size exceeded
 maximum allowed payload size (6291556 bytes)", `Function.ResponseSizeTooLarge`."""

@@ -121,16 +121,27 @@ def malformed_path(part: str) -> Page:
     )
 
 
-def request_too_large(api_type: ApiType) -> Page:
+def body_too_large(api_type: ApiType) -> Page:
+    """Tell that a body is above what API Gateway takes."""
+    return _too_large(api_type, "API Gateway takes 10 MB at most, and Lambda 6 MB.")
+
+
+def event_too_large(api_type: ApiType) -> Page:
     """Tell that a request is above what Lambda takes."""
+    fact = (
+        "Lambda takes 6 MB at most, of which base64 leaves 4.5 MB to other bodies "
+        "than text."
+    )
+    return _too_large(api_type, fact)
+
+
+def _too_large(api_type: ApiType, fact: str) -> Page:
+    is_rest = api_type == "rest"
     return Page(
         status=413,
-        message="Request Too Long"
-        if api_type == "rest"
-        else "Request Entity Too Large",
+        message="Request Too Long" if is_rest else "Request Entity Too Large",
         title="The request is too large",
-        fact="Lambda takes 6 MB at most, of which base64 leaves 4.5 MB to other "
-        "bodies than text.",
+        fact=fact,
         remedy="Let large files go straight to S3, with a presigned URL.",
         is_retryable=False,
     )

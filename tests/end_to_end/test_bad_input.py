@@ -4,9 +4,14 @@ import os
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from sandbox.httpd import LoopbackServer
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 pytestmark = pytest.mark.slow
 
@@ -156,7 +161,7 @@ def test_a_page_escapes_what_it_shows(make_app: Any, serve: Any) -> None:
 
 
 def test_a_body_over_six_megabytes_is_refused(make_app: Any, serve: Any) -> None:
-    """413 as Lambda has it, and the connection goes on."""
+    """413 as Lambda has it, and the connection goes on; 404 where none would run."""
     client = serve(make_app({"src/http/post-index/index.py": OK}, "post /")).client
 
     refused = client.post("/", content=b"x" * 7_000_000)
@@ -164,6 +169,24 @@ def test_a_body_over_six_megabytes_is_refused(make_app: Any, serve: Any) -> None
     assert refused.status_code == 413
     assert refused.json() == {"message": "Request Entity Too Large"}
     assert client.post("/").text == "ok"
+    assert client.post("/nowhere", content=b"x" * 7_000_000).status_code == 404
+
+
+def test_a_proxied_body_is_api_gateways_to_refuse(make_app: Any, serve: Any) -> None:
+    """Lambda's limit had kept what never reaches a function from its target."""
+
+    def count(environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
+        start("200 OK", [])
+        return [str(len(environ["wsgi.input"].read())).encode()]
+
+    with LoopbackServer(count, name="target") as target:
+        stages = ("testing", "staging", "production")
+        proxy = "\n".join(("@proxy", *(f"{stage} {target.url}" for stage in stages)))
+        app = make_app({"src/http/get-own/index.py": OK}, "get /own", more=proxy)
+        client = serve(app).client
+
+        assert client.post("/up", content=b"x" * 10_000_000).text == "10000000"
+        assert client.post("/up", content=b"x" * 10_000_001).status_code == 413
 
 
 def test_a_malformed_cookie_is_passed_on(make_app: Any, serve: Any) -> None:

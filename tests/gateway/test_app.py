@@ -327,7 +327,7 @@ def test_body_over_the_limit_is_refused_unread(stage: MakeStage) -> None:
 
     environ: dict[str, Any] = {
         "REQUEST_METHOD": "POST",
-        "CONTENT_LENGTH": "7000000",
+        "CONTENT_LENGTH": "11000000",
         "wsgi.input": Unreadable(),
     }
     setup_testing_defaults(environ)
@@ -426,9 +426,12 @@ def test_malformed_result_has_its_reason_as_a_note(stage: MakeStage) -> None:
 
 
 def test_body_over_the_limit_has_its_reason_as_a_note(stage: MakeStage) -> None:
-    """A bare 413 in the terminal would leave it to guessing."""
+    """A bare 413 in the terminal would leave it to guessing whose limit that is."""
     here = stage(make_project("post /"))
     here.gateway.answer(make_request("POST /"), port=1, is_too_large=True)
+    here.gateway.answer(make_request("POST /", body=b"x" * 6_000_000), port=1)
 
-    (note,) = here.exchanges[0].notes
-    assert "6 MB" in note
+    assert [exchange.response.status for exchange in here.exchanges] == [413, 413]
+    (gateways,), (lambdas,) = (exchange.notes for exchange in here.exchanges)
+    assert "API Gateway takes 10 MB" in gateways
+    assert "Lambda takes 6 MB" in lambdas
