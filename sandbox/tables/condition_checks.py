@@ -4,6 +4,7 @@ That is what is wrong with it whatever the items are, in DynamoDB's words and it
 of precedence (as `dynalite`'s tests record them).
 """
 
+from base64 import b64encode
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, assert_never
 
@@ -202,4 +203,5 @@ class _Check(Findings):
 
 def _shown(value: Mapping[str, Any]) -> str:
     ((kind, content),) = value.items()
-    return f"AttributeValue: {{{kind}:{content}}}"
+    shown = b64encode(content).decode() if kind == "B" else content
+    return f"AttributeValue: {{{kind}:{shown}}}"

@@ -152,6 +152,12 @@ def filtered(text: str, **members: Any) -> tuple[str, dict[str, Any]]:
             "upper bound operand: AttributeValue: {N:1}",
         ),
         (
+            filtered("a BETWEEN :v AND :w", values={**V, ":w": {"B": b"\0\1"}}),
+            "Invalid FilterExpression: The BETWEEN operator requires same data type "
+            "for lower and upper bounds; lower bound operand: AttributeValue: {S:x}, "
+            "upper bound operand: AttributeValue: {B:AAE=}",
+        ),
+        (
             filtered("a BETWEEN :v AND :w", values={**V, ":w": {"S": "a"}}),
             "Invalid FilterExpression: The BETWEEN operator requires upper bound to "
             "be greater than or equal to lower bound; lower bound operand: "
