@@ -32,6 +32,7 @@ from sandbox.workers.lifecycle import State, Step
 from sandbox.workers.memory import resident_bytes
 from sandbox.workers.process import Process
 from sandbox.workers.setup import Setup
+from sandbox.workers.strays import Strays
 
 _MEGABYTE = 2**20
 _READ = ("files", "folders", "listings", "presences")
@@ -93,6 +94,7 @@ class Worker:
         self.debugger_port = debugging.port
         """Where a debugger finds it; None where it waits for none."""
         self._freshness = Freshness(clock, events)
+        self._strays = Strays()
         self._state = State.STARTING
 
     @property
@@ -205,12 +207,13 @@ class Worker:
     def interrupt(self) -> None:
         """Kill the process while another thread waits for its answer."""
         self.was_interrupted = True
+        self._strays.note(self.pid)
         self._process.kill()
 
     def kill(self) -> None:
         """End the process and all that it started, now; `close` waits for the end."""
-        self._process.kill()
         self._step(Step.RETIRED)
+        self._process.kill()
 
     def retire(self) -> None:
         """Let the process end by itself; `close` waits for it."""
@@ -226,11 +229,14 @@ class Worker:
         self._step(Step.RETIRED)
         self._channel.end()
         exit_code = self._process.reap(grace_seconds)
+        self._strays.kill()
         self._channel.close()
         self._step(Step.ENDED)
         return exit_code
 
     def _step(self, step: Step) -> None:
+        if step is Step.RETIRED:
+            self._strays.note(self.pid)
         self._state = lifecycle.after(self._state, step)
 
     # Asking

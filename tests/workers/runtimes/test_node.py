@@ -1730,6 +1730,24 @@ def test_idle_worker_ends_with_its_connection(bare_worker, tmp_path, wait_until)
     wait_until(lambda: not is_alive(child))
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="needs /proc and pidfd_open")
+def test_detached_children_end_with_their_worker(
+    app, node_function, invoke, wait_until
+):
+    """As libraries start the browsers that they drive."""
+    source = """
+        import { spawn } from 'node:child_process'
+        const { pid } = spawn('sleep', ['60'], { detached: true, stdio: 'ignore' })
+        export const handler = async () => pid
+    """
+    pool = app.pool()
+    child = invoke(pool, node_function("a", source)).outcome.value
+    assert is_alive(child)
+    pool.close()
+
+    wait_until(lambda: not is_alive(child), what="the child is gone")
+
+
 def test_every_project_file_is_told_with_its_state(bare_worker, tmp_path):
     """The first answer names the handler, stamped as the sandbox stamps it.
 
