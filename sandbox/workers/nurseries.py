@@ -60,9 +60,11 @@ class Nurseries:
             path_additions: folders to import from, searched last.
 
         Raises:
-            OSError: no process can be started.
+            OSError: no process can be started, or all is closed.
         """
         with self._lock:
+            if self._is_closed:
+                raise OSError("the nursery is closed")
             if self._current is None:
                 self._current = Nursery(lifeline_fd=self.lifeline_fd)
             with suppress(NurseryError):  # it has died, and says so when it forks

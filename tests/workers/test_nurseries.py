@@ -122,3 +122,13 @@ def test_a_late_answer_is_not_taken_for_the_next(nurseries, app, invoke, wait_un
 
     parent = invoke(pool, function).outcome.value
     assert parent not in (late.pid, worker.outcome.value)
+
+
+def test_a_nursery_is_not_begun_once_all_is_closed(nurseries):
+    """A start that was under way meets the end: nothing would end that process."""
+    nurseries.close()
+
+    with pytest.raises(OSError, match="closed"):
+        nurseries.begin()
+
+    assert nurseries.pid is None
