@@ -185,6 +185,28 @@ def test_silence_spares_a_look(events: FolderEvents, tmp_path: Path) -> None:
 
 
 @linux
+def test_paths_taken_amid_a_check_are_looked_at(
+    events: FolderEvents, tmp_path: Path
+) -> None:
+    """A worker may tell what it has read while somebody looks at the rest."""
+    asked = 0
+    paths = [str(tmp_path / "first")]
+
+    def check() -> bool:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            unchanged.look_at([*paths, str(tmp_path / "second")])
+        return True
+
+    unchanged = Unchanged(events, ManualClock(), check=check, paths=paths)
+
+    assert unchanged.still_holds()
+    assert unchanged.still_holds()
+    assert asked == 2
+
+
+@linux
 def test_what_no_longer_holds_is_asked_again(
     events: FolderEvents, tmp_path: Path
 ) -> None:
