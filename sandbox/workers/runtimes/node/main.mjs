@@ -42,7 +42,8 @@ class Worker {
     process.on('beforeExit', () => this.#loopIsEmpty())
     const start = receive()
     if (start?.type !== 'start') process.exit(0)
-    if (await this.#load(start)) this.#next()
+    await this.#load(start)
+    this.#next()
   }
 
   async #load (start) {
@@ -69,7 +70,6 @@ class Worker {
     if (Error.stackTraceLimit === STACK_WHILE_LOADING) Error.stackTraceLimit = usual
     this.#observer.endLoading()
     this.#answer('ready')
-    return true
   }
 
   /** Wait for an event, and have it handled. */
