@@ -107,7 +107,7 @@ def _read(reading: Reading, path: str) -> _Read:
     try:
         parsed = parse_manifest(text, file=reading.shown(path))
     except ManifestSyntaxError as error:
-        reading.problems.add_syntax_error(error)
+        reading.problems.add(*error.problems)
         return _Read()
     file = _PreferencesFile(reading, parsed)
     return _Read(
