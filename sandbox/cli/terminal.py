@@ -9,11 +9,10 @@ import os
 import select
 import signal
 import socket
-import sys
 import termios
 import threading
 from collections.abc import Iterator
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any, Self, TextIO
 
 _READ_BYTES = 1024
@@ -25,8 +24,7 @@ _ESCAPE = "\x1b"
 class TerminalState:
     """How a terminal was when this was made; nothing at all where there is none."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
-        stream = stream or sys.stdin
+    def __init__(self, stream: TextIO | None) -> None:
         self._fd = stream.fileno() if stream is not None and stream.isatty() else None
         self._settings = None if self._fd is None else termios.tcgetattr(self._fd)
 
@@ -65,12 +63,7 @@ class KeyReader:
         self._take()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._give_back()
         for number, handler in self._former_handlers.items():
             signal.signal(number, handler)
