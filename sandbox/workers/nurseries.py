@@ -71,15 +71,6 @@ class Nurseries:
                 self._current.preload(ALWAYS | names, path_additions=path_additions)
             return self._current
 
-    def wait_ready(self) -> None:
-        """Wait for the imports that were begun, if there are any."""
-        nursery = self._current
-        if nursery is not None:
-            try:
-                nursery.wait_ready()
-            except NurseryError:
-                self.drop(nursery)
-
     def drop(self, nursery: Nursery | None = None) -> None:
         """End a nursery, by default the one there is; another can be begun."""
         with self._lock:

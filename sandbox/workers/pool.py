@@ -94,10 +94,6 @@ class WorkerPool:
         """Begin to import what handlers will need; raises what `project` raises."""
         self._launcher.prepare(self._project())
 
-    def wait_prepared(self) -> None:
-        """Wait until what `prepare` began is done, so that the next start is a fork."""
-        self._nurseries.wait_ready()
-
     def close(self) -> None:
         """Kill every worker and wait for its end. Idempotent."""
         with self._lock:

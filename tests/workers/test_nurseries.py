@@ -60,7 +60,7 @@ def test_a_nursery_that_died_before_the_app_was_read_is_replaced(
 
     pool = app.pool(nurseries=nurseries)
     invoke(pool, function)
-    pool.wait_prepared()
+    nurseries.begin().wait_ready()
     pool.retire()
 
     parent = invoke(pool, function).outcome.value

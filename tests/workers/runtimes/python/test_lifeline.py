@@ -34,11 +34,12 @@ functions = [
     for name in ("idle", "busy")
 ]
 project = Project(root=root, name="app", manifest_file=None, functions=tuple(functions))
+nurseries = Nurseries(can_fork=can_fork)
+if can_fork:
+    nurseries.begin().wait_ready()
 pool = WorkerPool(environment=lambda _: {"PATH": "/usr/bin:/bin"},
                   project=lambda: project, clock=MovableClock(),
-                  nurseries=Nurseries(can_fork=can_fork))
-pool.prepare()
-pool.wait_prepared()
+                  nurseries=nurseries)
 event = JsonText.of(os.getpid())
 for function in functions:
     pool.invoke(Invocation(request_id="r", function=function, event=event))
