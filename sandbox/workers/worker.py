@@ -173,11 +173,12 @@ class Worker:
             "trace_header": self._trace_header(invocation),
         }
         answer = self._send_event(message, invocation.event, limit_seconds)
-        outcome = (
-            self._outcome_of(answer, invocation.request_id)
-            if isinstance(answer, dict)
-            else answer
-        )
+        threads: tuple[str, ...] = ()
+        if isinstance(answer, dict):
+            outcome = self._outcome_of(answer, invocation.request_id)
+            threads = tuple(answer.get("threads", ()))
+        else:
+            outcome = answer
         ended = self._clock.monotonic()
         self.tally.idle_since = ended
         return Execution(
@@ -188,9 +189,7 @@ class Worker:
             handler_ms=(ended - started) * 1000,
             max_memory_bytes=self.tally.max_memory_bytes,
             written=self.tally.take_written(),
-            threads=tuple(answer.get("threads", ()))
-            if isinstance(answer, dict)
-            else (),
+            threads=threads,
         )
 
     def release(self) -> None:
