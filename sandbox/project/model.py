@@ -24,21 +24,17 @@ class FunctionConfig:
 
     runtime: str
     """A Lambda runtime's real name, such as `python3.12`; aliases are resolved."""
-    runtime_alias: str | None = None
     timeout_seconds: int = 5
     memory_mb: int = 1152
-    storage_mb: int = 512
-    handler: str = "index.handler"
     concurrency: int | None = None
     """How many events at once; 0 throttles all, None is unthrottled."""
     shared: bool = True
     views: bool = False
     env: bool = True
     """False hides the developer's own variables (`@arc env false`)."""
-    layers: tuple[str, ...] = ()
-    policies: tuple[str, ...] = ()
     settings: Mapping[str, JsonValue] = field(default_factory=dict)
-    """The whole merged configuration as the inventory shows it, unknown keys too."""
+    """The whole merged configuration as the inventory shows it: what the sandbox does
+    not go by as well, and unknown keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +116,6 @@ class Table:
     sort_key: Key | None = None
     ttl_attribute: str | None = None
     indexes: tuple[Index, ...] = ()
-    has_stream: bool = False
     line: int | None = None
     """Where the manifest declares it, counted from 1, where that is known."""
 
