@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sandbox.clock import Clock, offset_of
+from sandbox.clock import Clock
 from sandbox.exchange import Crashed, Execution, Invocation, Outcome, Unavailable
 from sandbox.folder_events import FolderEvents
 from sandbox.project.model import Function, Project
@@ -246,7 +246,7 @@ class WorkerPool:
         try:
             execution = worker.invoke(
                 invocation,
-                clock_offset=offset_of(self._clock),
+                clock_offset=self._clock.offset_seconds,
                 queued_ms=queued_ms,
                 is_only_one=len(self._busy) == 1 and self._capacity.is_calm(),
             )
@@ -368,7 +368,7 @@ class WorkerPool:
         time_limit = worker.setup.function.config.timeout_seconds
         return worker.load(
             limit_seconds=self._limits.loading_seconds(time_limit),
-            clock_offset=offset_of(self._clock),
+            clock_offset=self._clock.offset_seconds,
         )
 
     def _launch(self, function: Function, project: Project) -> Worker | Unavailable:
