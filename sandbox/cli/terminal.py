@@ -101,7 +101,7 @@ class KeyReader:
         """Leave the terminal to something else meanwhile; from any thread."""
         with self._lock:
             self._pauses += 1
-        self._give_back()
+            self._give_back()
         self._wake()
         try:
             yield
@@ -118,13 +118,14 @@ class KeyReader:
                 ends[0].send(b".")
 
     def _take(self) -> None:
-        if self._former or self._pauses or not is_in_foreground(self.fd):
-            return
-        self._former = termios.tcgetattr(self.fd)
-        settings = termios.tcgetattr(self.fd)
-        settings[3] &= ~(termios.ICANON | termios.ECHO)
-        settings[6][termios.VMIN], settings[6][termios.VTIME] = 1, 0
-        termios.tcsetattr(self.fd, termios.TCSADRAIN, settings)
+        with self._lock:
+            if self._former or self._pauses or not is_in_foreground(self.fd):
+                return
+            self._former = termios.tcgetattr(self.fd)
+            settings = termios.tcgetattr(self.fd)
+            settings[3] &= ~(termios.ICANON | termios.ECHO)
+            settings[6][termios.VMIN], settings[6][termios.VTIME] = 1, 0
+            termios.tcsetattr(self.fd, termios.TCSADRAIN, settings)
 
     def _give_back(self) -> None:
         former, self._former = self._former, None
