@@ -122,19 +122,8 @@ class Worker {
   /** Send a message; `value` is JSON text, to be sent as it is. */
   #answer (type, fields = {}, value = undefined) {
     this.#imports.collect()
-    const files = this.#observer.take()
-    const listings = this.#observer.takeListings()
-    const presences = this.#observer.takePresences()
-    const written = this.#observer.takeWritten()
-    const disowned = this.#observer.takeDisowned()
-    const maxMemoryBytes = process.resourceUsage().maxRSS * 1024
-    const message = { type, ...fields, max_memory_bytes: maxMemoryBytes }
-    if (files.length > 0) message.files = files
-    if (listings.length > 0) message.listings = listings
-    if (presences.length > 0) message.presences = presences
-    if (written.length > 0) message.written = written
-    if (disowned.length > 0) message.disowned = disowned
-    const json = stringify(message)
+    const memory = { max_memory_bytes: process.resourceUsage().maxRSS * 1024 }
+    const json = stringify({ type, ...fields, ...memory, ...this.#observer.takeNews() })
     send(value === undefined ? json : `${json.slice(0, -1)},"value":${value}}`)
   }
 
