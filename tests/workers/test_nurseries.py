@@ -2,6 +2,7 @@
 
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -79,6 +80,25 @@ def test_asking_for_more_imports_does_not_wait(nurseries):
 
     assert not was_ready
     assert "boto3" in nursery.modules
+
+
+def test_who_wants_nothing_more_does_not_queue(nurseries, wait_until):
+    """Another start may wait for imports; this one can begin an interpreter afresh."""
+    nursery = nurseries.begin()
+    nursery.wait_ready()
+    os.kill(nursery.pid, signal.SIGSTOP)
+    nurseries.begin(frozenset({"boto3"}))
+
+    with ThreadPoolExecutor() as threads:
+        waiting = threads.submit(nursery.wait_ready)
+        wait_until(nursery._lock.locked)  # noqa: SLF001 - nothing else shows the wait
+        found = threads.submit(nurseries.begin)
+        try:
+            assert found.result(5) is nursery
+            assert not nursery.is_ready()
+        finally:
+            os.kill(nursery.pid, signal.SIGCONT)
+        waiting.result()
 
 
 def test_answers_that_came_together_are_all_taken_in(nurseries, wait_until):
