@@ -123,18 +123,11 @@ class WorkerPool:
         for worker in ending:
             worker.close(grace_seconds=self._debugging.ending_seconds)
 
-    def retire(self, function: Function | None = None) -> None:
-        """Stop the idle workers of a function, or all; busy ones end their event.
-
-        The next event of the function starts anew.
-        """
+    def retire(self) -> None:
+        """Stop the idle workers; busy ones end their event. The next starts anew."""
         with self._lock:
             self._generation += 1
-            retired = self._idle.take(
-                lambda worker: (
-                    function is None or worker.setup.function.key == function.key
-                )
-            )
+            retired = self._idle.take(lambda _: True)
         self._stop(*retired)
 
     def tick(self) -> None:

@@ -90,8 +90,6 @@ class Worker:
         self._channel = channel
         self._clock = clock
         self._debugging = debugging
-        self.debugger_port = debugging.port
-        """Where a debugger finds it; None where it waits for none."""
         self._freshness = Freshness(clock, events)
         self._state = State.STARTING
 
@@ -110,7 +108,7 @@ class Worker:
         message = {
             **self.setup.start_message(clock_offset),
             "coverage": dict(self._debugging.coverage),
-            "debugger_port": self.debugger_port,
+            "debugger_port": self._debugging.port,
         }
         try:
             answer = self._ask(wire.encode(message), limit_seconds)

@@ -748,7 +748,7 @@ def test_retired_workers_run_their_exit_hooks(app, invoke, wait_until):
     pool = app.pool()
     invoke(pool, function)
 
-    pool.retire(function)
+    pool.retire()
 
     wait_until(mark.exists)
 
