@@ -7,7 +7,7 @@ in the field names. `inventory` gives the same in the shape of `@architect/inven
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from sandbox.errors import Problem, SourceLocation
 from sandbox.json_value import JsonValue
@@ -16,6 +16,7 @@ from sandbox.project import runtimes
 ApiType: TypeAlias = Literal["http", "httpv1", "httpv2", "rest"]
 KeyType: TypeAlias = Literal["String", "Number"]
 Stage: TypeAlias = Literal["testing", "staging", "production"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
