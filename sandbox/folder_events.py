@@ -189,17 +189,13 @@ class Unchanged:
         events = self._events
         if events is None:
             return self._check()
-        paths = self._paths
-        known, generation, until = self._known
-        if (
-            known is paths
-            and generation == events.generation()
-            and self._clock.monotonic() < until
-        ):
+        # What happens from here on is told, what happened before is looked at.
+        paths, generation = self._paths, events.generation()
+        known_paths, known_generation, until = self._known
+        is_known = known_paths is paths and known_generation == generation
+        if is_known and self._clock.monotonic() < until:
             return True
         is_covered = events.cover(paths)
-        # What happens from here on is told, what happened before is looked at.
-        generation = events.generation()
         holds = self._check()
         if holds and is_covered:
             until = self._clock.monotonic() + TRUSTED_SECONDS
