@@ -53,7 +53,7 @@ class Nurseries:
     ) -> Nursery:
         """Give the nursery, which begins to import these and what is always wanted.
 
-        Does not wait.
+        Does not wait for the imports.
 
         Args:
             names: packages; those that are not installed are passed over.

@@ -58,7 +58,7 @@ Every message may carry these, the lists only where there is news:
       the file was younger than `YOUNG_SECONDS` when it was read (its time stamps may
       then miss a further edit), else `""`.
     - `folders` (array of `[path, stamp, digest]`): folders of the project in which
-      imports were looked for; the same, but with `digest` always given: the SHA-256
+      Python looked for imports; the same, but with `digest` always given: the SHA-256
       of the names in it that matter, as `names_digest` makes it.
     - `listings` (array of `[path, stamp, digest]`): folders of the project whose names
       were looked through while the handler was loaded (pages, plugins, templates);
@@ -114,7 +114,7 @@ YOUNG_SECONDS = 2.0
 """Below this age a file's time stamps may not show a further edit: FAT counts in two
 seconds, HFS+ in one, ext4 in the kernel's ticks."""
 
-IMPORTABLE_SUFFIXES = (".py", ".so", ".js", ".mjs", ".cjs", ".json", ".node")
+_MODULE_SUFFIXES = (".py", ".so")
 
 Message: TypeAlias = dict[str, Any]
 
@@ -220,9 +220,9 @@ def receive(reader: FrameReader, recv: Callable[[int], bytes]) -> Message | None
 def names_digest(names: Iterable[str]) -> str:
     """Give the digest of the names in a folder that an import could mean.
 
-    Those are names without a dot (packages) and names that end in one of
-    `IMPORTABLE_SUFFIXES`, sorted by code point and joined with NUL; `__pycache__` is
-    none. So a file that a handler writes beside its code changes nothing.
+    Those are names without a dot (packages) and those of Python's modules, sorted by
+    code point and joined with NUL; `__pycache__` is none. So a file that a handler
+    writes beside its code changes nothing.
     """
     return _digest(filter(_is_importable, names))
 
@@ -272,7 +272,7 @@ def _is_no_remnant(name: str) -> bool:
 def _is_importable(name: str) -> bool:
     if "." not in name:
         return name != "__pycache__"
-    return name.endswith(IMPORTABLE_SUFFIXES)
+    return name.endswith(_MODULE_SUFFIXES)
 
 
 def _decode(payload: bytes) -> Message:
