@@ -14,6 +14,11 @@ from typing import Protocol
 class Clock(Protocol):
     """What everything that depends on the time of day is given."""
 
+    @property
+    def offset_seconds(self) -> float:
+        """How far this clock stands ahead of real time, in seconds."""
+        ...
+
     def now_epoch(self) -> float:
         """Give the sandbox's time of day in seconds since 1970 (UTC)."""
         ...
@@ -21,12 +26,6 @@ class Clock(Protocol):
     def monotonic(self) -> float:
         """Give seconds that only ever grow, for durations and deadlines."""
         ...
-
-
-def offset_of(clock: Clock) -> float:
-    """Give how far a clock stands ahead of real time; 0 for one that cannot move."""
-    offset: float = getattr(clock, "offset_seconds", 0.0)
-    return offset
 
 
 class MovableClock:
@@ -85,6 +84,9 @@ class MovableClock:
 
 class ManualClock:
     """A clock that stands still until it is moved: for tests."""
+
+    offset_seconds = 0.0
+    """Its own time is the real one."""
 
     def __init__(self, epoch: float = 1_700_000_000.0) -> None:
         self._epoch = epoch

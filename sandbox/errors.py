@@ -23,35 +23,6 @@ EXIT_WORLD_FAILED = 1
 EXIT_APP_IS_WRONG = 2
 
 
-class SandboxError(Exception):
-    """A fact that ends in a full stop, and a remedy.
-
-    Args:
-        message: the fact, with the offending value in quotes.
-        remedy: what to do about it; may be empty where the fact says it.
-    """
-
-    exit_code = EXIT_WORLD_FAILED
-
-    def __init__(self, message: str, *, remedy: str = "") -> None:
-        super().__init__(message)
-        self.message = message
-        self.remedy = remedy
-
-    def __str__(self) -> str:
-        return f"{self.message} {self.remedy}".strip()
-
-
-class AppError(SandboxError):
-    """Something in the app's own folder is wrong, and its developer can mend it."""
-
-    exit_code = EXIT_APP_IS_WRONG
-
-
-class WorldError(SandboxError):
-    """The machine, not the app, refused something."""
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SourceLocation:
     """A place in a text file that a person can go to."""
@@ -76,22 +47,6 @@ class SourceLocation:
         return f"    {self.source_line}\n    {indent}^"
 
 
-class ManifestSyntaxError(AppError):
-    """A manifest, preferences or configuration text that does not parse."""
-
-    def __init__(
-        self, message: str, *, location: SourceLocation, remedy: str = ""
-    ) -> None:
-        super().__init__(message, remedy=remedy)
-        self.location = location
-
-    def __str__(self) -> str:
-        text = f"{self.location}: {self.message}"
-        if self.location.source_line:
-            text += f"\n{self.location.caret()}"
-        return f"{text}\n{self.remedy}" if self.remedy else text
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Problem:
     """One thing wrong in an app: the fact, where it is, and what to do."""
@@ -106,6 +61,51 @@ class Problem:
         if self.location and self.location.source_line:
             text += f"\n{self.location.caret()}"
         return f"{text}\n{self.remedy}" if self.remedy else text
+
+
+class SandboxError(Exception):
+    """A fact that ends in a full stop, and a remedy.
+
+    Args:
+        message: the fact, with the offending value in quotes.
+        remedy: what to do about it; may be empty where the fact says it.
+    """
+
+    exit_code = EXIT_WORLD_FAILED
+
+    def __init__(self, message: str, *, remedy: str = "") -> None:
+        super().__init__(message)
+        self.message = message
+        self.remedy = remedy
+        self.problems: tuple[Problem, ...] = (Problem(message=message, remedy=remedy),)
+        """What is wrong, each thing by itself."""
+
+    def __str__(self) -> str:
+        return f"{self.message} {self.remedy}".strip()
+
+
+class AppError(SandboxError):
+    """Something in the app's own folder is wrong, and its developer can mend it."""
+
+    exit_code = EXIT_APP_IS_WRONG
+
+
+class WorldError(SandboxError):
+    """The machine, not the app, refused something."""
+
+
+class ManifestSyntaxError(AppError):
+    """A manifest, preferences or configuration text that does not parse."""
+
+    def __init__(
+        self, message: str, *, location: SourceLocation, remedy: str = ""
+    ) -> None:
+        super().__init__(message, remedy=remedy)
+        self.location = location
+        self.problems = (Problem(message=message, remedy=remedy, location=location),)
+
+    def __str__(self) -> str:
+        return str(self.problems[0])
 
 
 class ProjectError(AppError):

@@ -4,7 +4,7 @@ All of them are frozen values. A handler's failure is one of the `Outcome` class
 never an exception of ours.
 """
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import TypeAlias
 
 from sandbox.json_value import JsonText, JsonValue
@@ -188,7 +188,7 @@ class Exchange:
     event_json: JsonText | None = None
     """None where there was no event."""
     execution: Execution | None = None
-    notes: tuple[str, ...] = field(default=())
+    notes: tuple[str, ...] = ()
     """What the sandbox has to say about it, one sentence each."""
 
     @property

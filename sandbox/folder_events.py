@@ -181,28 +181,33 @@ class Unchanged:
         self._clock = clock
         self._check = check
         self._paths = paths
-        self._known = (-1, 0.0)
+        self._known: tuple[Sequence[str] | None, int, float] = (None, -1, 0.0)
+        """What the check held for, when, and until when that is believed."""
 
     def still_holds(self) -> bool:
         """Give what the check gives, without asking it where nothing has happened."""
         events = self._events
         if events is None:
             return self._check()
-        generation, until = self._known
-        if generation == events.generation() and self._clock.monotonic() < until:
-            return True
-        is_covered = events.cover(self._paths)
         # What happens from here on is told, what happened before is looked at.
-        generation = events.generation()
+        paths, generation = self._paths, events.generation()
+        known_paths, known_generation, until = self._known
+        is_known = known_paths is paths and known_generation == generation
+        if is_known and self._clock.monotonic() < until:
+            return True
+        is_covered = events.cover(paths)
         holds = self._check()
         if holds and is_covered:
-            self._known = generation, self._clock.monotonic() + TRUSTED_SECONDS
+            until = self._clock.monotonic() + TRUSTED_SECONDS
+            self._known = paths, generation, until
         return holds
 
     def look_at(self, paths: Sequence[str]) -> None:
-        """Take other paths; the next question is a check, whatever has happened."""
-        self._paths = paths
-        self._known = -1, 0.0
+        """Take other paths; the next question is a check, whatever has happened.
+
+        Also where another thread is at a check, which may not have seen these yet.
+        """
+        self._paths = list(paths)
 
 
 def _existing(folder: Path) -> Path:

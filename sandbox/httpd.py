@@ -11,7 +11,6 @@ import socket
 import ssl
 import threading
 import warnings
-from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from sandbox.clock import Clock, MovableClock
@@ -138,12 +137,7 @@ class LoopbackServer:
         self.start()
         return self
 
-    def __exit__(
-        self,
-        exc_type: type[BaseException] | None,
-        exc: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self.close()
 
     def _add_thread(self) -> None:

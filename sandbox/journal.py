@@ -99,18 +99,10 @@ class Journal:
             self._sizes.clear()
             self._kept_bytes = 0
 
-    def subscribe(self, listener: Listener) -> Callable[[], None]:
-        """Call `listener` with each exchange; gives the function that ends it."""
+    def subscribe(self, listener: Listener) -> None:
+        """Call `listener` with each exchange from now on, before it is answered."""
         with self._lock:
             self._listeners = (*self._listeners, listener)
-
-        def unsubscribe() -> None:
-            with self._lock:
-                self._listeners = tuple(
-                    known for known in self._listeners if known is not listener
-                )
-
-        return unsubscribe
 
     def follow(self, follower: Listener) -> None:
         """Call `follower` with each exchange from now on, once it is answered."""

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from pathlib import Path
 
 import pytest
@@ -182,6 +182,57 @@ def test_silence_spares_a_look(events: FolderEvents, tmp_path: Path) -> None:
         asked.append(check.asked)
 
     assert asked == [1, 1, 2, 2, 3, 4]
+
+
+@linux
+def test_paths_taken_amid_a_check_are_looked_at(
+    events: FolderEvents, tmp_path: Path
+) -> None:
+    """A worker may tell what it has read while somebody looks at the rest."""
+    asked = 0
+    paths = [str(tmp_path / "first")]
+
+    def check() -> bool:
+        nonlocal asked
+        asked += 1
+        if asked == 1:
+            unchanged.look_at([*paths, str(tmp_path / "second")])
+        return True
+
+    unchanged = Unchanged(events, ManualClock(), check=check, paths=paths)
+
+    assert unchanged.still_holds()
+    assert unchanged.still_holds()
+    assert asked == 2
+
+
+@linux
+def test_what_happens_as_folders_are_covered_is_looked_at(
+    events: FolderEvents, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A folder that another one takes the place of is no longer told of."""
+    check = Check()
+    folder = tmp_path / "folder"
+    folder.mkdir()
+    paths = [str(folder / "file")]
+    unchanged = Unchanged(events, ManualClock(), check=check, paths=paths)
+    assert unchanged.still_holds()
+    cover = events.cover
+
+    def cover_early(paths: Collection[str]) -> bool:
+        is_covered = cover(paths)
+        folder.rmdir()
+        folder.mkdir()
+        return is_covered
+
+    monkeypatch.setattr(events, "cover", cover_early)
+    unchanged.look_at(paths)
+    assert unchanged.still_holds()
+    monkeypatch.undo()
+    (folder / "file").write_text("another")
+
+    assert unchanged.still_holds()
+    assert check.asked == 3
 
 
 @linux

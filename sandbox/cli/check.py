@@ -11,14 +11,7 @@ import click
 from sandbox.cli.console import LEVEL_COLOURS, notice_text
 from sandbox.cli.options import cwd_option, format_option
 from sandbox.cli.shell import shell_options
-from sandbox.errors import (
-    EXIT_APP_IS_WRONG,
-    AppError,
-    ManifestSyntaxError,
-    Problem,
-    ProjectError,
-    SourceLocation,
-)
+from sandbox.errors import EXIT_APP_IS_WRONG, AppError, Problem, SourceLocation
 from sandbox.json_value import JsonValue
 from sandbox.notice import Notice
 from sandbox.project.advice import Advice
@@ -126,15 +119,8 @@ def _problem_rows(error: AppError) -> list[dict[str, JsonValue]]:
             "why": "The app cannot be run.",
             "fix": problem.remedy,
         }
-        for problem in _problems(error)
+        for problem in error.problems
     ]
-
-
-def _problems(error: AppError) -> tuple[Problem, ...]:
-    if isinstance(error, ProjectError):
-        return error.problems
-    location = error.location if isinstance(error, ManifestSyntaxError) else None
-    return (Problem(message=error.message, remedy=error.remedy, location=location),)
 
 
 def _place(location: SourceLocation | None) -> JsonValue:

@@ -18,8 +18,8 @@ from sandbox.errors import WorldError
 from sandbox.project.advice import ARCHITECT_NAMES, LAMBDA_NAMES
 from sandbox.project.dotenv_editing import remove_from_dotenv, set_in_dotenv
 from sandbox.project.load import load_project
-from sandbox.project.model import Project, Stage
-from sandbox.project.preferences import DOTENV_FILE, PREFERENCES_FILES, STAGES
+from sandbox.project.model import STAGES, Project, Stage
+from sandbox.project.preferences import DOTENV_FILE, PREFERENCES_FILES
 from sandbox.project.preferences_editing import (
     remove_from_preferences,
     set_in_preferences,

@@ -5,8 +5,7 @@ from pathlib import Path
 
 from sandbox.notice import Notice
 from sandbox.options import Options
-from sandbox.project.model import Stage
-from sandbox.project.preferences import STAGES
+from sandbox.project.model import STAGES, Stage
 
 
 def home_folder() -> Path | None:

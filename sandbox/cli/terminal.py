@@ -9,11 +9,10 @@ import os
 import select
 import signal
 import socket
-import sys
 import termios
 import threading
 from collections.abc import Iterator
-from types import FrameType, TracebackType
+from types import FrameType
 from typing import Any, Self, TextIO
 
 _READ_BYTES = 1024
@@ -25,8 +24,7 @@ _ESCAPE = "\x1b"
 class TerminalState:
     """How a terminal was when this was made; nothing at all where there is none."""
 
-    def __init__(self, stream: TextIO | None = None) -> None:
-        stream = stream or sys.stdin
+    def __init__(self, stream: TextIO | None) -> None:
         self._fd = stream.fileno() if stream is not None and stream.isatty() else None
         self._settings = None if self._fd is None else termios.tcgetattr(self._fd)
 
@@ -65,12 +63,7 @@ class KeyReader:
         self._take()
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def __exit__(self, *_error: object) -> None:
         self._give_back()
         for number, handler in self._former_handlers.items():
             signal.signal(number, handler)
@@ -108,7 +101,7 @@ class KeyReader:
         """Leave the terminal to something else meanwhile; from any thread."""
         with self._lock:
             self._pauses += 1
-        self._give_back()
+            self._give_back()
         self._wake()
         try:
             yield
@@ -125,13 +118,14 @@ class KeyReader:
                 ends[0].send(b".")
 
     def _take(self) -> None:
-        if self._former or self._pauses or not is_in_foreground(self.fd):
-            return
-        self._former = termios.tcgetattr(self.fd)
-        settings = termios.tcgetattr(self.fd)
-        settings[3] &= ~(termios.ICANON | termios.ECHO)
-        settings[6][termios.VMIN], settings[6][termios.VTIME] = 1, 0
-        termios.tcsetattr(self.fd, termios.TCSADRAIN, settings)
+        with self._lock:
+            if self._former or self._pauses or not is_in_foreground(self.fd):
+                return
+            self._former = termios.tcgetattr(self.fd)
+            settings = termios.tcgetattr(self.fd)
+            settings[3] &= ~(termios.ICANON | termios.ECHO)
+            settings[6][termios.VMIN], settings[6][termios.VTIME] = 1, 0
+            termios.tcsetattr(self.fd, termios.TCSADRAIN, settings)
 
     def _give_back(self) -> None:
         former, self._former = self._former, None

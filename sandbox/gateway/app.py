@@ -97,8 +97,7 @@ class Gateway:
         record: given each exchange, after its response is known.
         clock: the sandbox's time.
         say: one line for the terminal.
-        cookies: takes out of requests what a browser would have dropped; None where
-            the clock stands as it is.
+        cookies: takes out of requests what a browser would have dropped.
     """
 
     def __init__(
@@ -109,7 +108,7 @@ class Gateway:
         record: Callable[[Exchange], None],
         clock: Clock,
         say: Callable[[str], None],
-        cookies: BrowserCookies | None = None,
+        cookies: BrowserCookies,
     ) -> None:
         self._projects = projects
         self._invoke = invoke
@@ -184,11 +183,7 @@ class Gateway:
     ) -> HttpResponse:
         started = self._clock.monotonic()
         started_epoch = self._clock.now_epoch()
-        passed, dropped = (
-            self._cookies.pass_on(request, has_own_jar=has_own_jar)
-            if self._cookies
-            else (request, ())
-        )
+        passed, dropped = self._cookies.pass_on(request, has_own_jar=has_own_jar)
         try:
             answer = self._answer(passed, request_id, port, is_too_large=is_too_large)
         except Exception:  # noqa: BLE001 - a bug of ours is told, and the server lives on
@@ -359,8 +354,7 @@ class Gateway:
         for name, value in response.headers:
             if name == "set-cookie":
                 host = request.header("host") or ""
-                if self._cookies:
-                    self._cookies.remember_answer(value, request)
+                self._cookies.remember_answer(value, request)
                 refused = refused_cookie(value, scheme=request.scheme, host=host)
                 if refused is not None:
                     cookie, note = refused

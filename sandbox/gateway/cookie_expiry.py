@@ -10,9 +10,9 @@ import re
 import threading
 from collections import OrderedDict
 from dataclasses import dataclass, replace
-from typing import Protocol
 from urllib.parse import quote
 
+from sandbox.clock import Clock
 from sandbox.durations import spoken_duration
 from sandbox.exchange import HttpRequest
 from sandbox.host_header import bare_host
@@ -22,19 +22,6 @@ from sandbox.sessions.cookie import COOKIE_NAME, read_cookie
 MOST_COOKIES = 2000
 """Cookies remembered; the ones that were set longest ago give way."""
 _MAX_AGE = re.compile(r";\s*max-age\s*=([^;]*)", re.IGNORECASE)
-
-
-class OffsetClock(Protocol):
-    """The sandbox's time of day, and how far it stands from real time."""
-
-    @property
-    def offset_seconds(self) -> float:
-        """How far this clock stands ahead of real time."""
-        ...
-
-    def now_epoch(self) -> float:
-        """Give the time of day in seconds since 1970."""
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +48,7 @@ class BrowserCookies:
     nothing was changed out of band.
     """
 
-    def __init__(self, clock: OffsetClock) -> None:
+    def __init__(self, clock: Clock) -> None:
         self._clock = clock
         self._lock = threading.Lock()
         self._set: OrderedDict[tuple[str, str], _SetCookie] = OrderedDict()

@@ -26,24 +26,23 @@ def fingerprint(static: Static) -> Mapping[str, str]:
     }
 
 
-def write_static_manifest(static: Static) -> int:
-    """Write `static.json` where the project asks for it; give how many files it has.
+def write_static_manifest(static: Static) -> None:
+    """Write `static.json` where the project asks for it.
 
-    Does nothing, and gives 0, without `fingerprint true`, a folder, or files in it. The
-    file is left alone where it already says the same.
+    Does nothing without `fingerprint true`, a folder, or files in it. The file is left
+    alone where it already says the same.
 
     Raises:
         OSError: the folder cannot be read or written.
     """
     if static.fingerprint is not True or not static.folder.is_dir():
-        return 0
+        return
     names = fingerprint(static)
     if names:
         content = json.dumps(names, indent=2, ensure_ascii=False).encode()
         manifest = static.folder / MANIFEST_NAME
         if not manifest.is_file() or manifest.read_bytes() != content:
             manifest.write_bytes(content)
-    return len(names)
 
 
 def _files(folder: Path) -> Iterator[tuple[str, Path]]:

@@ -18,7 +18,7 @@ from sandbox.gateway.content_policy import (
     Wanted,
     admit,
 )
-from sandbox.gateway.static import DIRECT_PATH
+from sandbox.gateway.static import is_direct
 
 STREAM_PATH = "/_arc/livereload"
 SCRIPT_PATH = "/_arc/livereload.js"
@@ -88,13 +88,9 @@ def _is_page(request: HttpRequest, response: HttpResponse) -> bool:
         and not disposition.startswith("attachment")
         and (destination is None or destination in _DOCUMENT_DESTINATIONS)
         and request.header("x-requested-with") is None
-        and (destination is not None or not _is_from_s3(request))
+        # S3 sends its files byte for byte, but to a browser's window.
+        and (destination is not None or not is_direct(request.path))
     )
-
-
-def _is_from_s3(request: HttpRequest) -> bool:
-    """Tell whether S3 sends the answer: byte for byte, but to a browser's window."""
-    return request.path.startswith(f"{DIRECT_PATH}/")
 
 
 def _is_shown(request: HttpRequest) -> bool:

@@ -26,6 +26,11 @@ _RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})", re.ASCII)
 _TEMPLATE = re.compile(r"\$\{(?:STATIC|arc\.static)\((['\"`]?)(.*?)\1\)\}")
 
 
+def is_direct(path: str) -> bool:
+    """Tell whether S3 answers a path: `/_static` and what is below it."""
+    return path == DIRECT_PATH or path.startswith(f"{DIRECT_PATH}/")
+
+
 class StaticFiles:
     """The files of one app's static folder."""
 

@@ -10,7 +10,7 @@ from sandbox.gateway import cors, trouble
 from sandbox.gateway.pages import render
 from sandbox.gateway.payload import MAX_PAYLOAD_BYTES
 from sandbox.gateway.proxy import UnreachableError, forward
-from sandbox.gateway.static import DIRECT_PATH, FileTooLargeError, StaticFiles
+from sandbox.gateway.static import FileTooLargeError, StaticFiles, is_direct
 from sandbox.project.model import Project
 
 _STATIC_ROOT = "arcStaticAssetProxy"
@@ -39,7 +39,7 @@ class Unrouted:
             return answer
         if self._static is None or request.method not in _READING:
             return None
-        if request.path != DIRECT_PATH and not request.path.startswith("/_static/"):
+        if not is_direct(request.path):
             return None
         if answer := self._static.serve_direct(request):
             return answer

@@ -87,8 +87,9 @@ def _add_token(source: SourceText, position: int, tokens: list[Token]) -> int:
             lexeme = _add_number_or_word(source, position, lexeme, tokens)
         case "pragma":
             lexeme = javascript.trim(lexeme)
-            _check_pragma(source, position, lexeme)
-            tokens.append(Token("pragma", lexeme[1:], position))
+            token = Token("pragma", lexeme[1:], position)
+            _check_pragma(source, token)
+            tokens.append(token)
         case "boolean":
             tokens.append(Token("boolean", lexeme == "true", position))
         case group:
@@ -133,12 +134,12 @@ def _add_quoted_string(source: SourceText, position: int, tokens: list[Token]) -
     return end + 1
 
 
-def _check_pragma(source: SourceText, position: int, lexeme: str) -> None:
-    name = javascript.trim(_COMMENT_TAIL.sub("", lexeme)[1:])
+def _check_pragma(source: SourceText, token: Token) -> None:
+    name = pragma_name(token)
     if not _PRAGMA_NAME.fullmatch(name):
         raise source.error(
             f'The pragma "@{name}" has a character that no pragma may have.',
-            offset=position,
+            offset=token.offset,
             remedy="Use letters, digits, dashes and underscores only;"
             " put a value that contains @ between quotes.",
         )

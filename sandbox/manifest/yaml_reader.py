@@ -5,7 +5,6 @@ twice is an error. PyYAML's parser, by way of `yaml_syntax`, gives the nodes.
 """
 
 import math
-from typing import TypeAlias
 
 import yaml
 
@@ -20,8 +19,6 @@ _CORE = "tag:yaml.org,2002:"
 _MERGE_KEY = "<<"
 _MOST_NODES = 100_000
 """More than any manifest has; aliases of aliases reach it within a few lines."""
-
-_Node: TypeAlias = yaml.Node
 
 
 def load_yaml(source: SourceText) -> JsonValue:
@@ -61,7 +58,7 @@ class _Reader:
         self._count = 0
         self._open: set[int] = set()
 
-    def value(self, node: _Node) -> JsonValue:
+    def value(self, node: yaml.Node) -> JsonValue:
         """Give what a node says, with infinity and NaN, which JSON makes null."""
         self._count += 1
         if self._count > _MOST_NODES or id(node) in self._open:
@@ -83,7 +80,7 @@ class _Reader:
             self._open.remove(id(node))
         return value
 
-    def _read(self, node: _Node, kind: str) -> JsonValue:
+    def _read(self, node: yaml.Node, kind: str) -> JsonValue:
         """Give a node's value; infinity and NaN as such.
 
         Raises:
@@ -99,7 +96,7 @@ class _Reader:
             return yaml_values.mapping(kind, self._mapping(node))
         raise ValueError(kind)
 
-    def part(self, node: _Node) -> JsonValue:
+    def part(self, node: yaml.Node) -> JsonValue:
         """Give what `JSON.stringify` keeps of a node."""
         value = self.value(node)
         is_finite = not isinstance(value, float) or math.isfinite(value)
@@ -116,7 +113,7 @@ class _Reader:
                     if key not in pairs:
                         merged[key] = pairs[key] = value
                 continue
-            key = self._key(key_node)
+            key = javascript.to_text(self.value(key_node))
             if key in pairs and key not in merged:
                 raise self._error(
                     key_node,
@@ -140,7 +137,7 @@ class _Reader:
                     "Put it on a line of its own, above the mapping.",
                 )
 
-    def _merged(self, node: _Node) -> list[tuple[str, JsonValue]]:
+    def _merged(self, node: yaml.Node) -> list[tuple[str, JsonValue]]:
         value = self.value(node)
         parts = value if isinstance(value, list) else [value]
         if not all(isinstance(part, dict) for part in parts):
@@ -151,8 +148,5 @@ class _Reader:
             )
         return [pair for part in parts for pair in javascript.entries(part)]
 
-    def _key(self, node: _Node) -> str:
-        return javascript.to_text(self.value(node))
-
-    def _error(self, node: _Node, message: str, remedy: str) -> ManifestSyntaxError:
+    def _error(self, node: yaml.Node, message: str, remedy: str) -> ManifestSyntaxError:
         return self._source.error(message, offset=node.start_mark.index, remedy=remedy)

@@ -34,10 +34,9 @@ class StandIns:
 
     def __init__(self, text: str) -> None:
         unused = (chr(code) for code in _PRIVATE_USE if chr(code) not in text)
-        stand_ins = [next(unused) for character in _NO_BREAKS if character in text]
-        replaced = [character for character in _NO_BREAKS if character in text]
-        self._away = str.maketrans(dict(zip(replaced, stand_ins, strict=True)))
-        self._back = str.maketrans(dict(zip(stand_ins, replaced, strict=True)))
+        stand_ins = {broken: next(unused) for broken in _NO_BREAKS if broken in text}
+        self._away = str.maketrans(stand_ins)
+        self._back = str.maketrans({new: old for old, new in stand_ins.items()})
 
     def put_into(self, text: str) -> str:
         """Give the text that PyYAML may read; each place stays the same."""

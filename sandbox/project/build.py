@@ -1,8 +1,8 @@
 """A syntax tree and a look at its folder in, the whole `Project` out.
 
-Problems are found in four stages, each of which raises all of its own at once, since
-the later ones rest on what the earlier ones hold: preferences and plugins; every
-pragma; Lambda's limits; what refers to tables, and paths.
+Problems are found in stages, each of which raises all of its own at once, since the
+later ones rest on what the earlier ones hold: preferences and plugins; every pragma;
+Lambda's limits; what refers to tables; paths.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
@@ -259,24 +259,14 @@ def _function_config(config: Mapping[str, JsonValue]) -> FunctionConfig:
     concurrency = config["concurrency"]
     return FunctionConfig(
         runtime=str(config["runtime"]),
-        runtime_alias=cast("str | None", config.get("runtimeAlias")),
         timeout_seconds=cast(int, config["timeout"]),
         memory_mb=cast(int, config["memory"]),
-        storage_mb=cast(int, config["storage"]),
-        handler=str(config["handler"]),
         concurrency=concurrency if type(concurrency) is int else None,
         shared=config["shared"] is True,
         views=config.get("views") is True,
         env=config["env"] is not False,
-        layers=_texts(config["layers"]),
-        policies=_texts(config["policies"]),
         settings=config,
     )
-
-
-def _texts(values: JsonValue) -> tuple[str, ...]:
-    parts = values if isinstance(values, list) else []
-    return tuple(javascript.to_text(part) for part in parts)
 
 
 def _not_emulated(reading: Reading, drafts: Drafts) -> Iterator[str]:

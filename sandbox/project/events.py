@@ -59,14 +59,10 @@ def _queue_fields(item: Item, aws: Mapping[str, JsonValue]) -> dict[str, JsonVal
     fifo = setting(settings, "fifo")
     default = as_json_keeps(aws).get("fifo")
     return {
-        "fifo": next(filter(_is_given, (fifo, default)), True),
+        "fifo": next((value for value in (fifo, default) if value is not None), True),
         "batchSize": setting(settings, "batchSize"),
         "batchWindow": setting(settings, "batchWindow"),
     }
-
-
-def _is_given(value: JsonValue) -> bool:
-    return value is not None
 
 
 def _check_queue(rules: NameRules, draft: FunctionDraft) -> None:

@@ -1,11 +1,12 @@
 """`@sandbox ttl` and `@sandbox ttl-lag` in, how items expire out."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from typing import Literal, TypeAlias
 
 from sandbox.durations import parse_duration
 from sandbox.json_value import JsonValue
 from sandbox.manifest import javascript
+from sandbox.project.reading import setting
 
 ExpiryMode: TypeAlias = Literal["guide", "aws"]
 """As Architect's sessions guide promises, or strictly as AWS would."""
@@ -17,18 +18,18 @@ MODES: tuple[ExpiryMode, ...] = ("guide", "aws")
 
 def expiry_mode(settings: JsonValue) -> ExpiryMode:
     """Give `@sandbox ttl`, of settings that were checked; `guide` where not set."""
-    return "aws" if _value(settings, MODE_KEY) == "aws" else "guide"
+    return "aws" if setting(settings, MODE_KEY) == "aws" else "guide"
 
 
 def expiry_lag_seconds(settings: JsonValue) -> float:
     """Give `@sandbox ttl-lag`, of settings that were checked; 0 where not set."""
-    value = _value(settings, LAG_KEY)
+    value = setting(settings, LAG_KEY)
     return 0.0 if value is None else _lag_seconds(value)
 
 
 def expiry_problems(settings: JsonValue) -> Iterator[tuple[str, str, str]]:
     """Check the settings of `@sandbox`; give key, fact and remedy of what is wrong."""
-    mode = _value(settings, MODE_KEY)
+    mode = setting(settings, MODE_KEY)
     if mode is not None and mode not in MODES:
         yield (
             MODE_KEY,
@@ -36,7 +37,7 @@ def expiry_problems(settings: JsonValue) -> Iterator[tuple[str, str, str]]:
             'Write "ttl aws" for exactly what AWS would delete, or "ttl guide" for '
             "what the sessions guide promises.",
         )
-    lag = _value(settings, LAG_KEY)
+    lag = setting(settings, LAG_KEY)
     try:
         if lag is not None:
             _lag_seconds(lag)
@@ -53,10 +54,6 @@ def _lag_seconds(value: JsonValue) -> float:
     if seconds < 0:
         raise ValueError(f'"{value}" is before the time that is due.')
     return seconds
-
-
-def _value(settings: JsonValue, key: str) -> JsonValue:
-    return settings.get(key) if isinstance(settings, Mapping) else None
 
 
 def _text(value: JsonValue) -> str:

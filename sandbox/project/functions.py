@@ -172,7 +172,7 @@ class FunctionReader:
         try:
             config = parse_manifest(text, file=self._reading.shown(path))
         except ManifestSyntaxError as error:
-            self._reading.problems.add_syntax_error(error)
+            self._reading.problems.add(*error.problems)
             return None
         for pragma in CONFIG_PRAGMAS:
             if not all(has_value(item.value) for item in config.items(pragma) or ()):

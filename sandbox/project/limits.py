@@ -52,7 +52,8 @@ def check_settings(
     for limit in _LIMITS:
         value = aws.get(limit.key)
         if not _project_value_is_allowed(limit, value):
-            _refuse(reading, f'The {limit.key} of @aws is "{_shown(value)}".', limit)
+            message = f'The {limit.key} of @aws is "{javascript.to_text(value)}".'
+            _refuse(reading, message, key=limit.key, remedy=limit.remedy)
     for pragma, drafts in functions.items():
         for draft in drafts:
             _check_function(reading, aws, pragma, draft)
@@ -80,21 +81,21 @@ def _check_function(
         repeats = limit.key in aws and javascript.same(value, aws[limit.key])
         if limit.is_allowed(value) or repeats:
             continue
-        message = f'The {limit.key} of @{pragma} "{draft.name}" is "{_shown(value)}".'
-        _refuse(reading, message, limit, draft)
-
-
-def _shown(value: JsonValue) -> str:
-    return javascript.to_text(value)
+        shown = javascript.to_text(value)
+        message = f'The {limit.key} of @{pragma} "{draft.name}" is "{shown}".'
+        _refuse(reading, message, key=limit.key, remedy=limit.remedy, draft=draft)
 
 
 def _refuse(
-    reading: Reading, message: str, limit: _Limit, draft: FunctionDraft | None = None
+    reading: Reading,
+    message: str,
+    *,
+    key: str,
+    remedy: str,
+    draft: FunctionDraft | None = None,
 ) -> None:
-    location = _place_of(reading, limit.key, draft)
-    reading.problems.add(
-        Problem(message=message, remedy=limit.remedy, location=location)
-    )
+    location = _place_of(reading, key, draft)
+    reading.problems.add(Problem(message=message, remedy=remedy, location=location))
 
 
 def _place_of(
@@ -116,22 +117,15 @@ def _check_layers(
 ) -> None:
     region = aws["region"]
     for fact, remedy in _wrong_with_layers(aws.get("layers"), region):
-        _refuse_layers(reading, f"@aws {fact}", remedy)
+        _refuse(reading, f"@aws {fact}", key="layers", remedy=remedy)
     every = [draft for drafts in functions.values() for draft in drafts]
     for draft in every:
         layers = draft.config.get("layers")
         if layers == aws.get("layers"):
             continue
         for fact, remedy in _wrong_with_layers(layers, region):
-            shown = f'@{draft.pragma} "{draft.name}" {fact}'
-            _refuse_layers(reading, shown, remedy, draft)
-
-
-def _refuse_layers(
-    reading: Reading, message: str, remedy: str, draft: FunctionDraft | None = None
-) -> None:
-    location = _place_of(reading, "layers", draft)
-    reading.problems.add(Problem(message=message, remedy=remedy, location=location))
+            message = f'@{draft.pragma} "{draft.name}" {fact}'
+            _refuse(reading, message, key="layers", remedy=remedy, draft=draft)
 
 
 def _wrong_with_layers(layers: JsonValue, region: JsonValue) -> list[tuple[str, str]]:
@@ -151,7 +145,8 @@ def _wrong_with_layers(layers: JsonValue, region: JsonValue) -> list[tuple[str, 
         if len(parts) != _ARN_PARTS or parts[0] != "arn":
             wrong.append(
                 (
-                    f'has the layer "{_shown(layer)}", which is not an ARN.',
+                    f'has the layer "{javascript.to_text(layer)}", which is not an'
+                    " ARN.",
                     "Write arn:aws:lambda:REGION:ACCOUNT:layer:NAME:VERSION.",
                 )
             )
@@ -159,7 +154,7 @@ def _wrong_with_layers(layers: JsonValue, region: JsonValue) -> list[tuple[str, 
             wrong.append(
                 (
                     f'has the layer "{layer}" of region "{parts[3]}", while the app'
-                    f' is in "{_shown(region)}".',
+                    f' is in "{javascript.to_text(region)}".',
                     "Use a layer of the app's own region.",
                 )
             )

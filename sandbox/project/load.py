@@ -1,6 +1,7 @@
 """The only reader of an app's folder: the disk in, a `Project` out."""
 
 import os
+import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -44,13 +45,10 @@ class DiskFiles:
     def kind(self, path: str) -> Kind | None:
         """Tell what is at `path`; None for nothing."""
         try:
-            return "folder" if Path(path).is_dir() else _file_kind(path)
+            mode = Path(path).stat().st_mode
         except (OSError, ValueError):
             return None
-
-
-def _file_kind(path: str) -> Kind | None:
-    return "file" if Path(path).exists() else None
+        return "folder" if stat.S_ISDIR(mode) else "file"
 
 
 def load_project(

@@ -7,7 +7,7 @@ in the field names. `inventory` gives the same in the shape of `@architect/inven
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, TypeAlias, get_args
 
 from sandbox.errors import Problem, SourceLocation
 from sandbox.json_value import JsonValue
@@ -16,6 +16,7 @@ from sandbox.project import runtimes
 ApiType: TypeAlias = Literal["http", "httpv1", "httpv2", "rest"]
 KeyType: TypeAlias = Literal["String", "Number"]
 Stage: TypeAlias = Literal["testing", "staging", "production"]
+STAGES: tuple[Stage, ...] = get_args(Stage)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -24,21 +25,17 @@ class FunctionConfig:
 
     runtime: str
     """A Lambda runtime's real name, such as `python3.12`; aliases are resolved."""
-    runtime_alias: str | None = None
     timeout_seconds: int = 5
     memory_mb: int = 1152
-    storage_mb: int = 512
-    handler: str = "index.handler"
     concurrency: int | None = None
     """How many events at once; 0 throttles all, None is unthrottled."""
     shared: bool = True
     views: bool = False
     env: bool = True
     """False hides the developer's own variables (`@arc env false`)."""
-    layers: tuple[str, ...] = ()
-    policies: tuple[str, ...] = ()
     settings: Mapping[str, JsonValue] = field(default_factory=dict)
-    """The whole merged configuration as the inventory shows it, unknown keys too."""
+    """The whole merged configuration as the inventory shows it: what the sandbox does
+    not go by as well, and unknown keys."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -120,7 +117,6 @@ class Table:
     sort_key: Key | None = None
     ttl_attribute: str | None = None
     indexes: tuple[Index, ...] = ()
-    has_stream: bool = False
     line: int | None = None
     """Where the manifest declares it, counted from 1, where that is known."""
 

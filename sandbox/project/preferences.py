@@ -15,7 +15,7 @@ from sandbox.manifest.formats import parse_manifest
 from sandbox.manifest.nodes import Item, Manifest, Pragma
 from sandbox.project import paths
 from sandbox.project.dotenv import parse_dotenv
-from sandbox.project.model import Preferences, Stage
+from sandbox.project.model import STAGES, Preferences, Stage
 from sandbox.project.reading import Reading
 from sandbox.project.sandbox_preferences import sandbox_problems
 from sandbox.project.spelling import misspelt_preferences
@@ -25,7 +25,6 @@ PREFERENCES_FILES = (
     *(".preferences.arc", ".prefs.arc"),
 )
 DOTENV_FILE = ".env"
-STAGES: tuple[Stage, ...] = ("testing", "staging", "production")
 _START_PRAGMAS = ("sandbox-start", "sandbox-startup")
 _VARIABLE_NAME = re.compile(r"[a-zA-Z0-9_]+")
 
@@ -107,7 +106,7 @@ def _read(reading: Reading, path: str) -> _Read:
     try:
         parsed = parse_manifest(text, file=reading.shown(path))
     except ManifestSyntaxError as error:
-        reading.problems.add_syntax_error(error)
+        reading.problems.add(*error.problems)
         return _Read()
     file = _PreferencesFile(reading, parsed)
     return _Read(

@@ -10,11 +10,10 @@ from urllib.parse import unquote
 from sandbox.json_value import JsonValue
 from sandbox.manifest import javascript
 from sandbox.manifest.nodes import Item
-from sandbox.project.model import Proxy
+from sandbox.project.model import STAGES, Proxy
 from sandbox.project.names import NameRules
 from sandbox.project.reading import Reading
 
-_STAGES = ("testing", "staging", "production")
 _HTTP_URL = re.compile(r"https?:[/\\]*([^/\\?#]*)", re.IGNORECASE)
 _HOST_AND_PORT = re.compile(r"(\[[^\]]*\]|[^:]*)(?::(\d*))?", re.ASCII)
 _FORBIDDEN_IN_HOST = re.compile(r"[\x00-\x20#%/:<>?@\[\\\]^|\x7f\u200c\u200d]")
@@ -36,7 +35,7 @@ def read_proxy(reading: Reading) -> dict[str, JsonValue] | None:
             remedy="Add @http, even without a route.",
         )
         return None
-    items = {stage: _item_of(reading, stage) for stage in _STAGES}
+    items = {stage: _item_of(reading, stage) for stage in STAGES}
     for stage, item in items.items():
         url = _url(item)
         if url is None:

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from sandbox.errors import ManifestSyntaxError, Problem, ProjectError
+from sandbox.errors import Problem, ProjectError
 from sandbox.json_value import JsonValue
 from sandbox.manifest import javascript
 from sandbox.manifest.nodes import Item, Manifest
@@ -21,16 +21,11 @@ class Problems:
     def __init__(self) -> None:
         self._problems: list[Problem] = []
 
-    def add(self, problem: Problem) -> None:
-        """Note one thing that is wrong; the same one twice counts once."""
-        if problem not in self._problems:
-            self._problems.append(problem)
-
-    def add_syntax_error(self, error: ManifestSyntaxError) -> None:
-        """Note a file that does not parse."""
-        self.add(
-            Problem(message=error.message, remedy=error.remedy, location=error.location)
-        )
+    def add(self, *problems: Problem) -> None:
+        """Note what is wrong; the same thing twice counts once."""
+        for problem in problems:
+            if problem not in self._problems:
+                self._problems.append(problem)
 
     def raise_if_any(self) -> None:
         """End a stage.

@@ -2,15 +2,16 @@
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from typing import get_args
 
 from sandbox.json_value import JsonValue
 from sandbox.manifest import javascript
 from sandbox.manifest.nodes import Manifest
+from sandbox.project.model import ApiType
 from sandbox.project.reading import Reading
 from sandbox.project.runtimes import DEFAULT_RUNTIME
 
 DEFAULT_REGION = "us-west-2"
-API_TYPES = ("http", "httpv1", "httpv2", "rest")
 VALUE_MISSING = "Give each setting a value, or leave the entry out."
 """The remedy for an entry of `@aws` or `@arc` that holds none."""
 _PLURALS = {"layer": "layers", "policy": "policies"}
@@ -132,7 +133,7 @@ def read_aws(reading: Reading, region: str) -> dict[str, JsonValue]:
         )
     aws = overlay(default_aws_settings(region), values)
     api_type = aws["apigateway"]
-    if javascript.is_truthy(api_type) and api_type not in API_TYPES:
+    if javascript.is_truthy(api_type) and api_type not in get_args(ApiType):
         reading.refuse(
             f'The API type "{javascript.to_text(api_type)}" does not exist.',
             line=line_of_setting(reading.manifest, "apigateway"),

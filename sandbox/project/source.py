@@ -107,13 +107,18 @@ class _Loaded:
         self._grounds: dict[Path | None, Unchanged] = {}
         """That the disk would still give the same answers, by function."""
         self._by_folder: dict[str, list[Observation]] = {}
+        """What is about a function; with an error there are none."""
+        self._common: list[Observation] = []
+        root = ""
         if isinstance(result, Project):
+            root = str(result.root)
             self._by_folder = {str(f.folder): [] for f in result.functions}
-        self._common = [
-            observation
-            for observation in observations
-            if not self._is_of_a_function(observation)
-        ]
+        for observation in observations:
+            folder = self._folder_of(observation.path.rstrip("/"))
+            if folder is not None:
+                self._by_folder[folder].append(observation)
+            if folder in (None, root):  # a function may have `src .`
+                self._common.append(observation)
 
     def project(self) -> Project:
         """Give the project, or raise its error."""
@@ -138,18 +143,9 @@ class _Loaded:
             paths=[observation.path for observation in known],
         )
 
-    def _is_of_a_function(self, observation: Observation) -> bool:
-        """Sort an observation to the function folder that it is about.
-
-        With an error there are no functions, so that every observation is common.
-        """
-        path = observation.path.rstrip("/")
-        for folder in (path, os.path.dirname(path)):  # noqa: PTH120 - many, at each load
-            if folder in self._by_folder:
-                self._by_folder[folder].append(observation)
-                return not self._is_of_the_project(folder)
-        return False
-
-    def _is_of_the_project(self, folder: str) -> bool:
-        """Tell whether a function lives in the project's own folder (`src .`)."""
-        return isinstance(self._result, Project) and folder == str(self._result.root)
+    def _folder_of(self, path: str) -> str | None:
+        """Give the function's folder that a path is, or is in; None for no function."""
+        if path in self._by_folder:
+            return path
+        above = os.path.dirname(path)  # noqa: PTH120 - many, at each load
+        return above if above in self._by_folder else None

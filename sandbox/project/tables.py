@@ -276,7 +276,6 @@ def to_model(
             sort_key=_key(table.record, "sortKey"),
             ttl_attribute=cast("str | None", table.record["ttl"]),
             indexes=tuple(_index(i) for i in indexes if i.name == table.name),
-            has_stream=table.record["stream"] is True,
             line=table.line,
         )
         for table in tables

@@ -61,7 +61,7 @@ class Change:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Reaction:
-    """What a set of changes asks for; all empty where it asks for nothing."""
+    """What a set of changes asks for."""
 
     reload_project: bool = False
     """A manifest, preferences, `.env` or function configuration may differ."""
@@ -73,15 +73,6 @@ class Reaction:
     """Static files that differ."""
     other_code: bool = False
     """A file outside every function differs, which any of them may have loaded."""
-
-    def __bool__(self) -> bool:
-        return bool(
-            self.reload_project
-            or self.functions
-            or self.sharing
-            or self.assets
-            or self.other_code
-        )
 
 
 def is_ignored(path: Path, root: Path) -> bool:
@@ -115,8 +106,11 @@ def without_passing(
 
 
 def classify(changes: Iterable[Change], project: Project) -> Reaction:
-    """Give the reaction to `changes`, the project being as it was before them."""
-    paths = [c.path for c in changes if not is_ignored(c.path, project.root)]
+    """Give the reaction to `changes`, the project being as it was before them.
+
+    Those that are to be ignored are left out by whoever sees them (`Watcher.add`).
+    """
+    paths = [change.path for change in changes]
     sources = set(project.source_files)
     owners: set[str] = set()
     sharers: set[str] = set()

@@ -5,6 +5,7 @@ the function's until it is another than it was then. While an event is under way
 difference may be the event's own doing, and is taken for it.
 """
 
+import threading
 from collections.abc import Callable, Iterable
 
 from sandbox.project.observed import Signature, signature
@@ -23,19 +24,22 @@ class FunctionWrites:
 
     def __init__(self, is_running: Callable[[], bool]) -> None:
         self._is_running = is_running
+        self._lock = threading.Lock()
         self._left: dict[str, Signature] = {}
 
     def note(self, paths: Iterable[str]) -> None:
         """Take files that an event has just written; it still counts as under way."""
-        for path in paths:
-            self._left.pop(path, None)
-            self._left[path] = signature(path)
-        for path in list(self._left)[:-MOST_REMEMBERED]:
-            self._left.pop(path, None)
+        left = {path: signature(path) for path in paths}
+        with self._lock:
+            for path in left:
+                self._left.pop(path, None)  # the last written is remembered longest
+            self._left.update(left)
+            for path in list(self._left)[:-MOST_REMEMBERED]:
+                del self._left[path]
 
     def explain(self, change: Change) -> bool:
         """Tell whether a function has made this change, as far as that can be told."""
         path = str(change.path)
-        if path not in self._left:
-            return False
-        return self._left[path] == signature(path) or self._is_running()
+        with self._lock:
+            is_known, left = path in self._left, self._left.get(path)
+        return is_known and (left == signature(path) or self._is_running())

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import replace
 from pathlib import Path
 
-from sandbox.errors import ManifestSyntaxError, Problem, ProjectError, SandboxError
+from sandbox.errors import Problem, SandboxError
 from sandbox.exchange import (
     Execution,
     Frame,
@@ -200,14 +200,7 @@ def trouble_of_function(
 
 def troubles_of_app(error: SandboxError) -> tuple[Trouble, ...]:
     """Give what keeps the app from being read, one trouble a problem."""
-    if isinstance(error, ProjectError):
-        return tuple(map(_trouble_of_problem, error.problems))
-    location = error.location if isinstance(error, ManifestSyntaxError) else None
-    return (
-        _trouble_of_problem(
-            Problem(message=error.message, remedy=error.remedy, location=location)
-        ),
-    )
+    return tuple(map(_trouble_of_problem, error.problems))
 
 
 def _trouble_of_problem(problem: Problem) -> Trouble:

@@ -52,10 +52,7 @@ class Running:
             ports=self.ports if project.tables else replace(self.ports, tables=None),
             stage=settings.stage,
             shell=settings.shell,
-            overrides={
-                **project.preferences.environment.get(settings.stage, {}),
-                **own,
-            },
+            own=own,
         )
 
 

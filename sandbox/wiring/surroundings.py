@@ -94,15 +94,13 @@ def seen_environment(project: Project, options: Options) -> Mapping[str, str]:
     function = project.usual_function
     if function is None:
         return {}
-    stage = resolve(options, project.preferences).stage
-    own = project.preferences.environment.get(stage, {})
     return function_environment(
         function,
         project,
         ports=_NO_PORTS,
-        stage=stage,
+        stage=resolve(options, project.preferences).stage,
         shell=options.shell,
-        overrides={**own, **options.environment},
+        own=options.environment,
     )
 
 

@@ -71,7 +71,7 @@ def function_environment(
     ports: Ports,
     stage: Stage,
     shell: Mapping[str, str],
-    overrides: Mapping[str, str] | None = None,
+    own: Mapping[str, str],
 ) -> dict[str, str]:
     """Give the whole environment of `function`.
 
@@ -82,16 +82,15 @@ def function_environment(
         stage: which of the developer's variables count, and ARC_ENV.
         shell: the environment of the sandbox itself; ARC_LOCAL in it says that
             functions of a stage in AWS use AWS itself.
-        overrides: the developer's variables for this run, in place of those of
-            `.env` and the preferences.
+        own: variables of this run, which beat those of `.env` and the preferences.
     """
-    own = overrides or project.preferences.environment.get(stage) or {}
+    developers = {**project.preferences.environment.get(stage, {}), **own}
     in_aws = _uses_aws(stage, shell)
     return {
         **_lambda_variables(function, project),
         **(aws_variables(project, shell) if in_aws else _local_variables(ports)),
         **_session_variables(shell),
-        **(_allowed(own) if function.config.env else {}),
+        **(_allowed(developers) if function.config.env else {}),
         **_architect_variables(function, project, ports=ports, stage=stage),
         **_shell_variables(shell),
         **_language_variables(function),

@@ -81,35 +81,22 @@ class Freshness:
             self._noted.pop(key, None)
         self._follow()
 
-    def note_now(self, paths: Iterable[Path]) -> None:
-        """Remember files as they are now; call it before reading them."""
-        for path in paths:
-            name = str(path)
-            self._remember(name, _stamp(name), _content_digest(name))
-        self._follow()
-
     def is_current(self) -> bool:
         """Tell whether everything noted is still as it was."""
         return self._unchanged.still_holds()
 
     def _look(self) -> bool:
-        return self.first_change() is None
-
-    def _follow(self) -> None:
-        self._unchanged.look_at([noted.path for noted in self._noted.values()])
-
-    def first_change(self) -> Path | None:
-        """Give a path that is no longer as it was noted, or None."""
+        """Look at each, until one is found that is another."""
         for noted in tuple(self._noted.values()):
             stamp = _stamp(noted.path)
             if stamp == noted.stamp and noted.unsettled_until is None:
                 continue
             if not self._is_same(noted, stamp):
-                return Path(noted.path)
-        return None
+                return False
+        return True
 
-    def __len__(self) -> int:
-        return len(self._noted)
+    def _follow(self) -> None:
+        self._unchanged.look_at([noted.path for noted in self._noted.values()])
 
     def _remember(
         self,

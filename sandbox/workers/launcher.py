@@ -61,7 +61,6 @@ class Launcher:
 
     def launch(self, setup: Setup, project: Project) -> Worker | Unavailable:
         """Start the process for a worker; its handler is not loaded yet."""
-        language = LANGUAGES[setup.function.language]
         try:
             debugging = self._debugging_of(setup)
             channel = Channel(self._clock)
@@ -70,7 +69,7 @@ class Launcher:
         except OSError as error:
             return _no_process(setup, error)
         try:
-            process = self._process(setup, language, project, channel, debugging.port)
+            process = self._process(setup, project, channel, debugging.port)
         except OSError as error:
             channel.close()
             return _no_process(setup, error)
@@ -101,17 +100,17 @@ class Launcher:
     def _process(
         self,
         setup: Setup,
-        language: Language,
         project: Project,
         channel: Channel,
         debugger_port: int | None,
     ) -> Process | Unavailable:
-        socket_fd = channel.worker_socket.fileno()
+        language = LANGUAGES[setup.function.language]
         if language.program is not None:
             return self._program(setup, language, channel, debugger_port)
         forked = self._fork(setup, project, channel)
         if forked is not None:
             return forked
+        socket_fd = channel.worker_socket.fileno()
         command = interpreter_command("serve", socket_fd, self._nurseries.lifeline_fd)
         return self._spawn(command, channel)
 

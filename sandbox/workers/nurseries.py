@@ -53,30 +53,23 @@ class Nurseries:
     ) -> Nursery:
         """Give the nursery, which begins to import these and what is always wanted.
 
-        Does not wait.
+        Does not wait for the imports.
 
         Args:
             names: packages; those that are not installed are passed over.
             path_additions: folders to import from, searched last.
 
         Raises:
-            OSError: no process can be started.
+            OSError: no process can be started, or all is closed.
         """
         with self._lock:
+            if self._is_closed:
+                raise OSError("the nursery is closed")
             if self._current is None:
                 self._current = Nursery(lifeline_fd=self.lifeline_fd)
             with suppress(NurseryError):  # it has died, and says so when it forks
                 self._current.preload(ALWAYS | names, path_additions=path_additions)
             return self._current
-
-    def wait_ready(self) -> None:
-        """Wait for the imports that were begun, if there are any."""
-        nursery = self._current
-        if nursery is not None:
-            try:
-                nursery.wait_ready()
-            except NurseryError:
-                self.drop(nursery)
 
     def drop(self, nursery: Nursery | None = None) -> None:
         """End a nursery, by default the one there is; another can be begun."""

@@ -65,6 +65,8 @@ class Nursery:
     ) -> None:
         """Ask for imports, once a name; does not wait for them.
 
+        Nor for whoever does, where all was asked for already.
+
         Args:
             names: of packages.
             path_additions: folders to import from, searched last.
@@ -72,10 +74,10 @@ class Nursery:
         Raises:
             NurseryError: it has died, or does not answer in time.
         """
+        if names <= self.preloaded:
+            return
         with self._lock:
             wanted = names - self.preloaded
-            if not wanted:
-                return
             self.preloaded |= wanted
             self._send(
                 {

@@ -2,6 +2,7 @@
 
 KEPT_BYTES = 256 * 1024
 TAIL_BYTES = 64 * 1024
+LAST_BYTES = 4 * 1024
 
 
 class OutputBuffer:
@@ -37,6 +38,6 @@ class OutputBuffer:
         self._dropped_bytes = 0
         return printed.decode(errors="replace")
 
-    def last(self, size: int = 4096) -> str:
+    def last(self) -> str:
         """Give the end of what was printed since `take`, and keep it."""
-        return bytes(self._head + self._tail)[-size:].decode(errors="replace")
+        return bytes(self._head + self._tail)[-LAST_BYTES:].decode(errors="replace")

@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sandbox.clock import Clock, offset_of
+from sandbox.clock import Clock
 from sandbox.exchange import Crashed, Execution, Invocation, Outcome, Unavailable
 from sandbox.folder_events import FolderEvents
 from sandbox.project.model import Function, Project
@@ -94,10 +94,6 @@ class WorkerPool:
         """Begin to import what handlers will need; raises what `project` raises."""
         self._launcher.prepare(self._project())
 
-    def wait_prepared(self) -> None:
-        """Wait until what `prepare` began is done, so that the next start is a fork."""
-        self._nurseries.wait_ready()
-
     def close(self) -> None:
         """Kill every worker and wait for its end. Idempotent."""
         with self._lock:
@@ -127,18 +123,11 @@ class WorkerPool:
         for worker in ending:
             worker.close(grace_seconds=self._debugging.ending_seconds)
 
-    def retire(self, function: Function | None = None) -> None:
-        """Stop the idle workers of a function, or all; busy ones end their event.
-
-        The next event of the function starts anew.
-        """
+    def retire(self) -> None:
+        """Stop the idle workers; busy ones end their event. The next starts anew."""
         with self._lock:
             self._generation += 1
-            retired = self._idle.take(
-                lambda worker: (
-                    function is None or worker.setup.function.key == function.key
-                )
-            )
+            retired = self._idle.take(lambda _: True)
         self._stop(*retired)
 
     def tick(self) -> None:
@@ -250,7 +239,7 @@ class WorkerPool:
         try:
             execution = worker.invoke(
                 invocation,
-                clock_offset=offset_of(self._clock),
+                clock_offset=self._clock.offset_seconds,
                 queued_ms=queued_ms,
                 is_only_one=len(self._busy) == 1 and self._capacity.is_calm(),
             )
@@ -372,7 +361,7 @@ class WorkerPool:
         time_limit = worker.setup.function.config.timeout_seconds
         return worker.load(
             limit_seconds=self._limits.loading_seconds(time_limit),
-            clock_offset=offset_of(self._clock),
+            clock_offset=self._clock.offset_seconds,
         )
 
     def _launch(self, function: Function, project: Project) -> Worker | Unavailable:

@@ -26,10 +26,10 @@ class Setup:
     project_root: Path
     shared_folder: Path | None
     views_folder: Path | None
-    table_names: frozenset[str] = frozenset()
+    table_names: frozenset[str]
     """Runtime helpers remember them for the life of a process; what else they are told
     of the app is in the environment."""
-    path_additions: tuple[Path, ...] = ()
+    path_additions: tuple[Path, ...]
 
     def start_message(self, clock_offset_seconds: float) -> Message:
         """Give the message that has a worker load the function."""
@@ -69,39 +69,23 @@ class Setups:
 
     def of(self, function: Function, project: Project) -> Setup | Unavailable:
         """Give the setup of `function` in `project`, or why it cannot have one."""
-        return setup_for(
-            function,
-            project,
+        language = language_of(function)
+        if isinstance(language, Unavailable):
+            return language
+        handler_file = handler_file_of(function, language)
+        if isinstance(handler_file, Unavailable):
+            return handler_file
+        config = function.config
+        return Setup(
+            function=function,
+            handler_file=handler_file,
             environment=self._environment(function),
+            project_root=project.root,
+            shared_folder=project.shared_folder if config.shared else None,
+            views_folder=project.views_folder if config.views else None,
+            table_names=frozenset(table.name for table in project.tables),
             path_additions=self._path_additions,
         )
-
-
-def setup_for(
-    function: Function,
-    project: Project,
-    *,
-    environment: Mapping[str, str],
-    path_additions: tuple[Path, ...] = (),
-) -> Setup | Unavailable:
-    """Give the setup of `function` in `project`, or why it cannot have one."""
-    language = language_of(function)
-    if isinstance(language, Unavailable):
-        return language
-    handler_file = handler_file_of(function, language)
-    if isinstance(handler_file, Unavailable):
-        return handler_file
-    config = function.config
-    return Setup(
-        function=function,
-        handler_file=handler_file,
-        environment=environment,
-        project_root=project.root,
-        shared_folder=project.shared_folder if config.shared else None,
-        views_folder=project.views_folder if config.views else None,
-        table_names=frozenset(table.name for table in project.tables),
-        path_additions=path_additions,
-    )
 
 
 def _text(path: Path | None) -> str | None:

@@ -6,14 +6,15 @@ length of what follows, most significant first, and then one JSON object in UTF-
 travel as strings of digits (JavaScript would round them).
 
 **The process.** A program of another language finds this socket on the file descriptor
-`SOCKET_FD` (3) and the lifeline on `LIFELINE_FD` (4); Python workers are told the
-numbers. The lifeline is a pipe on which nothing is ever written, and whose end of file
-means that the sandbox is gone. Standard input is empty. Standard output and
-standard error are one pipe that the sandbox drains all the time; a worker flushes both
-*before* it sends `ready`, `load_failed`, `returned` or `raised`, so that the output of
-a request is complete when its answer arrives. Each worker leads a session and process
-group of its own, and is killed with it. End of file on the socket means the same as
-`close`: end at once.
+3 and the lifeline on 4; Python workers are told the numbers. The lifeline is a pipe on
+which nothing is ever written, and whose end of file means that the sandbox is gone.
+Standard input is empty. Standard output and standard error are one pipe that the
+sandbox drains all the time; a worker flushes both *before* it sends `ready`,
+`load_failed`, `returned` or `raised`, so that the output of a request is complete when
+its answer arrives. Each worker leads a session and process group of its own, and is
+killed with it. End of file on the socket asks it to run exit hooks, flush, and end with
+the whole group: the sandbox may be gone, and nobody else is left to end what the
+handler has started.
 
 **From the sandbox**
 
@@ -31,7 +32,6 @@ group of its own, and is killed with it. End of file on the socket means the sam
       `vendor/shared`, `vendor/views` (Node: `@architect/shared`, `@architect/views`).
     - `path_additions` (array of str): further folders to import from, searched last.
     - `clock_offset_seconds` (number): how far the sandbox's clock is ahead.
-
     - `coverage` (object of str): variables by which Coverage.py is started in the
       worker; empty where it is not. Other languages ignore it.
     - `debugger_port` (int or null): where a Python worker has debugpy listen, on the
@@ -48,9 +48,6 @@ group of its own, and is killed with it. End of file on the socket means the sam
       worker may look for the next event without sleeping.
     - `trace_header` (str): what `_X_AMZN_TRACE_ID` is while the event is handled.
 
-`close`: no fields. Run exit hooks, flush, and end with the whole process group: the
-    sandbox may be gone, and nobody else is left to end what the handler has started.
-
 **From the worker**
 
 Every message may carry these, the lists only where there is news:
@@ -61,7 +58,7 @@ Every message may carry these, the lists only where there is news:
       the file was younger than `YOUNG_SECONDS` when it was read (its time stamps may
       then miss a further edit), else `""`.
     - `folders` (array of `[path, stamp, digest]`): folders of the project in which
-      imports were looked for; the same, but with `digest` always given: the SHA-256
+      Python looked for imports; the same, but with `digest` always given: the SHA-256
       of the names in it that matter, as `names_digest` makes it.
     - `listings` (array of `[path, stamp, digest]`): folders of the project whose names
       were looked through while the handler was loaded (pages, plugins, templates);
@@ -112,14 +109,12 @@ from os import scandir, stat  # kept: a worker shows handlers more than is on di
 from stat import S_ISDIR
 from typing import Any, TypeAlias
 
-SOCKET_FD = 3
-LIFELINE_FD = 4
 MAX_FRAME_BYTES = 64 * 1024 * 1024
 YOUNG_SECONDS = 2.0
 """Below this age a file's time stamps may not show a further edit: FAT counts in two
 seconds, HFS+ in one, ext4 in the kernel's ticks."""
 
-IMPORTABLE_SUFFIXES = (".py", ".so", ".js", ".mjs", ".cjs", ".json", ".node")
+_MODULE_SUFFIXES = (".py", ".so")
 
 Message: TypeAlias = dict[str, Any]
 
@@ -225,9 +220,9 @@ def receive(reader: FrameReader, recv: Callable[[int], bytes]) -> Message | None
 def names_digest(names: Iterable[str]) -> str:
     """Give the digest of the names in a folder that an import could mean.
 
-    Those are names without a dot (packages) and names that end in one of
-    `IMPORTABLE_SUFFIXES`, sorted by code point and joined with NUL; `__pycache__` is
-    none. So a file that a handler writes beside its code changes nothing.
+    Those are names without a dot (packages) and those of Python's modules, sorted by
+    code point and joined with NUL; `__pycache__` is none. So a file that a handler
+    writes beside its code changes nothing.
     """
     return _digest(filter(_is_importable, names))
 
@@ -277,7 +272,7 @@ def _is_no_remnant(name: str) -> bool:
 def _is_importable(name: str) -> bool:
     if "." not in name:
         return name != "__pycache__"
-    return name.endswith(IMPORTABLE_SUFFIXES)
+    return name.endswith(_MODULE_SUFFIXES)
 
 
 def _decode(payload: bytes) -> Message:

@@ -91,8 +91,6 @@ class Worker:
         self._channel = channel
         self._clock = clock
         self._debugging = debugging
-        self.debugger_port = debugging.port
-        """Where a debugger finds it; None where it waits for none."""
         self._freshness = Freshness(clock, events)
         self._strays = Strays()
         self._state = State.STARTING
@@ -112,7 +110,7 @@ class Worker:
         message = {
             **self.setup.start_message(clock_offset),
             "coverage": dict(self._debugging.coverage),
-            "debugger_port": self.debugger_port,
+            "debugger_port": self._debugging.port,
         }
         try:
             answer = self._ask(wire.encode(message), limit_seconds)
@@ -175,11 +173,12 @@ class Worker:
             "trace_header": self._trace_header(invocation),
         }
         answer = self._send_event(message, invocation.event, limit_seconds)
-        outcome = (
-            self._outcome_of(answer, invocation.request_id)
-            if isinstance(answer, dict)
-            else answer
-        )
+        threads: tuple[str, ...] = ()
+        if isinstance(answer, dict):
+            outcome = self._outcome_of(answer, invocation.request_id)
+            threads = tuple(answer.get("threads", ()))
+        else:
+            outcome = answer
         ended = self._clock.monotonic()
         self.tally.idle_since = ended
         return Execution(
@@ -190,9 +189,7 @@ class Worker:
             handler_ms=(ended - started) * 1000,
             max_memory_bytes=self.tally.max_memory_bytes,
             written=self.tally.take_written(),
-            threads=tuple(answer.get("threads", ()))
-            if isinstance(answer, dict)
-            else (),
+            threads=threads,
         )
 
     def release(self) -> None:

@@ -4,12 +4,15 @@ import os
 import pty
 import signal
 import termios
+import threading
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from sandbox.cli import terminal
 from sandbox.cli.terminal import KeyReader, TerminalState, is_in_foreground, keys_of
 
 pytestmark = pytest.mark.slow
@@ -109,6 +112,40 @@ def test_paused_leaves_the_terminal_to_something_else(
     wait_until(lambda: "reading" in shell.shown)
 
     assert not shell.is_plain
+
+
+def test_a_pause_that_begins_as_the_terminal_is_taken_has_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """One handler may be debugged right after another, in threads of their own."""
+    ours, theirs = pty.openpty()
+    monkeypatch.setattr(terminal, "is_in_foreground", lambda _: True)
+    before = termios.tcgetattr(theirs)
+    change = termios.tcsetattr
+    is_paused, is_taken = threading.Event(), threading.Event()
+    found: list[Any] = []
+    reader = KeyReader(theirs)
+
+    def pause() -> None:
+        with reader.paused():
+            is_paused.set()
+            assert is_taken.wait(10)
+            found.extend(termios.tcgetattr(theirs))
+
+    def change_late(*arguments: Any) -> None:
+        monkeypatch.setattr(termios, "tcsetattr", change)
+        threads.submit(pause)
+        is_paused.wait(0.1)  # a pause that waits for this to end begins later
+        change(*arguments)
+        is_taken.set()
+
+    monkeypatch.setattr(termios, "tcsetattr", change_late)
+    with ThreadPoolExecutor(1) as threads, reader:
+        pass  # the reader takes the terminal, and the pause comes amid
+
+    assert found == before
+    os.close(ours)
+    os.close(theirs)
 
 
 def test_a_pipe_is_no_terminal() -> None:

@@ -18,6 +18,7 @@ from sandbox.exchange import (
     Returned,
 )
 from sandbox.gateway.app import Gateway
+from sandbox.gateway.cookie_expiry import BrowserCookies
 from sandbox.project.model import Function, FunctionConfig, Project, Route
 
 
@@ -75,12 +76,14 @@ class Stage:
 
     def __post_init__(self) -> None:
         """Build the gateway."""
+        clock = ManualClock()
         self.gateway = Gateway(
             projects=self,
             invoke=self.invoke,
             record=self.exchanges.append,
-            clock=ManualClock(),
+            clock=clock,
             say=self.said.append,
+            cookies=BrowserCookies(clock),
         )
 
     def current(self, function: Function | None = None) -> Project:

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from sandbox.clock import ManualClock
 from sandbox.errors import ManifestSyntaxError, SourceLocation
 from sandbox.exchange import (
     Crashed,
@@ -26,6 +27,7 @@ from sandbox.exchange import (
     Unavailable,
 )
 from sandbox.gateway.app import Gateway
+from sandbox.gateway.cookie_expiry import BrowserCookies
 from sandbox.http1.head import format_head
 from sandbox.httpd import LoopbackServer
 from sandbox.project.model import ApiType, Function, Project, Static
@@ -250,13 +252,14 @@ def test_project_that_changes_with_the_function_is_matched_again() -> None:
         ran.append(invocation.function.name)
         return Execution(outcome=Returned(value="ok"))
 
-    base = Stage(new)
+    clock = ManualClock()
     gateway = Gateway(
         projects=Changing(),
         invoke=run,
-        record=base.exchanges.append,
-        clock=base.gateway._clock,  # noqa: SLF001 - any clock will do
-        say=base.said.append,
+        record=lambda _: None,
+        clock=clock,
+        say=lambda _: None,
+        cookies=BrowserCookies(clock),
     )
     gateway.answer(make_request("GET /now"), port=1)
 

@@ -76,10 +76,11 @@ def test_a_meta_that_is_never_closed_is_no_policy() -> None:
     assert "meta" in with_script(request(), page(f"<html>{meta}>")).why_not
 
 
-def test_files_of_s3_go_out_byte_for_byte() -> None:
+@pytest.mark.parametrize("path", ["/_static/a.html", "/_static"])
+def test_files_of_s3_go_out_byte_for_byte(path: str) -> None:
     """But to a browser's window: what a program reads is what S3 would send."""
     program, window = request(), request(("sec-fetch-dest", "document"))
-    asked = [replace(one, path="/_static/a.html") for one in (program, window)]
+    asked = [replace(one, path=path) for one in (program, window)]
 
     bodies = [with_script(one, page()).response.body.decode() for one in asked]
     assert bodies == [PAGE, RELOADED]

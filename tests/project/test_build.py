@@ -76,7 +76,7 @@ def test_build_project_lays_settings_over_each_other(load: Load) -> None:
     (function,) = project.functions
 
     assert function.config.runtime == "python3.12"
-    assert function.config.runtime_alias == "py"
+    assert function.config.settings["runtimeAlias"] == "py"
     assert (function.config.memory_mb, function.config.timeout_seconds) == (256, 20)
     assert function.config.shared is False
     assert function.handler_file == project.root / "src/http/get-index/index.py"

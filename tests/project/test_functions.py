@@ -22,4 +22,4 @@ def test_a_projects_handler_is_named_after_the_file(
     """Where the setting names none and the runtime gives none, after the folder."""
     project = load({"app.arc": MANIFEST + aws})
 
-    assert [f.config.handler for f in project.functions] == [expected]
+    assert [f.config.settings["handler"] for f in project.functions] == [expected]

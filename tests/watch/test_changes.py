@@ -105,9 +105,9 @@ def test_classify_marks_code_outside_every_function() -> None:
         ".git/HEAD",
     ],
 )
-def test_classify_ignores_what_concerns_no_one(path: str) -> None:
+def test_is_ignored_what_concerns_no_one(path: str) -> None:
     """Bytecode, dependencies and editors' leftovers ask for nothing."""
-    assert not classify(changed(path), PROJECT)
+    assert is_ignored(ROOT / path, ROOT)
 
 
 def test_is_ignored_outside_the_root() -> None:

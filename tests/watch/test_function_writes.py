@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from sandbox.project.observed import Signature, signature
 from sandbox.watch import function_writes
 from sandbox.watch.changes import Change
 from sandbox.watch.function_writes import FunctionWrites
@@ -37,6 +38,26 @@ def test_a_file_that_is_another_since_is_a_save(tmp_path: Path) -> None:
     assert not writes.explain(_change(file))
     running.append(1)
     assert writes.explain(_change(file))
+
+
+def test_a_file_stays_known_while_it_is_noted_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The watcher may ask in between, in its own thread."""
+    writes = FunctionWrites(lambda: True)
+    file = tmp_path / "visits.json"
+    writes.note([str(file)])
+    answers: list[bool] = []
+
+    def look_late(path: str) -> Signature:
+        monkeypatch.undo()
+        answers.append(writes.explain(_change(file)))
+        return signature(path)
+
+    monkeypatch.setattr(function_writes, "signature", look_late)
+    writes.note([str(file)])
+
+    assert answers == [True]
 
 
 def test_no_more_is_remembered_than_is_of_use(

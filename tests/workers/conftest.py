@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
 from pathlib import Path
 from textwrap import dedent
 from typing import Any
@@ -16,6 +17,7 @@ from sandbox.project.model import Function, FunctionConfig, Project
 from sandbox.workers.debugging import Debugging
 from sandbox.workers.limits import PoolLimits
 from sandbox.workers.nurseries import Nurseries
+from sandbox.workers.nursery import NurseryError
 from sandbox.workers.pool import WorkerPool
 
 ENVIRONMENT = {"PATH": "/usr/bin:/bin", "HOME": "/", "TZ": "UTC"}
@@ -73,18 +75,21 @@ class App:
         debugging: Debugging | None = None,
     ) -> WorkerPool:
         """Open a pool that the fixture closes; it can fork at once where it may."""
+        nurseries = nurseries or Nurseries(can_fork=can_fork)
         pool = WorkerPool(
             environment=self._environment,
             project=lambda: self.project,
             clock=self.clock,
-            nurseries=nurseries or Nurseries(can_fork=can_fork),
+            nurseries=nurseries,
             limits=limits,
             events=events,
             debugging=debugging,
         )
         self._pools.append(pool)
         pool.prepare()
-        pool.wait_prepared()
+        if nurseries.pid is not None:
+            with suppress(NurseryError):  # it is gone, and the first start replaces it
+                nurseries.begin().wait_ready()
         return pool
 
     def close(self) -> None:

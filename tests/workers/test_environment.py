@@ -55,7 +55,7 @@ PROJECT = Project(
 
 def environment(function=FUNCTION, project=PROJECT, **arguments):
     """Give the environment with the usual arguments."""
-    usual = {"ports": PORTS, "stage": "testing", "shell": SHELL}
+    usual = {"ports": PORTS, "stage": "testing", "shell": SHELL, "own": {}}
     return function_environment(function, project, **{**usual, **arguments})
 
 
@@ -142,15 +142,12 @@ def test_the_shell_may_name_the_session_table(shell, expected):
     )
 
 
-def test_overrides_stand_in_for_the_developers_variables():
-    """What a run is given replaces .env, but nothing of the sandbox's own."""
-    found = environment(overrides={"OWN": "override", "ARC_ENV": "cannot"})
+def test_variables_of_a_run_beat_the_developers():
+    """What a run is given stands beside .env, and replaces nothing of the sandbox's."""
+    found = environment(own={"OWN": "run", "NEW": "run", "ARC_ENV": "cannot"})
 
-    assert (found["OWN"], found["ARC_ENV"], found["TZ"]) == (
-        "override",
-        "testing",
-        "UTC",
-    )
+    assert (found["OWN"], found["NEW"]) == ("run", "run")
+    assert (found["ARC_ENV"], found["TZ"]) == ("testing", "Europe/Berlin")
 
 
 def test_node_functions_have_no_python_variables():

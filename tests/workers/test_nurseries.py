@@ -2,6 +2,7 @@
 
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
@@ -60,7 +61,7 @@ def test_a_nursery_that_died_before_the_app_was_read_is_replaced(
 
     pool = app.pool(nurseries=nurseries)
     invoke(pool, function)
-    pool.wait_prepared()
+    nurseries.begin().wait_ready()
     pool.retire()
 
     parent = invoke(pool, function).outcome.value
@@ -79,6 +80,25 @@ def test_asking_for_more_imports_does_not_wait(nurseries):
 
     assert not was_ready
     assert "boto3" in nursery.modules
+
+
+def test_who_wants_nothing_more_does_not_queue(nurseries, wait_until):
+    """Another start may wait for imports; this one can begin an interpreter afresh."""
+    nursery = nurseries.begin()
+    nursery.wait_ready()
+    os.kill(nursery.pid, signal.SIGSTOP)
+    nurseries.begin(frozenset({"boto3"}))
+
+    with ThreadPoolExecutor() as threads:
+        waiting = threads.submit(nursery.wait_ready)
+        wait_until(nursery._lock.locked)  # noqa: SLF001 - nothing else shows the wait
+        found = threads.submit(nurseries.begin)
+        try:
+            assert found.result(5) is nursery
+            assert not nursery.is_ready()
+        finally:
+            os.kill(nursery.pid, signal.SIGCONT)
+        waiting.result()
 
 
 def test_answers_that_came_together_are_all_taken_in(nurseries, wait_until):
@@ -122,3 +142,13 @@ def test_a_late_answer_is_not_taken_for_the_next(nurseries, app, invoke, wait_un
 
     parent = invoke(pool, function).outcome.value
     assert parent not in (late.pid, worker.outcome.value)
+
+
+def test_a_nursery_is_not_begun_once_all_is_closed(nurseries):
+    """A start that was under way meets the end: nothing would end that process."""
+    nurseries.close()
+
+    with pytest.raises(OSError, match="closed"):
+        nurseries.begin()
+
+    assert nurseries.pid is None

@@ -1,6 +1,6 @@
 """Output of any size, kept within bounds."""
 
-from sandbox.workers.output import KEPT_BYTES, OutputBuffer
+from sandbox.workers.output import KEPT_BYTES, LAST_BYTES, OutputBuffer
 
 
 def test_take_gives_what_was_printed_once():
@@ -31,10 +31,10 @@ def test_take_keeps_both_ends_of_much_output():
 def test_last_gives_the_end_and_keeps_it():
     """The tail of a crashed worker is not lost to its whole output."""
     output = OutputBuffer()
-    output.append(b"a" * 10 + b"end")
+    output.append(b"a" * LAST_BYTES + b"end")
 
-    assert output.last(3) == "end"
-    assert output.take() == "a" * 10 + "end"
+    assert output.last() == "a" * (LAST_BYTES - 3) + "end"
+    assert output.take() == "a" * LAST_BYTES + "end"
 
 
 def test_take_shows_broken_utf8():

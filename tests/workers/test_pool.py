@@ -279,6 +279,28 @@ def test_files_that_a_handler_writes_do_not_make_it_cold(app, invoke, source, va
     assert names <= {"index.py", "data.txt"}
 
 
+WRITES_BESIDE = """
+import os
+
+FOUND = os.listdir("plugins")
+
+def handler(event, context):
+    open(f"{event}.json", "w").close()
+    open(f"plugins/{event}.pyc", "w").close()
+"""
+
+
+def test_new_files_beside_the_code_do_not_make_it_cold(app, invoke):
+    """Data that no import can mean, in a folder that was looked through as well."""
+    function = app.function("beside", WRITES_BESIDE)
+    (function.folder / "plugins").mkdir()
+    pool = app.pool()
+
+    executions = [invoke(pool, function, number) for number in range(3)]
+
+    assert [execution.is_cold for execution in executions] == [True, False, False]
+
+
 WRITES_IN_EVERY_WAY = """
     import os, shutil, tempfile
     from contextlib import suppress
@@ -748,7 +770,7 @@ def test_retired_workers_run_their_exit_hooks(app, invoke, wait_until):
     pool = app.pool()
     invoke(pool, function)
 
-    pool.retire(function)
+    pool.retire()
 
     wait_until(mark.exists)
 

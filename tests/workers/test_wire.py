@@ -93,7 +93,8 @@ def test_encode_refuses_frames_over_the_limit():
         (["a.py", "b.py"], ["b.py", "a.py"], True),
         (["a.py"], ["a.py", "b.py"], False),
         (["a.py"], ["a.py", "package"], False),
-        (["index.mjs"], ["index.mjs", "package.json"], False),
+        (["a.py"], ["a.py", "data.json"], True),
+        (["a.py"], ["a.py", "fast.cpython-311-x86_64-linux-gnu.so"], False),
         (["a.py"], [], False),
     ],
 )

@@ -116,11 +116,6 @@ export class Deployment {
     return this.#detectsModules && hasModuleSyntax(path) ? 'module' : 'commonjs'
   }
 
-  /** Give the file that importing a mounted folder itself means. */
-  mainOf (folder) {
-    return require.resolve(folder)
-  }
-
   /** Note what would have been read before `found`, and what leads there. */
   #noteWay (base, found) {
     for (const path of candidates(base)) {
@@ -224,7 +219,7 @@ export function deployedImport (deployment, specifier, context) {
     return [specifier, { ...context, parentURL: pathToFileURL(there.from).href }]
   }
   const isFolder = /^@architect\/[^/]+$/.test(specifier)
-  const file = isFolder ? deployment.mainOf(there.path) : there.path
+  const file = isFolder ? require.resolve(there.path) : there.path
   return [pathToFileURL(file).href, context]
 }
 

@@ -27,7 +27,7 @@ export async function resolve (specifier, context, resolveNext) {
     noteImport(deployment, target, from, null)
     throw error
   } finally {
-    const rows = observer.take()
-    if (rows.length > 0) port.postMessage(rows)
+    const { files } = observer.takeNews()
+    if (files !== undefined) port.postMessage(files)
   }
 }

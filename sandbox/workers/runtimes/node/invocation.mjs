@@ -16,14 +16,6 @@ import { collect, isStreaming } from './streaming.mjs'
 const RUNTIME = new (class Runtime {})()
 const AsyncFunction = (async () => {}).constructor
 
-/** The end of an invocation: a value, or the fields of a failure. */
-export class Ending {
-  constructor (value, failure) {
-    this.value = value
-    this.failure = failure
-  }
-}
-
 export class Invocation {
   #message
   #isAppPath
@@ -33,7 +25,7 @@ export class Invocation {
   #isAsync
   #waiting = null
 
-  /** `settle` is called once, with an Ending. */
+  /** `settle` is called once, with `{ value }`, or `{ failure }`: the fields of one. */
   constructor (message, isAppPath, settle) {
     this.#message = message
     this.#isAppPath = isAppPath
@@ -76,33 +68,27 @@ export class Invocation {
     }
   }
 
-  /** End it with a failure that came up outside of the handler's own calls. */
-  fail (failure) {
-    this.#isSettled = true
-    this.#settle(new Ending(undefined, failure))
-  }
-
   /** Nothing is left to run: give what a callback left waiting, or what Lambda gives. */
   loopIsEmpty () {
     if (this.#waiting !== null) return this.#settle(this.#waiting)
-    if (this.#isSettled) return undefined
+    if (this.#isSettled) return
     this.#isSettled = true
-    const failure = this.#isAsync ? neverSettledFailure() : undefined
-    return this.#settle(new Ending(null, failure))
+    this.#settle(this.#isAsync ? { failure: neverSettledFailure() } : { value: null })
   }
 
   #end (error, result, waits = false) {
     if (error !== undefined && error !== null) return this.#fail(error)
-    if (this.#isSettled) return undefined
+    if (this.#isSettled) return
     this.#isSettled = true
-    const ending = new Ending(result, undefined)
-    if (waits) this.#waiting = ending
-    else this.#settle(ending)
-    return undefined
+    if (waits) this.#waiting = { value: result }
+    else this.#settle({ value: result })
   }
 
   #fail (error) {
-    if (!this.#isSettled) this.fail(raisedFailure(error, this.#isAppPath))
+    if (this.#isSettled) return
+    const failure = raisedFailure(error, this.#isAppPath)
+    this.#isSettled = true
+    this.#settle({ failure })
   }
 
   /** Give what only a context with callbacks has. */

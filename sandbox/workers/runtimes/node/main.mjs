@@ -42,7 +42,8 @@ class Worker {
     process.on('beforeExit', () => this.#loopIsEmpty())
     const start = receive()
     if (start?.type !== 'start') process.exit(0)
-    if (await this.#load(start)) this.#next()
+    await this.#load(start)
+    this.#next()
   }
 
   async #load (start) {
@@ -69,7 +70,6 @@ class Worker {
     if (Error.stackTraceLimit === STACK_WHILE_LOADING) Error.stackTraceLimit = usual
     this.#observer.endLoading()
     this.#answer('ready')
-    return true
   }
 
   /** Wait for an event, and have it handled. */
@@ -122,19 +122,8 @@ class Worker {
   /** Send a message; `value` is JSON text, to be sent as it is. */
   #answer (type, fields = {}, value = undefined) {
     this.#imports.collect()
-    const files = this.#observer.take()
-    const listings = this.#observer.takeListings()
-    const presences = this.#observer.takePresences()
-    const written = this.#observer.takeWritten()
-    const disowned = this.#observer.takeDisowned()
-    const maxMemoryBytes = process.resourceUsage().maxRSS * 1024
-    const message = { type, ...fields, max_memory_bytes: maxMemoryBytes }
-    if (files.length > 0) message.files = files
-    if (listings.length > 0) message.listings = listings
-    if (presences.length > 0) message.presences = presences
-    if (written.length > 0) message.written = written
-    if (disowned.length > 0) message.disowned = disowned
-    const json = stringify(message)
+    const memory = { max_memory_bytes: process.resourceUsage().maxRSS * 1024 }
+    const json = stringify({ type, ...fields, ...memory, ...this.#observer.takeNews() })
     send(value === undefined ? json : `${json.slice(0, -1)},"value":${value}}`)
   }
 

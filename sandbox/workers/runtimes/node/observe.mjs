@@ -162,36 +162,17 @@ export class Observer {
     return this.#rows.map(row => row[0]).reverse()
   }
 
-  /** Give the files that were written since the last call. */
-  takeWritten () {
-    const paths = [...this.#justWritten]
-    this.#justWritten.clear()
-    return paths
-  }
-
-  /** Give the files since the last call that were read first and written later. */
-  takeDisowned () {
-    return this.#disowned.splice(0)
-  }
-
-  /** Give the rows of folders since the last call. */
-  takeListings () {
-    return this.#listings.splice(0)
-  }
-
-  /** Give the rows of presences since the last call. */
-  takePresences () {
-    const rows = [...this.#presences.values()]
+  /** Give what was noted since the last call, as those fields of a message that tell it. */
+  takeNews () {
+    const news = {}
+    if (this.#rows.length > 0) news.files = this.#rows.splice(0)
+    if (this.#listings.length > 0) news.listings = this.#listings.splice(0)
+    if (this.#presences.size > 0) news.presences = [...this.#presences.values()]
+    if (this.#justWritten.size > 0) news.written = [...this.#justWritten]
+    if (this.#disowned.length > 0) news.disowned = this.#disowned.splice(0)
     this.#presences.clear()
-    return rows
-  }
-
-  /** Give the rows of files since the last call. */
-  take () {
-    if (this.#rows.length === 0) return this.#rows
-    const rows = this.#rows
-    this.#rows = []
-    return rows
+    this.#justWritten.clear()
+    return news
   }
 }
 

@@ -42,15 +42,6 @@ Mounts = Mapping[str, str]
 """Names below `vendor/` and the folders they stand for."""
 
 
-class ProjectLoader(SourceFileLoader):
-    """Compiles source, and neither reads nor writes bytecode."""
-
-    def get_code(self, fullname: str) -> CodeType:
-        """Give the code of the module, from what the file holds now."""
-        path = self.get_filename(fullname)
-        return self.source_to_code(self.get_data(path), path)
-
-
 class ProjectFinder(FileFinder):
     """Finds modules in one folder of the project.
 
@@ -63,7 +54,7 @@ class ProjectFinder(FileFinder):
         super().__init__(
             path,
             (ExtensionFileLoader, EXTENSION_SUFFIXES),
-            (ProjectLoader, [".py"]),
+            (SourceFileLoader, [".py"]),
         )
         self._note_absent = note_absent
 
@@ -170,9 +161,9 @@ def _has(finder: ProjectFinder, name: str) -> bool:
 
 
 def _compile_always(is_project_path: Callable[[str], bool]) -> None:
-    """Have code of the project compiled from its source whoever loads it.
+    """Have code of the project compiled from its source, and no bytecode written.
 
-    `importlib.util.spec_from_file_location` and `runpy` make loaders of their own.
+    That holds whoever loads it, `importlib.util` and `runpy` with loaders of their own.
     """
     get_code = SourceFileLoader.get_code
 
@@ -194,7 +185,7 @@ def load_handler(handler_file: str, method: str) -> Callable[[Any, Any], Any]:
         BaseException: whatever the module raises.
     """
     name = handler_file.rpartition("/")[2].removesuffix(".py")
-    loader = ProjectLoader(name, handler_file)
+    loader = SourceFileLoader(name, handler_file)
     spec = spec_from_file_location(name, handler_file, loader=loader)
     if spec is None:
         raise ImportError(f"no module can be made of {handler_file!r}")
@@ -232,10 +223,7 @@ def _package_spec(
     note_absent(init)
     if kind_of(init) == "file":
         spec = spec_from_file_location(
-            fullname,
-            init,
-            loader=ProjectLoader(fullname, init),
-            submodule_search_locations=[folder],
+            fullname, init, submodule_search_locations=[folder]
         )
         if spec is not None:
             return spec

@@ -125,6 +125,7 @@ class Observer:
             or self._listings
             or self._presences
             or self._just_written
+            or self._disowned
         )
 
     def news(self) -> News:

@@ -13,7 +13,7 @@ import pytest
 from sandbox.workers import wire
 from sandbox.workers.interpreter import interpreter_command
 from sandbox.workers.process import DISCARD, SpawnedProcess
-from sandbox.workers.setup import Setup
+from sandbox.workers.setup import Setups
 
 SANDBOX = """
 import os, sys
@@ -34,11 +34,12 @@ functions = [
     for name in ("idle", "busy")
 ]
 project = Project(root=root, name="app", manifest_file=None, functions=tuple(functions))
+nurseries = Nurseries(can_fork=can_fork)
+if can_fork:
+    nurseries.begin().wait_ready()
 pool = WorkerPool(environment=lambda _: {"PATH": "/usr/bin:/bin"},
                   project=lambda: project, clock=MovableClock(),
-                  nurseries=Nurseries(can_fork=can_fork))
-pool.prepare()
-pool.wait_prepared()
+                  nurseries=nurseries)
 event = JsonText.of(os.getpid())
 for function in functions:
     pool.invoke(Invocation(request_id="r", function=function, event=event))
@@ -112,14 +113,7 @@ def handler(event, context):
 def test_an_idle_worker_takes_along_what_it_has_started(app, tmp_path, wait_until):
     """Its connection ends before the lifeline is cut, which is held here."""
     function = app.function("leaving", LEAVING)
-    setup = Setup(
-        function=function,
-        handler_file=function.handler_file,
-        environment={"PATH": "/usr/bin:/bin"},
-        project_root=tmp_path,
-        shared_folder=None,
-        views_folder=None,
-    )
+    setup = Setups(lambda _: {"PATH": "/usr/bin:/bin"}, ()).of(function, app.project)
     ours, theirs = socket.socketpair()
     lifeline, end = os.pipe()
     worker = SpawnedProcess(
