@@ -49,6 +49,10 @@ def _no_seeds() -> Seeds:
     return {}
 
 
+def _leave_clock() -> None:
+    """Leave the clock as it is."""
+
+
 class TableStore:
     """The tables of one app. Safe between threads; each operation is atomic.
 
@@ -242,10 +246,20 @@ class TableStore:
             SeedError: a table that was there before a restart cannot be seeded.
             StorageError: the ledger cannot be written; all is as it was.
         """
-        self._replace_all(())
+        self.restore(())
 
-    def restore(self, tables: Iterable[KeptTable]) -> tuple[str, ...]:
+    def restore(
+        self,
+        tables: Iterable[KeptTable],
+        *,
+        move_clock: Callable[[], None] = _leave_clock,
+    ) -> tuple[str, ...]:
         """Let the tables be these; a declared one that is not there has its seeds.
+
+        Args:
+            tables: as `describe_all` gives them.
+            move_clock: called once they are there and before any of them expires, to
+                have the time that they belong to.
 
         Returns:
             What the developer should know, for example what does not fit any more.
@@ -254,13 +268,11 @@ class TableStore:
             SeedError: as for `reset`.
             StorageError: as for `reset`.
         """
-        return self._replace_all(tables)
-
-    def _replace_all(self, tables: Iterable[KeptTable]) -> tuple[str, ...]:
         with self._lock:
             with self._engine.same_tables_on_failure():
                 notices = self._catalogue.restore(tables)
                 self._keeper.replace_all()
+            move_clock()
             self._transactions.clear()
             self._watch_expiry()
             return notices
