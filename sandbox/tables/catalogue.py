@@ -55,14 +55,6 @@ class Catalogue:
         self._declared = wanted
         return steps.notices
 
-    def reset(self) -> None:
-        """Drop all tables and make the declared ones as they were once seeded.
-
-        Raises:
-            SeedError: a table that was there before a restart cannot be seeded now.
-        """
-        self.restore(())
-
     def restore(self, tables: Iterable[KeptTable]) -> tuple[str, ...]:
         """Drop all tables; make these again, and the declared ones.
 

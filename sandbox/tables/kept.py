@@ -152,7 +152,7 @@ class KeptTables:
             if keys is None:
                 self.headless.add(name)
                 continue
-            rows = self._tables[(name, keys)].rows
+            rows = self._tables[name, keys].rows
             if row is None:
                 rows.pop(_key(key[0], keys), None)
             else:

@@ -8,7 +8,6 @@ the sandbox's clock, and operations that are atomic between threads.
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sandbox.clock import Clock
@@ -25,24 +24,11 @@ from sandbox.tables.keeper import SCHEMA_OPERATIONS, Keeper
 from sandbox.tables.kept import KeptTable, sleeping_notices
 from sandbox.tables.ledger import Ledger
 from sandbox.tables.lookups import attributes_of
-from sandbox.tables.orders import Item
-from sandbox.tables.stored_table import Change, StoredTable
+from sandbox.tables.stored_table import Change
 from sandbox.tables.transactions import Transactions
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
-
-_TIME_TO_LIVE = "TimeToLive"
-"""What the ledger calls it when items expire."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expired:
-    """An item that its TTL attribute has deleted."""
-
-    table: str
-    """The physical name."""
-    key: Row
 
 
 def _no_seeds() -> Seeds:
@@ -195,14 +181,8 @@ class TableStore:
 
     # Expiry
 
-    @property
-    def next_due_epoch(self) -> float | None:
-        """When the next item expires, in seconds since 1970, or None."""
-        with self._lock:
-            return self._deadlines.next_due_epoch
-
-    def expire(self) -> tuple[Expired, ...]:
-        """Delete the items that are due, and give them.
+    def expire(self) -> int:
+        """Delete the items that are due, and tell how many there were.
 
         Operations do this by themselves, so that no due item is ever read. The cost
         follows the items that are due, not all items.
@@ -210,24 +190,20 @@ class TableStore:
         with self._lock:
             return self._expire_due()
 
-    def _expire_due(self) -> tuple[Expired, ...]:
+    def _expire_due(self) -> int:
         # Read under the lock: who waited for it with an earlier time would go by a
         # clock that has been moved back since, and delete rows that are new.
         now_epoch = self._clock.now_epoch()
         due = self._deadlines.next_due_epoch
         if due is None or due > now_epoch:
-            return ()
+            return 0
         changes: list[Change] = []
         for name, keys in self._deadlines.due(now_epoch).items():
             table = self._engine.tables[name]
             items = [item for item in map(table.at, keys) if item is not None]
             changes += self._engine.delete(table, items)
-        self._keeper.commit_late(_TIME_TO_LIVE, changes)
-        return tuple(
-            Expired(table=change.table.name, key=_key(change.table, item))
-            for change in changes
-            if (item := change.before) is not None
-        )
+        self._keeper.commit_expiry(changes)
+        return len(changes)
 
     def _watch_expiry(self) -> None:
         """Follow tables that are new, or whose TTL attribute may have changed."""
@@ -306,7 +282,3 @@ class TableStore:
         with self._lock:
             self._engine.drop_all()
             self._watch_expiry()
-
-
-def _key(table: StoredTable, item: Item) -> Row:
-    return attributes_of(item, table.table_key_attrs)

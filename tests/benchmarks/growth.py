@@ -108,8 +108,8 @@ def _row_figures(
     expired = store.expire()
     expiry_ms = (time.perf_counter() - began) * 1000
     clock.advance(-61)
-    if len(expired) != 10:
-        raise RuntimeError(f"{len(expired)} rows expired, not 10")
+    if expired != 10:
+        raise RuntimeError(f"{expired} rows expired, not 10")
     return {
         "GetItem, ms": median_ms(
             lambda: store.call("GetItem", {"TableName": _TABLE, "Key": key})
