@@ -24,7 +24,7 @@ from moto.dynamodb.responses import (
 )
 
 from sandbox.tables.attribute_updates import bound_attribute_updates
-from sandbox.tables.errors import TableError, validation_error
+from sandbox.tables.errors import TableError, cancelled_error, validation_error
 from sandbox.tables.item_checks import EmptyKeyError, check_targets
 from sandbox.tables.lookups import attributes_of, raw_attributes_of
 from sandbox.tables.orders import Item
@@ -235,13 +235,7 @@ def _in_words(cancelled: TransactionCanceledException) -> TableError:
         else reason
         for reason in body["CancellationReasons"]
     ]
-    codes = ", ".join(reason["Code"] for reason in reasons)
-    return TableError(
-        "TransactionCanceledException",
-        "Transaction cancelled, please refer cancellation reasons for specific "
-        f"reasons [{codes}]",
-        details={"CancellationReasons": reasons},
-    )
+    return cancelled_error(reasons)
 
 
 def _settings_of(table: Table) -> dict[str, Any]:
