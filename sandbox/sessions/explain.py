@@ -31,8 +31,6 @@ class Explanation:
     cookie: CookieReading
     refusal: Refusal | None = None
     """Why the session reads as empty; None where it is accepted."""
-    is_looked_up: bool = True
-    """False where the id is proven, but no table was given to find its row in."""
     session: Mapping[str, Any] = field(default_factory=dict)
     """The whole session as stored, `iat` or `_idx`, `_secret`, `_ttl` included.
 
@@ -166,7 +164,7 @@ def _explain_row(
     if not isinstance(idx, str):
         return Explanation(store="table", cookie=cookie, refusal=idx)
     if table is None:
-        return Explanation(store="table", cookie=cookie, idx=idx, is_looked_up=False)
+        return Explanation(store="table", cookie=cookie, idx=idx)
     found = rows.read_row(table, value, settings, now_epoch=now_epoch)
     if not isinstance(found, rows.StoredSession):
         return Explanation(store="table", cookie=cookie, idx=idx, refusal=found)

@@ -1,4 +1,4 @@
-"""Session rows in a table: created, read, written and destroyed.
+"""Session rows in a table: created, read and written.
 
 A row is what the runtime helpers store: `_idx` (24 characters of base64url), `_secret`
 (the same), `_ttl` (seconds since 1970, a week after the last write) and the session.
@@ -52,10 +52,6 @@ class SessionTable(RowReader, Protocol):
 
     def put(self, row: Row) -> None:
         """Store the row in place of any that has its `_idx`."""
-        ...
-
-    def delete(self, idx: str) -> None:
-        """Remove the row; none is no error."""
         ...
 
 
@@ -150,11 +146,6 @@ def write_row(
     }
     table.put(row)
     return row
-
-
-def destroy_row(table: SessionTable, idx: str) -> None:
-    """Remove the row, so that its cookie names nothing any more."""
-    table.delete(idx)
 
 
 def without_own_names(row: Row) -> dict[str, Any]:

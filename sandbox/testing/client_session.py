@@ -76,7 +76,7 @@ class ClientSession(MutableMapping[str, Any]):
         """End the session as time would: its row is gone, a JWE's cookie is dropped."""
         found, table = self._explain(), stored_sessions(self._sandbox)
         if found.idx is not None and table is not None:
-            rows.destroy_row(table, found.idx)
+            table.delete(found.idx)
         cookie = self._client.jar.find(COOKIE_NAME)
         if found.store == "jwe" and cookie is not None:
             self._client.jar.remove(cookie)
