@@ -14,13 +14,13 @@ from sandbox.tables.attribute_values import Row
 from sandbox.tables.errors import TableError
 from sandbox.tables.kept import (
     KeptTable,
-    Keys,
     Request,
     TableId,
     open_record,
     restore_record,
     whole_records,
 )
+from sandbox.tables.key_schema import KeyTypes
 from sandbox.tables.ledger import Ledger
 from sandbox.tables.lookups import attributes_of
 from sandbox.tables.records import Record
@@ -65,7 +65,7 @@ class Keeper:
 
     # Tables that come and go
 
-    def has(self, name: str, keys: Keys) -> bool:
+    def has(self, name: str, keys: KeyTypes) -> bool:
         """Tell whether a table that is not there has rows to come back to."""
         return (name, keys) in self._sleeping
 

@@ -142,17 +142,20 @@ def test_new_tables_of_an_edited_manifest_are_made_there(
     ]
 
 
+@pytest.mark.parametrize(("name", "kind"), [("other", "S"), ("id", "N")])
 def test_a_table_with_other_keys_is_told(
     make_app: Callable[..., Any],
     serve: Callable[..., Any],
     moto_port: int,
     client: Callable[[str], Any],
+    name: str,
+    kind: str,
 ) -> None:
     """It is somebody's data: the sandbox changes nothing."""
     client("dynamodb").create_table(
         TableName="testapp-staging-things",
-        AttributeDefinitions=[{"AttributeName": "other", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "other", "KeyType": "HASH"}],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": kind}],
+        KeySchema=[{"AttributeName": name, "KeyType": "HASH"}],
         BillingMode="PAY_PER_REQUEST",
     )
     app = make_app(FILES, more=TABLES)
