@@ -273,7 +273,7 @@ class TableStore:
         with self._lock:
             self._expire_due()
             return {
-                name: tuple(attributes_of(item) for item in table.all_items())
+                name: tuple(attributes_of(item) for item in table.ordered(None).items())
                 for name, table in self._engine.tables.items()
             }
 
