@@ -99,13 +99,11 @@ class Catalogue:
         return ()
 
     def _load_seeds(self, declaration: Declaration) -> None:
-        table = self._engine.tables[declaration.name]
         if declaration.name in self._seeded:
+            table = self._engine.tables[declaration.name]
             table.load(self._seeded[declaration.name])
-            return
-        if declaration.stage == "staging":
-            self._put_seeds(declaration, self._seeds())
-        self._seeded[declaration.name] = tuple(table.rows)
+        else:
+            self._seed(declaration, self._seeds)
 
     def _fit(self, steps: Plan) -> None:
         for name in steps.drop:
@@ -121,11 +119,15 @@ class Catalogue:
 
     def _begin(self, declaration: Declaration, seeds: Seeds) -> None:
         """Give a table that is new its seeds."""
-        table = self._engine.tables[declaration.name]
+        self._seed(declaration, lambda: seeds)
+        self._keeper.begin(self._engine.tables[declaration.name])
+
+    def _seed(self, declaration: Declaration, seeds: Callable[[], Seeds]) -> None:
+        """Give an empty table its seeds, and remember what they have made of it."""
         if declaration.stage == "staging":
-            self._put_seeds(declaration, seeds)
+            self._put_seeds(declaration, seeds())
+        table = self._engine.tables[declaration.name]
         self._seeded[declaration.name] = tuple(table.rows)
-        self._keeper.begin(table)
 
     def _wake(self, declaration: Declaration) -> None:
         """Give a table the rows that it had."""
