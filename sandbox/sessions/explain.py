@@ -168,11 +168,6 @@ def _explain_row(
     found = rows.read_row(table, value, settings, now_epoch=now_epoch)
     if not isinstance(found, rows.StoredSession):
         return Explanation(store="table", cookie=cookie, idx=idx, refusal=found)
-    written_epoch = (
-        None
-        if found.expires_epoch is None
-        else found.expires_epoch - rows.ROW_LIFETIME_SECONDS
-    )
     return Explanation(
         store="table",
         cookie=cookie,
@@ -181,8 +176,8 @@ def _explain_row(
         else None,
         idx=idx,
         session=found.row,
-        issued_epoch=written_epoch,
-        age_seconds=_age(written_epoch, now_epoch),
+        issued_epoch=found.written_epoch,
+        age_seconds=_age(found.written_epoch, now_epoch),
         expires_epoch=found.expires_epoch,
         session_bytes=_size_bytes(found.row),
     )

@@ -71,6 +71,12 @@ class StoredSession:
         """When the week without activity ends; None where the row does not say."""
         return _ttl_epoch(self.row)
 
+    @property
+    def written_epoch(self) -> float | None:
+        """When the week began, at the last write; None where the row does not say."""
+        end = self.expires_epoch
+        return None if end is None else end - ROW_LIFETIME_SECONDS
+
 
 def new_id(random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> str:
     """Give 18 random bytes as 24 characters, as the npm package `uid-safe` does."""

@@ -16,11 +16,12 @@ from sandbox.wiring.surroundings import session_helper
 
 def forge_cookie(sandbox: Sandbox, session: Mapping[str, Any]) -> str:
     """Make a session as the app would, and give the Set-Cookie value for it."""
+    settings = session_settings(sandbox)
     return forge_session(
         session,
-        session_settings(sandbox),
+        settings,
         now_epoch=sandbox.clock.now_epoch(),
-        table=stored_sessions(sandbox),
+        table=stored_sessions(sandbox, settings),
     ).set_cookie
 
 
@@ -36,13 +37,14 @@ def session_settings(sandbox: Sandbox) -> SessionSettings:
     )
 
 
-def stored_sessions(sandbox: Sandbox) -> StoredSessions | None:
-    """Give the table that sessions are kept in; None for JWE.
+def stored_sessions(
+    sandbox: Sandbox, settings: SessionSettings
+) -> StoredSessions | None:
+    """Give the table that settings keep sessions in; None for JWE.
 
     Raises:
         UnansweredError: ARC_SESSION_TABLE_NAME names no table of the app.
     """
-    settings = session_settings(sandbox)
     if settings.table_name is None:
         return None
     found = find_sessions(
