@@ -48,9 +48,7 @@ def start(plan: Plan) -> list[Measurement]:
     """Measure from the command to the first answer, and `--help`."""
     tally = Tally("start")
     sizes = {n: apps.hello_app(plan.folder / f"start-{n}", routes=n) for n in (3, 300)}
-    who = [contenders.ours()]
-    if plan.peers:
-        who.append(contenders.peer(plan.peers))
+    who = contenders.of_architect(plan.peers)
     for _ in range(plan.rounds):
         for routes, app in sizes.items():
             for contender in who:
@@ -65,11 +63,8 @@ def start(plan: Plan) -> list[Measurement]:
 
 def _architect(plan: Plan, handler: str, name: str) -> list[Entry]:
     """Give ours and the peer, each with an app of its own, as they are edited."""
-    who = [contenders.ours()]
-    if plan.peers:
-        who.append(contenders.peer(plan.peers))
     entries = []
-    for contender in who:
+    for contender in contenders.of_architect(plan.peers):
         root = plan.folder / f"{name}-{len(entries)}".replace(" ", "-")
         app = apps.hello_app(root, routes=3)
         manifest = (app / "app.arc").read_text()

@@ -12,8 +12,7 @@ from sandbox.project.load import load_project
 from sandbox.tables.store import TableStore
 from tests.benchmarks import apps, contenders
 from tests.benchmarks.fresh import save_ms
-from tests.benchmarks.layers import median_ms
-from tests.benchmarks.report import Measurement, ratio
+from tests.benchmarks.report import Measurement, median_ms, ratio
 from tests.benchmarks.rounds import WARM_UP_SECONDS, Entry, Plan, Running, Tally, load
 
 _PICTURE = Path(__file__).with_name("cost-against-size.png")
