@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx
 import pytest
@@ -190,3 +190,17 @@ def command(tmp_path: Path) -> Iterator[Callable[..., Command]]:
     for one in running:
         with one:
             pass
+
+
+@pytest.fixture
+def start(
+    command: Callable[..., Command], wait_until: Callable[..., None]
+) -> Callable[..., Command]:
+    """Give a function that runs `arc-sandbox start`, and waits until it serves."""
+
+    def run(*arguments: str, **named: Any) -> Command:
+        started = command("start", *arguments, **named)
+        wait_until(lambda: "ready at" in started.output, seconds=30, what="ready")
+        return started
+
+    return run

@@ -179,13 +179,10 @@ class Editor:
         self._socket.close()
 
 
-def test_an_editor_stops_a_python_handler(
-    make_app: Any, command: Any, wait_until: Callable[..., None]
-) -> None:
+def test_an_editor_stops_a_python_handler(make_app: Any, start: Any) -> None:
     """By debugpy, at the port that the terminal names; no time limit ends it."""
     app = make_app({"src/http/get-index/index.py": COUNTED})
-    run = command("start", "--debugger", "15678", cwd=app.root)
-    wait_until(lambda: "ready" in run.output, what="ready")
+    run = start("--debugger", "15678", cwd=app.root)
     assert httpx.get(run.url, timeout=60).text == "reached"
     found = re.search(r"get / waits for a debugger at port (\d+)", run.output)
     assert found
@@ -213,8 +210,7 @@ def test_an_editor_stops_a_python_handler(
 
 def test_a_node_worker_is_inspected(
     make_app: Any,
-    command: Any,
-    wait_until: Callable[..., None],
+    start: Any,
     find_program: Callable[[str], str],
 ) -> None:
     """Node's own inspector answers at the port that the terminal names."""
@@ -222,8 +218,7 @@ def test_a_node_worker_is_inspected(
     handler = "exports.handler = async () => ({ statusCode: 200, body: 'node' })"
     files = {"index.cjs": handler, "config.arc": "@aws\nruntime nodejs22.x\n"}
     app = make_app({f"src/http/get-index/{name}": files[name] for name in files})
-    run = command("start", "--debugger", "16678", cwd=app.root)
-    wait_until(lambda: "ready" in run.output, what="ready")
+    run = start("--debugger", "16678", cwd=app.root)
     assert httpx.get(run.url, timeout=60).text == "node"
     found = re.search(r"get / waits for a debugger at port (\d+)", run.output)
     assert found

@@ -38,13 +38,10 @@ def files(*commands: str) -> dict[str, str]:
     }
 
 
-def test_commands_run_after_boot_and_see_the_app(
-    make_app: Any, command: Any, wait_until: Callable[..., None]
-) -> None:
+def test_commands_run_after_boot_and_see_the_app(make_app: Any, start: Any) -> None:
     """The app answers them; variables, inventory and manifest are there."""
     app = make_app(files("python3 script.py", "echo second"))
-    run = command("start", cwd=app.root, environ={"SHELLS": "too"})
-    wait_until(lambda: "ready" in run.output, what="ready")
+    run = start(cwd=app.root, environ={"SHELLS": "too"})
 
     assert "ran python3 script.py\n    answered" in run.output
     assert run.output.index("answered") < run.output.index("ran echo second")
@@ -82,12 +79,11 @@ def test_a_command_that_cannot_begin_stops_the_start(
 
 
 def test_commands_run_once_not_at_each_reload(
-    make_app: Any, command: Any, wait_until: Callable[..., None]
+    make_app: Any, start: Any, wait_until: Callable[..., None]
 ) -> None:
     """A save is no start."""
     app = make_app(files("sh run.sh") | {"run.sh": "echo x >> runs"})
-    run = command("start", "-v", cwd=app.root)
-    wait_until(lambda: "ready" in run.output, what="ready")
+    run = start("-v", cwd=app.root)
     manifest: Path = app.root / "app.arc"
     manifest.write_text(manifest.read_text() + "\n@static\n")
     app.write({"src/http/get-index/index.py": HELLO.replace("hello", "new")})
