@@ -188,6 +188,7 @@ class SessionDesk:
             recent=recent,
             made=self._made,
             exchange=self._subject.exchange_session,
+            session_helper=self._subject.session_helper,
         )
 
     def _settings(self, function: Function | None = None) -> SessionSettings:
