@@ -6,6 +6,7 @@ sleeps: its rows are kept, and are back when it is.
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from sandbox.errors import StorageError
@@ -233,12 +234,8 @@ class Keeper:
         )
 
     def _whole(self, table: StoredTable) -> KeptTable:
-        return KeptTable(
-            name=table.name,
-            keys=table.typed_keys,
-            rows=tuple(attributes_of(item) for item in table.rows),
-            requests=self._requests.get(table.name, ()),
-        )
+        rows = tuple(attributes_of(item) for item in table.rows)
+        return replace(self._described(table), rows=rows)
 
 
 def _entries(changes: Sequence[Change]) -> list[JsonValue]:

@@ -1,8 +1,8 @@
 """moto's store and its operations for requests that are read already.
 
-Only this file, `engine`, `stored_table` and what it stands on know moto (the range is
-pinned in pyproject; `tests/tables/test_engine.py` compares `engine` with moto's own
-door).
+Only this file, `engine`, `searching`, `stored_table` and what these stand on know moto
+(the range is pinned in pyproject; `tests/tables/test_engine.py` compares `engine` with
+moto's own door).
 """
 
 import copy

@@ -82,7 +82,7 @@ def test_a_template_of_another_language_is_left_aside(tmp_path: Path) -> None:
 
     missing = missing_handlers(project, home=None)
 
-    assert all("def handler" in text for text in missing.files.values())
+    assert {"def handler" in text for text in missing.files.values()} == {True}
 
 
 def test_a_template_that_is_not_there_is_an_error(tmp_path: Path) -> None:
