@@ -12,6 +12,7 @@ from tests.benchmarks import apps, contenders
 from tests.benchmarks.processes import ask
 from tests.benchmarks.report import Measurement
 from tests.benchmarks.rounds import Entry, Plan, Running, Tally, started
+from tests.files import write_files
 
 _PATIENCE_SECONDS = 20.0
 _PAUSE_SECONDS = 0.15
@@ -71,8 +72,8 @@ def _architect(plan: Plan, handler: str, name: str) -> list[Entry]:
         extra = {"app.arc": f"{manifest}\n{apps.SESSIONS}"}
         if handler != apps.HELLO:
             extra[".env"] = "ARC_SESSION_TABLE_NAME=sessions\n"
-            apps.write(app, extra)
-        apps.write(app, {"src/http/get-index/index.py": handler})
+            write_files(app, extra)
+        write_files(app, {"src/http/get-index/index.py": handler})
         entries.append(Entry(contender=contender, app=app))
     return entries
 
@@ -97,7 +98,7 @@ def _new_route_ms(one: Running, number: int) -> tuple[float, int]:
     """Give the milliseconds, and how many requests of an old route went wrong."""
     path = f"/new{number}"
     app = one.entry.app
-    apps.write(app, {f"src/http/get-new{number}/index.py": apps.HELLO})
+    write_files(app, {f"src/http/get-new{number}/index.py": apps.HELLO})
     manifest = (app / "app.arc").read_text()
     refused = 0
 

@@ -14,6 +14,7 @@ from tests.benchmarks import apps, contenders
 from tests.benchmarks.fresh import save_ms
 from tests.benchmarks.report import Measurement, median_ms, ratio
 from tests.benchmarks.rounds import WARM_UP_SECONDS, Entry, Plan, Running, Tally, load
+from tests.files import write_files
 
 _PICTURE = Path(__file__).with_name("cost-against-size.png")
 _ROUTES = (3, 100, 300, 1_000)
@@ -42,7 +43,7 @@ def _files(plan: Plan) -> list[Measurement]:
     for count in _FILES:
         app = apps.hello_app(plan.folder / f"files-{count}", routes=3)
         files = {f"src/lib/d{n // 100}/f{n}.txt": "text" for n in range(count)}
-        entries[count] = apps.write(app, files)
+        entries[count] = write_files(app, files)
     return _served(plan, "files", entries)
 
 

@@ -19,6 +19,7 @@ from tests.benchmarks.contenders import Contender
 from tests.benchmarks.processes import ask
 from tests.benchmarks.report import CALLS, Measurement, median_ms
 from tests.benchmarks.rounds import WARM_UP_SECONDS, Entry, Plan, Tally, started
+from tests.files import write_files
 
 _TIMED = """import time
 
@@ -69,7 +70,7 @@ def _session_layers(plan: Plan) -> list[Measurement]:
     tally = Tally("a session request in a table")
     app = apps.session_app(plan.folder / "layers", store="table")
     source = _TIMED.replace('"headers": {', '"headers": {**answer["headers"], ')
-    apps.write(app, {"src/http/post-count/index.py": source})
+    write_files(app, {"src/http/post-count/index.py": source})
     entry = Entry(contender=contenders.ours(), app=app, method="POST", path="/count")
     for _ in range(plan.rounds):
         with started([entry]) as (one,):

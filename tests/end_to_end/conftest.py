@@ -18,6 +18,7 @@ import pytest
 from sandbox.notice import Notice
 from sandbox.options import Options
 from sandbox.sandbox import Sandbox
+from tests.files import write_files
 
 FREE_PORTS = {
     "ARC_HTTP_PORT": "0",
@@ -43,10 +44,7 @@ class App:
 
     def write(self, files: Mapping[str, str]) -> None:
         """Write files by their path below the root, making folders as needed."""
-        for name, text in files.items():
-            path = self.root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+        write_files(self.root, files)
 
 
 @pytest.fixture
@@ -55,7 +53,6 @@ def make_app(tmp_path: Path) -> Callable[..., App]:
 
     def make(files: Mapping[str, str], *routes: str, more: str = "") -> App:
         app = App(tmp_path / "app")
-        app.root.mkdir(exist_ok=True)
         manifest = MANIFEST + "\n".join(routes or ("get /",)) + f"\n\n{more}\n"
         app.write({"app.arc": manifest, **files})
         return app
