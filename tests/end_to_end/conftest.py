@@ -167,7 +167,18 @@ class Command:
 
 
 @pytest.fixture
-def command(tmp_path: Path) -> Iterator[Callable[..., Command]]:
+def start_in_terminal(
+    tmp_path: Path, run_in_terminal: Callable[..., Any]
+) -> Callable[[App], Any]:
+    """Give a function that types `arc-sandbox start` in a terminal of its own."""
+    path = os.environ["PATH"]  # noqa: TID251 - what a shell gives
+    environ = {"PATH": path, "HOME": str(tmp_path), **FREE_PORTS}
+    start = ("-m", "sandbox", "start")
+    return lambda app: run_in_terminal(*start, cwd=app.root, environ=environ)
+
+
+@pytest.fixture
+def command() -> Iterator[Callable[..., Command]]:
     """Give a function that runs `arc-sandbox` with arguments, on free ports."""
     running: list[Command] = []
 

@@ -6,7 +6,6 @@ import re
 import socket
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import coverage
@@ -28,12 +27,6 @@ COUNTED = """def handler(event, context):
         return "unreached"
     return "reached"
 """
-FREE_PORTS = {
-    "ARC_HTTP_PORT": "0",
-    "ARC_TABLES_PORT": "0",
-    "ARC_INTERNAL_PORT": "0",
-    "ARC_EVENTS_PORT": "0",
-}
 CONFIG = "@aws\ntimeout 1\n"
 
 
@@ -51,17 +44,12 @@ class Visit(threading.Thread):  # noqa: TID251 - a test's own
 
 @pytest.fixture
 def terminal(
-    make_app: Any,
-    run_in_terminal: Any,
-    tmp_path: Path,
-    wait_until: Callable[..., None],
+    make_app: Any, start_in_terminal: Any, wait_until: Callable[..., None]
 ) -> Any:
     """Give a sandbox in a terminal; its handler stops, and may take a second."""
     files = {"index.py": STOPPED, "config.arc": CONFIG}
     app = make_app({f"src/http/get-index/{name}": files[name] for name in files})
-    path = os.environ["PATH"]  # noqa: TID251 - what a shell gives
-    environ = {"PATH": path, "HOME": str(tmp_path), **FREE_PORTS}
-    started = run_in_terminal("-m", "sandbox", "start", cwd=app.root, environ=environ)
+    started = start_in_terminal(app)
     wait_until(lambda: "Press ? for the keys" in started.shown, what="the keys")
     return started
 
@@ -97,9 +85,7 @@ def test_breakpoint_opens_pdb_in_the_terminal(
     wait_until(lambda: "list the sessions" in terminal.shown)
 
 
-def test_the_time_limit_waits_with_the_handler(
-    terminal: Any, visit: Visit, wait_until: Callable[..., None]
-) -> None:
+def test_the_time_limit_waits_with_the_handler(terminal: Any, visit: Visit) -> None:
     """A function of one second is looked at for longer than that."""
     began = visit.is_alive()
     pause = threading.Event()

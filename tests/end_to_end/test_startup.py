@@ -1,7 +1,6 @@
 """`@sandbox-start`: the developer's commands once everything answers."""
 
 import json
-import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.conftest import FREE_PORTS
 from tests.processes import children_of, is_alive
 
 pytestmark = pytest.mark.slow
@@ -139,13 +137,11 @@ def test_a_signal_ends_the_command_and_the_start(
 
 
 def test_an_interrupt_in_the_terminal_ends_the_command(
-    make_app: Any, run_in_terminal: Any, wait_until: Callable[..., None]
+    make_app: Any, start_in_terminal: Any, wait_until: Callable[..., None]
 ) -> None:
     """Ctrl-C, as a person presses it."""
     app = make_app(files("sh willing.sh") | SLOW)
-    path = os.environ["PATH"]  # noqa: TID251 - what a shell gives
-    environ = {"PATH": path, "HOME": str(app.root), **FREE_PORTS}
-    terminal = run_in_terminal("-m", "sandbox", "start", cwd=app.root, environ=environ)
+    terminal = start_in_terminal(app)
     wait_until((app.root / "begun").exists, what="the command")
     below = children_of(terminal.pid)
 
