@@ -102,11 +102,6 @@ class StoredTable(Table):
             {name: read_attribute(value, name) for name, value in row.items()},
         )
 
-    @property
-    def keys(self) -> TableKeys:
-        """Its keys and its indexes'."""
-        return TableKeys(own=self.key_schema, indexes=self.schemas)
-
     # One item
 
     def find(self, key: Mapping[str, Any]) -> Item | None:
@@ -153,7 +148,7 @@ class StoredTable(Table):
         item = _sound_item(self.table_key_attrs, attributes)
         before = self.rows.get(item.hash_key, item.range_key)
         self.rows.put(item)
-        self._record(before, item)
+        self._record(key_of(item), before, item)
 
     def delete_item(
         self, hash_key: DynamoType, range_key: DynamoType | None
@@ -161,7 +156,7 @@ class StoredTable(Table):
         """Delete as moto does, record the change and leave no empty partition."""
         item = self.rows.take(hash_key, range_key)
         if item is not None:
-            self._record(item, None)
+            self._record(key_of(item), item, None)
         return item
 
     def put_changed(
@@ -193,13 +188,11 @@ class StoredTable(Table):
         if size_of(after) > MAX_ITEM_BYTES:
             raise validation_error(_TOO_LARGE)
         self.rows.put(after)
-        self._record(before, after)
+        self._record(key_of(after), before, after)
 
-    def _record(self, before: Item | None, after: Item | None) -> None:
-        known = after or before
-        if known is not None:
-            self._changes.append(Change(self, key_of(known), before, after))
-            self._order.follow(before, after)
+    def _record(self, key: ItemKey, before: Item | None, after: Item | None) -> None:
+        self._changes.append(Change(self, key, before, after))
+        self._order.follow(before, after)
 
     # Changes
 
@@ -225,6 +218,8 @@ class StoredTable(Table):
             for index in self.all_indexes()
         }
         """The keys of each secondary index, and what it has."""
+        self.keys = TableKeys(own=self.key_schema, indexes=self.schemas)
+        """Its own, and its indexes'."""
         self.index_key_types = tuple(
             key for schema in self.schemas.values() for key in schema.keys
         )
