@@ -1,6 +1,7 @@
 """Where the sessions of a running sandbox are kept, as its own functions see it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sandbox.inspector.session_table import StoredSessions, find_sessions
@@ -52,8 +53,6 @@ def stored_sessions(
         settings,
         stage=sandbox.stage,
         call=sandbox.tables.call,
-        read_row=python_row,
-        write_row=row_from_python,
     )
     if found is None:
         raise UnansweredError(
@@ -63,7 +62,7 @@ def stored_sessions(
             known=[table.name for table in sandbox.project.tables],
             remedy="Declare it under @tables, or set ARC_SESSION_TABLE_NAME to one.",
         )
-    return found
+    return replace(found, read_row=python_row, write_row=row_from_python)
 
 
 def dynamodb_name(sandbox: Sandbox, table: str) -> str:
