@@ -1,19 +1,24 @@
 """Processes that tests look for, as Linux shows them."""
 
+from contextlib import suppress
 from pathlib import Path
 
 
-def children_of(pid: int) -> set[int]:
-    """Give the processes below `pid`, at any depth, as Linux shows them."""
-    parents = {}
+def parents() -> dict[int, int]:
+    """Give the parent of each process."""
+    found = {}
     for status in Path("/proc").glob("[0-9]*/stat"):
-        try:
+        with suppress(OSError):  # it has ended
             fields = status.read_text().rpartition(")")[2].split()
-        except OSError:
-            continue
-        parents[int(status.parent.name)] = int(fields[1])
+            found[int(status.parent.name)] = int(fields[1])
+    return found
+
+
+def children_of(pid: int) -> set[int]:
+    """Give the processes below `pid`, at any depth."""
+    parent_of = parents()
     below = {pid}
-    while more := {p for p, parent in parents.items() if parent in below} - below:
+    while more := {p for p, parent in parent_of.items() if parent in below} - below:
         below |= more
     return below - {pid}
 

@@ -104,8 +104,9 @@ def project(pytester: pytest.Pytester) -> pytest.Pytester:
 
 
 @pytest.fixture
-def run(project: pytest.Pytester) -> Run:
+def run(project: pytest.Pytester, monkeypatch: pytest.MonkeyPatch) -> Run:
     """Give a function that writes a test file and runs it in this process."""
+    monkeypatch.delenv("CI", raising=False)  # pytest tells each failure twice there
 
     def run(code: str, *arguments: str) -> pytest.RunResult:
         project.makepyfile(code)
@@ -350,11 +351,8 @@ def test_a_handler_that_raises_fails_its_test(run: Run) -> None:
     assert "sandbox/testing/client.py" not in shown
 
 
-def test_a_swallowed_failure_fails_its_test(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_swallowed_failure_fails_its_test(run: Run) -> None:
     """It counts as a failure of the test, not as an error in its teardown."""
-    monkeypatch.delenv("CI", raising=False)  # pytest tells each one twice there
     result = run(
         """
         def test_swallows(arc_client):
@@ -379,11 +377,8 @@ def test_a_swallowed_failure_fails_its_test(
     assert "sandbox/pytest_plugin.py" not in shown
 
 
-def test_a_failure_in_a_fixture_is_told_once(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failure_in_a_fixture_is_told_once(run: Run) -> None:
     """With what the handler printed, and the line of the fixture that called it."""
-    monkeypatch.delenv("CI", raising=False)  # pytest tells each one twice there
     result = run(
         """
         import pytest
@@ -423,11 +418,8 @@ def test_a_failure_after_the_test_is_told(run: Run) -> None:
     assert "GET /boom failed. RuntimeError: on purpose" in text_of(result)
 
 
-def test_a_failure_while_a_fixture_ends_is_told_once(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_a_failure_while_a_fixture_ends_is_told_once(run: Run) -> None:
     """Like one in the test: the fixture's line, the requests, and nothing of ours."""
-    monkeypatch.delenv("CI", raising=False)  # pytest tells each one twice there
     result = run(
         """
         import pytest
@@ -464,11 +456,8 @@ def test_a_failure_while_a_fixture_ends_is_told_once(
     assert "httpx" not in shown
 
 
-def test_test_cases_of_unittest_are_judged_and_told_alike(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_test_cases_of_unittest_are_judged_and_told_alike(run: Run) -> None:
     """Though pytest keeps their exceptions aside until it reports."""
-    monkeypatch.delenv("CI", raising=False)  # pytest tells each one twice there
     result = run(
         """
         import unittest
@@ -506,11 +495,8 @@ def test_test_cases_of_unittest_are_judged_and_told_alike(
     assert "sandbox/testing/client.py" not in shown
 
 
-def test_failures_in_a_group_are_told_once(
-    run: Run, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_failures_in_a_group_are_told_once(run: Run) -> None:
     """As of the tasks of an asynchronous test."""
-    monkeypatch.delenv("CI", raising=False)  # pytest tells each one twice there
     result = run(
         """
         def test_it(arc_client):

@@ -18,6 +18,7 @@ from sandbox.exchange import (
     Crashed,
     Execution,
     Match,
+    Outcome,
     Raised,
     Returned,
     Throttled,
@@ -28,7 +29,7 @@ from sandbox.gateway.pages import Page, Section
 from sandbox.gateway.payload import Event
 from sandbox.gateway.response import InvalidResult
 from sandbox.project.http import METHODS
-from sandbox.project.model import ApiType, Project
+from sandbox.project.model import ApiType, Function, Project
 
 _SHOWN_ROUTES = 60
 
@@ -42,7 +43,7 @@ def failed(
         ValueError: the outcome is `Returned`: there is nothing to tell.
     """
     status, message = _function_error(api_type)
-    title, fact, remedy = _describe(execution, match)
+    title, fact, remedy = describe(execution.outcome, match.route.function)
     sections = _evidence(execution, event)
     if isinstance(execution.outcome, Raised):
         sections = (*_traceback(execution.outcome), *sections)
@@ -217,14 +218,17 @@ def _throttled(api_type: ApiType) -> tuple[int, str]:
     return 503, "Service Unavailable"
 
 
-def _describe(execution: Execution, match: Match) -> tuple[str, str, str]:
-    """Give title, fact and remedy."""
-    outcome = execution.outcome
+def describe(outcome: Outcome, function: Function) -> tuple[str, str, str]:
+    """Give title, fact and remedy of an outcome that is not `Returned`.
+
+    Raises:
+        ValueError: the outcome is `Returned`: there is nothing to tell.
+    """
     match outcome:
         case Raised():
             return outcome.error_type, outcome.message, outcome.remedy
         case TimedOut():
-            return _timed_out(outcome, match)
+            return _timed_out(outcome, function)
         case Crashed():
             return (
                 "The function's process ended",
@@ -246,8 +250,8 @@ def _describe(execution: Execution, match: Match) -> tuple[str, str, str]:
             assert_never(outcome)
 
 
-def _timed_out(outcome: TimedOut, match: Match) -> tuple[str, str, str]:
-    folder = match.route.function.folder.name
+def _timed_out(outcome: TimedOut, function: Function) -> tuple[str, str, str]:
+    folder = function.folder.name
     setting = f"raise `timeout` (seconds) under @aws in {folder}/config.arc."
     if outcome.while_loading:
         return (

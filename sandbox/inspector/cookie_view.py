@@ -1,6 +1,7 @@
 """The cookies of an exchange → each explained: what came in, what a browser keeps."""
 
 from collections.abc import Callable
+from typing import TypeAlias
 
 from sandbox.exchange import Exchange, HttpRequest
 from sandbox.host_header import bare_host
@@ -12,18 +13,22 @@ from sandbox.sessions.cookie import COOKIE_NAME
 from sandbox.sessions.explain import Explanation
 from sandbox.sessions.refusals import REFUSED, UnknownRow
 
+ExplainCookie: TypeAlias = Callable[[str, Function | None, float], Explanation | None]
+"""Explains the session of a Cookie header, for the function that read it, at a time.
+
+None where the settings of the app forbid it.
+"""
+
 
 def cookies_view(
-    exchange: Exchange,
-    function: Function | None,
-    explain: Callable[[str, Function | None, float], Explanation | None],
+    exchange: Exchange, function: Function | None, explain: ExplainCookie
 ) -> dict[str, JsonValue]:
     """Give all cookies in and out, and the sessions that they carry.
 
     Args:
         exchange: the request and its answer.
         function: read the cookies; None where no function did.
-        explain: explains a Cookie header's session; None where settings forbid it.
+        explain: explains a Cookie header's session.
     """
     header = cookie_header(exchange.request)
     seen = explain(header, function, exchange.started_epoch) if header else None
@@ -40,8 +45,7 @@ def cookies_view(
 
 
 def past_session(
-    exchange: Exchange,
-    explain: Callable[[str, Function | None, float], Explanation | None],
+    exchange: Exchange, explain: ExplainCookie
 ) -> dict[str, object] | None:
     """Give what an app had put into the session that a request came with.
 
@@ -116,7 +120,7 @@ def explanation_json(explanation: Explanation) -> dict[str, JsonValue]:
         "store": explanation.store,
         "idx": explanation.idx,
         "row": "now" if explanation.is_valid and explanation.idx else None,
-        "session": _json_session(explanation),
+        "session": dict(explanation.session) if explanation.is_valid else None,
         "issued_epoch": explanation.issued_epoch,
         "age_seconds": explanation.age_seconds,
         "expires_epoch": explanation.expires_epoch,
@@ -129,16 +133,12 @@ def explanation_json(explanation: Explanation) -> dict[str, JsonValue]:
     }
 
 
-def _json_session(explanation: Explanation) -> JsonValue:
-    return dict(explanation.session) if explanation.is_valid else None
-
-
 def _set_cookie_json(
     line: str,
     view: BrowserView,
     exchange: Exchange,
     function: Function | None,
-    explain: Callable[[str, Function | None, float], Explanation | None],
+    explain: ExplainCookie,
 ) -> dict[str, JsonValue]:
     seen = None
     if view.name == COOKIE_NAME:

@@ -1,8 +1,6 @@
 """One exchange of the journal → what the inspector shows of it."""
 
 import base64
-from collections.abc import Callable
-from dataclasses import dataclass
 from typing import assert_never
 
 from sandbox.exchange import (
@@ -17,67 +15,31 @@ from sandbox.exchange import (
     TimedOut,
     Unavailable,
 )
-from sandbox.inspector.cookie_view import cookies_view
+from sandbox.inspector.cookie_view import ExplainCookie, cookies_view
 from sandbox.json_value import JsonValue
 from sandbox.project.function_names import context_name
 from sandbox.project.model import Function
-from sandbox.sessions.explain import Explanation
-
-ExplainCookie = Callable[[str, Function | None, float], Explanation | None]
-"""Explains the session of a Cookie header, for the function that read it, at a time."""
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class RequestSummary:
-    """One line of the list of requests."""
+def summary_json(exchange: Exchange) -> dict[str, JsonValue]:
+    """Give an exchange's line in the list of requests.
 
-    id: str
-    started_epoch: float
-    method: str
-    path: str
-    query: str
-    status: int
-    duration_ms: float
-    function: str | None
-    """The function that answered, such as `get /count`; None where none did."""
-    is_cold: bool | None
-    outcome: str | None
-    """In a word: returned, raised, timed_out, crashed, throttled or unavailable."""
-    notes: tuple[str, ...]
-
-    def as_json(self) -> dict[str, JsonValue]:
-        """Give it as the API shows it."""
-        return {
-            "id": self.id,
-            "started_epoch": self.started_epoch,
-            "method": self.method,
-            "path": self.path,
-            "query": self.query,
-            "status": self.status,
-            "duration_ms": self.duration_ms,
-            "function": self.function,
-            "is_cold": self.is_cold,
-            "outcome": self.outcome,
-            "notes": self.notes,
-        }
-
-
-def summarize(exchange: Exchange) -> RequestSummary:
-    """Give the line of an exchange."""
+    Its function, coldness and outcome are null where no function answered.
+    """
     execution = exchange.execution
-    return RequestSummary(
-        id=exchange.request_id,
-        started_epoch=exchange.started_epoch,
-        method=exchange.request.method,
-        path=exchange.request.path,
-        query=exchange.request.query_string,
-        status=exchange.response.status,
-        duration_ms=exchange.duration_ms,
-        function=exchange.match.route.name if exchange.match else None,
-        is_cold=execution.is_cold if execution else None,
-        outcome=outcome_word(execution.outcome) if execution else None,
-        notes=exchange.notes,
-    )
+    return {
+        "id": exchange.request_id,
+        "started_epoch": exchange.started_epoch,
+        "method": exchange.request.method,
+        "path": exchange.request.path,
+        "query": exchange.request.query_string,
+        "status": exchange.response.status,
+        "duration_ms": exchange.duration_ms,
+        "function": exchange.match.route.name if exchange.match else None,
+        "is_cold": execution.is_cold if execution else None,
+        "outcome": outcome_word(execution.outcome) if execution else None,
+        "notes": exchange.notes,
+    }
 
 
 def request_json(exchange: Exchange, explain: ExplainCookie) -> dict[str, JsonValue]:
@@ -86,7 +48,7 @@ def request_json(exchange: Exchange, explain: ExplainCookie) -> dict[str, JsonVa
     execution = exchange.execution
     function = match.route.function if match else None
     return {
-        **summarize(exchange).as_json(),
+        **summary_json(exchange),
         "request": {
             "method": request.method,
             "path": request.path,
@@ -203,8 +165,10 @@ def _context(exchange: Exchange, function: Function | None) -> JsonValue:
 
 
 def _result(execution: Execution | None) -> JsonValue:
-    is_there = execution is not None and isinstance(execution.outcome, Returned)
-    return execution.outcome.value if is_there else None  # type: ignore[union-attr]
+    match execution.outcome if execution else None:
+        case Returned(value=value):
+            return value
+    return None
 
 
 def _timings(exchange: Exchange) -> dict[str, JsonValue]:

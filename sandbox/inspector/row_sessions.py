@@ -56,7 +56,7 @@ class RowSessions:
 
     def delete(self, view: SessionView) -> None:
         """Remove the row, so that its cookie names nothing any more."""
-        rows.destroy_row(self.table, view.id)
+        self.table.delete(view.id)
 
     def expire(self, view: SessionView) -> None:
         """Set the row's time to be over; DynamoDB's expiry takes it from there."""
@@ -66,17 +66,14 @@ class RowSessions:
 
     def _view(self, row: rows.Row, used: Mapping[str, tuple[str, ...]]) -> SessionView:
         session = rows.StoredSession(row=row)
-        expires_epoch = session.expires_epoch
         return SessionView(
             id=session.idx,
             store="table",
             data=rows.without_own_names(row),
             size_bytes=_size_bytes(row),
             limit_bytes=MAX_ITEM_BYTES,
-            written_epoch=None
-            if expires_epoch is None
-            else expires_epoch - rows.ROW_LIFETIME_SECONDS,
-            expires_epoch=expires_epoch,
+            written_epoch=session.written_epoch,
+            expires_epoch=session.expires_epoch,
             requests=used.get(session.idx, ()),
             value=rows.signed_id(row, self.settings),
         )

@@ -68,14 +68,9 @@ class SessionDesk:
             at_epoch: when it is judged. A row is shown as it is now.
         """
         settings = self._settings(function)
-        table = self._table(settings) if settings.store == "table" else None
+        table = self._table(settings)
         return _with_settings(
-            lambda: explain(
-                header,
-                settings,
-                now_epoch=at_epoch,
-                table=table,
-            )
+            lambda: explain(header, settings, now_epoch=at_epoch, table=table)
         )
 
     def explain_if_possible(
@@ -128,7 +123,7 @@ class SessionDesk:
                 rows.without_own_names(data),
                 settings,
                 now_epoch=self._now_epoch(),
-                table=self._table(settings) if settings.store == "table" else None,
+                table=self._table(settings),
             )
         )
         if made.idx is not None:
@@ -179,9 +174,10 @@ class SessionDesk:
     def _keeper(self) -> Keeper:
         settings = self._settings()
         recent = self._subject.journal.recent
-        if settings.store == "table":
+        table = self._table(settings)
+        if table is not None:
             return RowSessions(
-                table=self._table(settings),
+                table=table,
                 settings=settings,
                 now_epoch=self._now_epoch(),
                 recent=recent,
@@ -192,6 +188,7 @@ class SessionDesk:
             recent=recent,
             made=self._made,
             exchange=self._subject.exchange_session,
+            session_helper=self._subject.session_helper,
         )
 
     def _settings(self, function: Function | None = None) -> SessionSettings:
@@ -208,7 +205,10 @@ class SessionDesk:
             lambda: SessionSettings.from_environment(environment, helper=helper)
         )
 
-    def _table(self, settings: SessionSettings) -> StoredSessions:
+    def _table(self, settings: SessionSettings) -> StoredSessions | None:
+        """Give the table that sessions are rows of; None where they are tokens."""
+        if settings.store == "jwe":
+            return None
         found = find_sessions(
             self._subject.project(),
             settings,

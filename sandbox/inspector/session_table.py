@@ -60,8 +60,6 @@ def find_sessions(
     *,
     stage: str | None,
     call: TableCall,
-    read_row: Callable[[Mapping[str, JsonValue]], Row] = plain_row,
-    write_row: Callable[[Row], Mapping[str, JsonValue]] = row_from_plain,
 ) -> StoredSessions | None:
     """Give the sessions in the table that the settings name.
 
@@ -70,8 +68,6 @@ def find_sessions(
         settings: where sessions are kept.
         stage: as ARC_ENV has it.
         call: carries out an operation on tables.
-        read_row: as for `StoredSessions`.
-        write_row: likewise.
 
     Returns:
         None where they are not in a table, or in one that the manifest lacks.
@@ -80,4 +76,4 @@ def find_sessions(
     if table is None:
         return None
     name = physical_name(project.name, table_stage(stage), table.name)
-    return StoredSessions(call=call, name=name, read_row=read_row, write_row=write_row)
+    return StoredSessions(call=call, name=name)

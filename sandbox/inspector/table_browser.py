@@ -11,35 +11,6 @@ from sandbox.json_value import JsonValue
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class TableView:
-    """One table, as the inspector shows it."""
-
-    name: str
-    """The physical name."""
-    keys: tuple[str, ...]
-    """The partition key's attribute, then the sort key's where there is one."""
-    indexes: Mapping[str, tuple[str, ...]]
-    """The keys of each index by its name."""
-    ttl_attribute: str | None
-    row_count: int
-    key_types: Mapping[str, str]
-    """`S`, `N` or `B` of each attribute that is a key of the table or an index."""
-
-    def as_json(self) -> dict[str, JsonValue]:
-        """Give it as the API shows it."""
-        return {
-            "name": self.name,
-            "keys": self.keys,
-            "key_types": self.key_types,
-            "indexes": [
-                {"name": name, "keys": keys} for name, keys in self.indexes.items()
-            ],
-            "ttl_attribute": self.ttl_attribute,
-            "row_count": self.row_count,
-        }
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class RowPage:
     """Some rows, and where to go on."""
 
@@ -70,20 +41,15 @@ class TableBrowser:
     def __init__(self, call: TableCall) -> None:
         self._call = call
 
-    def tables(self) -> tuple[TableView, ...]:
-        """Give every table, in order of names."""
+    def tables(self) -> list[dict[str, JsonValue]]:
+        """Give every table as the API shows it, in order of names."""
         names = self._call("ListTables", {})["TableNames"]
-        return tuple(self.table(str(name)) for name in _items(names))
+        return [self._table(str(name)) for name in _items(names)]
 
-    def table(self, name: str) -> TableView:
-        """Give one table by its physical name.
-
-        Raises:
-            ApiError: 404 where there is none.
-        """
+    def _table(self, name: str) -> dict[str, JsonValue]:
         facts = self._call("DescribeTable", {"TableName": name})["Table"]
         ttl = self._call("DescribeTimeToLive", {"TableName": name})
-        return _table_view(_object(facts), _object(ttl["TimeToLiveDescription"]))
+        return _table_json(_object(facts), _object(ttl["TimeToLiveDescription"]))
 
     def rows(self, name: str, query: RowQuery) -> RowPage:
         """Give rows of a table or an index, all of them or those of a key.
@@ -173,30 +139,33 @@ class TableBrowser:
         return len(rows)
 
 
-def _table_view(
+def _table_json(
     facts: Mapping[str, JsonValue], ttl: Mapping[str, JsonValue]
-) -> TableView:
+) -> dict[str, JsonValue]:
+    """Give a table; the attributes in `key_types` are its keys and its indexes'."""
     is_on = ttl.get("TimeToLiveStatus") == "ENABLED"
-    return TableView(
-        name=str(facts["TableName"]),
-        keys=_keys(facts["KeySchema"]),
-        indexes={
-            str(_object(index)["IndexName"]): _keys(_object(index)["KeySchema"])
-            for index in _items(facts.get("GlobalSecondaryIndexes") or ())
+    indexes = map(_object, _items(facts.get("GlobalSecondaryIndexes") or ()))
+    definitions = map(_object, _items(facts["AttributeDefinitions"]))
+    return {
+        "name": facts["TableName"],
+        "keys": _keys(facts["KeySchema"]),
+        "key_types": {
+            str(one["AttributeName"]): one["AttributeType"] for one in definitions
         },
-        ttl_attribute=str(ttl["AttributeName"]) if is_on else None,
-        row_count=int(str(facts.get("ItemCount", 0))),
-        key_types={
-            str(_object(one)["AttributeName"]): str(_object(one)["AttributeType"])
-            for one in _items(facts["AttributeDefinitions"])
-        },
-    )
+        "indexes": [
+            {"name": one["IndexName"], "keys": _keys(one["KeySchema"])}
+            for one in indexes
+        ],
+        "ttl_attribute": ttl["AttributeName"] if is_on else None,
+        "row_count": facts.get("ItemCount", 0),
+    }
 
 
-def _keys(schema: JsonValue) -> tuple[str, ...]:
+def _keys(schema: JsonValue) -> tuple[JsonValue, ...]:
+    """Give the partition key's attribute, then the sort key's where there is one."""
     elements = [_object(element) for element in _items(schema)]
     elements.sort(key=lambda element: element["KeyType"] != "HASH")
-    return tuple(str(element["AttributeName"]) for element in elements)
+    return tuple(element["AttributeName"] for element in elements)
 
 
 def _key_condition(key: Mapping[str, JsonValue]) -> dict[str, object]:

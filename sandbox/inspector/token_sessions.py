@@ -14,10 +14,11 @@ from urllib.parse import quote
 from sandbox.exchange import Exchange
 from sandbox.inspector.seen_tokens import SeenToken, seen_tokens, token_id
 from sandbox.inspector.session_view import SessionView
+from sandbox.project.model import Function
 from sandbox.sessions import jwe
 from sandbox.sessions.cookie import COOKIE_NAME, MAX_COOKIE_BYTES
 from sandbox.sessions.explain import token_lifetime_seconds
-from sandbox.sessions.settings import SessionSettings
+from sandbox.sessions.settings import Helper, SessionSettings
 
 MOST_KEPT = 500
 
@@ -66,18 +67,22 @@ class TokenSessions:
     made: MadeTokens
     exchange: Callable[[str, str | None], None]
     """Has requests with one value read as if they had another, or none."""
+    session_helper: Callable[[Function], Helper]
+    """Tells whose code keeps a function's sessions."""
 
     def all(self) -> tuple[SessionView, ...]:
         """Give the sessions that a browser may still have, the newest in front.
 
         Tokens that do not open under the current settings are no sessions.
         """
-        tokens = seen_tokens(self.recent(), known=self.made.live())
+        seen = seen_tokens(self.recent(), known=self.made.live()).values()
+        functions = {one.function.key: one.function for one in seen if one.function}
+        helpers = {key: self.session_helper(one) for key, one in functions.items()}
         views = [
             view
-            for token in tokens.values()
-            if not token.is_replaced and not self.made.has_ended(token.value)
-            if (view := self._view(token)) is not None
+            for one in seen
+            if not one.is_replaced and not self.made.has_ended(one.value)
+            if (view := self._view(one, helpers)) is not None
         ]
         return tuple(sorted(views, key=lambda v: -(v.written_epoch or 0)))
 
@@ -115,12 +120,17 @@ class TokenSessions:
         """End the session, as a browser ends it: its cookie is not sent any more."""
         self.delete(view)
 
-    def _view(self, seen: SeenToken) -> SessionView | None:
+    def _view(
+        self, seen: SeenToken, helpers: Mapping[str, Helper]
+    ) -> SessionView | None:
+        """Give the session of a token, with the helper of each function by its key."""
         token = jwe.decode_token(seen.value, self.settings, now_epoch=self.now_epoch)
         if not isinstance(token, jwe.Token):
             return None
         cookie = f"{COOKIE_NAME}={quote(seen.value, safe='')}"
-        ends = (self._helper_end(seen, token), seen.cookie_ends_epoch)
+        function = seen.function
+        helper = helpers[function.key] if function else self.settings.helper
+        ends = (self._helper_end(token, helper), seen.cookie_ends_epoch)
         return SessionView(
             id=seen.id,
             store="jwe",
@@ -134,10 +144,9 @@ class TokenSessions:
             cookie_ends_epoch=seen.cookie_ends_epoch,
         )
 
-    def _helper_end(self, seen: SeenToken, token: jwe.Token) -> float | None:
-        """Give when the helper refuses the token, as far as its language tells."""
-        is_node = seen.function is not None and seen.function.language == "nodejs"
-        lifetime = token_lifetime_seconds("npm" if is_node else "pypi", self.settings)
+    def _helper_end(self, token: jwe.Token, helper: Helper) -> float | None:
+        """Give when a helper refuses the token."""
+        lifetime = token_lifetime_seconds(helper, self.settings)
         if lifetime is None or token.issued_epoch is None:
             return None
         return token.issued_epoch + lifetime

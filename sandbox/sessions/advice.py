@@ -269,7 +269,7 @@ def _ignored_by_helpers(
             "It takes the secret as text and the algorithm that is set.",
         )
     is_over_a_week = settings.max_age_seconds > _WEEK_SECONDS
-    has_own_ttl = _place_or_value(surroundings, "ARC_SESSION_TTL", "SESSION_TTL")
+    has_own_ttl = seen.get("ARC_SESSION_TTL") or seen.get("SESSION_TTL")
     if has_own_ttl and is_over_a_week and (node or settings.store == "table"):
         ends = (
             "table rows a week after their last write"
@@ -319,7 +319,3 @@ def _ignored(variable: str, surroundings: Surroundings, what_it_does: str) -> Ad
 def _place(surroundings: Surroundings, *variables: str) -> SourceLocation | None:
     places = (surroundings.places.get(variable) for variable in variables)
     return next((place for place in places if place is not None), None)
-
-
-def _place_or_value(surroundings: Surroundings, *variables: str) -> bool:
-    return any(surroundings.environment.get(variable) for variable in variables)

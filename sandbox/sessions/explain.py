@@ -31,8 +31,6 @@ class Explanation:
     cookie: CookieReading
     refusal: Refusal | None = None
     """Why the session reads as empty; None where it is accepted."""
-    is_looked_up: bool = True
-    """False where the id is proven, but no table was given to find its row in."""
     session: Mapping[str, Any] = field(default_factory=dict)
     """The whole session as stored, `iat` or `_idx`, `_secret`, `_ttl` included.
 
@@ -166,15 +164,10 @@ def _explain_row(
     if not isinstance(idx, str):
         return Explanation(store="table", cookie=cookie, refusal=idx)
     if table is None:
-        return Explanation(store="table", cookie=cookie, idx=idx, is_looked_up=False)
+        return Explanation(store="table", cookie=cookie, idx=idx)
     found = rows.read_row(table, value, settings, now_epoch=now_epoch)
     if not isinstance(found, rows.StoredSession):
         return Explanation(store="table", cookie=cookie, idx=idx, refusal=found)
-    written_epoch = (
-        None
-        if found.expires_epoch is None
-        else found.expires_epoch - rows.ROW_LIFETIME_SECONDS
-    )
     return Explanation(
         store="table",
         cookie=cookie,
@@ -183,8 +176,8 @@ def _explain_row(
         else None,
         idx=idx,
         session=found.row,
-        issued_epoch=written_epoch,
-        age_seconds=_age(written_epoch, now_epoch),
+        issued_epoch=found.written_epoch,
+        age_seconds=_age(found.written_epoch, now_epoch),
         expires_epoch=found.expires_epoch,
         session_bytes=_size_bytes(found.row),
     )

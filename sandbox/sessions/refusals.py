@@ -16,11 +16,7 @@ class NoCookie:
     """The request carries no `_idx` cookie: a visitor without a session."""
 
     code: ClassVar[str] = "no-cookie"
-
-    @property
-    def message(self) -> str:
-        """Say it in one sentence."""
-        return "The request carries no _idx cookie."
+    message: ClassVar[str] = "The request carries no _idx cookie."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,14 +24,10 @@ class LostCookie:
     """A neighbour of the cookie makes architect-functions lose it."""
 
     code: ClassVar[str] = "lost-cookie"
-
-    @property
-    def message(self) -> str:
-        """Say it in one sentence."""
-        return (
-            "A neighbour of _idx in the Cookie header makes architect-functions lose "
-            "it: its value holds JSON, a space, or what is not ASCII."
-        )
+    message: ClassVar[str] = (
+        "A neighbour of _idx in the Cookie header makes architect-functions lose "
+        "it: its value holds JSON, a space, or what is not ASCII."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,14 +86,10 @@ class WrongKey:
     """
 
     code: ClassVar[str] = "wrong-key"
-
-    @property
-    def message(self) -> str:
-        """Say it in one sentence."""
-        return (
-            "The token does not open with this ARC_APP_SECRET: it was made with "
-            "another one, or has been tampered with."
-        )
+    message: ClassVar[str] = (
+        "The token does not open with this ARC_APP_SECRET: it was made with "
+        "another one, or has been tampered with."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -122,11 +110,7 @@ class NotDated:
     """The token opens, but does not say when it was issued (`iat`)."""
 
     code: ClassVar[str] = "not-dated"
-
-    @property
-    def message(self) -> str:
-        """Say it in one sentence."""
-        return 'The token has no "iat", so that its age is unknown.'
+    message: ClassVar[str] = 'The token has no "iat", so that its age is unknown.'
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -167,15 +151,11 @@ class Quoted:
     """The cookie stands in quotes, and the helper takes them for a part of it."""
 
     code: ClassVar[str] = "quoted"
-
-    @property
-    def message(self) -> str:
-        """Say it in one sentence."""
-        return (
-            "The cookie is in quotes, as architect-functions writes a value with a "
-            '"/"; @architect/functions takes them for a part of it, and begins '
-            "another session."
-        )
+    message: ClassVar[str] = (
+        "The cookie is in quotes, as architect-functions writes a value with a "
+        '"/"; @architect/functions takes them for a part of it, and begins '
+        "another session."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -196,14 +176,10 @@ class RowWithoutSecret:
     """The row is there, and @architect/functions takes it for none of its own."""
 
     code: ClassVar[str] = "row-without-secret"
-
-    @property
-    def message(self) -> str:
-        """Say it in one sentence."""
-        return (
-            'The row has no "_secret", so that @architect/functions passes it over and '
-            "begins another session."
-        )
+    message: ClassVar[str] = (
+        'The row has no "_secret", so that @architect/functions passes it over and '
+        "begins another session."
+    )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,4 +1,4 @@
-"""Session rows in a table: created, read, written and destroyed.
+"""Session rows in a table: created, read and written.
 
 A row is what the runtime helpers store: `_idx` (24 characters of base64url), `_secret`
 (the same), `_ttl` (seconds since 1970, a week after the last write) and the session.
@@ -54,10 +54,6 @@ class SessionTable(RowReader, Protocol):
         """Store the row in place of any that has its `_idx`."""
         ...
 
-    def delete(self, idx: str) -> None:
-        """Remove the row; none is no error."""
-        ...
-
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StoredSession:
@@ -74,6 +70,12 @@ class StoredSession:
     def expires_epoch(self) -> float | None:
         """When the week without activity ends; None where the row does not say."""
         return _ttl_epoch(self.row)
+
+    @property
+    def written_epoch(self) -> float | None:
+        """When the week began, at the last write; None where the row does not say."""
+        end = self.expires_epoch
+        return None if end is None else end - ROW_LIFETIME_SECONDS
 
 
 def new_id(random_bytes: Callable[[int], bytes] = secrets.token_bytes) -> str:
@@ -150,11 +152,6 @@ def write_row(
     }
     table.put(row)
     return row
-
-
-def destroy_row(table: SessionTable, idx: str) -> None:
-    """Remove the row, so that its cookie names nothing any more."""
-    table.delete(idx)
 
 
 def without_own_names(row: Row) -> dict[str, Any]:

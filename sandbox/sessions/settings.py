@@ -46,7 +46,7 @@ _NODE_LAST_SECONDS = 8_638_000_000_000
 """JavaScript's dates end 8,640,000,000,000 seconds after 1970; less some years."""
 _PYTHON_LAST_SECONDS = 10**300
 """architect-functions turns them into milliseconds, and those into a float."""
-_TABLE_VARIABLES = ("ARC_SESSION_TABLE_NAME", "SESSION_TABLE_NAME")
+TABLE_VARIABLES = ("ARC_SESSION_TABLE_NAME", "SESSION_TABLE_NAME")
 _KEYS: Mapping[Helper, Callable[[str, int], bytes]] = {
     "own": own_key,
     "pypi": jose_key,
@@ -202,13 +202,13 @@ def _is_empty(variable: str, remedy: str) -> SessionSettingsError:
 
 def _table_name(environment: Mapping[str, str], helper: Helper) -> str | None:
     """Give the table's name; either variable alone says JWE to the npm helper."""
-    given = [environment.get(name) for name in _TABLE_VARIABLES]
+    given = [environment.get(name) for name in TABLE_VARIABLES]
     if helper == "npm" and JWE in given:
         return None
-    found = _first_set(environment, helper, *_TABLE_VARIABLES)
+    found = _first_set(environment, helper, *TABLE_VARIABLES)
     if helper != "own" and "" in given and (found is None or not found[1]):
         # The other helper has no default: the sandbox sets one, as Architect does.
-        raise _is_empty(_TABLE_VARIABLES[0], f'Set it to "{JWE}", or to a table.')
+        raise _is_empty(TABLE_VARIABLES[0], f'Set it to "{JWE}", or to a table.')
     return None if found is None or found[1] == JWE else found[1]
 
 

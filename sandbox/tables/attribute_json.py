@@ -10,7 +10,12 @@ from functools import partial
 from typing import Any
 
 from sandbox.json_value import JsonValue
-from sandbox.tables.errors import TableError, serialization_error, validation_error
+from sandbox.tables.errors import (
+    TableError,
+    invalid_parameter,
+    serialization_error,
+    validation_error,
+)
 from sandbox.tables.json_types import (
     MAPS,
     Reader,
@@ -140,19 +145,15 @@ def _read_number_text(value: Any, path: str) -> str:
 def _read_set_of(read: Reader, value: Any, path: str) -> list[Any]:
     members = read_list_of(read, value, path)
     if not members:
-        raise _invalid(_EMPTY_SETS[read])
+        raise invalid_parameter(_EMPTY_SETS[read])
     if len(set(members)) < len(members):
         if read is _read_number_text:
             raise validation_error("Input collection contains duplicates")
         kind = "of type BS " if read is read_blob else " "
-        raise _invalid(
+        raise invalid_parameter(
             f"Input collection [{', '.join(value)}]{kind}contains duplicates."
         )
     return members
-
-
-def _invalid(what: str) -> TableError:
-    return validation_error(f"One or more parameter values were invalid: {what}")
 
 
 _EMPTY_SETS: dict[Reader, str] = {

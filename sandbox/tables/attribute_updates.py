@@ -7,7 +7,7 @@ parameters"): a PUT, an ADD or a DELETE for each attribute.
 from collections.abc import Mapping
 from typing import Any
 
-from sandbox.tables.errors import TableError, validation_error
+from sandbox.tables.errors import invalid_parameter
 from sandbox.tables.expression_parts import Path, Value
 from sandbox.tables.update_expressions import Action, Add, Delete, Remove, Set, Update
 from sandbox.tables.updating import BoundUpdate
@@ -39,24 +39,20 @@ def _action(name: str, asked: Mapping[str, Any]) -> Action:
     action = asked.get("Action", "PUT")
     if "Value" not in asked:
         if action != "DELETE":
-            raise _invalid(
+            raise invalid_parameter(
                 "Only DELETE action is allowed when no attribute value is specified"
             )
         return Remove(path)
     (kind,) = asked["Value"]
     match action:
         case "ADD" if kind not in _ADDED:
-            raise _invalid(f"ADD action is not supported for the type {kind}")
+            raise invalid_parameter(f"ADD action is not supported for the type {kind}")
         case "ADD":
             return Add(path, value)
         case "DELETE" if kind not in _DELETED:
-            raise _invalid(
+            raise invalid_parameter(
                 f"DELETE action with value is not supported for the type {kind}"
             )
         case "DELETE":
             return Delete(path, value)
     return Set(path, value)
-
-
-def _invalid(what: str) -> TableError:
-    return validation_error(f"One or more parameter values were invalid: {what}")

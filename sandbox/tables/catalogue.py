@@ -55,14 +55,6 @@ class Catalogue:
         self._declared = wanted
         return steps.notices
 
-    def reset(self) -> None:
-        """Drop all tables and make the declared ones as they were once seeded.
-
-        Raises:
-            SeedError: a table that was there before a restart cannot be seeded now.
-        """
-        self.restore(())
-
     def restore(self, tables: Iterable[KeptTable]) -> tuple[str, ...]:
         """Drop all tables; make these again, and the declared ones.
 
@@ -107,13 +99,11 @@ class Catalogue:
         return ()
 
     def _load_seeds(self, declaration: Declaration) -> None:
-        table = self._engine.tables[declaration.name]
         if declaration.name in self._seeded:
+            table = self._engine.tables[declaration.name]
             table.load(self._seeded[declaration.name])
-            return
-        if declaration.stage == "staging":
-            self._put_seeds(declaration, self._seeds())
-        self._seeded[declaration.name] = tuple(table.rows)
+        else:
+            self._seed(declaration, self._seeds)
 
     def _fit(self, steps: Plan) -> None:
         for name in steps.drop:
@@ -129,11 +119,15 @@ class Catalogue:
 
     def _begin(self, declaration: Declaration, seeds: Seeds) -> None:
         """Give a table that is new its seeds."""
-        table = self._engine.tables[declaration.name]
+        self._seed(declaration, lambda: seeds)
+        self._keeper.begin(self._engine.tables[declaration.name])
+
+    def _seed(self, declaration: Declaration, seeds: Callable[[], Seeds]) -> None:
+        """Give an empty table its seeds, and remember what they have made of it."""
         if declaration.stage == "staging":
-            self._put_seeds(declaration, seeds)
+            self._put_seeds(declaration, seeds())
+        table = self._engine.tables[declaration.name]
         self._seeded[declaration.name] = tuple(table.rows)
-        self._keeper.begin(table)
 
     def _wake(self, declaration: Declaration) -> None:
         """Give a table the rows that it had."""

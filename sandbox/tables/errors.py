@@ -4,7 +4,7 @@ It is an answer to a client, never shown to a developer as an error of the sandb
 it stands outside the tree of `sandbox.errors`.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sandbox.json_value import JsonValue
 
@@ -54,6 +54,22 @@ class TableError(Exception):
 def validation_error(message: str) -> TableError:
     """Give the error for a request that is JSON, but not one DynamoDB takes."""
     return TableError("ValidationException", message)
+
+
+def invalid_parameter(what: str) -> TableError:
+    """Give the error for a parameter that does not fit; `what` says which, and why."""
+    return validation_error(f"One or more parameter values were invalid: {what}")
+
+
+def cancelled_error(reasons: Sequence[Mapping[str, JsonValue]]) -> TableError:
+    """Give the error of a transaction from its reasons, one an action."""
+    codes = ", ".join(str(reason["Code"]) for reason in reasons)
+    return TableError(
+        "TransactionCanceledException",
+        "Transaction cancelled, please refer cancellation reasons for specific "
+        f"reasons [{codes}]",
+        details={"CancellationReasons": list(reasons)},
+    )
 
 
 def no_table_error() -> TableError:

@@ -26,7 +26,6 @@ _TOKEN = re.compile(
 )
 _MAX_BYTES = 4096
 """DynamoDB Developer Guide, "Quotas": 4 KB."""
-_SECTIONS = frozenset({"SET", "REMOVE", "ADD", "DELETE"})
 _END_SHOWN = "<EOF>"
 _REMEMBERED = 256
 
@@ -43,16 +42,6 @@ class Token:
     text: str
     start: int
     end: int
-
-    @property
-    def depth(self) -> int:
-        """How much deeper in parentheses it leads: 1, -1 or 0."""
-        return self.is_symbol("(") - self.is_symbol(")")
-
-    @property
-    def begins_section(self) -> bool:
-        """Whether it begins a section of an update."""
-        return self.kind == "name" and self.text.upper() in _SECTIONS
 
     def is_symbol(self, *texts: str) -> bool:
         """Tell whether it is one of these symbols."""

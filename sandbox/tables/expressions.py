@@ -156,8 +156,9 @@ class Expressions:
                 case "KeyConditionExpression":
                     self._bound(text)
                 case "ProjectionExpression":
-                    _check_paths(parse_paths(text), self._around)
-                    self.projection = self._real(parse_paths(text))
+                    paths = parse_paths(text)
+                    _check_paths(paths, self._around)
+                    self.projection = self._real(paths)
                     self._note_nested(self.projection)
                 case _:
                     update = parse_update(text)

@@ -17,7 +17,7 @@ from sandbox.tables import protocol
 from sandbox.tables.attribute_values import Seeds
 from sandbox.tables.errors import TableError
 from sandbox.tables.plan import Declaration, declarations
-from sandbox.tables.schema import update_ttl
+from sandbox.tables.schema import typed_keys, update_ttl
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
@@ -49,9 +49,9 @@ class ForeignTables:
         start_response(answer.status, answer.headers)
         return [answer.body]
 
-    def expire(self) -> tuple[()]:
+    def expire(self) -> int:
         """Expire nothing."""
-        return ()
+        return 0
 
     def reset(self) -> None:
         """Leave rows as they are."""
@@ -143,7 +143,7 @@ def create_missing(
         present = _describe(call, declaration.name)
         if present is None:
             missing.append(declaration)
-        elif _keys(present) != _keys(declaration.request):
+        elif typed_keys(present) != declaration.keys:
             notices.append(
                 f'Table "{declaration.name}" of the external database has other keys '
                 "than the manifest declares. Delete it there to have it made anew."
@@ -154,10 +154,6 @@ def create_missing(
         if declaration.stage == "staging":
             _seed(call, declaration, rows.get(declaration.table.name, ()))
     return tuple(notices)
-
-
-def _keys(description: Mapping[str, Any]) -> list[tuple[str, str]]:
-    return [(key["AttributeName"], key["KeyType"]) for key in description["KeySchema"]]
 
 
 def _describe(call: Call, name: str) -> Any:

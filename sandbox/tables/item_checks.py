@@ -6,7 +6,7 @@ The words are DynamoDB's. Nothing here knows of tables.
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from typing import Any, TypeAlias
 
-from sandbox.tables.errors import TableError, validation_error
+from sandbox.tables.errors import TableError, invalid_parameter, validation_error
 from sandbox.tables.key_schema import KeySchema, KeyTypes, TableKeys
 
 Attributes: TypeAlias = Mapping[str, Mapping[str, Any]]
@@ -57,12 +57,12 @@ def check_key_values(own: KeySchema, attributes: Attributes) -> None:
             raise EmptyKeyError(f"{_empty(kind)} Key: {name}")
     if _bytes_of(own.partition, attributes) > MAX_PARTITION_KEY_BYTES:
         # Without a blank, as DynamoDB has it.
-        raise _invalid(
+        raise invalid_parameter(
             "Size of hashkey has exceeded the maximum size limit "
             f"of{MAX_PARTITION_KEY_BYTES} bytes"
         )
     if _bytes_of(own.sort, attributes) > MAX_SORT_KEY_BYTES:
-        raise _invalid(
+        raise invalid_parameter(
             "Aggregated size of all range keys has exceeded the size limit of "
             f"{MAX_SORT_KEY_BYTES} bytes"
         )
@@ -83,10 +83,10 @@ def check_item_types(keys: TableKeys, item: Attributes) -> None:
     """Refuse an item with keys that are not there, or of other types."""
     for name, kind in keys.own.keys:
         if name not in item:
-            raise _invalid(f"Missing the key {name} in the item")
+            raise invalid_parameter(f"Missing the key {name} in the item")
         found = next(iter(item[name]))
         if found != kind:
-            raise _invalid(
+            raise invalid_parameter(
                 f"Type mismatch for key {name} expected: {kind} actual: {found}"
             )
     check_index_types(keys.indexes, item)
@@ -97,7 +97,7 @@ def check_index_types(indexes: Mapping[str, KeySchema], attributes: Attributes) 
     for index, name, kind in _index_keys(indexes):
         found = next(iter(attributes.get(name, {kind: None})))
         if found != kind:
-            raise _invalid(
+            raise invalid_parameter(
                 f"Type mismatch for Index Key {name} Expected: {kind} "
                 f"Actual: {found} IndexName: {index}"
             )
@@ -175,7 +175,7 @@ def check_targets(
     own, others = dict(keys), dict(index_keys)
     for head, *parts in targets:
         if head in own:
-            raise _invalid(
+            raise invalid_parameter(
                 f"Cannot update attribute {head}. This attribute is part of the key"
             )
         if parts and head in others:
@@ -217,7 +217,3 @@ def check_filter(keys: KeyTypes, heads: Collection[str]) -> None:
                 "Filter Expression can only contain non-primary key attributes: "
                 f"Primary key attribute: {name}"
             )
-
-
-def _invalid(what: str) -> TableError:
-    return validation_error(f"One or more parameter values were invalid: {what}")

@@ -5,6 +5,8 @@ sleeps: its rows are kept, and are back when it is.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 from sandbox.errors import StorageError
@@ -13,15 +15,16 @@ from sandbox.tables.attribute_values import Row
 from sandbox.tables.errors import TableError
 from sandbox.tables.kept import (
     KeptTable,
-    Keys,
     Request,
     TableId,
     open_record,
     restore_record,
     whole_records,
 )
+from sandbox.tables.key_schema import KeyTypes
 from sandbox.tables.ledger import Ledger
 from sandbox.tables.lookups import attributes_of
+from sandbox.tables.records import Record
 from sandbox.tables.stored_table import Change, StoredTable
 
 SCHEMA_OPERATIONS = frozenset(
@@ -63,7 +66,7 @@ class Keeper:
 
     # Tables that come and go
 
-    def has(self, name: str, keys: Keys) -> bool:
+    def has(self, name: str, keys: KeyTypes) -> bool:
         """Tell whether a table that is not there has rows to come back to."""
         return (name, keys) in self._sleeping
 
@@ -74,7 +77,7 @@ class Keeper:
             StorageError: the ledger refuses.
         """
         self._append(open_record(self._described(table)))
-        return self._sleeping[(table.name, table.typed_keys)].rows
+        return self._sleeping[table.name, table.typed_keys].rows
 
     def settle(self) -> None:
         """Let go of what is kept of tables that are there again."""
@@ -144,15 +147,13 @@ class Keeper:
         elif changes:
             self._write(lambda: {"op": operation, "changes": _entries(changes)})
 
-    def commit_late(self, operation: str, changes: Sequence[Change]) -> None:
-        """Write down changes that happen anyway, if need be with the next write."""
+    def commit_expiry(self, changes: Sequence[Change]) -> None:
+        """Write down expiry, which happens anyway; if need be with the next write."""
         if self._ledger is None:
             return
         self._unwritten += _entries(changes)
-        try:
-            self._append(None)
-        except StorageError:
-            return  # the next write tells it to a client
+        with suppress(StorageError):  # the next write tells it to a client
+            self._append_unwritten(self._ledger)
 
     def _requests_after(
         self, operation: str, request: Mapping[str, Any]
@@ -202,15 +203,16 @@ class Keeper:
         except StorageError as error:
             raise TableError("InternalServerError", str(error), status=500) from error
 
-    def _append(self, record: Mapping[str, JsonValue] | None) -> None:
+    def _append(self, record: Record) -> None:
         """Append a record, and before it what could not be written earlier."""
-        if self._ledger is None:
-            return
-        if self._unwritten:
-            self._ledger.append({"op": "TimeToLive", "changes": self._unwritten})
-            self._unwritten = []
-        if record is not None:
+        if self._ledger is not None:
+            self._append_unwritten(self._ledger)
             self._ledger.append(record)
+
+    def _append_unwritten(self, ledger: Ledger) -> None:
+        if self._unwritten:
+            ledger.append({"op": "TimeToLive", "changes": self._unwritten})
+            self._unwritten = []
 
     def rewrite_if_wanted(self) -> None:
         """Let the ledger say the same in fewer words, once it has grown too long.
@@ -232,12 +234,8 @@ class Keeper:
         )
 
     def _whole(self, table: StoredTable) -> KeptTable:
-        return KeptTable(
-            name=table.name,
-            keys=table.typed_keys,
-            rows=tuple(attributes_of(item) for item in table.rows),
-            requests=self._requests.get(table.name, ()),
-        )
+        rows = tuple(attributes_of(item) for item in table.rows)
+        return replace(self._described(table), rows=rows)
 
 
 def _entries(changes: Sequence[Change]) -> list[JsonValue]:

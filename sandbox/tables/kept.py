@@ -18,11 +18,10 @@ from typing import Any, TypeAlias
 
 from sandbox.json_value import JsonValue
 from sandbox.tables.attribute_values import Row
+from sandbox.tables.key_schema import KeyTypes
 from sandbox.tables.records import Record
 
-Keys: TypeAlias = tuple[tuple[str, str], ...]
-"""The key attributes of a table with their types: `(("_idx", "S"),)`."""
-TableId: TypeAlias = tuple[str, Keys]
+TableId: TypeAlias = tuple[str, KeyTypes]
 Request: TypeAlias = tuple[str, Mapping[str, object]]
 """An operation that makes or changes a table, and its request."""
 
@@ -36,7 +35,7 @@ class KeptTable:
 
     name: str
     """The physical name."""
-    keys: Keys
+    keys: KeyTypes
     rows: Sequence[Row] = ()
     requests: tuple[Request, ...] = ()
     """How the app made it; empty for a table of the manifest."""
@@ -105,7 +104,7 @@ class KeptTables:
     def __init__(self, records: Iterable[Record] = ()) -> None:
         self.headless: set[str] = set()
         self._tables: dict[TableId, _Table] = {}
-        self._keys: dict[str, Keys] = {}
+        self._keys: dict[str, KeyTypes] = {}
         readers: Mapping[object, Callable[[Any], object]] = {
             "Open": self._open,
             "DeleteTable": lambda record: self._forget(record["table"]),
@@ -152,14 +151,14 @@ class KeptTables:
             if keys is None:
                 self.headless.add(name)
                 continue
-            rows = self._tables[(name, keys)].rows
+            rows = self._tables[name, keys].rows
             if row is None:
                 rows.pop(_key(key[0], keys), None)
             else:
                 rows[_key(row, keys)] = row
 
 
-def _key(row: Mapping[str, Any], keys: Keys) -> tuple[object, ...]:
+def _key(row: Mapping[str, Any], keys: KeyTypes) -> tuple[object, ...]:
     """Give a row's key so that equal numbers are equal: `1` and `1.0`."""
     return tuple(
         Decimal(row[attribute][kind]) if kind == "N" else row[attribute][kind]

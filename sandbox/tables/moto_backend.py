@@ -1,8 +1,8 @@
 """moto's store and its operations for requests that are read already.
 
-Only this file, `engine`, `stored_table` and what it stands on know moto (the range is
-pinned in pyproject; `tests/tables/test_engine.py` compares `engine` with moto's own
-door).
+Only this file, `engine`, `searching`, `stored_table` and what these stand on know moto
+(the range is pinned in pyproject; `tests/tables/test_engine.py` compares `engine` with
+moto's own door).
 """
 
 import copy
@@ -24,7 +24,8 @@ from moto.dynamodb.responses import (
 )
 
 from sandbox.tables.attribute_updates import bound_attribute_updates
-from sandbox.tables.errors import TableError, validation_error
+from sandbox.tables.errors import TableError, cancelled_error, validation_error
+from sandbox.tables.expressions import CONDITION, NAMES, VALUES
 from sandbox.tables.item_checks import EmptyKeyError, check_targets
 from sandbox.tables.lookups import attributes_of, raw_attributes_of
 from sandbox.tables.orders import Item
@@ -32,7 +33,6 @@ from sandbox.tables.stored_table import Change, StoredTable
 from sandbox.tables.update_expressions import parse_update
 from sandbox.tables.updating import BoundUpdate
 
-_NAMES, _VALUES = "ExpressionAttributeNames", "ExpressionAttributeValues"
 _SETTINGS = (
     *("attr", "_attribute_types", "global_indexes", "ttl"),
     *("billing_mode", "throughput", "warm_throughput", "deletion_protection_enabled"),
@@ -104,8 +104,8 @@ class Backend(DynamoDBBackend):
                 "TableName": table_name,
                 "Key": key,
                 "UpdateExpression": asked["update_expression"],
-                _NAMES: asked["expression_attribute_names"],
-                _VALUES: asked["expression_attribute_values"],
+                NAMES: asked["expression_attribute_names"],
+                VALUES: asked["expression_attribute_values"],
             }
         )
 
@@ -203,7 +203,7 @@ class Handler(DynamoHandler):
 
 def _refuse_unmet(asked: Mapping[str, Any], before: Item | None) -> None:
     """Refuse a request whose condition has been left in it: it is not met."""
-    if "ConditionExpression" in asked:
+    if CONDITION in asked:
         shows = asked.get("ReturnValuesOnConditionCheckFailure") == "ALL_OLD"
         item = attributes_of(before) if before and shows else None
         raise ConditionalCheckFailed(item=item)
@@ -214,8 +214,8 @@ def _update_of(asked: Mapping[str, Any]) -> BoundUpdate:
         return bound_attribute_updates(asked.get("AttributeUpdates") or {})
     return BoundUpdate(
         update=parse_update(asked["UpdateExpression"]),
-        names=asked.get(_NAMES) or {},
-        values=asked.get(_VALUES) or {},
+        names=asked.get(NAMES) or {},
+        values=asked.get(VALUES) or {},
     )
 
 
@@ -235,13 +235,7 @@ def _in_words(cancelled: TransactionCanceledException) -> TableError:
         else reason
         for reason in body["CancellationReasons"]
     ]
-    codes = ", ".join(reason["Code"] for reason in reasons)
-    return TableError(
-        "TransactionCanceledException",
-        "Transaction cancelled, please refer cancellation reasons for specific "
-        f"reasons [{codes}]",
-        details={"CancellationReasons": reasons},
-    )
+    return cancelled_error(reasons)
 
 
 def _settings_of(table: Table) -> dict[str, Any]:

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any, TypeAlias
 
 from sandbox.tables.condition_values import is_ordered, plain
-from sandbox.tables.errors import TableError, validation_error
+from sandbox.tables.errors import invalid_parameter, validation_error
 
 Scope: TypeAlias = dict[str, Any]
 
@@ -109,7 +109,9 @@ class _Terms:
         attributes = list(attributes)
         for place, attribute in enumerate(attributes):
             if attribute in attributes[:place]:
-                raise _invalid(f"Duplicate value in attribute name: {attribute}")
+                raise invalid_parameter(
+                    f"Duplicate value in attribute name: {attribute}"
+                )
         return ", ".join(map(self._name, attributes))
 
     def condition(self, field: str, asked: Mapping[str, Mapping[str, Any]]) -> str:
@@ -177,7 +179,7 @@ def _check_expected(attribute: str, condition: Mapping[str, Any]) -> None:
     else:
         wrong = _wrong_without_operator(condition)
     if wrong:
-        raise _invalid(f"{wrong} for Attribute: {attribute}")
+        raise invalid_parameter(f"{wrong} for Attribute: {attribute}")
 
 
 def _wrong_with_operator(condition: Mapping[str, Any]) -> str:
@@ -208,15 +210,17 @@ def _wrong_without_operator(condition: Mapping[str, Any]) -> str:
 def _check_values(operator: str, values: list[Any]) -> None:
     wanted = max(len(values), 1) if operator == "IN" else _COUNTS.get(operator, 1)
     if len(values) != wanted:
-        raise _invalid(
+        raise invalid_parameter(
             f"Invalid number of argument(s) for the {operator} ComparisonOperator"
         )
     kinds = [next(iter(value)) for value in values]
     if len(set(kinds)) > 1:
-        raise _invalid("AttributeValues inside AttributeValueList must be of same type")
+        raise invalid_parameter(
+            "AttributeValues inside AttributeValueList must be of same type"
+        )
     for kind in kinds:
         if kind not in _TYPES.get(operator, kinds):
-            raise _invalid(
+            raise invalid_parameter(
                 f"ComparisonOperator {operator} is not valid for {kind} "
                 "AttributeValue type"
             )
@@ -227,7 +231,3 @@ def _check_values(operator: str, values: list[Any]) -> None:
                 "The BETWEEN condition was provided a range where the lower bound is "
                 "greater than the upper bound"
             )
-
-
-def _invalid(what: str) -> TableError:
-    return validation_error(f"One or more parameter values were invalid: {what}")

@@ -14,7 +14,12 @@ from typing import Any, TypeAlias
 from sandbox.tables.attribute_json import read_attribute
 from sandbox.tables.capacity import RETURN_CAPACITY, in_all
 from sandbox.tables.condition_values import step_into
-from sandbox.tables.errors import TableError, no_table_error, validation_error
+from sandbox.tables.errors import (
+    TableError,
+    cancelled_error,
+    no_table_error,
+    validation_error,
+)
 from sandbox.tables.expression_parts import Path
 from sandbox.tables.key_schema import KeysOf, TableKeys
 from sandbox.tables.partiql_reader import (
@@ -43,8 +48,7 @@ STATEMENTS = frozenset(
 
 _ON_FAILURE = "ReturnValuesOnConditionCheckFailure"
 _DUPLICATE = "Duplicate primary key exists in table"
-_CANCELLED = "TransactionCanceledException"
-_WHERE = re.compile(r"^(1 validation error detected: )?Invalid \w+Expression: ")
+_EXPRESSION = re.compile(r"^(1 validation error detected: )?Invalid \w+Expression: ")
 """Names an expression, of which PartiQL has none."""
 _BATCH_CODES = {"ValidationException": "ValidationError"}
 """Where a batch's name for an error is not the exception's."""
@@ -210,16 +214,13 @@ def _answer(
 
 def _reworded(error: TableError, statements: Sequence[Statement]) -> TableError:
     """Say what went wrong with requests as it is said of statements."""
-    message = _WHERE.sub("", error.message)
-    if error.code == _CANCELLED:
+    if error.code == "TransactionCanceledException":
         told: Any = error.details["CancellationReasons"]
-        reasons = list(map(_reason, told, statements))
-        codes = ", ".join(reason["Code"] for reason in reasons)
-        message = f"{message.partition(' [')[0]} [{codes}]"
-        return TableError(error.code, message, details={"CancellationReasons": reasons})
+        return cancelled_error(list(map(_reason, told, statements)))
     has_failed = error.code == "ConditionalCheckFailedException"
     if has_failed and isinstance(statements[0], Insert):
         return TableError("DuplicateItemException", _DUPLICATE)
+    message = _EXPRESSION.sub("", error.message)
     return TableError(error.code, message, status=error.status, details=error.details)
 
 

@@ -197,10 +197,11 @@ def _asked(
         asked[name] = [Comparison("=", Path((name,)), one) for one in values]
     if not all(name in asked for name, _ in schema.partition):
         return {}, list(select.where)
-    for name, _kind in schema.keys[len(asked) :][:1]:
-        for one in [one for one in rest if _is_range(one, name)][:1]:
-            rest.remove(one)
-            asked[name] = [one]
+    next_key = next((name for name, _kind in schema.keys if name not in asked), "")
+    found = next((one for one in rest if _is_range(one, next_key)), None)
+    if found is not None:
+        rest.remove(found)
+        asked[next_key] = [found]
     return asked, rest
 
 

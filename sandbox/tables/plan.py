@@ -10,12 +10,8 @@ from dataclasses import dataclass
 
 from sandbox.project.model import Project, Table
 from sandbox.project.table_names import TABLE_STAGES, TableStage, physical_name
-from sandbox.tables.schema import (
-    CreateTable,
-    create_table,
-    has_same_keys,
-    typed_keys,
-)
+from sandbox.tables.key_schema import KeyTypes
+from sandbox.tables.schema import CreateTable, create_table, typed_keys
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,7 +29,7 @@ class Declaration:
         return self.request["TableName"]
 
     @property
-    def keys(self) -> tuple[tuple[str, str], ...]:
+    def keys(self) -> KeyTypes:
         """The key attributes with their types."""
         return typed_keys(self.request)
 
@@ -77,8 +73,7 @@ def plan(present: Mapping[str, Declaration], wanted: Mapping[str, Declaration]) 
     refitted = {
         name
         for name, declaration in wanted.items()
-        if name in present
-        and not has_same_keys(present[name].request, declaration.request)
+        if name in present and present[name].keys != declaration.keys
     }
     return Plan(
         drop=tuple(name for name in present if name not in wanted or name in refitted),

@@ -10,12 +10,11 @@ from collections.abc import Mapping
 from sandbox.project.expiry_preferences import expiry_lag_seconds, expiry_mode
 from sandbox.project.model import Project
 from sandbox.sessions.advice import session_table
-from sandbox.sessions.settings import SessionSettings
+from sandbox.sessions.settings import TABLE_VARIABLES, SessionSettings
 from sandbox.tables.expiry import ExpiryPolicy
 
 HELPERS_TTL_ATTRIBUTE = "_ttl"
 """What both runtime helpers write into a session's row."""
-_TABLE_VARIABLES = ("ARC_SESSION_TABLE_NAME", "SESSION_TABLE_NAME")
 
 
 def expiry_policy(project: Project, environment: Mapping[str, str]) -> ExpiryPolicy:
@@ -38,5 +37,5 @@ def expiry_policy(project: Project, environment: Mapping[str, str]) -> ExpiryPol
 
 def _table_settings(environment: Mapping[str, str]) -> SessionSettings:
     """Read the table's name alone; other settings may be wrong, and are told so."""
-    named = {name: environment.get(name, "") for name in _TABLE_VARIABLES}
+    named = {name: environment.get(name, "") for name in TABLE_VARIABLES}
     return SessionSettings.from_environment(named)

@@ -6,7 +6,6 @@ the CRC-32 of a body, and log the request id (DynamoDB Developer Guide, "DynamoD
 low-level API").
 """
 
-import binascii
 import json
 import zlib
 from collections.abc import Mapping
@@ -125,6 +124,6 @@ def _answer(status: str, content: JsonValue) -> Answer:
         ("Content-Type", CONTENT_TYPE),
         ("Content-Length", str(len(body))),
         ("x-amzn-RequestId", f"{getrandbits(128):032X}"),
-        ("x-amz-crc32", str(binascii.crc32(body))),
+        ("x-amz-crc32", str(zlib.crc32(body))),
     ]
     return Answer(status=status, headers=headers, body=body)

@@ -7,6 +7,7 @@ Architect deploys every table as PAY_PER_REQUEST, one table a stage.
 from typing import NotRequired, TypedDict
 
 from sandbox.project.model import Index, Key, KeyType, Table
+from sandbox.tables.key_schema import KeyTypes
 
 _ATTRIBUTE_TYPES: dict[KeyType, str] = {"String": "S", "Number": "N"}
 
@@ -90,25 +91,14 @@ def update_ttl(table: Table, *, physical_name: str) -> UpdateTimeToLive | None:
     }
 
 
-def has_same_keys(one: CreateTable, other: CreateTable) -> bool:
-    """Tell whether rows of the one table fit the other: same keys, same types."""
-    return _typed_keys(one) == _typed_keys(other)
-
-
-def typed_keys(request: CreateTable) -> tuple[tuple[str, str], ...]:
-    """Give the key attributes with their types: `(("_idx", "S"),)`."""
-    return tuple((name, kind) for name, _, kind in _typed_keys(request))
-
-
-def _typed_keys(request: CreateTable) -> list[tuple[str, str, str]]:
+def typed_keys(request: CreateTable) -> KeyTypes:
+    """Give the key attributes with their types, the partition key first."""
     types = {
         definition["AttributeName"]: definition["AttributeType"]
         for definition in request["AttributeDefinitions"]
     }
-    return [
-        (key["AttributeName"], key["KeyType"], types[key["AttributeName"]])
-        for key in request["KeySchema"]
-    ]
+    names = [key["AttributeName"] for key in request["KeySchema"]]
+    return tuple((name, types[name]) for name in names)
 
 
 def _attribute_definitions(table: Table) -> list[AttributeDefinition]:

@@ -6,7 +6,7 @@ The words, and their order, are DynamoDB's, as `dynalite`'s tests record them.
 from collections.abc import Mapping, Set
 from typing import Any
 
-from sandbox.tables.errors import validation_error
+from sandbox.tables.errors import invalid_parameter, validation_error
 from sandbox.tables.expressions import Expressions
 from sandbox.tables.item_checks import check_filter
 from sandbox.tables.key_conditions import AskedKey
@@ -77,18 +77,17 @@ def _check_global(
     wanted = expressions.projection or ()
     missing = _missing(schema, {str(path[0]) for path in wanted})
     if missing:
-        raise validation_error(
-            "One or more parameter values were invalid: Global secondary index "
-            f"{index} does not project [{missing}]"
+        raise invalid_parameter(
+            f"Global secondary index {index} does not project [{missing}]"
         )
 
 
 def _check_filtered(index: str, schema: KeySchema, heads: frozenset[str]) -> None:
     missing = _missing(schema, heads)
     if missing:
-        raise validation_error(
-            f"One or more parameter values were invalid: Secondary index {index} does "
-            f"not project one or more filter attributes: [{missing}]"
+        raise invalid_parameter(
+            f"Secondary index {index} does not project one or more filter attributes: "
+            f"[{missing}]"
         )
 
 
@@ -148,9 +147,8 @@ def _check_asked(schema: KeySchema, asked: Mapping[str, AskedKey]) -> None:
             return
         left -= 1
         if condition.types - {kind}:
-            raise validation_error(
-                "One or more parameter values were invalid: Condition parameter type "
-                "does not match schema type"
+            raise invalid_parameter(
+                "Condition parameter type does not match schema type"
             )
         if (name in partition or left) and condition.operator != "=":
             raise validation_error(_NOT_SUPPORTED)

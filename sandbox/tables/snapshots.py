@@ -91,15 +91,15 @@ class SnapshotFolder:
         """
         file = self._file(name)
         reading = read_records(_content(file))
-        ends = [record.get("op") for record in reading.records[:1]]
-        ends += [record.get("op") for record in reading.records[-1:]]
+        outermost = (*reading.records[:1], *reading.records[-1:])
+        ends = [record.get("op") for record in outermost]
         is_whole = not (reading.damaged_lines or reading.torn_bytes)
         if not is_whole or ends != ["Snapshot", "End"]:
             raise StorageError(
                 f'The snapshot "{name}" in "{file}" is damaged.',
                 remedy=f"Save it anew, or run arc-sandbox snapshot delete {name}.",
             )
-        header: dict[str, object] = dict(reading.records[0])
+        header = reading.records[0]
         if header.get("version") != _VERSION:
             raise StorageError(
                 f'The snapshot "{name}" is of version {header.get("version")}.',
@@ -160,16 +160,15 @@ def _first_line(file: Path) -> bytes:
 
 
 def _facts(file: Path, header: Record) -> SnapshotFacts:
-    known: dict[str, object] = dict(header)
     return SnapshotFacts(
         name=file.name.removesuffix(_SUFFIX),
-        saved_epoch=_number(known, "saved_epoch"),
-        clock_offset_seconds=_number(known, "clock_offset_seconds"),
-        rows=int(_number(known, "rows")),
+        saved_epoch=_number(header, "saved_epoch"),
+        clock_offset_seconds=_number(header, "clock_offset_seconds"),
+        rows=int(_number(header, "rows")),
         size_bytes=file.stat().st_size,
     )
 
 
-def _number(header: dict[str, object], name: str) -> float:
+def _number(header: Record, name: str) -> float:
     value = header.get(name)
     return float(value) if isinstance(value, int | float) else 0.0

@@ -8,7 +8,6 @@ the sandbox's clock, and operations that are atomic between threads.
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from sandbox.clock import Clock
@@ -25,24 +24,11 @@ from sandbox.tables.keeper import SCHEMA_OPERATIONS, Keeper
 from sandbox.tables.kept import KeptTable, sleeping_notices
 from sandbox.tables.ledger import Ledger
 from sandbox.tables.lookups import attributes_of
-from sandbox.tables.orders import Item
-from sandbox.tables.stored_table import Change, StoredTable
+from sandbox.tables.stored_table import Change
 from sandbox.tables.transactions import Transactions
 
 if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
-
-_TIME_TO_LIVE = "TimeToLive"
-"""What the ledger calls it when items expire."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Expired:
-    """An item that its TTL attribute has deleted."""
-
-    table: str
-    """The physical name."""
-    key: Row
 
 
 def _no_seeds() -> Seeds:
@@ -51,6 +37,10 @@ def _no_seeds() -> Seeds:
 
 def _tell_nobody() -> None:
     """Hear that rows have changed, and do nothing."""
+
+
+def _leave_clock() -> None:
+    """Leave the clock as it is."""
 
 
 class TableStore:
@@ -200,14 +190,8 @@ class TableStore:
 
     # Expiry
 
-    @property
-    def next_due_epoch(self) -> float | None:
-        """When the next item expires, in seconds since 1970, or None."""
-        with self._lock:
-            return self._deadlines.next_due_epoch
-
-    def expire(self) -> tuple[Expired, ...]:
-        """Delete the items that are due, and give them.
+    def expire(self) -> int:
+        """Delete the items that are due, and tell how many there were.
 
         Operations do this by themselves, so that no due item is ever read. The cost
         follows the items that are due, not all items.
@@ -215,25 +199,21 @@ class TableStore:
         with self._lock:
             return self._expire_due()
 
-    def _expire_due(self) -> tuple[Expired, ...]:
+    def _expire_due(self) -> int:
         # Read under the lock: who waited for it with an earlier time would go by a
         # clock that has been moved back since, and delete rows that are new.
         now_epoch = self._clock.now_epoch()
         due = self._deadlines.next_due_epoch
         if due is None or due > now_epoch:
-            return ()
+            return 0
         changes: list[Change] = []
         for name, keys in self._deadlines.due(now_epoch).items():
             table = self._engine.tables[name]
             items = [item for item in map(table.at, keys) if item is not None]
             changes += self._engine.delete(table, items)
-        self._keeper.commit_late(_TIME_TO_LIVE, changes)
+        self._keeper.commit_expiry(changes)
         self._on_change()
-        return tuple(
-            Expired(table=change.table.name, key=_key(change.table, item))
-            for change in changes
-            if (item := change.before) is not None
-        )
+        return len(changes)
 
     def _tables_changed(self) -> None:
         """Follow tables that are new, or whose TTL attribute may have changed."""
@@ -253,10 +233,20 @@ class TableStore:
             SeedError: a table that was there before a restart cannot be seeded.
             StorageError: the ledger cannot be written; all is as it was.
         """
-        self._replace_all(())
+        self.restore(())
 
-    def restore(self, tables: Iterable[KeptTable]) -> tuple[str, ...]:
+    def restore(
+        self,
+        tables: Iterable[KeptTable],
+        *,
+        move_clock: Callable[[], None] = _leave_clock,
+    ) -> tuple[str, ...]:
         """Let the tables be these; a declared one that is not there has its seeds.
+
+        Args:
+            tables: as `describe_all` gives them.
+            move_clock: called once they are there and before any of them expires, to
+                have the time that they belong to.
 
         Returns:
             What the developer should know, for example what does not fit any more.
@@ -265,13 +255,11 @@ class TableStore:
             SeedError: as for `reset`.
             StorageError: as for `reset`.
         """
-        return self._replace_all(tables)
-
-    def _replace_all(self, tables: Iterable[KeptTable]) -> tuple[str, ...]:
         with self._lock:
             with self._engine.same_tables_on_failure():
                 notices = self._catalogue.restore(tables)
                 self._keeper.replace_all()
+            move_clock()
             self._transactions.clear()
             self._tables_changed()
             return notices
@@ -296,7 +284,7 @@ class TableStore:
         with self._lock:
             self._expire_due()
             return {
-                name: tuple(attributes_of(item) for item in table.all_items())
+                name: tuple(attributes_of(item) for item in table.ordered(None).items())
                 for name, table in self._engine.tables.items()
             }
 
@@ -305,7 +293,3 @@ class TableStore:
         with self._lock:
             self._engine.drop_all()
             self._tables_changed()
-
-
-def _key(table: StoredTable, item: Item) -> Row:
-    return attributes_of(item, table.table_key_attrs)

@@ -21,7 +21,7 @@ from sandbox.tables.attribute_json import (
 from sandbox.tables.errors import validation_error
 from sandbox.tables.item_checks import check_updated_keys
 from sandbox.tables.item_sizes import MAX_ITEM_BYTES, bytes_of
-from sandbox.tables.key_schema import KeySchema, TableKeys
+from sandbox.tables.key_schema import KeySchema, KeyTypes, TableKeys
 from sandbox.tables.lookups import (
     Ordered,
     Rows,
@@ -69,7 +69,7 @@ class StoredTable(Table):
         self._changes = changes
         self._attribute_types: dict[str, str] = {}
         kinds = (self.hash_key_type, self.range_key_type)
-        self.typed_keys = tuple(
+        self.typed_keys: KeyTypes = tuple(
             (name, kind)
             for name, kind in zip(self.table_key_attrs, kinds, strict=False)
             if kind is not None
@@ -102,30 +102,20 @@ class StoredTable(Table):
             {name: read_attribute(value, name) for name, value in row.items()},
         )
 
-    @property
-    def keys(self) -> TableKeys:
-        """Its keys and its indexes'."""
-        return TableKeys(own=self.key_schema, indexes=self.schemas)
-
     # One item
 
     def find(self, key: Mapping[str, Any]) -> Item | None:
-        """Give the item with this key in DynamoDB JSON; None where it is incomplete."""
-        try:
-            return self.rows.get(*[DynamoType(key[n]) for n in self.table_key_attrs])
-        except KeyError:
-            return None
+        """Give the item with this key in DynamoDB JSON, or None."""
+        return self.rows.get(*[DynamoType(key[n]) for n in self.table_key_attrs])
 
     def at(self, key: ItemKey) -> Item | None:
         """Give the item with this key in plain values, or None."""
-        types = (self.hash_key_type, self.range_key_type)
-        hash_key, range_key = (
-            None
-            if kind is None
-            else DynamoType({kind: str(value) if kind == "N" else value})
-            for kind, value in zip(types, key, strict=True)
+        return self.rows.get(
+            *[
+                DynamoType({kind: str(value) if kind == "N" else value})
+                for (_, kind), value in zip(self.typed_keys, key, strict=False)
+            ]
         )
-        return None if hash_key is None else self.rows.get(hash_key, range_key)
 
     def get_item(
         self,
@@ -133,10 +123,8 @@ class StoredTable(Table):
         range_key: DynamoType | None = None,
         projection_expression: list[list[str]] | None = None,
     ) -> Item | None:
-        """Look up as moto does, but leave no empty partition behind."""
-        if range_key is not None and hash_key not in self.items:
-            return None
-        return super().get_item(hash_key, range_key, projection_expression)
+        """Look up as moto does, which would leave an empty partition behind."""
+        return self.rows.get(hash_key, range_key)
 
     def check_size(self, attributes: Mapping[str, Any]) -> None:
         """Refuse an item that is larger than items may be; `asked_keys` sees to keys.
@@ -160,7 +148,7 @@ class StoredTable(Table):
         item = _sound_item(self.table_key_attrs, attributes)
         before = self.rows.get(item.hash_key, item.range_key)
         self.rows.put(item)
-        self._record(before, item)
+        self._record(key_of(item), before, item)
 
     def delete_item(
         self, hash_key: DynamoType, range_key: DynamoType | None
@@ -168,7 +156,7 @@ class StoredTable(Table):
         """Delete as moto does, record the change and leave no empty partition."""
         item = self.rows.take(hash_key, range_key)
         if item is not None:
-            self._record(item, None)
+            self._record(key_of(item), item, None)
         return item
 
     def put_changed(
@@ -200,13 +188,11 @@ class StoredTable(Table):
         if size_of(after) > MAX_ITEM_BYTES:
             raise validation_error(_TOO_LARGE)
         self.rows.put(after)
-        self._record(before, after)
+        self._record(key_of(after), before, after)
 
-    def _record(self, before: Item | None, after: Item | None) -> None:
-        known = after or before
-        if known is not None:
-            self._changes.append(Change(self, key_of(known), before, after))
-            self._order.follow(before, after)
+    def _record(self, key: ItemKey, before: Item | None, after: Item | None) -> None:
+        self._changes.append(Change(self, key, before, after))
+        self._order.follow(before, after)
 
     # Changes
 
@@ -232,6 +218,8 @@ class StoredTable(Table):
             for index in self.all_indexes()
         }
         """The keys of each secondary index, and what it has."""
+        self.keys = TableKeys(own=self.key_schema, indexes=self.schemas)
+        """Its own, and its indexes'."""
         self.index_key_types = tuple(
             key for schema in self.schemas.values() for key in schema.keys
         )
@@ -255,10 +243,6 @@ class StoredTable(Table):
             lookup.follow(change.before, change.after)
 
     # Many items
-
-    def all_items(self) -> list[Item]:
-        """Give the items in order of their keys."""
-        return self._order.items()
 
     def ordered(self, index_name: str | None) -> Ordered:
         """Give the items of an index in order, or the table's."""

@@ -9,7 +9,12 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from sandbox.json_value import JsonValue
-from sandbox.tables.errors import TableError, no_table_error, validation_error
+from sandbox.tables.errors import (
+    TableError,
+    cancelled_error,
+    no_table_error,
+    validation_error,
+)
 from sandbox.tables.item_checks import (
     check_item_types,
     check_item_values,
@@ -41,9 +46,9 @@ def check_transaction(actions: Sequence[Action], keys_of: KeysOf) -> None:
             "TransactItems can only contain one of Check, Put, Update or Delete"
         )
     asked = [_Asked.of(one, keys_of) for action in actions for one in action.values()]
-    wrong = [one.wrong_type() for one in asked]
-    if any(wrong):
-        raise _cancelled(wrong)
+    reasons = [one.type_reason() for one in asked]
+    if any("Message" in reason for reason in reasons):
+        raise cancelled_error(reasons)
     for one in asked:
         one.check_values()
     keys = [one.key() for one in asked]
@@ -74,16 +79,16 @@ class _Asked:
         """The item that is put."""
         return self.action.get("Item")
 
-    def wrong_type(self) -> str:
-        """Say what is wrong with the types of its keys; nothing, mostly."""
+    def type_reason(self) -> dict[str, JsonValue]:
+        """Give the reason to cancel for the types of its keys; mostly that of none."""
         try:
             if self.item is not None:
                 check_item_types(self.keys, self.item)
             else:
                 check_key_types(self.keys.own, self.action["Key"])
         except TableError as error:
-            return error.message
-        return ""
+            return {"Code": "ValidationError", "Message": error.message}
+        return {"Code": "None"}
 
     def check_values(self) -> None:
         if self.item is not None:
@@ -97,18 +102,3 @@ class _Asked:
 
     def size_bytes(self) -> int:
         return 0 if self.item is None else bytes_of(self.item)
-
-
-def _cancelled(wrong: Sequence[str]) -> TableError:
-    """Word what is wrong, an action each, as a transaction does."""
-    reasons: list[JsonValue] = [
-        {"Code": "ValidationError", "Message": one} if one else {"Code": "None"}
-        for one in wrong
-    ]
-    codes = ", ".join("ValidationError" if one else "None" for one in wrong)
-    return TableError(
-        "TransactionCanceledException",
-        "Transaction cancelled, please refer cancellation reasons for specific "
-        f"reasons [{codes}]",
-        details={"CancellationReasons": reasons},
-    )

@@ -74,9 +74,9 @@ class ClientSession(MutableMapping[str, Any]):
 
     def expire(self) -> None:
         """End the session as time would: its row is gone, a JWE's cookie is dropped."""
-        found, table = self._explain(), stored_sessions(self._sandbox)
+        found, table = self._explain(), stored_sessions(self._sandbox, self.settings)
         if found.idx is not None and table is not None:
-            rows.destroy_row(table, found.idx)
+            table.delete(found.idx)
         cookie = self._client.jar.find(COOKIE_NAME)
         if found.store == "jwe" and cookie is not None:
             self._client.jar.remove(cookie)
@@ -119,14 +119,14 @@ class ClientSession(MutableMapping[str, Any]):
         self._write({})
 
     def _write(self, session: Mapping[str, Any]) -> None:
-        found, table = self._explain(), stored_sessions(self._sandbox)
+        found, settings = self._explain(), self.settings
+        table = stored_sessions(self._sandbox, settings)
         if table is None or not found.session:
             self.forge(session)
             return
         now_epoch = self._sandbox.clock.now_epoch()
         own = {name: found.session.get(name) for name in ("_idx", "_secret")}
         row = rows.write_row(table, {**session, **own}, now_epoch=now_epoch)
-        settings = self.settings
         cookie = write_cookie(
             rows.signed_id(row, settings), settings, now_epoch=now_epoch
         )
@@ -149,5 +149,5 @@ class ClientSession(MutableMapping[str, Any]):
             f"{COOKIE_NAME}={cookie.value}" if cookie else "",
             settings,
             now_epoch=self._sandbox.clock.now_epoch(),
-            table=stored_sessions(self._sandbox),
+            table=stored_sessions(self._sandbox, settings),
         )

@@ -8,21 +8,18 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from typing import cast
 
 from sandbox.exchange import (
     Exchange,
     Execution,
-    Match,
     Outcome,
     Raised,
     Returned,
     Throttled,
 )
-from sandbox.gateway import trouble
-from sandbox.gateway.payload import Event
 from sandbox.gateway.response import InvalidResult, from_result
-from sandbox.project.model import ApiType, Function, Route
+from sandbox.gateway.trouble import describe
+from sandbox.project.model import ApiType, Function
 
 _ACCEPT = (
     "If the test means it to fail, call it inside: "
@@ -139,7 +136,7 @@ class Failures:
             return
         request = exchange.request
         what = f"{request.method} {request.path}"
-        failure = self._judge(what, exchange.match.route.function, exchange.execution)
+        failure = _judge(what, exchange.match.route.function, exchange.execution)
         if failure is None and exchange.response.status >= 500:
             failure = self._judge_result(what, exchange.execution)
         if failure is not None:
@@ -151,7 +148,7 @@ class Failures:
         Raises:
             HandlerFailedError: it failed, and was not expected to.
         """
-        failure = self._judge(function.name, function, execution)
+        failure = _judge(function.name, function, execution)
         if failure is not None and not self._add(failure, request_id=""):
             raise HandlerFailedError((failure,))
 
@@ -228,30 +225,6 @@ class Failures:
         here = threading.get_ident()
         return min(accepting, key=lambda one: one.thread_id != here, default=None)
 
-    def _judge(
-        self, what: str, function: Function, execution: Execution
-    ) -> Failure | None:
-        """Give the failure of an execution; throttling is an answer like another."""
-        outcome = execution.outcome
-        if isinstance(outcome, Returned | Throttled):
-            return None
-        route = Route(method=function.pragma, path=function.name, function=function)
-        page = trouble.failed(
-            execution,
-            Match(route=route),
-            cast("Event", {}),  # shown on pages only
-            api_type=self._api_type(),
-        )
-        return Failure(
-            what=what,
-            title=page.title,
-            message=page.fact,
-            remedy=page.remedy,
-            outcome=outcome,
-            trace=outcome.trace if isinstance(outcome, Raised) else "",
-            output=execution.output,
-        )
-
     def _judge_result(self, what: str, execution: Execution) -> Failure | None:
         """Give the failure of a result that API Gateway would refuse."""
         outcome = execution.outcome
@@ -268,3 +241,20 @@ class Failures:
             outcome=outcome,
             output=execution.output,
         )
+
+
+def _judge(what: str, function: Function, execution: Execution) -> Failure | None:
+    """Give the failure of an execution; throttling is an answer like another."""
+    outcome = execution.outcome
+    if isinstance(outcome, Returned | Throttled):
+        return None
+    title, message, remedy = describe(outcome, function)
+    return Failure(
+        what=what,
+        title=title,
+        message=message,
+        remedy=remedy,
+        outcome=outcome,
+        trace=outcome.trace if isinstance(outcome, Raised) else "",
+        output=execution.output,
+    )

@@ -1,6 +1,7 @@
 """Where the sessions of a running sandbox are kept, as its own functions see it."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from sandbox.inspector.session_table import StoredSessions, find_sessions
@@ -16,11 +17,12 @@ from sandbox.wiring.surroundings import session_helper
 
 def forge_cookie(sandbox: Sandbox, session: Mapping[str, Any]) -> str:
     """Make a session as the app would, and give the Set-Cookie value for it."""
+    settings = session_settings(sandbox)
     return forge_session(
         session,
-        session_settings(sandbox),
+        settings,
         now_epoch=sandbox.clock.now_epoch(),
-        table=stored_sessions(sandbox),
+        table=stored_sessions(sandbox, settings),
     ).set_cookie
 
 
@@ -36,13 +38,14 @@ def session_settings(sandbox: Sandbox) -> SessionSettings:
     )
 
 
-def stored_sessions(sandbox: Sandbox) -> StoredSessions | None:
-    """Give the table that sessions are kept in; None for JWE.
+def stored_sessions(
+    sandbox: Sandbox, settings: SessionSettings
+) -> StoredSessions | None:
+    """Give the table that settings keep sessions in; None for JWE.
 
     Raises:
         UnansweredError: ARC_SESSION_TABLE_NAME names no table of the app.
     """
-    settings = session_settings(sandbox)
     if settings.table_name is None:
         return None
     found = find_sessions(
@@ -50,8 +53,6 @@ def stored_sessions(sandbox: Sandbox) -> StoredSessions | None:
         settings,
         stage=sandbox.stage,
         call=sandbox.tables.call,
-        read_row=python_row,
-        write_row=row_from_python,
     )
     if found is None:
         raise UnansweredError(
@@ -61,7 +62,7 @@ def stored_sessions(sandbox: Sandbox) -> StoredSessions | None:
             known=[table.name for table in sandbox.project.tables],
             remedy="Declare it under @tables, or set ARC_SESSION_TABLE_NAME to one.",
         )
-    return found
+    return replace(found, read_row=python_row, write_row=row_from_python)
 
 
 def dynamodb_name(sandbox: Sandbox, table: str) -> str:

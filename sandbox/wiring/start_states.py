@@ -69,11 +69,10 @@ class StartStates:
             raise _no_name(error) from error
         except KeyError as error:
             raise self._unknown(name) from error
-        notices = self._own_tables().restore(snapshot.tables)
         moved = snapshot.clock_offset_seconds - self._clock.offset_seconds
-        if moved:
-            self._clock.advance(moved)
-        return notices
+        return self._own_tables().restore(
+            snapshot.tables, move_clock=lambda: self._clock.advance(moved)
+        )
 
     def list(self) -> tuple[SnapshotFacts, ...]:
         """Give what is saved, by name.

@@ -1,7 +1,8 @@
 """Writes the apps that contenders are measured on."""
 
-from collections.abc import Mapping
 from pathlib import Path
+
+from tests.files import write_files
 
 HELLO = 'def handler(event, context):\n    return {"hello": "world"}\n'
 HELLO_NODE = "exports.handler = async () => ({ hello: 'world' })\n"
@@ -36,15 +37,6 @@ functions:
 """
 
 
-def write(root: Path, files: Mapping[str, str]) -> Path:
-    """Write files by their path below `root`; gives `root`."""
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return root
-
-
 def hello_app(root: Path, *, routes: int = 1) -> Path:
     """Write an Architect app of so many routes that answer alike; the first is `/`."""
     paths = ["/", *(f"/route{number}" for number in range(1, routes))]
@@ -52,13 +44,15 @@ def hello_app(root: Path, *, routes: int = 1) -> Path:
     lines = "".join(f"get {path}\n" for path in paths)
     files = {f"src/http/get-{folder}/index.py": HELLO for folder in folders}
     manifest = f"@app\nbench\n\n@aws\nruntime python\n\n@http\n{lines}"
-    return write(root, {"app.arc": manifest, **files})
+    return write_files(root, {"app.arc": manifest, **files})
 
 
 def node_hello_app(root: Path) -> Path:
     """Write the same app with its one route in Node."""
     manifest = f"@app\nbench\n\n{NODE}\n@http\nget /\n"
-    return write(root, {"app.arc": manifest, "src/http/get-index/index.js": HELLO_NODE})
+    return write_files(
+        root, {"app.arc": manifest, "src/http/get-index/index.js": HELLO_NODE}
+    )
 
 
 def session_app(root: Path, *, store: str, node_modules: Path | None = None) -> Path:
@@ -79,7 +73,7 @@ def session_app(root: Path, *, store: str, node_modules: Path | None = None) -> 
         files["src/http/post-node/index.js"] = COUNT_NODE
         files["src/http/post-node/config.arc"] = NODE
     manifest = f"@app\nbench\n\n@aws\nruntime python\n\n@http\n{routes}\n{SESSIONS}"
-    app = write(root, {"app.arc": manifest, **files})
+    app = write_files(root, {"app.arc": manifest, **files})
     if node_modules is not None:
         (app / "node_modules").symlink_to(node_modules)
     return app
@@ -95,13 +89,13 @@ def serverless_app(root: Path, *, node_modules: Path, functions: int = 1) -> Pat
             f"events: [{{httpApi: 'GET {path}'}}]}}\n"
         )
     files = {f"f{number}.py": HELLO for number in range(functions)}
-    app = write(root, {"serverless.yml": _SERVERLESS + "".join(lines), **files})
+    app = write_files(root, {"serverless.yml": _SERVERLESS + "".join(lines), **files})
     (app / "node_modules").symlink_to(node_modules)
     return app
 
 
 def framework_app(root: Path) -> Path:
     """Write an app for functions-framework."""
-    return write(
+    return write_files(
         root, {"main.py": 'def hello(request):\n    return {"hello": "world"}\n'}
     )

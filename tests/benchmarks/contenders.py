@@ -120,6 +120,11 @@ def peer(peers: Peers) -> Contender:
     return Contender(name=PEER, command=command, environ=_environ())
 
 
+def of_architect(peers: Peers | None) -> list[Contender]:
+    """Give us, and what people use today where it is installed."""
+    return [ours(), peer(peers)] if peers else [ours()]
+
+
 def serverless(peers: Peers, *, reloads: bool) -> Contender:
     """Give serverless-offline, which needs no account up to version 13 and 3."""
     quiet = {"SLS_TELEMETRY_DISABLED": "1", "SLS_NOTIFICATIONS_MODE": "off"}

@@ -6,15 +6,13 @@ A program of its own, as a handler is; prints medians in milliseconds as JSON.
 import argparse
 import contextlib
 import json
-import statistics
 import sys
-import time
-from collections.abc import Callable
 
 import boto3
 
+from tests.benchmarks.report import median_ms
+
 _ITEMS = 300
-_CALLS = 400
 _TABLE = "benchmark-items"
 
 
@@ -35,15 +33,15 @@ def main() -> None:
         _fill(client)
     key = {"owner": {"S": "one"}, "at": {"N": "7"}}
     medians = {
-        "get_item": _median_ms(lambda: client.get_item(TableName=_TABLE, Key=key))
+        "get_item": median_ms(lambda: client.get_item(TableName=_TABLE, Key=key))
     }
     if not asked.null:
         item = {**key, "text": {"S": "x" * 100}}
         wanted = {":o": {"S": "one"}}
-        medians["put_item"] = _median_ms(
+        medians["put_item"] = median_ms(
             lambda: client.put_item(TableName=_TABLE, Item=item)
         )
-        medians["query, 10 of 300"] = _median_ms(
+        medians["query, 10 of 300"] = median_ms(
             lambda: client.query(
                 TableName=_TABLE,
                 KeyConditionExpression="#o = :o",
@@ -73,15 +71,6 @@ def _fill(client: object) -> None:
     for number in range(_ITEMS):
         key = {"owner": {"S": "one"}, "at": {"N": str(number)}}
         client.put_item(TableName=_TABLE, Item={**key, "text": {"S": "x" * 100}})
-
-
-def _median_ms(call: Callable[[], object]) -> float:
-    times = []
-    for _ in range(_CALLS):
-        began = time.perf_counter()
-        call()
-        times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ from tests.benchmarks import apps, contenders
 from tests.benchmarks.processes import ask
 from tests.benchmarks.report import Measurement
 from tests.benchmarks.rounds import Entry, Plan, Running, Tally, started
+from tests.files import write_files
 
 _PATIENCE_SECONDS = 20.0
 _PAUSE_SECONDS = 0.15
@@ -48,9 +49,7 @@ def start(plan: Plan) -> list[Measurement]:
     """Measure from the command to the first answer, and `--help`."""
     tally = Tally("start")
     sizes = {n: apps.hello_app(plan.folder / f"start-{n}", routes=n) for n in (3, 300)}
-    who = [contenders.ours()]
-    if plan.peers:
-        who.append(contenders.peer(plan.peers))
+    who = contenders.of_architect(plan.peers)
     for _ in range(plan.rounds):
         for routes, app in sizes.items():
             for contender in who:
@@ -65,19 +64,16 @@ def start(plan: Plan) -> list[Measurement]:
 
 def _architect(plan: Plan, handler: str, name: str) -> list[Entry]:
     """Give ours and the peer, each with an app of its own, as they are edited."""
-    who = [contenders.ours()]
-    if plan.peers:
-        who.append(contenders.peer(plan.peers))
     entries = []
-    for contender in who:
+    for contender in contenders.of_architect(plan.peers):
         root = plan.folder / f"{name}-{len(entries)}".replace(" ", "-")
         app = apps.hello_app(root, routes=3)
         manifest = (app / "app.arc").read_text()
         extra = {"app.arc": f"{manifest}\n{apps.SESSIONS}"}
         if handler != apps.HELLO:
             extra[".env"] = "ARC_SESSION_TABLE_NAME=sessions\n"
-            apps.write(app, extra)
-        apps.write(app, {"src/http/get-index/index.py": handler})
+            write_files(app, extra)
+        write_files(app, {"src/http/get-index/index.py": handler})
         entries.append(Entry(contender=contender, app=app))
     return entries
 
@@ -102,7 +98,7 @@ def _new_route_ms(one: Running, number: int) -> tuple[float, int]:
     """Give the milliseconds, and how many requests of an old route went wrong."""
     path = f"/new{number}"
     app = one.entry.app
-    apps.write(app, {f"src/http/get-new{number}/index.py": apps.HELLO})
+    write_files(app, {f"src/http/get-new{number}/index.py": apps.HELLO})
     manifest = (app / "app.arc").read_text()
     refused = 0
 

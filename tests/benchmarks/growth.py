@@ -12,9 +12,9 @@ from sandbox.project.load import load_project
 from sandbox.tables.store import TableStore
 from tests.benchmarks import apps, contenders
 from tests.benchmarks.fresh import save_ms
-from tests.benchmarks.layers import median_ms
-from tests.benchmarks.report import Measurement, ratio
+from tests.benchmarks.report import Measurement, median_ms, ratio
 from tests.benchmarks.rounds import WARM_UP_SECONDS, Entry, Plan, Running, Tally, load
+from tests.files import write_files
 
 _PICTURE = Path(__file__).with_name("cost-against-size.png")
 _ROUTES = (3, 100, 300, 1_000)
@@ -43,7 +43,7 @@ def _files(plan: Plan) -> list[Measurement]:
     for count in _FILES:
         app = apps.hello_app(plan.folder / f"files-{count}", routes=3)
         files = {f"src/lib/d{n // 100}/f{n}.txt": "text" for n in range(count)}
-        entries[count] = apps.write(app, files)
+        entries[count] = write_files(app, files)
     return _served(plan, "files", entries)
 
 
@@ -108,8 +108,8 @@ def _row_figures(
     expired = store.expire()
     expiry_ms = (time.perf_counter() - began) * 1000
     clock.advance(-61)
-    if len(expired) != 10:
-        raise RuntimeError(f"{len(expired)} rows expired, not 10")
+    if expired != 10:
+        raise RuntimeError(f"{expired} rows expired, not 10")
     return {
         "GetItem, ms": median_ms(
             lambda: store.call("GetItem", {"TableName": _TABLE, "Key": key})

@@ -9,7 +9,6 @@ import statistics
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 from sandbox.clock import MovableClock
@@ -18,10 +17,10 @@ from sandbox.tables.store import TableStore
 from tests.benchmarks import apps, contenders
 from tests.benchmarks.contenders import Contender
 from tests.benchmarks.processes import ask
-from tests.benchmarks.report import Measurement
+from tests.benchmarks.report import CALLS, Measurement, median_ms
 from tests.benchmarks.rounds import WARM_UP_SECONDS, Entry, Plan, Tally, started
+from tests.files import write_files
 
-_CALLS = 300
 _TIMED = """import time
 
 import arc
@@ -71,7 +70,7 @@ def _session_layers(plan: Plan) -> list[Measurement]:
     tally = Tally("a session request in a table")
     app = apps.session_app(plan.folder / "layers", store="table")
     source = _TIMED.replace('"headers": {', '"headers": {**answer["headers"], ')
-    apps.write(app, {"src/http/post-count/index.py": source})
+    write_files(app, {"src/http/post-count/index.py": source})
     entry = Entry(contender=contenders.ours(), app=app, method="POST", path="/count")
     for _ in range(plan.rounds):
         with started([entry]) as (one,):
@@ -92,7 +91,7 @@ def _spent(port: int) -> tuple[float, ...]:
     rows = []
     cookie = ""
     warm = time.perf_counter() + WARM_UP_SECONDS
-    while time.perf_counter() < warm or len(rows) < _CALLS:
+    while time.perf_counter() < warm or len(rows) < CALLS:
         began = time.perf_counter()
         connection.request("POST", "/count", headers={"Cookie": cookie})
         answer = connection.getresponse()
@@ -102,7 +101,7 @@ def _spent(port: int) -> tuple[float, ...]:
         spent = re.findall(r": ([\d.]+)", answer.getheader("x-spent") or "")
         rows.append((whole, *map(float, spent)))
     connection.close()
-    return tuple(map(statistics.median, zip(*rows[-_CALLS:], strict=True)))
+    return tuple(map(statistics.median, zip(*rows[-CALLS:], strict=True)))
 
 
 def _store_ms(app: Path) -> float:
@@ -179,13 +178,3 @@ def _moto_server() -> Contender:
         command=lambda port: [*program, "--port", str(port)],
         environ={"PATH": os.environ["PATH"]},
     )
-
-
-def median_ms(call: Callable[[], object]) -> float:
-    """Give the median milliseconds of many calls."""
-    times = []
-    for _ in range(_CALLS):
-        began = time.perf_counter()
-        call()
-        times.append((time.perf_counter() - began) * 1000)
-    return statistics.median(times)

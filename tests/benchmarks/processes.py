@@ -13,12 +13,14 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+from tests.processes import children_of, parents
+
 _START_SECONDS = 60.0
 
 
 def children(pid: int) -> list[int]:
     """Give the processes that `pid` is the parent of."""
-    return [child for child, parent in _parents().items() if parent == pid]
+    return [child for child, parent in parents().items() if parent == pid]
 
 
 def free_port() -> int:
@@ -77,11 +79,7 @@ class Program:
 
     def tree(self) -> list[int]:
         """Give the process and all below it."""
-        parents = _parents()
-        found = [self.pid]
-        for pid in found:
-            found += [child for child, parent in parents.items() if parent == pid]
-        return found
+        return [self.pid, *children_of(self.pid)]
 
     def memory_mb(self) -> float:
         """Give the proportional set size of the whole tree (proc(5))."""
@@ -119,16 +117,6 @@ def ask(port: int, method: str, path: str, timeout: float = 30) -> tuple[int, by
         return answer.status, answer.read()
     finally:
         connection.close()
-
-
-def _parents() -> dict[int, int]:
-    parents = {}
-    for entry in Path("/proc").iterdir():
-        if entry.name.isdecimal():
-            with contextlib.suppress(OSError):
-                stat = (entry / "stat").read_text()
-                parents[int(entry.name)] = int(stat.rpartition(")")[2].split()[1])
-    return parents
 
 
 def _pss_kb(pid: int) -> int:

@@ -1,12 +1,15 @@
-"""Takes measurements, gives a table for people and JSON for programs."""
+"""Makes measurements, and gives a table of them for people and JSON for programs."""
 
 import json
 import os
 import platform
 import statistics
-from collections.abc import Iterable, Sequence
+import time
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+
+CALLS = 300
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,16 @@ class Measurement:
     @property
     def median(self) -> float:
         return statistics.median(self.values)
+
+
+def median_ms(call: Callable[[], object]) -> float:
+    """Give the median milliseconds of `CALLS` calls."""
+    times = []
+    for _ in range(CALLS):
+        began = time.perf_counter()
+        call()
+        times.append((time.perf_counter() - began) * 1000)
+    return statistics.median(times)
 
 
 def ratio(one: Measurement, other: Measurement) -> float:

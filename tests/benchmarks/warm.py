@@ -1,7 +1,6 @@
 """Scenarios `hello` and `session`: warm handlers under load."""
 
 from tests.benchmarks import apps, contenders
-from tests.benchmarks.contenders import Contender
 from tests.benchmarks.report import Measurement
 from tests.benchmarks.rounds import Entry, Plan, warm_rounds
 
@@ -26,11 +25,11 @@ def hello(plan: Plan) -> list[Measurement]:
             Entry(contender=contenders.framework(plan.peers), app=google),
         ]
     in_node = apps.node_hello_app(plan.folder / "node")
+    pair = contenders.of_architect(plan.peers)
+    entries_in_node = [Entry(contender=one, app=in_node) for one in pair]
     return [
         *warm_rounds(plan, "hello", entries),
-        *warm_rounds(
-            plan, "hello, Node", [Entry(contender=c, app=in_node) for c in _pair(plan)]
-        ),
+        *warm_rounds(plan, "hello, Node", entries_in_node),
     ]
 
 
@@ -46,14 +45,8 @@ def session(plan: Plan) -> list[Measurement]:
             if language == "Python" or modules:
                 entries = [
                     Entry(contender=c, app=app, method="POST", path=path, cookies=True)
-                    for c in _pair(plan)
+                    for c in contenders.of_architect(plan.peers)
                 ]
                 scenario = f"{store} session, {language}"
                 measured += warm_rounds(plan, scenario, entries)
     return measured
-
-
-def _pair(plan: Plan) -> list[Contender]:
-    """Give us, and what people use today where it is installed."""
-    theirs = [contenders.peer(plan.peers)] if plan.peers else []
-    return [contenders.ours(), *theirs]

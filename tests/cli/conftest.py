@@ -13,7 +13,19 @@ from sandbox.cli import main
 from sandbox.options import Options
 from sandbox.ready_file import ReadyFile, ready_folder, write_ready_file
 from sandbox.sandbox import Sandbox
+from tests.files import write_files
 
+MANIFEST = """@app
+here
+@aws
+runtime python
+@http
+get /
+@tables
+sessions
+  _idx *String
+  _ttl TTL
+"""
 READ = """import arc
 def handler(request, context):
     return {"count": int(arc.http.session_read(request).get("count", 0))}
@@ -25,14 +37,12 @@ Run = Callable[..., Any]
 @contextmanager
 def running_app(root: Path, *, store: str) -> Iterator[tuple[Sandbox, Run]]:
     """Run an app with sessions; gives it, and what runs a command in its folder."""
-    app = root / "app"
-    (app / "src/http/get-index").mkdir(parents=True)
-    (app / "src/http/get-index/index.py").write_text(READ)
-    (app / ".env").write_text(f"ARC_SESSION_TABLE_NAME={store}\n")
-    (app / "app.arc").write_text(
-        "@app\nhere\n@aws\nruntime python\n@http\nget /\n"
-        "@tables\nsessions\n  _idx *String\n  _ttl TTL\n"
-    )
+    files = {
+        "app.arc": MANIFEST,
+        ".env": f"ARC_SESSION_TABLE_NAME={store}\n",
+        "src/http/get-index/index.py": READ,
+    }
+    app = write_files(root / "app", files)
     environ = {"XDG_STATE_HOME": str(root / "state")}
     with Sandbox(app, options=Options.for_program({})) as sandbox:
         ready = ReadyFile(

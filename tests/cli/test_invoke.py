@@ -7,6 +7,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from sandbox.cli import main
+from tests.files import write_files
 
 pytestmark = pytest.mark.slow
 
@@ -27,12 +28,12 @@ BROKEN = "def handler(event, context):\n    raise KeyError('missing')\n"
 @pytest.fixture
 def app(tmp_path: Path) -> Path:
     """Write an app with a function that echoes and one that raises."""
-    for folder, code in (("get-things-000id", ECHO), ("get-broken", BROKEN)):
-        path = tmp_path / "src/http" / folder / "index.py"
-        path.parent.mkdir(parents=True)
-        path.write_text(code)
-    (tmp_path / "app.arc").write_text(APP)
-    return tmp_path
+    files = {
+        "app.arc": APP,
+        "src/http/get-things-000id/index.py": ECHO,
+        "src/http/get-broken/index.py": BROKEN,
+    }
+    return write_files(tmp_path, files)
 
 
 def invoke(

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import httpx
 import pytest
@@ -18,6 +18,7 @@ import pytest
 from sandbox.notice import Notice
 from sandbox.options import Options
 from sandbox.sandbox import Sandbox
+from tests.files import write_files
 
 FREE_PORTS = {
     "ARC_HTTP_PORT": "0",
@@ -43,10 +44,7 @@ class App:
 
     def write(self, files: Mapping[str, str]) -> None:
         """Write files by their path below the root, making folders as needed."""
-        for name, text in files.items():
-            path = self.root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
+        write_files(self.root, files)
 
 
 @pytest.fixture
@@ -55,7 +53,6 @@ def make_app(tmp_path: Path) -> Callable[..., App]:
 
     def make(files: Mapping[str, str], *routes: str, more: str = "") -> App:
         app = App(tmp_path / "app")
-        app.root.mkdir(exist_ok=True)
         manifest = MANIFEST + "\n".join(routes or ("get /",)) + f"\n\n{more}\n"
         app.write({"app.arc": manifest, **files})
         return app
@@ -170,7 +167,18 @@ class Command:
 
 
 @pytest.fixture
-def command(tmp_path: Path) -> Iterator[Callable[..., Command]]:
+def start_in_terminal(
+    tmp_path: Path, run_in_terminal: Callable[..., Any]
+) -> Callable[[App], Any]:
+    """Give a function that types `arc-sandbox start` in a terminal of its own."""
+    path = os.environ["PATH"]  # noqa: TID251 - what a shell gives
+    environ = {"PATH": path, "HOME": str(tmp_path), **FREE_PORTS}
+    start = ("-m", "sandbox", "start")
+    return lambda app: run_in_terminal(*start, cwd=app.root, environ=environ)
+
+
+@pytest.fixture
+def command() -> Iterator[Callable[..., Command]]:
     """Give a function that runs `arc-sandbox` with arguments, on free ports."""
     running: list[Command] = []
 
@@ -190,3 +198,17 @@ def command(tmp_path: Path) -> Iterator[Callable[..., Command]]:
     for one in running:
         with one:
             pass
+
+
+@pytest.fixture
+def start(
+    command: Callable[..., Command], wait_until: Callable[..., None]
+) -> Callable[..., Command]:
+    """Give a function that runs `arc-sandbox start`, and waits until it serves."""
+
+    def run(*arguments: str, **named: Any) -> Command:
+        started = command("start", *arguments, **named)
+        wait_until(lambda: "ready at" in started.output, seconds=30, what="ready")
+        return started
+
+    return run

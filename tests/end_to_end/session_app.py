@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sandbox import runtime_helper
+from tests.files import write_files
 
 HELPERS = ("own", "pypi", "npm")
 STORES = ("jwe", "sessions")
@@ -53,22 +54,18 @@ def write_app(root: Path, node_modules: Path, *, ttl: str = "_ttl TTL") -> None:
     What a function has in `vendor/` comes before what is installed; so the sandbox's
     own `arc` is had beside `architect-functions`.
     """
-    root.mkdir(exist_ok=True)
-    (root / "app.arc").write_text(MANIFEST.format(ttl=ttl))
-    for name in ("own", "pypi"):
-        write(root / f"src/http/any-{name}/index.py", PYTHON)
+    files = {
+        "app.arc": MANIFEST.format(ttl=ttl),
+        "src/http/any-own/index.py": PYTHON,
+        "src/http/any-pypi/index.py": PYTHON,
+        "src/http/any-npm/index.mjs": NODE,
+        "src/http/any-npm/config.arc": "@aws\nruntime nodejs22.x\n",
+    }
+    write_files(root, files)
     vendor = root / "src/http/any-own/vendor"
     vendor.mkdir()
     (vendor / "arc").symlink_to(Path(next(iter(runtime_helper.__path__))) / "arc")
-    write(root / "src/http/any-npm/index.mjs", NODE)
-    write(root / "src/http/any-npm/config.arc", "@aws\nruntime nodejs22.x\n")
     (root / "node_modules").symlink_to(node_modules)
-
-
-def write(path: Path, text: str) -> None:
-    """Write a file, making its folder."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(text)
 
 
 def dotenv(lines: Iterable[str]) -> str:

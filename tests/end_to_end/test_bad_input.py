@@ -214,9 +214,7 @@ def test_a_bad_dotenv_line_is_no_end(make_app: Any, serve: Any) -> None:
     assert [text.split(" ")[0] for text in told] == [".env:1:1:", ".env:3:1:"]
 
 
-def test_a_folder_without_a_manifest_serves_public(
-    command: Any, tmp_path: Any, serve: Any
-) -> None:
+def test_a_folder_without_a_manifest_serves_public(tmp_path: Any, serve: Any) -> None:
     """It is a default project: a warning, and static files."""
     (tmp_path / "public").mkdir()
     (tmp_path / "public" / "index.html").write_text("<h1>static</h1>")

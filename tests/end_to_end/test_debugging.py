@@ -6,7 +6,6 @@ import re
 import socket
 import threading
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import coverage
@@ -28,12 +27,6 @@ COUNTED = """def handler(event, context):
         return "unreached"
     return "reached"
 """
-FREE_PORTS = {
-    "ARC_HTTP_PORT": "0",
-    "ARC_TABLES_PORT": "0",
-    "ARC_INTERNAL_PORT": "0",
-    "ARC_EVENTS_PORT": "0",
-}
 CONFIG = "@aws\ntimeout 1\n"
 
 
@@ -51,17 +44,12 @@ class Visit(threading.Thread):  # noqa: TID251 - a test's own
 
 @pytest.fixture
 def terminal(
-    make_app: Any,
-    run_in_terminal: Any,
-    tmp_path: Path,
-    wait_until: Callable[..., None],
+    make_app: Any, start_in_terminal: Any, wait_until: Callable[..., None]
 ) -> Any:
     """Give a sandbox in a terminal; its handler stops, and may take a second."""
     files = {"index.py": STOPPED, "config.arc": CONFIG}
     app = make_app({f"src/http/get-index/{name}": files[name] for name in files})
-    path = os.environ["PATH"]  # noqa: TID251 - what a shell gives
-    environ = {"PATH": path, "HOME": str(tmp_path), **FREE_PORTS}
-    started = run_in_terminal("-m", "sandbox", "start", cwd=app.root, environ=environ)
+    started = start_in_terminal(app)
     wait_until(lambda: "Press ? for the keys" in started.shown, what="the keys")
     return started
 
@@ -97,9 +85,7 @@ def test_breakpoint_opens_pdb_in_the_terminal(
     wait_until(lambda: "list the sessions" in terminal.shown)
 
 
-def test_the_time_limit_waits_with_the_handler(
-    terminal: Any, visit: Visit, wait_until: Callable[..., None]
-) -> None:
+def test_the_time_limit_waits_with_the_handler(terminal: Any, visit: Visit) -> None:
     """A function of one second is looked at for longer than that."""
     began = visit.is_alive()
     pause = threading.Event()
@@ -179,13 +165,10 @@ class Editor:
         self._socket.close()
 
 
-def test_an_editor_stops_a_python_handler(
-    make_app: Any, command: Any, wait_until: Callable[..., None]
-) -> None:
+def test_an_editor_stops_a_python_handler(make_app: Any, start: Any) -> None:
     """By debugpy, at the port that the terminal names; no time limit ends it."""
     app = make_app({"src/http/get-index/index.py": COUNTED})
-    run = command("start", "--debugger", "15678", cwd=app.root)
-    wait_until(lambda: "ready" in run.output, what="ready")
+    run = start("--debugger", "15678", cwd=app.root)
     assert httpx.get(run.url, timeout=60).text == "reached"
     found = re.search(r"get / waits for a debugger at port (\d+)", run.output)
     assert found
@@ -213,8 +196,7 @@ def test_an_editor_stops_a_python_handler(
 
 def test_a_node_worker_is_inspected(
     make_app: Any,
-    command: Any,
-    wait_until: Callable[..., None],
+    start: Any,
     find_program: Callable[[str], str],
 ) -> None:
     """Node's own inspector answers at the port that the terminal names."""
@@ -222,8 +204,7 @@ def test_a_node_worker_is_inspected(
     handler = "exports.handler = async () => ({ statusCode: 200, body: 'node' })"
     files = {"index.cjs": handler, "config.arc": "@aws\nruntime nodejs22.x\n"}
     app = make_app({f"src/http/get-index/{name}": files[name] for name in files})
-    run = command("start", "--debugger", "16678", cwd=app.root)
-    wait_until(lambda: "ready" in run.output, what="ready")
+    run = start("--debugger", "16678", cwd=app.root)
     assert httpx.get(run.url, timeout=60).text == "node"
     found = re.search(r"get / waits for a debugger at port (\d+)", run.output)
     assert found

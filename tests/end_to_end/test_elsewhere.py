@@ -81,6 +81,25 @@ def is_listening(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
+def create_table(
+    client: Callable[[str], Any], table: str, *, name: str = "id", kind: str = "S"
+) -> None:
+    """Make a table whose one key has this name and type in the other database."""
+    client("dynamodb").create_table(
+        TableName=table,
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": kind}],
+        KeySchema=[{"AttributeName": name, "KeyType": "HASH"}],
+        BillingMode="PAY_PER_REQUEST",
+    )
+
+
+def free_port() -> int:
+    """Give a port on which nothing listens."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return int(free.getsockname()[1])
+
+
 def ids(client: Any, table: str) -> list[str]:
     """Give the ids of the rows that the other database has."""
     items = client.scan(TableName=table)["Items"]
@@ -142,19 +161,17 @@ def test_new_tables_of_an_edited_manifest_are_made_there(
     ]
 
 
+@pytest.mark.parametrize(("name", "kind"), [("other", "S"), ("id", "N")])
 def test_a_table_with_other_keys_is_told(
     make_app: Callable[..., Any],
     serve: Callable[..., Any],
     moto_port: int,
     client: Callable[[str], Any],
+    name: str,
+    kind: str,
 ) -> None:
     """It is somebody's data: the sandbox changes nothing."""
-    client("dynamodb").create_table(
-        TableName="testapp-staging-things",
-        AttributeDefinitions=[{"AttributeName": "other", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "other", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create_table(client, "testapp-staging-things", name=name, kind=kind)
     app = make_app(FILES, more=TABLES)
 
     one = serve(app, wishes=Wishes(external_db=True), tables_port=moto_port)
@@ -180,9 +197,7 @@ def test_an_external_database_that_is_not_there_is_told(
     make_app: Callable[..., Any], serve: Callable[..., Any]
 ) -> None:
     """With its address, and what to do."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     app = make_app(FILES, more=TABLES)
     one = serve(app, wishes=Wishes(external_db=True), tables_port=port)
 
@@ -211,12 +226,7 @@ def test_functions_use_aws_itself(
     client: Callable[[str], Any],
 ) -> None:
     """The helper finds the deployed tables by SSM; the sandbox has none."""
-    client("dynamodb").create_table(
-        TableName="deployed-things-1A2B",
-        AttributeDefinitions=[{"AttributeName": "id", "AttributeType": "S"}],
-        KeySchema=[{"AttributeName": "id", "KeyType": "HASH"}],
-        BillingMode="PAY_PER_REQUEST",
-    )
+    create_table(client, "deployed-things-1A2B")
     client("ssm").put_parameter(
         Name="/TestappStaging/tables/things",
         Value="deployed-things-1A2B",
@@ -242,9 +252,7 @@ def test_use_aws_opens_no_tables_port(
     make_app: Callable[..., Any], serve: Callable[..., Any], moto_port: int
 ) -> None:
     """`@sandbox useAWS` forces a stage that exists in AWS, and shows credentials."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     app = make_app(FILES, "get /", "get /see", more=TABLES)
     app.write({"prefs.arc": "@sandbox\nuseAWS true\n"})
 

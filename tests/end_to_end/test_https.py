@@ -1,7 +1,6 @@
 """HTTPS on localhost: a client that verifies, and the cookies that need it."""
 
 import ssl
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -85,25 +84,21 @@ def test_a_client_that_does_not_trust_it_harms_nobody(
 
 
 def test_a_certificate_of_the_developers_is_used(
-    app: Any, command: Any, serve: Any, tmp_path: Path, wait_until: Callable[..., None]
+    app: Any, start: Any, serve: Any, tmp_path: Path
 ) -> None:
     """--cert and --key; no other is made, and no word of trusting is said."""
     serve(app, tls=Tls())
     given = own_certificate(tmp_path)
     key = given.with_name("localhost-key.pem")
-    run = command("start", "--cert", str(given), "--key", str(key), cwd=app.root)
-    wait_until(lambda: "ready" in run.output, what="ready")
+    run = start("--cert", str(given), "--key", str(key), cwd=app.root)
 
     assert "ready at https://localhost:" in run.output
     assert "trust it once" not in run.output
 
 
-def test_the_banner_tells_how_to_trust_it(
-    app: Any, command: Any, wait_until: Callable[..., None]
-) -> None:
+def test_the_banner_tells_how_to_trust_it(app: Any, start: Any) -> None:
     """And the file, in the state folder of the user's home."""
-    run = command("start", "--https", cwd=app.root)
-    wait_until(lambda: "ready" in run.output, what="ready")
+    run = start("--https", cwd=app.root)
 
     assert "trust it once" in run.output
     assert str(own_certificate(app.root)) in run.output

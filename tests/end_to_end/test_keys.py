@@ -1,9 +1,7 @@
 """`arc-sandbox start` in a real terminal, a key at a time."""
 
-import os
 import re
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,26 +14,15 @@ HELLO = """import json
 def handler(event, context):
     return json.loads("{")
 """
-FREE_PORTS = {
-    "ARC_HTTP_PORT": "0",
-    "ARC_TABLES_PORT": "0",
-    "ARC_INTERNAL_PORT": "0",
-    "ARC_EVENTS_PORT": "0",
-}
 
 
 @pytest.fixture
 def terminal(
-    make_app: Any,
-    run_in_terminal: Any,
-    tmp_path: Path,
-    wait_until: Callable[..., None],
+    make_app: Any, start_in_terminal: Any, wait_until: Callable[..., None]
 ) -> Any:
     """Give a running sandbox in a terminal."""
     app = make_app({"src/http/get-index/index.py": HELLO})
-    path = os.environ["PATH"]  # noqa: TID251 - what a shell gives
-    environ = {"PATH": path, "HOME": str(tmp_path), **FREE_PORTS}
-    started = run_in_terminal("-m", "sandbox", "start", cwd=app.root, environ=environ)
+    started = start_in_terminal(app)
     wait_until(lambda: "Press ? for the keys" in started.shown, what="the keys")
     return started
 

@@ -175,9 +175,7 @@ def test_the_error_page_itself_returns(app: Any, page: Page) -> None:
     expect(page).to_have_title("t")
 
 
-def test_closing_ends_the_streams_at_once(
-    app: Any, serve: Any, wait_until: Callable[..., None]
-) -> None:
+def test_closing_ends_the_streams_at_once(app: Any, serve: Any) -> None:
     """A page that listens does not hold the sandbox; no request is recorded for it."""
     served = serve(app)
     with httpx.stream("GET", f"{served.sandbox.url}/_arc/livereload") as stream:

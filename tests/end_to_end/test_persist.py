@@ -108,14 +108,13 @@ def test_a_killed_process_loses_nothing_it_acknowledged(
 
 
 def test_tables_outlive_a_killed_sandbox(
-    make_app: Callable[..., Any], command: Callable[..., Any], wait_until: Any
+    make_app: Callable[..., Any], start: Any
 ) -> None:
     """`arc-sandbox start --persist`, killed and started again, counts on."""
     app = make_app({"src/http/get-index/index.py": COUNT}, more=TABLES)
     counts = []
     for _ in range(2):
-        sandbox = command("start", "--persist", cwd=app.root)
-        wait_until(lambda s=sandbox: "ready at" in s.output, seconds=30)
+        sandbox = start("--persist", cwd=app.root)
         counts += [httpx.get(sandbox.url).json()["n"] for _ in range(3)]
         sandbox.send(signal.SIGKILL)
         sandbox.wait()
@@ -126,12 +125,11 @@ def test_tables_outlive_a_killed_sandbox(
 
 
 def test_a_second_sandbox_of_the_app_is_refused(
-    make_app: Callable[..., Any], command: Callable[..., Any], wait_until: Any
+    make_app: Callable[..., Any], command: Callable[..., Any], start: Any
 ) -> None:
     """It ends with exit code 1 and says which process has the tables."""
     app = make_app({"src/http/get-index/index.py": COUNT}, more=TABLES)
-    first = command("start", "--persist", cwd=app.root)
-    wait_until(lambda: "ready at" in first.output, seconds=30)
+    first = start("--persist", cwd=app.root)
 
     second = command("start", "--persist", cwd=app.root)
 
@@ -195,12 +193,11 @@ def test_a_home_that_cannot_be_written_is_told_at_start(
 
 
 def test_snapshots_by_the_command(
-    make_app: Callable[..., Any], command: Callable[..., Any], wait_until: Any
+    make_app: Callable[..., Any], command: Callable[..., Any], start: Any
 ) -> None:
     """Saved, changed, loaded: the app counts from where it stood."""
     app = make_app({"src/http/get-index/index.py": COUNT}, more=TABLES)
-    sandbox = command("start", cwd=app.root)
-    wait_until(lambda: "ready at" in sandbox.output, seconds=30)
+    sandbox = start(cwd=app.root)
 
     def run(*arguments: str) -> str:
         one = command("snapshot", *arguments, cwd=app.root)

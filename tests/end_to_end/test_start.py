@@ -29,12 +29,11 @@ def handler(event, context):
 
 
 def test_start_serves_and_shows_each_request(
-    make_app: Any, command: Any, wait_until: Callable[..., None]
+    make_app: Any, start: Any, wait_until: Callable[..., None]
 ) -> None:
     """A banner with the address and routes; then a line a request, output marked."""
     app = make_app({"src/http/get-index/index.py": HELLO})
-    run = command("start", cwd=app.root)
-    wait_until(lambda: "ready" in run.output, what="ready")
+    run = start(cwd=app.root)
 
     answer = httpx.get(f"{run.url}/")
 
@@ -44,24 +43,20 @@ def test_start_serves_and_shows_each_request(
     assert "GET    / 200" in run.output
 
 
-def test_start_needs_no_standard_input(
-    make_app: Any, command: Any, wait_until: Callable[..., None]
-) -> None:
+def test_start_needs_no_standard_input(make_app: Any, start: Any) -> None:
     """A service manager may start it with that closed; handlers answer all the same."""
     app = make_app({"src/http/get-index/index.py": HELLO})
-    run = command("start", cwd=app.root, has_input=False)
-    wait_until(lambda: "ready" in run.output, what="ready")
+    run = start(cwd=app.root, has_input=False)
 
     assert httpx.get(f"{run.url}/").json() == {"hello": "/"}
 
 
 def test_start_ends_cleanly_on_interrupt(
-    make_app: Any, command: Any, wait_until: Callable[..., None]
+    make_app: Any, start: Any, wait_until: Callable[..., None]
 ) -> None:
     """Ctrl-C ends with status 0 and leaves no process behind."""
     app = make_app({"src/http/get-index/index.py": HELLO})
-    run = command("start", cwd=app.root)
-    wait_until(lambda: "ready" in run.output, what="ready")
+    run = start(cwd=app.root)
     httpx.get(f"{run.url}/")
     below = children_of(run.pid)
 
@@ -72,12 +67,11 @@ def test_start_ends_cleanly_on_interrupt(
 
 
 def test_killing_the_sandbox_leaves_no_process(
-    make_app: Any, command: Any, wait_until: Callable[..., None]
+    make_app: Any, start: Any, wait_until: Callable[..., None]
 ) -> None:
     """SIGKILL takes workers along, even one that ignores every other signal."""
     app = make_app({"src/http/get-index/index.py": DEAF})
-    run = command("start", cwd=app.root)
-    wait_until(lambda: "ready" in run.output, what="ready")
+    run = start(cwd=app.root)
     with pytest.raises(httpx.TimeoutException):
         httpx.get(f"{run.url}/", timeout=1)
     below = children_of(run.pid)
@@ -128,38 +122,33 @@ def test_start_lets_a_flag_beat_a_variable(make_app: Any, command: Any) -> None:
     assert "--port" in run.output
 
 
-def test_start_says_what_is_not_emulated(
-    make_app: Any, command: Any, wait_until: Callable[..., None]
-) -> None:
+def test_start_says_what_is_not_emulated(make_app: Any, start: Any) -> None:
     """Pragmas that are parsed but not served are named in one line."""
     app = make_app(
         {"src/http/get-index/index.py": HELLO}, more="@events\nsome-event\n@queues\nq1"
     )
 
-    run = command("start", cwd=app.root)
+    run = start(cwd=app.root)
 
-    wait_until(lambda: "ready" in run.output, what="ready")
     assert "Not emulated: @events @queues." in run.output
 
 
-def test_start_quiet_is_quiet(
-    make_app: Any, command: Any, wait_until: Callable[..., None]
-) -> None:
+def test_start_quiet_is_quiet(make_app: Any, start: Any) -> None:
     """With --quiet a good request leaves no line."""
     app = make_app({"src/http/get-index/index.py": HELLO})
-    run = command("start", "--quiet", cwd=app.root)
-    wait_until(lambda: "ready" in run.output, what="ready")
+    run = start("--quiet", cwd=app.root)
+
+    assert httpx.get(f"{run.url}/").json() == {"hello": "/"}
+    run.send(signal.SIGINT)
+    run.wait()
 
     assert "GET" not in run.output
 
 
-def test_interrupt_cuts_a_handler_short(
-    make_app: Any, command: Any, wait_until: Callable[..., None]
-) -> None:
+def test_interrupt_cuts_a_handler_short(make_app: Any, start: Any) -> None:
     """Ctrl-C does not wait for what a handler is at, and blames nobody for its end."""
     app = make_app({"src/http/get-index/index.py": DEAF})
-    run = command("start", cwd=app.root)
-    wait_until(lambda: "ready" in run.output, what="ready")
+    run = start(cwd=app.root)
     with pytest.raises(httpx.TimeoutException):
         httpx.get(f"{run.url}/", timeout=0.5)
 

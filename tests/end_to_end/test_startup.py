@@ -1,7 +1,6 @@
 """`@sandbox-start`: the developer's commands once everything answers."""
 
 import json
-import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
@@ -9,7 +8,6 @@ from typing import Any
 
 import pytest
 
-from tests.end_to_end.conftest import FREE_PORTS
 from tests.processes import children_of, is_alive
 
 pytestmark = pytest.mark.slow
@@ -38,13 +36,10 @@ def files(*commands: str) -> dict[str, str]:
     }
 
 
-def test_commands_run_after_boot_and_see_the_app(
-    make_app: Any, command: Any, wait_until: Callable[..., None]
-) -> None:
+def test_commands_run_after_boot_and_see_the_app(make_app: Any, start: Any) -> None:
     """The app answers them; variables, inventory and manifest are there."""
     app = make_app(files("python3 script.py", "echo second"))
-    run = command("start", cwd=app.root, environ={"SHELLS": "too"})
-    wait_until(lambda: "ready" in run.output, what="ready")
+    run = start(cwd=app.root, environ={"SHELLS": "too"})
 
     assert "ran python3 script.py\n    answered" in run.output
     assert run.output.index("answered") < run.output.index("ran echo second")
@@ -82,12 +77,11 @@ def test_a_command_that_cannot_begin_stops_the_start(
 
 
 def test_commands_run_once_not_at_each_reload(
-    make_app: Any, command: Any, wait_until: Callable[..., None]
+    make_app: Any, start: Any, wait_until: Callable[..., None]
 ) -> None:
     """A save is no start."""
     app = make_app(files("sh run.sh") | {"run.sh": "echo x >> runs"})
-    run = command("start", "-v", cwd=app.root)
-    wait_until(lambda: "ready" in run.output, what="ready")
+    run = start("-v", cwd=app.root)
     manifest: Path = app.root / "app.arc"
     manifest.write_text(manifest.read_text() + "\n@static\n")
     app.write({"src/http/get-index/index.py": HELLO.replace("hello", "new")})
@@ -143,13 +137,11 @@ def test_a_signal_ends_the_command_and_the_start(
 
 
 def test_an_interrupt_in_the_terminal_ends_the_command(
-    make_app: Any, run_in_terminal: Any, wait_until: Callable[..., None]
+    make_app: Any, start_in_terminal: Any, wait_until: Callable[..., None]
 ) -> None:
     """Ctrl-C, as a person presses it."""
     app = make_app(files("sh willing.sh") | SLOW)
-    path = os.environ["PATH"]  # noqa: TID251 - what a shell gives
-    environ = {"PATH": path, "HOME": str(app.root), **FREE_PORTS}
-    terminal = run_in_terminal("-m", "sandbox", "start", cwd=app.root, environ=environ)
+    terminal = start_in_terminal(app)
     wait_until((app.root / "begun").exists, what="the command")
     below = children_of(terminal.pid)
 

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.files import write_files
+
 pytestmark = pytest.mark.slow
 
 FILES = {
@@ -63,11 +65,7 @@ def test_a_project_tests_itself_with_the_wheel(
     tmp_path: Path, pytestconfig: pytest.Config
 ) -> None:
     """`pip install arc-sandbox[pytest]` is all that a project needs."""
-    project = tmp_path / "project"
-    for name, text in FILES.items():
-        path = project / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+    project = write_files(tmp_path / "project", FILES)
     pip = [sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check"]
     wheels = tmp_path / "wheels"
     run(*pip, "wheel", "--no-deps", "-w", wheels, ".", cwd=pytestconfig.rootpath)

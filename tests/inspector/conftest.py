@@ -12,6 +12,7 @@ import pytest
 from sandbox.notice import Notice
 from sandbox.options import Options
 from sandbox.sandbox import Sandbox
+from tests.files import write_files
 
 COUNT = """import arc
 def handler(request, context):
@@ -110,11 +111,7 @@ def write_app(root: Path, *, store: str) -> Path:
         "src/http/post-count/index.py": COUNT,
         "src/http/get-fail/index.py": FAIL,
     }
-    for name, text in files.items():
-        path = root / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
-    return root
+    return write_files(root, files)
 
 
 @pytest.fixture(scope="module")

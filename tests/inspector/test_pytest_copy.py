@@ -198,9 +198,7 @@ def test_a_copied_test_keeps_a_cookie_that_opens_nothing(
 
 
 @pytest.mark.slow
-def test_a_copied_test_of_a_failure_passes_once_it_is_mended(
-    run: Run, pytester: pytest.Pytester
-) -> None:
+def test_a_copied_test_of_a_failure_passes_once_it_is_mended(run: Run) -> None:
     """Until then it fails, and says what the handler raised."""
     raised = Raised(error_type="ValueError", message="not yet mended")
     text = pytest_of(answered(sent(), status=500, outcome=raised), None)

@@ -1,12 +1,14 @@
 """App folders for the tests of reading them."""
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
 
 from sandbox.project.load import load_project
 from sandbox.project.model import Project
+from tests.files import write_files
 
 Write = Callable[[Mapping[str, str]], Path]
 Load = Callable[[Mapping[str, str]], Project]
@@ -18,14 +20,7 @@ def write(tmp_path: Path) -> Write:
     root = tmp_path / "app"
     root.mkdir()
 
-    def write_files(files: Mapping[str, str]) -> Path:
-        for name, text in files.items():
-            path = root / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text, encoding="utf-8")
-        return root
-
-    return write_files
+    return partial(write_files, root)
 
 
 @pytest.fixture

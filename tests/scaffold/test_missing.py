@@ -8,6 +8,7 @@ from sandbox.errors import AppError, WorldError
 from sandbox.project.load import load_project
 from sandbox.project.model import Project
 from sandbox.scaffold.missing import missing_handlers, wants_handlers, write_new
+from tests.files import write_files
 
 MANIFEST = """@app
 shop
@@ -23,10 +24,8 @@ post /things
 
 def project_of(root: Path, **files: str) -> Project:
     """Give the project of a folder with these files; `__` stands for a slash."""
-    for name, text in {"app.arc": MANIFEST, **files}.items():
-        path = root / name.replace("__", "/")
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_text(text)
+    named = {name.replace("__", "/"): text for name, text in files.items()}
+    write_files(root, {"app.arc": MANIFEST, **named})
     return load_project(root, home=None, environ={})
 
 
@@ -82,7 +81,7 @@ def test_a_template_of_another_language_is_left_aside(tmp_path: Path) -> None:
 
     missing = missing_handlers(project, home=None)
 
-    assert all("def handler" in text for text in missing.files.values())
+    assert {"def handler" in text for text in missing.files.values()} == {True}
 
 
 def test_a_template_that_is_not_there_is_an_error(tmp_path: Path) -> None:

@@ -23,9 +23,6 @@ class MemoryTable:
     def put(self, row: Mapping[str, Any]) -> None:
         self.rows[row["_idx"]] = dict(row)
 
-    def delete(self, idx: str) -> None:
-        self.rows.pop(idx, None)
-
 
 @pytest.fixture
 def table() -> MemoryTable:

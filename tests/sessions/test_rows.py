@@ -143,16 +143,6 @@ def test_read_row_of_node_has_a_secret(table: Any, secret: dict[str, Any]) -> No
     assert isinstance(by_python, rows.StoredSession)
 
 
-def test_destroy_row_removes_it(table: Any) -> None:
-    """Its cookie is unknown from then on, and twice does no harm."""
-    row = rows.create_row(table, now_epoch=NOW)
-
-    rows.destroy_row(table, row["_idx"])
-    rows.destroy_row(table, row["_idx"])
-
-    assert table.rows == {}
-
-
 def test_without_own_names_leaves_the_session() -> None:
     """What the handler put there."""
     row = {"_idx": "a", "_secret": "b", "_ttl": 1, "count": 2}

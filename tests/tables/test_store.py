@@ -13,7 +13,7 @@ from sandbox.errors import SeedError
 from sandbox.project.model import Index, Key, Project, Table
 from sandbox.tables.errors import TableError
 from sandbox.tables.expiry import ExpiryPolicy
-from sandbox.tables.store import Expired, TableStore
+from sandbox.tables.store import TableStore
 
 MakeProject = Callable[..., Project]
 
@@ -315,7 +315,7 @@ def test_only_one_of_many_conditional_puts_succeeds(store: TableStore) -> None:
     ],
 )
 def test_an_operation_that_fails_half_way_changes_nothing(
-    store: TableStore, operation: str, request_: dict[str, Any]
+    store: TableStore, clock: ManualClock, operation: str, request_: dict[str, Any]
 ) -> None:
     """What was done before the failure is undone, in the rows and in their expiry."""
     row = {"word": {"S": "old"}, "_ttl": {"N": str(NOW + 60)}}
@@ -325,7 +325,8 @@ def test_an_operation_that_fails_half_way_changes_nothing(
         store.call(operation, request_)
 
     assert store.export()[TABLE] == ({**A, **row},)
-    assert store.next_due_epoch == NOW + 60
+    clock.advance(60)
+    assert store.expire() == 1
 
 
 def test_a_request_is_not_kept_by_reference(store: TableStore) -> None:
@@ -354,17 +355,17 @@ def test_a_due_item_is_gone_at_the_next_read(
     assert keys(store) == ["b", "c"]
 
 
-def test_expire_gives_what_it_deleted(store: TableStore, clock: ManualClock) -> None:
-    """The expired items are named once, with their table."""
+def test_expire_deletes_what_is_due(store: TableStore, clock: ManualClock) -> None:
+    """Each item once, as soon as its time has come."""
     put(store, "a", _ttl={"N": str(NOW + 60)})
+    put(store, "b")
 
-    assert store.next_due_epoch == NOW + 60
     clock.advance(59)
-    assert store.expire() == ()
+    assert store.expire() == 0
     clock.advance(1)
-    assert store.expire() == (Expired(table=TABLE, key=A),)
-    assert store.expire() == ()
-    assert store.next_due_epoch is None
+    assert store.expire() == 1
+    assert store.expire() == 0
+    assert keys(store) == ["b"]
 
 
 def test_the_time_is_read_while_nothing_else_is_done(
@@ -459,8 +460,7 @@ def test_a_dropped_table_takes_its_deadlines_along(
     store.call("DeleteTable", {"TableName": TABLE})
     clock.advance(60)
 
-    assert store.expire() == ()
-    assert store.next_due_epoch is None
+    assert store.expire() == 0
 
 
 # All rows at once

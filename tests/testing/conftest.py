@@ -8,6 +8,7 @@ import pytest
 
 from sandbox.options import Options
 from sandbox.testing import SandboxUnderTest
+from tests.files import write_files
 
 MANIFEST = """@app
 parts
@@ -67,13 +68,8 @@ def handler(request, context):
 @pytest.fixture
 def app(tmp_path: Path) -> Path:
     """Write the app, and give its folder."""
-    root = tmp_path / "app"
-    for name, code in HANDLERS.items():
-        folder = root / "src" / "http" / name
-        folder.mkdir(parents=True)
-        (folder / "index.py").write_text(code)
-    (root / "app.arc").write_text(MANIFEST)
-    return root
+    handlers = {f"src/http/{name}/index.py": code for name, code in HANDLERS.items()}
+    return write_files(tmp_path / "app", {"app.arc": MANIFEST, **handlers})
 
 
 @pytest.fixture(params=["jwe", "sessions"])

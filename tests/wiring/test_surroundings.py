@@ -12,6 +12,7 @@ from sandbox.options import Options
 from sandbox.project.advice import Surroundings
 from sandbox.project.load import load_project
 from sandbox.wiring.surroundings import collect_surroundings, seen_environment
+from tests.files import write_files
 
 MANIFEST = "@app\nmyapp\n@aws\nruntime python3.12\n@http\nget /\n"
 IMPORT = "import json, arc\n"
@@ -26,15 +27,7 @@ Collect = Callable[..., Surroundings]
 @pytest.fixture
 def write(tmp_path: Path) -> Callable[[Mapping[str, str]], Path]:
     """Give a function that writes an app's files, and gives its folder."""
-
-    def write_files(files: Mapping[str, str]) -> Path:
-        for name, text in {"app.arc": MANIFEST, **files}.items():
-            path = tmp_path / "app" / name
-            path.parent.mkdir(parents=True, exist_ok=True)
-            path.write_text(text)
-        return tmp_path / "app"
-
-    return write_files
+    return lambda files: write_files(tmp_path / "app", {"app.arc": MANIFEST, **files})
 
 
 @pytest.fixture

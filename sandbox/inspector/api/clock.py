@@ -1,7 +1,6 @@
 """`/api/clock`: shows the sandbox's clock, and moves it."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from sandbox.clock import MovableClock
 from sandbox.durations import (
@@ -22,7 +21,6 @@ from sandbox.inspector.schemas import (
     Schema,
     object_of,
 )
-from sandbox.json_value import JsonValue
 from sandbox.notice import Notice
 
 _MOVES = 'Send {"advance": "8d"}, {"set": "2027-01-01"} or {"reset": true}.'
@@ -44,33 +42,6 @@ GIVES: Schema = object_of(
 TAKES: Schema = object_of(
     {"advance": TEXT, "set": TEXT, "reset": BOOLEAN}, "advance", "set", "reset"
 )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ClockReading:
-    """The clock at one moment."""
-
-    now_epoch: float
-    offset_seconds: float
-
-    def as_json(self, *, warnings: tuple[str, ...] = ()) -> dict[str, JsonValue]:
-        """Give it as the API shows it."""
-        return {
-            "now_epoch": self.now_epoch,
-            "now": iso_moment(self.now_epoch),
-            "offset_seconds": self.offset_seconds,
-            "is_moved": bool(self.offset_seconds),
-            "spoken": f"{spoken_moment(self.now_epoch)}, "
-            f"{spoken_offset(self.offset_seconds)}",
-            "warnings": warnings,
-        }
-
-
-def read_clock(clock: MovableClock) -> ClockReading:
-    """Give what a clock says now."""
-    return ClockReading(
-        now_epoch=clock.now_epoch(), offset_seconds=clock.offset_seconds
-    )
 
 
 class ClockApi:
@@ -110,7 +81,7 @@ class ClockApi:
 
     def show(self, request: ApiRequest) -> JsonAnswer:
         """Give the clock."""
-        return JsonAnswer(content=read_clock(self._clock).as_json())
+        return self._answer()
 
     def move(self, request: ApiRequest) -> JsonAnswer:
         """Move the clock, and say what that leaves in the future; or do neither."""
@@ -127,7 +98,20 @@ class ClockApi:
         self._clock.advance(by_seconds)
         for text in warnings:
             self._say(Notice(level="warning", text=text))
-        return JsonAnswer(content=read_clock(self._clock).as_json(warnings=warnings))
+        return self._answer(warnings=warnings)
+
+    def _answer(self, *, warnings: tuple[str, ...] = ()) -> JsonAnswer:
+        now_epoch, ahead = self._clock.now_epoch(), self._clock.offset_seconds
+        return JsonAnswer(
+            content={
+                "now_epoch": now_epoch,
+                "now": iso_moment(now_epoch),
+                "offset_seconds": ahead,
+                "is_moved": bool(ahead),
+                "spoken": f"{spoken_moment(now_epoch)}, {spoken_offset(ahead)}",
+                "warnings": warnings,
+            }
+        )
 
     def _wanted_offset(self, request: ApiRequest) -> float:
         """Give the seconds by which the clock is to stand ahead of real time."""

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from sandbox.exchange import Exchange, HttpRequest, HttpResponse
-from sandbox.inspector.cookie_view import past_session
+from sandbox.inspector.cookie_view import ExplainCookie, past_session
 from sandbox.inspector.curl_copy import curl_of
 from sandbox.inspector.endpoints import Endpoint, Parameter
-from sandbox.inspector.exchange_view import ExplainCookie, request_json, summarize
+from sandbox.inspector.exchange_view import request_json, summary_json
 from sandbox.inspector.messages import ApiError, ApiRequest, JsonAnswer, TextAnswer
 from sandbox.inspector.pytest_copy import pytest_of
 from sandbox.inspector.schemas import (
@@ -167,7 +167,7 @@ class RequestsApi:
         start = ids.index(after) + 1 if after in ids else 0
         listed = known[start:][-limit:]
         return JsonAnswer(
-            content={"requests": [summarize(exchange).as_json() for exchange in listed]}
+            content={"requests": [summary_json(exchange) for exchange in listed]}
         )
 
     def forget(self, request: ApiRequest) -> JsonAnswer:

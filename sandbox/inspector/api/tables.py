@@ -16,7 +16,7 @@ from sandbox.inspector.schemas import (
     object_of,
     or_null,
 )
-from sandbox.inspector.table_browser import RowQuery, TableBrowser, TableView
+from sandbox.inspector.table_browser import RowQuery, TableBrowser
 from sandbox.json_value import JsonValue
 
 MOST_ROWS = 1000
@@ -120,10 +120,8 @@ class TablesApi:
 
     def list(self, request: ApiRequest) -> JsonAnswer:
         """Give every table; none where the app has none."""
-        tables: tuple[TableView, ...] = ()
-        if self._has_tables():
-            tables = self._browser.tables()
-        return JsonAnswer(content={"tables": [table.as_json() for table in tables]})
+        tables = self._browser.tables() if self._has_tables() else ()
+        return JsonAnswer(content={"tables": tables})
 
     def export(self, request: ApiRequest) -> JsonAnswer:
         """Give all rows of a table."""

@@ -5,7 +5,7 @@ from typing import Any
 
 from sandbox.errors import SandboxError
 from sandbox.inspector.endpoints import Directory, match_path
-from sandbox.inspector.messages import ApiError, DocumentAnswer
+from sandbox.inspector.messages import ApiError, DocumentAnswer, Headers
 from sandbox.inspector.pages import (
     advice,
     clock,
@@ -64,8 +64,14 @@ class Site:
             query: the query's parameters, decoded.
         """
         if method not in SAFE_METHODS:
-            error = ApiError(405, "Pages are only read.", remedy="Use the API.")
-            return self._error(error, headers=(("Allow", "GET, HEAD"),))
+            return self._error(
+                ApiError(
+                    405,
+                    "Pages are only read.",
+                    remedy="Use the API.",
+                    headers=(("Allow", "GET, HEAD"),),
+                )
+            )
         try:
             found = match_path(ASSETS, raw_path)
             if found is not None:
@@ -87,12 +93,10 @@ class Site:
             404, f'There is no page at "{raw_path}".', remedy="The menu has them all."
         )
 
-    def _error(
-        self, error: ApiError, *, headers: tuple[tuple[str, str], ...] = ()
-    ) -> DocumentAnswer:
+    def _error(self, error: ApiError) -> DocumentAnswer:
         content = {"message": error.message, "remedy": error.remedy}
         view = View(template="error.html", title="Not possible", content=content)
-        return self._document(view, status=error.status, headers=headers)
+        return self._document(view, status=error.status, headers=error.headers)
 
     def _document(
         self,
@@ -100,7 +104,7 @@ class Site:
         *,
         section: str = "",
         status: int = 200,
-        headers: tuple[tuple[str, str], ...] = (),
+        headers: Headers = (),
     ) -> DocumentAnswer:
         html = self._templates.get_template(view.template).render(
             title=view.title, section=section, around=self._around(), **view.content

@@ -38,6 +38,23 @@ def test_a_start_state_brings_rows_and_clock_back(table_app: Any) -> None:
     assert table_app.get("clock")["offset_seconds"] == pytest.approx(8 * DAY, abs=1)
 
 
+def test_rows_expire_as_of_the_clock_that_they_come_with(table_app: Any) -> None:
+    """Loaded years ahead of it, a session ends a week after it was written."""
+    end = int(table_app.get("clock")["now_epoch"]) + 7 * DAY
+    row = {"_idx": {"S": "a"}, "_ttl": {"N": str(end)}}
+    sessions = "testapp-staging-sessions"
+    table_app.sandbox.tables.call("PutItem", {"TableName": sessions, "Item": row})
+    table_app.api.put("/api/snapshots/written", json={})
+    table_app.post("clock", {"advance": "2500d"})
+
+    table_app.post("snapshots/written/load")
+    known = [len(table_app.get("sessions")["sessions"])]
+    table_app.post("clock", {"advance": "8d"})
+    known.append(len(table_app.get("sessions")["sessions"]))
+
+    assert known == [1, 0]
+
+
 def test_start_states_are_listed_and_deleted(table_app: Any) -> None:
     """By name, with what they hold."""
     for name in ("b", "a"):

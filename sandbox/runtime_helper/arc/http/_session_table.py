@@ -43,10 +43,6 @@ class DynamoSessionTable:
         """Store the row in place of any that has its `_idx`."""
         self._table.put_item(Item=dict(row))
 
-    def delete(self, idx: str) -> None:
-        """Remove the row; none is no error."""
-        self._table.delete_item(Key={"_idx": idx})
-
 
 def open_session_table(table_name: str) -> DynamoSessionTable:
     """Open the table that ARC_SESSION_TABLE_NAME names, logically or physically.
