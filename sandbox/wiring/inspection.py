@@ -30,6 +30,12 @@ if TYPE_CHECKING:
     from sandbox.inspector.endpoints import Directory
     from sandbox.tables.deferred import Tables
 
+_STATUSES = {
+    "ConditionalCheckFailedException": 409,
+    "ResourceNotFoundException": 404,
+}
+"""What the API answers with for an error of DynamoDB; 400 for all others."""
+
 
 class Inspected(Protocol):
     """A running sandbox, of which the inspector sees this: `sandbox.Sandbox`."""
@@ -109,7 +115,7 @@ def make_subject(
         app_url=lambda: sandbox.url,
         environment=sandbox.environment,
         session_helper=session_helper,
-        call_tables=_table_call(sandbox),
+        call_tables=table_call(sandbox),
         table_operations=sandbox.operations.of,
         statistics=lambda: pool().statistics(),
         reload=reload,
@@ -156,7 +162,9 @@ def make_inspector(
     )
 
 
-def _table_call(sandbox: Inspected) -> TableCall:
+def table_call(sandbox: Inspected) -> TableCall:
+    """Give what carries out an operation on a sandbox's tables, for the inspector."""
+
     def call(operation: str, request: Mapping[str, object]) -> Mapping[str, JsonValue]:
         if not sandbox.project.tables:
             raise ApiError(
@@ -165,8 +173,8 @@ def _table_call(sandbox: Inspected) -> TableCall:
         try:
             return sandbox.tables.call(operation, request)
         except TableError as error:
-            is_missing = error.code == "ResourceNotFoundException"
-            raise ApiError(404 if is_missing else 400, error.message) from error
+            status = _STATUSES.get(error.code, 400)
+            raise ApiError(status, error.message) from error
 
     return call
 
