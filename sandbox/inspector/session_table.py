@@ -50,7 +50,7 @@ class StoredSessions:
             row: what it is to be, with the same `_idx`.
         """
         before, after = self.write_row(was), self.write_row(row)
-        names = before.keys() | after.keys()
+        names = dict.fromkeys((*after, *before))  # new ones stay in order
         changed = [n for n in names if before.get(n) != after.get(n)]
         maps = [n for n in changed if _is_map(before.get(n)) or _is_map(after.get(n))]
         updates = {

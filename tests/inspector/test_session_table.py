@@ -91,5 +91,6 @@ def test_a_row_of_many_attributes_is_changed(sessions: StoredSessions) -> None:
     many = {f"name {n}": n for n in range(2000)}
 
     assert sessions.update(ROW, {**ROW, **many})
+    assert list(sessions.get("a") or ()) == [*ROW, *many]
     assert sessions.update({**ROW, **many}, ROW)
     assert sessions.get("a") == ROW
