@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from sandbox.clock import MovableClock
+from sandbox.errors import SandboxError
 from sandbox.exchange import HttpRequest, HttpResponse
 from sandbox.gateway.app import Gateway
 from sandbox.gateway.cookie_expiry import BrowserCookies
@@ -131,13 +132,18 @@ def make_subject(
 
 
 def make_inspector(
-    sandbox: Inspected, subject: Subject, *, token: str | None
+    sandbox: Inspected,
+    subject: Subject,
+    *,
+    adopted: Callable[[], Project],
+    token: str | None,
 ) -> Inspector:
     """Give the application of the internal port, with what answers runtime helpers.
 
     Args:
         sandbox: is asked once it runs.
         subject: what it shows and changes.
+        adopted: gives the last project that could be read.
         token: asked of everybody, where the port is open to other machines.
     """
 
@@ -155,7 +161,7 @@ def make_inspector(
         return Site(endpoints)
 
     return Inspector(
-        services=_services(sandbox),
+        services=_services(sandbox, adopted),
         make_directory=directory,
         make_pages=pages,
         policy=Policy(token=token),
@@ -179,10 +185,13 @@ def table_call(sandbox: Inspected) -> TableCall:
     return call
 
 
-def _services(sandbox: Inspected) -> Services:
+def _services(sandbox: Inspected, adopted: Callable[[], Project]) -> Services:
     def services() -> ServiceMap:
-        return service_map(
-            sandbox.project, ports=arc_ports(sandbox.ports), stage=sandbox.stage
-        )
+        try:
+            project = sandbox.project
+        except SandboxError:
+            # Whoever asks runs, and was started with a project that could be read.
+            project = adopted()
+        return service_map(project, ports=arc_ports(sandbox.ports), stage=sandbox.stage)
 
     return Services(services)
