@@ -1,6 +1,6 @@
 """The app's tables for people: rows in plain values, found by table and key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -72,8 +72,8 @@ class TableBrowser:
 
     def tables(self) -> tuple[TableView, ...]:
         """Give every table, in order of names."""
-        names = self._call("ListTables", {})["TableNames"]
-        return tuple(self.table(str(name)) for name in _items(names))
+        found = map(self._table_if_there, self._names())
+        return tuple(table for table in found if table is not None)
 
     def table(self, name: str) -> TableView:
         """Give one table by its physical name.
@@ -84,6 +84,25 @@ class TableBrowser:
         facts = self._call("DescribeTable", {"TableName": name})["Table"]
         ttl = self._call("DescribeTimeToLive", {"TableName": name})
         return _table_view(_object(facts), _object(ttl["TimeToLiveDescription"]))
+
+    def _names(self) -> Iterator[str]:
+        request: dict[str, object] = {}
+        while True:
+            page = self._call("ListTables", request)
+            yield from map(str, _items(page["TableNames"]))
+            last = page.get("LastEvaluatedTableName")
+            if last is None:
+                return
+            request["ExclusiveStartTableName"] = last
+
+    def _table_if_there(self, name: str) -> TableView | None:
+        """Give a table that was listed; None where a save has dropped it since."""
+        try:
+            return self.table(name)
+        except ApiError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            return None
 
     def rows(self, name: str, query: RowQuery) -> RowPage:
         """Give rows of a table or an index, all of them or those of a key.
