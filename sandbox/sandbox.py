@@ -366,7 +366,8 @@ class Sandbox:
             say=self._say,
             feed=self._feed,
         )
-        return make_inspector(self, subject, token=self._options.inspector_token)
+        token, adopted = self._options.inspector_token, self._projects.adopted
+        return make_inspector(self, subject, adopted=adopted, token=token)
 
     # Tables
 

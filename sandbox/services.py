@@ -95,22 +95,23 @@ def get_parameters_by_path(
         SsmError: there is no `Path`, or `NextToken` is not one that was given out.
     """
     path = _text(request, "Path").rstrip("/") + "/"
-    below = [
+    last_given = _last_given(request.get("NextToken"), path)
+    left = [
         name
         for name in sorted(services)
         if name.startswith(path)
         and (request.get("Recursive") is True or "/" not in name[len(path) :])
+        and name > last_given
     ]
-    start = _start(request.get("NextToken"), len(below))
     size = request.get("MaxResults") or _MAX_PAGE
     if not isinstance(size, int) or not 1 <= size <= _MAX_PAGE:
         raise SsmError(_UNREADABLE, f"MaxResults is a number from 1 to {_MAX_PAGE}.")
-    page = below[start : start + size]
+    page = left[:size]
     answer: dict[str, JsonValue] = {
         "Parameters": [_parameter(services, name) for name in page]
     }
-    if start + size < len(below):
-        answer["NextToken"] = str(start + size)
+    if page != left:
+        answer["NextToken"] = page[-1]
     return answer
 
 
@@ -163,12 +164,16 @@ def _text(request: Mapping[str, Any], member: str) -> str:
     return value
 
 
-def _start(token: object, count: int) -> int:
+def _last_given(token: object, path: str) -> str:
+    """Give the name after which a page begins.
+
+    A number would be of another parameter where a manifest has changed meanwhile, and
+    architect-functions would start a session anew as its table is not to be found.
+    """
     if token is None:
-        return 0
-    starts = {str(start): start for start in range(count)}
-    if isinstance(token, str) and token in starts:
-        return starts[token]
+        return ""
+    if isinstance(token, str) and token.startswith(path):
+        return token
     raise SsmError("InvalidNextToken", "NextToken is not one of this request's.")
 
 

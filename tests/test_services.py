@@ -145,6 +145,22 @@ def test_many_parameters_come_in_pages() -> None:
     ]
 
 
+@pytest.mark.parametrize("gone", [0, 3, 9, 12])
+def test_a_manifest_that_changes_between_pages_hides_nothing(gone: int) -> None:
+    """A function that starts then would take its session's table for missing."""
+    tables = [f"table-{number:02}" for number in range(12)]
+    request: dict[str, Any] = {"Path": "/MyAppTesting/tables"}
+    _status, first = ask("GetParametersByPath", request, names=tuple(tables))
+
+    request["NextToken"] = first["NextToken"]
+    fewer = tuple(name for name in tables if name >= f"table-{gone:02}")
+    status, second = ask("GetParametersByPath", request, names=fewer)
+
+    assert status == "200 OK"
+    later = [f"/MyAppTesting/tables/{n}" for n in tables[10:] if n in fewer]
+    assert names_of(second) == later
+
+
 def test_parameters_come_by_name() -> None:
     """One, or several with the names that are unknown."""
     name = "/MyAppTesting/tables/cats"

@@ -1,6 +1,6 @@
 """The cookies of an exchange → each explained: what came in, what a browser keeps."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TypeAlias
 
 from sandbox.exchange import Exchange, HttpRequest
@@ -10,6 +10,7 @@ from sandbox.json_value import JsonValue
 from sandbox.project.model import Function
 from sandbox.sessions.browser_view import BrowserView, browser_view
 from sandbox.sessions.cookie import COOKIE_NAME
+from sandbox.sessions.cookie import cookie_header as header_of_event
 from sandbox.sessions.explain import Explanation
 from sandbox.sessions.refusals import REFUSED, UnknownRow
 
@@ -30,12 +31,11 @@ def cookies_view(
         function: read the cookies; None where no function did.
         explain: explains a Cookie header's session.
     """
-    header = cookie_header(exchange.request)
+    header = read_header(exchange)
     seen = explain(header, function, exchange.started_epoch) if header else None
+    sent = request_cookies(cookie_header(exchange.request))
     return {
-        "in": [
-            {"name": name, "value": value} for name, value in request_cookies(header)
-        ],
+        "in": [{"name": name, "value": value} for name, value in sent],
         "session_in": None if seen is None else _past_json(seen, exchange),
         "out": [
             _set_cookie_json(line, view, exchange, function, explain)
@@ -52,7 +52,7 @@ def past_session(
     In Python values, as a handler has them. None where its cookie stands for none, or
     for none that can be read any more.
     """
-    header = cookie_header(exchange.request)
+    header = read_header(exchange)
     function = exchange.match.route.function if exchange.match else None
     seen = explain(header, function, exchange.started_epoch) if header else None
     if seen is None or not seen.is_valid:
@@ -62,8 +62,20 @@ def past_session(
     return {name: python_from_plain(value) for name, value in seen.data.items()}
 
 
+def read_header(exchange: Exchange) -> str:
+    """Give the Cookie header as the function had it, which is not always what came.
+
+    Payload format 2.0 leaves out what is empty between two cookies, which Python's
+    parser would stop at; others have the last of several headers alone.
+    """
+    event = exchange.event
+    if isinstance(event, Mapping):
+        return header_of_event(event)
+    return cookie_header(exchange.request)
+
+
 def cookie_header(request: HttpRequest) -> str:
-    """Give all Cookie headers as one."""
+    """Give all Cookie headers as one, as they came."""
     return "; ".join(v for k, v in request.headers if k.lower() == "cookie")
 
 

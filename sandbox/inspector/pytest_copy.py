@@ -94,17 +94,41 @@ def _headers(
         lower = name.lower()
         if lower not in _OF_THE_CLIENT and not (is_session and lower == "cookie"):
             yield name, _latin1_literal(value)
-    pairs = [pair.strip() for pair in cookie_header(request).split(";")]
-    others = "; ".join(p for p in pairs if p and p.partition("=")[0] != COOKIE_NAME)
+    before, after = _other_cookies(cookie_header(request))
+    others = "; ".join((*before, *after))
     if is_session and others:
-        yield "cookie", _cookies_literal(others) if session else _latin1_literal(others)
+        written = _cookies_literal(before, after) if session else None
+        yield "cookie", written or _latin1_literal(others)
 
 
-def _cookies_literal(others: str) -> str:
-    """Write other cookies with the session's: a client adds none to a header's own."""
-    text = _literal(others).replace("{", "{{").replace("}", "}}")
-    own = f"; {COOKIE_NAME}={{arc_client.cookies['{COOKIE_NAME}']}}"
-    return f'f{text[:-1]}{own}"' + ("" if text.isascii() else '.encode("latin-1")')
+def _other_cookies(header: str) -> tuple[list[str], list[str]]:
+    """Give the cookies that stand before the session's, and those behind it.
+
+    Of several of its name the last is the session's.
+    """
+    before: list[str] = []
+    after: list[str] = []
+    for pair in filter(None, map(str.strip, header.split(";"))):
+        if pair.partition("=")[0].rstrip() != COOKIE_NAME:
+            after.append(pair)
+            continue
+        before += after
+        after.clear()
+    return before, after
+
+
+def _cookies_literal(before: list[str], after: list[str]) -> str:
+    """Write other cookies with the session's: a client adds none to a header's own.
+
+    It stands where it stood, as a parser may stop at one of the others.
+    """
+    own = f"{COOKIE_NAME}={{arc_client.cookies['{COOKIE_NAME}']}}"
+    text = "; ".join((*map(_in_f_string, before), own, *map(_in_f_string, after)))
+    return f'f"{text}"' + ("" if text.isascii() else '.encode("latin-1")')
+
+
+def _in_f_string(text: str) -> str:
+    return _literal(text)[1:-1].replace("{", "{{").replace("}", "}}")
 
 
 def _headers_literal(headers: list[tuple[str, str]]) -> str:

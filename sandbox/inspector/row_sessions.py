@@ -3,9 +3,10 @@
 import json
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeAlias
 
 from sandbox.exchange import Exchange
+from sandbox.inspector.messages import ApiError
 from sandbox.inspector.seen_tokens import session_values
 from sandbox.inspector.session_table import StoredSessions
 from sandbox.inspector.session_view import SessionView
@@ -16,6 +17,10 @@ MAX_ITEM_BYTES = 400 * 1024
 """DynamoDB's limit for an item (DynamoDB Developer Guide, "Quotas")."""
 
 _OWN_NAMES = ("_idx", "_secret")
+_MOST_TRIES = 100
+
+Change: TypeAlias = Callable[[Mapping[str, Any]], Mapping[str, Any]]
+"""Gives what becomes of data. It may be asked several times."""
 
 
 def _size_bytes(row: rows.Row) -> int:
@@ -54,15 +59,41 @@ class RowSessions:
         rows.write_row(self.table, {**data, **own}, now_epoch=self.now_epoch)
         return view.id
 
+    def change(self, view: SessionView, change: Change) -> str:
+        """Store what becomes of the data as it is by then; give the id.
+
+        Raises:
+            ApiError: 409 where the app never leaves the row alone.
+        """
+
+        def changed(row: rows.Row) -> rows.Row:
+            own = {name: row[name] for name in _OWN_NAMES if name in row}
+            data = change(rows.without_own_names(row))
+            return rows.renewed({**data, **own}, now_epoch=self.now_epoch)
+
+        self._update(view, changed)
+        return view.id
+
     def delete(self, view: SessionView) -> None:
         """Remove the row, so that its cookie names nothing any more."""
         self.table.delete(view.id)
 
     def expire(self, view: SessionView) -> None:
         """Set the row's time to be over; DynamoDB's expiry takes it from there."""
-        row = self.table.get(view.id)
-        if row is not None:
-            self.table.put({**row, "_ttl": int(self.now_epoch) - 1})
+        over_epoch = int(self.now_epoch) - 1
+        self._update(view, lambda row: {**row, "_ttl": over_epoch})
+
+    def _update(self, view: SessionView, change: Change) -> None:
+        """Write a row anew, beginning again where the app writes it meanwhile."""
+        for _ in range(_MOST_TRIES):
+            row = self.table.get(view.id)
+            if row is None or self.table.update(row, change(row)):
+                return
+        raise ApiError(
+            409,
+            f'The app writes the session "{view.id}" all the time.',
+            remedy="Try again.",
+        )
 
     def _view(self, row: rows.Row, used: Mapping[str, tuple[str, ...]]) -> SessionView:
         session = rows.StoredSession(row=row)

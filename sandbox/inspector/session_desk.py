@@ -1,11 +1,12 @@
 """The sessions of a running app: finds its settings, and the store that keeps them."""
 
+import threading
 from collections.abc import Callable, Mapping
 from typing import Any, TypeAlias, TypeVar
 
 from sandbox.errors import SandboxError
 from sandbox.inspector.messages import ApiError
-from sandbox.inspector.row_sessions import RowSessions
+from sandbox.inspector.row_sessions import Change, RowSessions
 from sandbox.inspector.seen_tokens import SeenToken, token_id
 from sandbox.inspector.session_table import StoredSessions, find_sessions
 from sandbox.inspector.session_view import SessionView
@@ -35,6 +36,9 @@ class SessionDesk:
     def __init__(self, subject: Subject) -> None:
         self._subject = subject
         self._made = MadeTokens()
+        self._changing = threading.Lock()
+        """Held while a session is found and changed: changes that are asked for at
+        once follow each other."""
 
     # Seeing
 
@@ -98,18 +102,42 @@ class SessionDesk:
         Raises:
             ApiError: there is no such session, or the data cannot be stored.
         """
-        view = self.find(session_id)
         session = rows.without_own_names(data)
-        changed = _with_data(lambda: self._keeper().replace(view, session))
-        return self.find(changed)
+        with self._changing:
+            view = self.find(session_id)
+            changed = _with_data(lambda: self._keeper().replace(view, session))
+            return self.find(changed)
+
+    def change(self, session_id: str, change: Change) -> SessionView:
+        """Store what becomes of a session's data, as `replace` does.
+
+        What the app writes to its row meanwhile is not lost.
+
+        Args:
+            session_id: of the session.
+            change: is given the data; may be asked several times.
+
+        Raises:
+            ApiError: there is no such session, or the data cannot be stored.
+        """
+
+        def changed_data(data: Mapping[str, Any]) -> Mapping[str, Any]:
+            return rows.without_own_names(change(data))
+
+        with self._changing:
+            view = self.find(session_id)
+            changed = _with_data(lambda: self._keeper().change(view, changed_data))
+            return self.find(changed)
 
     def delete(self, session_id: str) -> None:
         """End a session: its row is removed, or its cookie counts no more."""
-        self._keeper().delete(self.find(session_id))
+        with self._changing:
+            self._keeper().delete(self.find(session_id))
 
     def expire(self, session_id: str) -> None:
         """Let a session's time be over, as if it had not been used for long."""
-        self._keeper().expire(self.find(session_id))
+        with self._changing:
+            self._keeper().expire(self.find(session_id))
 
     def forge(self, data: Mapping[str, Any]) -> tuple[str, ForgedSession]:
         """Make a session, and give its id and its cookie.

@@ -2,7 +2,9 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 
+from sandbox.inspector.messages import ApiError
 from sandbox.inspector.plain_values import plain_row, row_from_plain
 from sandbox.inspector.subject import TableCall
 from sandbox.json_value import JsonValue
@@ -35,6 +37,44 @@ class StoredSessions:
         """Store the row in place of any that has its `_idx`."""
         self.call("PutItem", {"TableName": self.name, "Item": self.write_row(row)})
 
+    def update(self, was: Row, row: Row) -> bool:
+        """Store what a row has become; tell whether it could be.
+
+        Only what differs is written, so that whatever else the app writes meanwhile
+        stays; and nothing is where the row is gone, or a map that is to change is no
+        longer as it was. The parameters are the old ones: expressions are limited to
+        4 KB (DynamoDB Developer Guide, "Quotas"), a row to a hundred times as much.
+
+        Args:
+            was: the row as it was read.
+            row: what it is to be, with the same `_idx`.
+        """
+        before, after = self.write_row(was), self.write_row(row)
+        names = dict.fromkeys((*after, *before))  # new ones stay in order
+        changed = [n for n in names if before.get(n) != after.get(n)]
+        maps = [n for n in changed if _is_map(before.get(n)) or _is_map(after.get(n))]
+        updates = {
+            name: {"Action": "PUT", "Value": after[name]}
+            if name in after
+            else {"Action": "DELETE"}
+            for name in changed
+        }
+        expected = {
+            name: {"Value": before[name]} if name in before else {"Exists": False}
+            for name in ("_idx", *maps)
+        }
+        key = self._key(str(was["_idx"]))
+        try:
+            self.call(
+                "UpdateItem",
+                {**key, "AttributeUpdates": updates, "Expected": expected},
+            )
+        except ApiError as error:
+            if error.status != HTTPStatus.CONFLICT:
+                raise
+            return False
+        return True
+
     def delete(self, idx: str) -> None:
         """Remove the row; none is no error."""
         self.call("DeleteItem", self._key(idx))
@@ -52,6 +92,10 @@ class StoredSessions:
 
     def _key(self, idx: str) -> dict[str, JsonValue]:
         return {"TableName": self.name, "Key": {"_idx": {"S": idx}}}
+
+
+def _is_map(value: JsonValue) -> bool:
+    return isinstance(value, Mapping) and "M" in value
 
 
 def find_sessions(

@@ -18,7 +18,8 @@ TableCall: TypeAlias = Callable[[str, Mapping[str, object]], Mapping[str, JsonVa
 """Carries out a DynamoDB operation, such as `GetItem`, in DynamoDB JSON.
 
 Raises:
-    ApiError: DynamoDB refuses the request, or the app has no tables.
+    ApiError: DynamoDB refuses the request, or the app has no tables; 409 where a row
+        is not what the request expects.
 """
 
 

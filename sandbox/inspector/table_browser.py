@@ -1,6 +1,6 @@
 """The app's tables for people: rows in plain values, found by table and key."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -43,13 +43,32 @@ class TableBrowser:
 
     def tables(self) -> list[dict[str, JsonValue]]:
         """Give every table as the API shows it, in order of names."""
-        names = self._call("ListTables", {})["TableNames"]
-        return [self._table(str(name)) for name in _items(names)]
+        found = map(self._table_if_there, self._names())
+        return [table for table in found if table is not None]
 
     def _table(self, name: str) -> dict[str, JsonValue]:
         facts = self._call("DescribeTable", {"TableName": name})["Table"]
         ttl = self._call("DescribeTimeToLive", {"TableName": name})
         return _table_json(_object(facts), _object(ttl["TimeToLiveDescription"]))
+
+    def _names(self) -> Iterator[str]:
+        request: dict[str, object] = {}
+        while True:
+            page = self._call("ListTables", request)
+            yield from map(str, _items(page["TableNames"]))
+            last = page.get("LastEvaluatedTableName")
+            if last is None:
+                return
+            request["ExclusiveStartTableName"] = last
+
+    def _table_if_there(self, name: str) -> dict[str, JsonValue] | None:
+        """Give a table that was listed; None where a save has dropped it since."""
+        try:
+            return self._table(name)
+        except ApiError as error:
+            if error.status != HTTPStatus.NOT_FOUND:
+                raise
+            return None
 
     def rows(self, name: str, query: RowQuery) -> RowPage:
         """Give rows of a table or an index, all of them or those of a key.

@@ -111,6 +111,14 @@ class TokenSessions:
         )
         return token_id(value)
 
+    def change(
+        self,
+        view: SessionView,
+        change: Callable[[Mapping[str, Any]], Mapping[str, Any]],
+    ) -> str:
+        """Have the session read as what becomes of its data, as `replace` does."""
+        return self.replace(view, change(view.data))
+
     def delete(self, view: SessionView) -> None:
         """Have requests with this session read as if they had none."""
         self.exchange(view.value, None)

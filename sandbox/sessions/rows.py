@@ -145,13 +145,18 @@ def write_row(
     """
     if not session.get("_idx"):
         return create_row(table, session, now_epoch=now_epoch)
-    row = {
+    row = renewed(session, now_epoch=now_epoch)
+    table.put(row)
+    return row
+
+
+def renewed(session: Mapping[str, Any], *, now_epoch: float) -> Row:
+    """Give the row that `write_row` stores of a session which has an `_idx`."""
+    return {
         **session,
         "_secret": session.get("_secret") or new_id(),
         "_ttl": _ttl(now_epoch),
     }
-    table.put(row)
-    return row
 
 
 def without_own_names(row: Row) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
 from sandbox.clock import MovableClock
+from sandbox.errors import SandboxError
 from sandbox.exchange import HttpRequest, HttpResponse
 from sandbox.gateway.app import Gateway
 from sandbox.gateway.cookie_expiry import BrowserCookies
@@ -29,6 +30,12 @@ from sandbox.workers.pool import WorkerPool
 if TYPE_CHECKING:
     from sandbox.inspector.endpoints import Directory
     from sandbox.tables.deferred import Tables
+
+_STATUSES = {
+    "ConditionalCheckFailedException": 409,
+    "ResourceNotFoundException": 404,
+}
+"""What the API answers with for an error of DynamoDB; 400 for all others."""
 
 
 class Inspected(Protocol):
@@ -109,7 +116,7 @@ def make_subject(
         app_url=lambda: sandbox.url,
         environment=sandbox.environment,
         session_helper=session_helper,
-        call_tables=_table_call(sandbox),
+        call_tables=table_call(sandbox),
         table_operations=sandbox.operations.of,
         statistics=lambda: pool().statistics(),
         reload=reload,
@@ -125,13 +132,18 @@ def make_subject(
 
 
 def make_inspector(
-    sandbox: Inspected, subject: Subject, *, token: str | None
+    sandbox: Inspected,
+    subject: Subject,
+    *,
+    adopted: Callable[[], Project],
+    token: str | None,
 ) -> Inspector:
     """Give the application of the internal port, with what answers runtime helpers.
 
     Args:
         sandbox: is asked once it runs.
         subject: what it shows and changes.
+        adopted: gives the last project that could be read.
         token: asked of everybody, where the port is open to other machines.
     """
 
@@ -149,7 +161,7 @@ def make_inspector(
         return Site(endpoints)
 
     return Inspector(
-        services=_services(sandbox),
+        services=_services(sandbox, adopted),
         make_directory=directory,
         make_pages=pages,
         policy=Policy(token=token),
@@ -157,7 +169,9 @@ def make_inspector(
     )
 
 
-def _table_call(sandbox: Inspected) -> TableCall:
+def table_call(sandbox: Inspected) -> TableCall:
+    """Give what carries out an operation on a sandbox's tables, for the inspector."""
+
     def call(operation: str, request: Mapping[str, object]) -> Mapping[str, JsonValue]:
         if not sandbox.project.tables:
             raise ApiError(
@@ -166,16 +180,19 @@ def _table_call(sandbox: Inspected) -> TableCall:
         try:
             return sandbox.tables.call(operation, request)
         except TableError as error:
-            is_missing = error.code == "ResourceNotFoundException"
-            raise ApiError(404 if is_missing else 400, error.message) from error
+            status = _STATUSES.get(error.code, 400)
+            raise ApiError(status, error.message) from error
 
     return call
 
 
-def _services(sandbox: Inspected) -> Services:
+def _services(sandbox: Inspected, adopted: Callable[[], Project]) -> Services:
     def services() -> ServiceMap:
-        return service_map(
-            sandbox.project, ports=arc_ports(sandbox.ports), stage=sandbox.stage
-        )
+        try:
+            project = sandbox.project
+        except SandboxError:
+            # Whoever asks runs, and was started with a project that could be read.
+            project = adopted()
+        return service_map(project, ports=arc_ports(sandbox.ports), stage=sandbox.stage)
 
     return Services(services)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Protocol
 from sandbox.errors import SandboxError
 from sandbox.exchange import Exchange
 from sandbox.host_header import bare_host
+from sandbox.inspector.cookie_view import read_header
 from sandbox.inspector.session_table import find_sessions
 from sandbox.project.model import Function, Project
 from sandbox.sessions.explain import CookieWarning
@@ -100,9 +101,7 @@ class SessionReader:
 def _traffic(exchange: Exchange) -> SessionTraffic:
     request = exchange.request
     return SessionTraffic(
-        cookie_header="; ".join(
-            value for name, value in request.headers if name.lower() == "cookie"
-        ),
+        cookie_header=read_header(exchange),
         set_cookies=tuple(
             value
             for name, value in exchange.response.headers

@@ -221,6 +221,38 @@ def test_a_request_in_flight_finishes_on_the_old_code(
     assert (answers, new) == (["old"], "new")
 
 
+def test_a_request_in_flight_finds_its_table_though_the_manifest_breaks(
+    make_app: Any, serve: Any, wait_until: Callable[..., None], capfd: Any
+) -> None:
+    """Runtime helpers ask for tables late; a save that cannot be read loses none."""
+    slow = (
+        "import arc, pathlib, time\n"
+        "def handler(event, context):\n"
+        "    here = pathlib.Path(__file__).parent\n"
+        "    (here / 'started').touch()\n"
+        "    while not (here / 'go').exists():\n"
+        "        time.sleep(0.01)\n"
+        "    arc.tables.table('things').put_item(Item={'id': 'a'})\n"
+        "    return 'stored'\n"
+    )
+    things = "@tables\nthings\n  id *String\n"
+    app = make_app({"src/http/get-index/index.py": slow}, more=things)
+    client = serve(app).client
+    answers: list[str] = []
+    request = threading.Thread(target=lambda: answers.append(client.get("/").text))  # noqa: TID251 - the one in flight
+    request.start()
+    folder = app.root / "src/http/get-index"
+    wait_until((folder / "started").exists)
+
+    manifest = (app.root / "app.arc").read_text()
+    app.write({"app.arc": f"{manifest}\n@http\n  nonsense\n"})
+    (folder / "go").touch()
+    request.join()
+
+    assert answers == ["stored"]
+    assert "Traceback" not in capfd.readouterr().err
+
+
 def test_an_error_is_told_on_save_and_heals(
     make_app: Any, serve: Any, wait_until: Callable[..., None]
 ) -> None:

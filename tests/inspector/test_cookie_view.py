@@ -5,7 +5,13 @@ from typing import Any
 
 import pytest
 
-from sandbox.inspector.cookie_view import cookies_view, past_session, set_cookies
+from sandbox.inspector.cookie_view import (
+    cookies_view,
+    past_session,
+    read_header,
+    set_cookies,
+)
+from sandbox.json_value import JsonText
 from sandbox.sessions.cookie import CookieReading
 from sandbox.sessions.explain import Explanation
 from sandbox.sessions.refusals import UnknownRow
@@ -67,3 +73,24 @@ def test_a_past_session_is_as_the_handler_had_it(store: Any, session: Any) -> No
     exchange = exchange_of("a", request_headers=(("cookie", "_idx=abc"),))
 
     assert past_session(exchange, lambda *_asked: seen) == session
+
+
+@pytest.mark.parametrize(
+    ("event", "header"),
+    [
+        ('{"cookies": ["a=1", "_idx=x"]}', "a=1; _idx=x"),
+        ('{"headers": {"Cookie": "_idx=x"}}', "_idx=x"),
+        ('{"headers": {}}', ""),
+        (None, "a=1;; _idx=x"),
+    ],
+)
+def test_a_session_is_read_from_what_the_function_was_given(
+    event: str | None, header: str
+) -> None:
+    """An event may hold less than what was sent; without one, that is all there is."""
+    sent = (("Cookie", "a=1;"), ("cookie", "_idx=x"))
+    exchange = exchange_of("a", request_headers=sent)
+
+    given = replace(exchange, event_json=event and JsonText(event))
+
+    assert read_header(given) == header

@@ -397,6 +397,23 @@ def test_what_a_person_writes_is_not_overwritten(table_visit: Visit) -> None:
     expect(field).to_have_value('{\n  "count": 3\n}')
 
 
+def test_whoever_edits_is_told_of_what_the_app_stored_meanwhile(
+    table_visit: Visit,
+) -> None:
+    """Saved unawares, the edit would take the place of what nobody has seen."""
+    table_visit.app.app.post("/count")
+    (session,) = table_visit.app.sessions()
+    page = table_visit.open(f"/sessions/{session['id']}")
+    page.get_by_label("What the app stored").fill('{"count": 41}')
+
+    table_visit.app.app.post("/count")
+
+    table_visit.said("What is stored has changed since you began to edit.")
+    table_visit.press("Save")
+    table_visit.said("Saved.")
+    assert table_visit.app.app.get("/").json()["count"] == 41
+
+
 def test_a_session_shows_size_end_and_who_used_it(visit: Visit) -> None:
     """The end is a countdown on the sandbox's clock."""
     visit.app.app.post("/count")

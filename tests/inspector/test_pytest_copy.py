@@ -161,12 +161,22 @@ ITEM = {
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("others", ["", "a=1; b={c} é; ", "a=1; "])
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("", ""),
+        ("a=1; b={c} é; ", ""),
+        ("a=1; ", ""),
+        # Python's parser stops there, and would not come to a session behind it.
+        ("", "; odd='x\""),
+        ("a=1; ", "; b={c} é; c=2"),
+    ],
+)
 def test_a_copied_test_writes_the_session_itself(
-    run: Run, pytester: pytest.Pytester, others: str
+    run: Run, pytester: pytest.Pytester, before: str, after: str
 ) -> None:
-    """Its cookie opens nothing elsewhere; others are sent beside the new one."""
-    request = sent("GET", "/a", ("Cookie", f"{others}_idx=secret"))
+    """Its cookie opens nothing elsewhere; the new one stands where it stood."""
+    request = sent("GET", "/a", ("Cookie", f"{before}_idx=secret{after}"))
     text = pytest_of(answered(request), SESSION)
 
     run(text).assert_outcomes(passed=1)
@@ -177,7 +187,18 @@ def test_a_copied_test_writes_the_session_itself(
     stored = {name: item[name] for name in item if name[0] != "_"}
     assert stored == ITEM
     assert "secret" not in text
-    assert cookie.startswith(f"{others}_idx={item['_idx']['S']}.")
+    assert cookie.startswith(f"{before}_idx={item['_idx']['S']}.")
+    assert cookie.endswith(after)
+
+
+def test_of_several_session_cookies_the_last_is_written() -> None:
+    """It is the one that runtime helpers read."""
+    request = sent("GET", "/", ("Cookie", "_idx=old; a=1; _idx = secret; b=2"))
+
+    text = pytest_of(answered(request), {"user": 1})
+
+    assert "a=1; _idx={arc_client.cookies['_idx']}; b=2" in text
+    assert "old" not in text
 
 
 @pytest.mark.slow

@@ -203,8 +203,11 @@ class SessionsApi:
         view = self._desk.find(request.path["id"])
         patch = request.mapping("data")
         is_whole = says_one_value if view.store == "table" else _never
-        data = merge_patch(view.data, patch, is_whole=is_whole)
-        return self._answer(self._desk.replace(view.id, data))
+        return self._answer(
+            self._desk.change(
+                view.id, lambda data: merge_patch(data, patch, is_whole=is_whole)
+            )
+        )
 
     def delete(self, request: ApiRequest) -> JsonAnswer:
         """End a session."""

@@ -14,6 +14,7 @@ const SETTLED_MS = 120
 const SAID_KEY = 'arc-sandbox-said'
 const MOST_ROWS_SENT = 500
 const MOST_SENT = 4e6 // of UTF-16: at most three bytes each, and the API takes 16 MiB
+const OUTDATED = 'What is stored has changed since you began to edit. Save puts your text in its place, Undo edits shows it.'
 const JSON_STRING = '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"'
 
 // Saying
@@ -337,9 +338,10 @@ function renew (old, made) {
   else renewInOrder(old, made)
 }
 
-/** What a person is writing is theirs. */
+/** What a person is writing is theirs; that it was written of something older is said. */
 function renewText (old, made) {
   if (old.value === old.defaultValue) old.value = made.value
+  else if (old.defaultValue !== made.defaultValue) say(OUTDATED, { isError: true })
   old.defaultValue = made.defaultValue
 }
 

@@ -139,3 +139,19 @@ def test_a_test_is_copied_with_the_session(inspected: Any) -> None:
     assert 'arc_session.update({"count": ' in text
     assert "_idx" not in text
     assert "arc_session" not in inspected.api.get(f"/api/requests/{first}/pytest").text
+
+
+@pytest.mark.parametrize("before", ["a=1;;", ";", "a=1; ; "])
+def test_empty_cookies_before_a_session_hide_nothing(
+    table_app: Any, before: str
+) -> None:
+    """Payload format 2.0 leaves them out, and the function finds its session."""
+    cookie = table_app.post("sessions/forge", {"data": {"count": 5}})["cookie"]
+
+    answer = table_app.app.get("/", headers={"cookie": f"{before}{cookie}"})
+
+    assert answer.json()["count"] == 5
+    table_app.sandbox.tick()
+    one = table_app.get(f"requests/{answer.headers['apigw-requestid']}")
+    assert one["cookies"]["session_in"]["is_valid"]
+    assert one["notes"] == []

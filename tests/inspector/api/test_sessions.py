@@ -1,6 +1,8 @@
 """Sessions by the API: in either store, seen, changed, ended, made and explained."""
 
 import json
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 from urllib.parse import quote
 
@@ -59,6 +61,44 @@ def test_data_is_merged_into_a_session(inspected: Any) -> None:
     assert inspected.app.post("/count").json() == {"c": 42}
     (after,) = inspected.sessions()
     assert after["data"]["who"] == "Ada"
+
+
+def test_merging_loses_nothing_that_the_app_writes_meanwhile(table_app: Any) -> None:
+    """What is merged is no more than what was sent, and others' writes stay."""
+    table_app.app.post("/count")
+    (session,) = table_app.sessions()
+    path = f"/api/sessions/{session['id']}"
+    is_over = threading.Event()
+
+    def merge() -> None:
+        while not is_over.is_set():
+            table_app.api.patch(path, json={"data": {"who": {"name": "Ada"}}})
+
+    with ThreadPoolExecutor(1) as merging:
+        merged = merging.submit(merge)
+        try:
+            counted = [table_app.app.post("/count").json()["c"] for _ in range(40)]
+        finally:
+            is_over.set()
+        merged.result()
+
+    assert counted == list(range(2, 42))
+
+
+def test_merges_lose_nothing_of_each_other(inspected: Any) -> None:
+    """Two at once leave both; where the first gave another id, the second is told."""
+    made = inspected.post("sessions/forge", {"data": {}})
+    path = f"/api/sessions/{made['id']}"
+
+    def is_merged(name: str) -> bool:
+        answer = inspected.api.patch(path, json={"data": {name: 1}})
+        return answer.status_code == 200
+
+    with ThreadPoolExecutor(8) as merging:
+        merged = dict(zip("abcdefgh", merging.map(is_merged, "abcdefgh"), strict=True))
+
+    (session,) = inspected.sessions()
+    assert session["data"] == {name: 1 for name, was in merged.items() if was}
 
 
 def test_data_is_replaced(inspected: Any) -> None:
