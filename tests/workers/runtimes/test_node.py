@@ -471,6 +471,30 @@ def test_stack_marks_the_apps_own_frames(run_node):
     assert "runtimes/node" not in outcome.trace
 
 
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_an_event_that_nobody_takes_is_explained(run_node, host):
+    """A helper's publish meets a closed port; elsewhere that is the app's affair."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+    source = f"""
+        import {{ once }} from 'node:events'
+        import http from 'node:http'
+        process.env.ARC_SANDBOX = '{{"ports": {{"events": {port}}}}}'
+        export async function handler (event) {{
+          if (event === null) process.env.ARC_SANDBOX = '{{}}'
+          const request = http.request({{ host: '{host}', port: {port} }}).end()
+          const [error] = await once(request, 'error')
+          throw error
+        }}
+    """
+
+    told = run_node(source, "told").outcome
+
+    assert "does not emulate @events" in told.remedy
+    assert run_node(source, None).outcome.remedy == ""
+
+
 def test_stack_follows_source_maps(run_node):
     """What a compiler has made is shown as the line that was written."""
     mappings = {

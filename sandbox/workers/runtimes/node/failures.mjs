@@ -89,9 +89,29 @@ export function neverSettledFailure () {
 }
 
 function remedyOf (error) {
+  if (isUnheardEvent(error)) {
+    return 'Nothing takes what is published here: the sandbox does not emulate @events and ' +
+      '@queues. Guard the call, or call the function\'s code directly.'
+  }
   if (error.code !== 'ERR_REQUIRE_ESM') return ''
   return 'Before Node.js 24 Lambda does not "require" ES modules: use "await import(…)", ' +
     'make the handler "index.mjs", or set the runtime "nodejs24.x".'
+}
+
+/** Tell whether nobody answered where `arc.events` and `arc.queues` post to. */
+function isUnheardEvent (error) {
+  if (error.code !== 'ECONNREFUSED') return false
+  const port = eventsPort()
+  // Of a name with two addresses, such as localhost, Node tells one error for each.
+  return [error, ...(error.errors ?? [])].some(one => one.port === port)
+}
+
+function eventsPort () {
+  try {
+    return JSON.parse(process.env.ARC_SANDBOX).ports.events
+  } catch {
+    return null
+  }
 }
 
 function plain (errorType, message, remedy = '', trace = '') {
