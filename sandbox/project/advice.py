@@ -93,6 +93,8 @@ class Surroundings:
     """The version of `architect-functions` that functions import, or None."""
     npm_helper: str | None = None
     """The version of `@architect/functions` that functions load, or None."""
+    npm_session_store: str | None = None
+    """The package of the app that keeps sessions in a table of its own, or None."""
     arc_imports: tuple[SourceLocation, ...] = ()
     """Where Python code of the app has `import arc`."""
     requirements: frozenset[str] = frozenset()
