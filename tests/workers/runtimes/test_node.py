@@ -471,6 +471,27 @@ def test_stack_marks_the_apps_own_frames(run_node):
     assert "runtimes/node" not in outcome.trace
 
 
+@pytest.mark.parametrize(
+    ("call", "remedy"),
+    [
+        ("import('gone')", 'Run "npm install gone" in'),
+        (
+            "require('@aws-sdk/client-gone')",
+            "npm install --save-dev @aws-sdk/client-gone",
+        ),
+        ("require('./gone.js')", "Create the file"),
+    ],
+)
+def test_a_module_that_is_missed_late_has_its_remedy(run_node, call, remedy):
+    """A helper asks for the AWS SDK at its first operation, not when it is loaded."""
+    outcome = run_node(
+        f"exports.handler = async () => {{ await {call} }}", file="index.js"
+    ).outcome
+
+    assert outcome.error_type == "Error"
+    assert remedy in outcome.remedy
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_an_event_that_nobody_takes_is_explained(run_node, host):
     """A helper's publish meets a closed port; elsewhere that is the app's affair."""
@@ -532,6 +553,14 @@ def test_stack_follows_source_maps(run_node):
             "Runtime.ImportModuleError",
             "Error: Cannot find package 'gone' imported from",
             'Run "npm install gone" in',
+        ),
+        (
+            "index.mjs",
+            "import '@aws-sdk/client-gone'",
+            "Runtime.ImportModuleError",
+            "Error: Cannot find package '@aws-sdk/client-gone' imported from",
+            "Lambda's Node.js brings it, this one does not: run "
+            '"npm install --save-dev @aws-sdk/client-gone" in',
         ),
         (
             "index.mjs",

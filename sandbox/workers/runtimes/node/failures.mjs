@@ -25,16 +25,15 @@ const ABSENT_CODES = ['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']
 export function loadFailure (thrown, start, observer) {
   if (thrown instanceof HandlerMissing) return handlerMissing(thrown, start)
   if (thrown instanceof CallbackHandler) return callbackHandler(thrown)
-  const isAppPath = path => observer.isAppPath(path)
+  const origin = { root: start.project_root, isAppPath: path => observer.isAppPath(path) }
   if (thrown instanceof SyntaxError && !hasPlace(thrown)) {
     thrown.stack = joined(explain(observer.newest()), thrown.stack)
   }
-  const failure = raisedFailure(thrown, isAppPath)
+  const failure = raisedFailure(thrown, origin)
   if (ABSENT_CODES.includes(thrown?.code)) {
     const first = String(thrown.message).split('\n')[0]
     failure.error_type = 'Runtime.ImportModuleError'
     failure.message = `Error: ${first}`
-    Object.assign(failure, missingModule(first, start))
   } else if (thrown instanceof SyntaxError) {
     failure.error_type = 'Runtime.UserCodeSyntaxError'
     failure.message = `SyntaxError: ${thrown.message}`
@@ -43,13 +42,17 @@ export function loadFailure (thrown, start, observer) {
   return failure
 }
 
-/** Give the fields for what left the handler, an Error or anything else. */
-export function raisedFailure (thrown, isAppPath) {
+/**
+ * Give the fields for what left the handler, an Error or anything else.
+ *
+ * @param {object} origin the app: `root`, its folder, and `isAppPath`, whether a file is its
+ */
+export function raisedFailure (thrown, origin) {
   try {
     if (!isError(thrown)) return plain(typeof thrown, String(thrown), '', inspect(thrown))
     const trace = withoutOwnFrames(inspect(thrown))
-    const stack = frames(thrown, isAppPath)
-    return { ...plain(thrown.name, thrown.message, remedyOf(thrown), trace), stack }
+    const stack = frames(thrown, origin.isAppPath)
+    return { ...plain(thrown.name, thrown.message, remedyOf(thrown, origin.root), trace), stack }
   } catch {
     // Its getters, or its way to become text, throw in turn.
     return plain('handled', 'The handler threw what cannot be shown as text.')
@@ -57,9 +60,9 @@ export function raisedFailure (thrown, isAppPath) {
 }
 
 /** Give the fields for a promise that was rejected and never looked after. */
-export function rejectionFailure (reason, isAppPath) {
+export function rejectionFailure (reason, origin) {
   return {
-    ...raisedFailure(reason, isAppPath),
+    ...raisedFailure(reason, origin),
     error_type: 'Runtime.UnhandledPromiseRejection',
     message: text(reason),
     remedy: 'Await the promise in the handler, or give it a "catch".'
@@ -88,7 +91,10 @@ export function neverSettledFailure () {
     'Settle every promise on each path: call "resolve" or "reject", or throw.')
 }
 
-function remedyOf (error) {
+function remedyOf (error, root) {
+  if (ABSENT_CODES.includes(error.code)) {
+    return missingModule(String(error.message).split('\n')[0], root)
+  }
   if (isUnheardEvent(error)) {
     return 'Nothing takes what is published here: the sandbox does not emulate @events and ' +
       '@queues. Guard the call, or call the function\'s code directly.'
@@ -131,21 +137,24 @@ function callbackHandler (error) {
     'Make it an async function of the event and the context that returns its result.')
 }
 
-function missingModule (message, start) {
+/** Tell where a missing module would have to come from. */
+function missingModule (message, root) {
   const name = MISSING.exec(message)?.[1]
   if (name === undefined || /^(?:\.|\/|file:)/.test(name)) {
-    return {
-      remedy: 'Create the file, or correct the path; "import" wants the whole file name.'
-    }
+    return 'Create the file, or correct the path; "import" wants the whole file name.'
   }
   const parts = name.split('/')
   const missing = name.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0]
   const shared = /^@architect\/(shared|views)$/.exec(missing)?.[1]
-  const remedy = shared === undefined
-    ? `Run "npm install ${missing}" in "${start.project_root}".`
-    : `Put the code into "src/${shared}", and see that the function's config.arc ` +
+  if (shared !== undefined) {
+    return `Put the code into "src/${shared}", and see that the function's config.arc ` +
       `does not say "${shared} false".`
-  return { remedy }
+  }
+  // AWS Lambda developer guide, "Node.js runtimes": they include the SDK for JavaScript v3.
+  return missing.startsWith('@aws-sdk/')
+    ? 'Lambda\'s Node.js brings it, this one does not: run ' +
+      `"npm install --save-dev ${missing}" in "${root}".`
+    : `Run "npm install ${missing}" in "${root}".`
 }
 
 function syntaxRemedy (error, start) {

@@ -26,17 +26,17 @@ export class Ending {
 
 export class Invocation {
   #message
-  #isAppPath
+  #origin
   #settle
   #isSettled = false
   #waitsForEmptyLoop = true
   #isAsync
   #waiting = null
 
-  /** `settle` is called once, with an Ending. */
-  constructor (message, isAppPath, settle) {
+  /** `origin` is the app that failures tell of; `settle` is called once, with an Ending. */
+  constructor (message, origin, settle) {
     this.#message = message
-    this.#isAppPath = isAppPath
+    this.#origin = origin
     this.#settle = settle
   }
 
@@ -102,7 +102,7 @@ export class Invocation {
   }
 
   #fail (error) {
-    if (!this.#isSettled) this.fail(raisedFailure(error, this.#isAppPath))
+    if (!this.#isSettled) this.fail(raisedFailure(error, this.#origin))
   }
 
   /** Give what only a context with callbacks has. */
