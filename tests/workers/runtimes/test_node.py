@@ -13,6 +13,7 @@ import pytest
 
 from sandbox.exchange import Crashed, Raised, Returned, TimedOut, Unavailable
 from sandbox.httpd import LoopbackServer
+from sandbox.project.model import Static
 from sandbox.workers import wire
 from sandbox.workers.interpreter import launch_command
 from sandbox.workers.languages import LANGUAGES
@@ -879,6 +880,40 @@ def test_shared_files_are_read_as_deployed(app, node_function, invoke):
     assert before == ["<p>old", "<p>old", *rest]
     assert after == ["<p>newer", "<p>newer", *rest]
     assert not (function.folder / "node_modules").exists()
+
+
+@pytest.mark.parametrize("has_shared", [True, False])
+def test_static_json_is_found_as_deployed(app, node_function, invoke, has_shared):
+    """In the shared folder, whatever lies there by that name; edits are seen."""
+    app.write("public/static.json", '{"a.css": "a-1.css"}')
+    if has_shared:
+        app.write("src/shared/static.json", '{"a.css": "committed"}')
+        app.write("src/shared/names.js", "module.exports = require('./static.json')")
+    source = """
+        const { existsSync, readFileSync } = require('node:fs')
+        const { join } = require('node:path')
+        const path = join(process.cwd(), 'node_modules/@architect/shared/static.json')
+        const names = [
+          require('@architect/shared/static.json'),
+          JSON.parse(readFileSync(path, 'utf8')),
+        ]
+        if (SHARED) names.push(require('@architect/shared/names'))
+        const deployed = names.map(one => one['a.css'])
+        exports.handler = async () => [existsSync(path), ...deployed]
+    """.replace("SHARED", json.dumps(has_shared))
+    function = node_function("f", source, file="index.js")
+    app.mount(
+        static=Static(folder=app.root / "public"),
+        shared_folder=app.root / "src/shared" if has_shared else None,
+    )
+    pool = app.pool()
+    before = invoke(pool, function).outcome.value
+    app.write("public/static.json", '{"a.css": "a-22.css"}')
+    after = invoke(pool, function).outcome.value
+
+    count = 3 if has_shared else 2
+    assert before == [True, *["a-1.css"] * count]
+    assert after == [True, *["a-22.css"] * count]
 
 
 def test_shared_and_views_are_found_as_deployed(app, node_function, invoke):
