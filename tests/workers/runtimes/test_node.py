@@ -493,6 +493,32 @@ def test_a_module_that_is_missed_late_has_its_remedy(run_node, call, remedy):
     assert remedy in outcome.remedy
 
 
+@pytest.mark.parametrize(
+    ("package_file", "member"),
+    [
+        ("package.json", "dependencies"),
+        ("package.json", "devDependencies"),
+        ("src/http/get-f/package.json", "dependencies"),
+        ("src/shared/package.json", "dependencies"),
+    ],
+)
+@pytest.mark.parametrize("source", ["require('gone')", "import('gone')"])
+def test_a_module_that_the_app_names_is_only_to_be_installed(
+    app, node_function, invoke, package_file, member, source
+):
+    """As after cloning it: package.json says which version."""
+    app.write(package_file, json.dumps({member: {"gone": "^1"}}))
+    function = node_function(
+        "f", f"exports.handler = async () => {source}", file="index.js"
+    )
+    app.mount(shared_folder=app.root / "src/shared")
+
+    remedy = invoke(app.pool(), function).outcome.remedy
+
+    folder = (app.root / package_file).parent
+    assert remedy == f'Run "npm install" in "{folder}".'
+
+
 @pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
 def test_an_event_that_nobody_takes_is_explained(run_node, host):
     """A helper's publish meets a closed port; elsewhere that is the app's affair."""

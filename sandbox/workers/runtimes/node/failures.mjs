@@ -6,7 +6,7 @@
  */
 
 import { readFileSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { inspect, types } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { CallbackHandler, HandlerMissing } from './imports.mjs'
@@ -21,11 +21,16 @@ const IMPORTER = /imported from (\/.+)$/
 const MISSING = /^Cannot find (?:module|package) '([^']+)'/
 const ABSENT_CODES = ['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']
 
+/** Give the folders that a function's code and packages come from, the root at last. */
+export function originOf ({ folder, shared_folder: shared, views_folder: views, project_root }) {
+  return { folders: [folder, shared, views, project_root].filter(path => path) }
+}
+
 /** Give the fields for a module that did not load. */
 export function loadFailure (thrown, start, observer) {
   if (thrown instanceof HandlerMissing) return handlerMissing(thrown, start)
   if (thrown instanceof CallbackHandler) return callbackHandler(thrown)
-  const origin = { root: start.project_root, isAppPath: path => observer.isAppPath(path) }
+  const origin = { ...originOf(start), isAppPath: path => observer.isAppPath(path) }
   if (thrown instanceof SyntaxError && !hasPlace(thrown)) {
     thrown.stack = joined(explain(observer.newest()), thrown.stack)
   }
@@ -45,14 +50,14 @@ export function loadFailure (thrown, start, observer) {
 /**
  * Give the fields for what left the handler, an Error or anything else.
  *
- * @param {object} origin the app: `root`, its folder, and `isAppPath`, whether a file is its
+ * @param {object} origin the app: its `folders`, and `isAppPath`, whether a file is its
  */
 export function raisedFailure (thrown, origin) {
   try {
     if (!isError(thrown)) return plain(typeof thrown, String(thrown), '', inspect(thrown))
     const trace = withoutOwnFrames(inspect(thrown))
     const stack = frames(thrown, origin.isAppPath)
-    return { ...plain(thrown.name, thrown.message, remedyOf(thrown, origin.root), trace), stack }
+    return { ...plain(thrown.name, thrown.message, remedyOf(thrown, origin), trace), stack }
   } catch {
     // Its getters, or its way to become text, throw in turn.
     return plain('handled', 'The handler threw what cannot be shown as text.')
@@ -91,9 +96,9 @@ export function neverSettledFailure () {
     'Settle every promise on each path: call "resolve" or "reject", or throw.')
 }
 
-function remedyOf (error, root) {
+function remedyOf (error, { folders }) {
   if (ABSENT_CODES.includes(error.code)) {
-    return missingModule(String(error.message).split('\n')[0], root)
+    return missingModule(String(error.message).split('\n')[0], folders)
   }
   if (isUnheardEvent(error)) {
     return 'Nothing takes what is published here: the sandbox does not emulate @events and ' +
@@ -138,7 +143,7 @@ function callbackHandler (error) {
 }
 
 /** Tell where a missing module would have to come from. */
-function missingModule (message, root) {
+function missingModule (message, folders) {
   const name = MISSING.exec(message)?.[1]
   if (name === undefined || /^(?:\.|\/|file:)/.test(name)) {
     return 'Create the file, or correct the path; "import" wants the whole file name.'
@@ -150,11 +155,24 @@ function missingModule (message, root) {
     return `Put the code into "src/${shared}", and see that the function's config.arc ` +
       `does not say "${shared} false".`
   }
+  const holder = folders.find(folder => isNamedIn(join(folder, 'package.json'), missing))
+  if (holder !== undefined) return `Run "npm install" in "${holder}".`
+  const root = folders.at(-1)
   // AWS Lambda developer guide, "Node.js runtimes": they include the SDK for JavaScript v3.
   return missing.startsWith('@aws-sdk/')
     ? 'Lambda\'s Node.js brings it, this one does not: run ' +
       `"npm install --save-dev ${missing}" in "${root}".`
     : `Run "npm install ${missing}" in "${root}".`
+}
+
+/** Tell whether a package.json has the package among what npm installs. */
+function isNamedIn (file, name) {
+  try {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(file, 'utf8'))
+    return Object.hasOwn({ ...devDependencies, ...dependencies }, name)
+  } catch {
+    return false
+  }
 }
 
 function syntaxRemedy (error, start) {

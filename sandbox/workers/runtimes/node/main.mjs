@@ -30,7 +30,7 @@ class Worker {
   #handler = null
   #hasCallbacks = true
   #invocation = null
-  #origin = { root: '', isAppPath: path => this.#observer?.isAppPath(path) ?? false }
+  #origin = { folders: [], isAppPath: path => this.#observer?.isAppPath(path) ?? false }
 
   async run () {
     process.on('uncaughtException', error => {
@@ -47,7 +47,7 @@ class Worker {
 
   async #load (start) {
     this.#start = start
-    this.#origin.root = start.project_root
+    Object.assign(this.#origin, failures.originOf(start))
     this.#hasCallbacks = hasCallbacks(start.environment)
     this.#observer = new Observer(rootsOf(start))
     this.#imports = new Imports(start, this.#observer)
