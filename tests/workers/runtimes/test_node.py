@@ -543,6 +543,16 @@ def test_an_event_that_nobody_takes_is_explained(run_node, host):
     assert run_node(source, None).outcome.remedy == ""
 
 
+def test_a_helper_without_an_events_port_is_explained(run_node):
+    """In tests the sandbox has none: `@architect/functions` says just that."""
+    source = (
+        "export async function handler () {"
+        "throw ReferenceError('Sandbox events port not found') }"
+    )
+
+    assert "does not emulate @events" in run_node(source).outcome.remedy
+
+
 def test_stack_follows_source_maps(run_node):
     """What a compiler has made is shown as the line that was written."""
     mappings = {

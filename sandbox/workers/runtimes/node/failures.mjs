@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { CallbackHandler, HandlerMissing } from './imports.mjs'
 import { explain } from './syntax.mjs'
 
+const NO_EVENTS_PORT = 'Sandbox events port not found' // as `@architect/functions` has it
 const FRAMES_AT_EACH_END = 30
 const OWN_FOLDER = dirname(fileURLToPath(import.meta.url))
 const FRAME = /^\s+at (?:(.*?) \()?(?:async )?((?:file:\/\/)?\/[^()]*?):(\d+)(?::\d+)?\)?$/
@@ -109,8 +110,9 @@ function remedyOf (error, { folders }) {
     'make the handler "index.mjs", or set the runtime "nodejs24.x".'
 }
 
-/** Tell whether nobody answered where `arc.events` and `arc.queues` post to. */
+/** Tell whether `arc.events` or `arc.queues` had nowhere to post to, or nobody answered. */
 function isUnheardEvent (error) {
+  if (error.message === NO_EVENTS_PORT) return true
   if (error.code !== 'ECONNREFUSED') return false
   const port = eventsPort()
   // Of a name with two addresses, such as localhost, Node tells one error for each.
