@@ -1,5 +1,7 @@
 """Service discovery: what runtime helpers ask of the internal port at `/_arc/ssm`.
 
+At `/_arc/ws` they ask about WebSockets, and no connection is there.
+
 In AWS, Architect writes a parameter for each resource into SSM, and the runtime helpers
 (`architect-functions`, `@architect/functions`) read them to find their tables. This is
 the part of SSM that they use, in its JSON 1.1 protocol (Systems Manager API Reference):
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
 
 PATH = "/_arc/ssm"
 CONTENT_TYPE = "application/x-amz-json-1.1"
+_CONNECTIONS = "/_arc/ws/@connections/"
 FALLBACK_APP = "arc-app"
 """The app's name as helpers have it outside a handler, without ARC_APP_NAME."""
 
@@ -193,6 +196,16 @@ class _Answer:
     status: str
     content_type: str
     content: JsonValue
+    headers: tuple[tuple[str, str], ...] = ()
+
+
+_GONE = _Answer(
+    status="410 Gone",
+    content_type="application/json",
+    content={"message": "The sandbox does not emulate @ws: no connection is open."},
+    headers=(("x-amzn-ErrorType", "GoneException"),),
+)
+"""API Gateway's answer for a connection that nobody has (Management API Reference)."""
 
 
 class Services:
@@ -208,19 +221,22 @@ class Services:
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
-        """Answer one request; whatever is not SSM gets a 404 that says what is here."""
+        """Answer one request; what is neither gets a 404 that says what is here."""
         answer = self._answer(environ)
         body = json.dumps(answer.content).encode("ascii")
         headers = [
             ("Content-Type", answer.content_type),
             ("Content-Length", str(len(body))),
             ("x-amzn-RequestId", str(uuid.uuid4())),
+            *answer.headers,
         ]
         start_response(answer.status, headers)
         return [body]
 
     def _answer(self, environ: "WSGIEnvironment") -> _Answer:
         path = environ.get("PATH_INFO", "")
+        if path.startswith(_CONNECTIONS):
+            return _GONE
         if path.rstrip("/") != PATH or environ["REQUEST_METHOD"] != "POST":
             return _Answer(
                 status="404 Not Found",

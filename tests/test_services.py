@@ -7,9 +7,11 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
+import boto3
 import pytest
 
 from sandbox.clock import ManualClock
@@ -215,6 +217,28 @@ def test_anything_else_is_told_what_is_here(environ: dict[str, str]) -> None:
 
     assert status == "404 Not Found"
     assert "/_arc/ssm" in answer["available"][0]
+
+
+@pytest.mark.parametrize("method", ["post", "get", "delete"])
+def test_every_websocket_is_gone(method: str) -> None:
+    """As API Gateway says of a connection that nobody has: clients know what to do."""
+    services = Services(dict)
+    with LoopbackServer(services, name="internal") as internal:
+        client = boto3.client(
+            "apigatewaymanagementapi",
+            endpoint_url=f"http://127.0.0.1:{internal.port}/_arc/ws",
+            region_name="us-west-2",
+            aws_access_key_id="x",
+            aws_secret_access_key="x",
+        )
+        call = {
+            "post": partial(client.post_to_connection, Data=b"{}"),
+            "get": client.get_connection,
+            "delete": client.delete_connection,
+        }[method]
+
+        with pytest.raises(client.exceptions.GoneException, match="@ws"):
+            call(ConnectionId="abc=")
 
 
 @pytest.fixture

@@ -18,7 +18,8 @@ _COLUMNS = ("method", "path", "src", "runtime")
 @cwd_option
 def routes_command(output_format: str, cwd: Path) -> None:
     """List the app's routes: method, path, source folder and runtime."""
-    rows = _rows(load(cwd))
+    project = load(cwd)
+    rows = _rows(project)
     if output_format == "json":
         click.echo(
             json.dumps(
@@ -27,6 +28,10 @@ def routes_command(output_format: str, cwd: Path) -> None:
         )
     elif rows:
         click.echo(_aligned(rows))
+    elif "plugins" in project.not_emulated:
+        click.echo(
+            "No routes but those that a plugin may add, which is not run.", err=True
+        )
     else:
         click.echo("No routes. Add lines such as get / under @http.", err=True)
 

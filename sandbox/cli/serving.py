@@ -4,7 +4,7 @@ import os
 import signal
 import sys
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
@@ -144,10 +144,17 @@ def banner(sandbox: Sandbox, options: Options) -> str:
     lines += ["", _inspector_line(sandbox, options)]
     lines += trust_lines(options)
     if project.not_emulated:
-        pragmas = " ".join(f"@{name}" for name in project.not_emulated)
-        notice = Notice(level="warning", text=f"Not emulated: {pragmas}.")
-        lines += ["", notice_text(notice)]
+        text = not_emulated_text(project.not_emulated)
+        lines += ["", notice_text(Notice(level="warning", text=text))]
     return "\n".join([*lines, ""])
+
+
+def not_emulated_text(pragmas: Sequence[str]) -> str:
+    """Give what is said of pragmas that are parsed, but not served."""
+    text = f"Not emulated: {' '.join(f'@{name}' for name in pragmas)}."
+    if "plugins" in pragmas:
+        text += " What they set is missing: routes, runtimes, variables."
+    return text
 
 
 def _inspector_line(sandbox: Sandbox, options: Options) -> str:

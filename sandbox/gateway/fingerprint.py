@@ -12,15 +12,14 @@ from pathlib import Path
 
 from sandbox.project.model import Static
 
-MANIFEST_NAME = "static.json"
-_ALWAYS_IGNORED = (".DS_Store", "node_modules", "readme.md", MANIFEST_NAME)
+_ALWAYS_IGNORED = (".DS_Store", "node_modules", "readme.md", "static.json")
 
 
 def fingerprint(static: Static) -> Mapping[str, str]:
     """Give the deployed name by each file's own, both relative to the folder."""
     ignored = (*static.ignore, *_ALWAYS_IGNORED)
     return {
-        name: _deployed_name(name, file)
+        name: deployed_name(name, file)
         for name, file in sorted(_files(static.folder))
         if not _is_hidden(name) and not any(part in name for part in ignored)
     }
@@ -40,7 +39,7 @@ def write_static_manifest(static: Static) -> None:
     names = fingerprint(static)
     if names:
         content = json.dumps(names, indent=2, ensure_ascii=False).encode()
-        manifest = static.folder / MANIFEST_NAME
+        manifest = static.names_file
         if not manifest.is_file() or manifest.read_bytes() != content:
             manifest.write_bytes(content)
 
@@ -56,7 +55,12 @@ def _is_hidden(name: str) -> bool:
     return any(part.startswith(".") for part in name.split("/"))
 
 
-def _deployed_name(name: str, file: Path) -> str:
+def deployed_name(name: str, file: Path) -> str:
+    """Give the name of a file of the folder, with the digits of its content.
+
+    Raises:
+        OSError: it cannot be read.
+    """
     digest = hashlib.sha1(file.read_bytes(), usedforsecurity=False)
     digits = digest.hexdigest()[:10]
     folder, _, base = name.rpartition("/")

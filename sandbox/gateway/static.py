@@ -2,7 +2,8 @@
 
 At the root the rules are those of Architect's static asset proxy (`@architect/asap`
 7.0): `index.html` for folders, single-page apps, templates, `404.html`, files up to
-Lambda's 6 MB. Under `/_static` they are S3's: the file as it is, ranges, any size.
+Lambda's 6 MB. Under `/_static` they are S3's: the file as it is, ranges, any size, and
+with `fingerprint true` under the name that it is deployed as, too.
 Neither reads anything outside the folder, by whatever path or link.
 """
 
@@ -13,6 +14,7 @@ from email.utils import formatdate
 from pathlib import Path
 
 from sandbox.exchange import Headers, HttpRequest, HttpResponse
+from sandbox.gateway.fingerprint import deployed_name
 from sandbox.gateway.media_types import direct_type, is_binary, root_type
 from sandbox.gateway.router import decode_strictly
 from sandbox.http_date import epoch_of
@@ -23,6 +25,7 @@ _NEVER_CACHE = "no-cache, no-store, must-revalidate, max-age=0, s-maxage=0"
 _REVALIDATE = "public, max-age=0, must-revalidate"
 _NEVER_CACHED = (".htm", ".html", ".json", ".shtml")
 _RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})\s*-\s*(\d{0,18})", re.ASCII)
+_FINGERPRINTED = re.compile(r"(.*)-[0-9a-f]{10}(\.[^./]*)?")
 _TEMPLATE = re.compile(r"\$\{(?:STATIC|arc\.static)\((['\"`]?)(.*?)\1\)\}")
 
 
@@ -40,6 +43,7 @@ class StaticFiles:
             f"{DIRECT_PATH}/{static.prefix}" if static.prefix else DIRECT_PATH
         )
         self._is_spa = static.spa
+        self._has_fingerprints = static.fingerprint is True
 
     def serve_direct(self, request: HttpRequest) -> HttpResponse | None:
         """Answer a request under `/_static`; None where there is no such file."""
@@ -47,7 +51,7 @@ class StaticFiles:
         if path != self._prefix and not path.startswith(f"{self._prefix}/"):
             return None
         key = path[len(self._prefix) + 1 :] or "index.html"
-        file = self._find(key)
+        file = self._find(key) or self._find_deployed(key)
         if file is None:
             return None
         status = file.stat()
@@ -113,6 +117,15 @@ class StaticFiles:
             ),
             body=file.read_bytes(),
         )
+
+    def _find_deployed(self, key: str) -> Path | None:
+        """Give the file that is deployed as `key`, as `static.json` has it."""
+        named = _FINGERPRINTED.fullmatch(key) if self._has_fingerprints else None
+        if named is None:
+            return None
+        local = named[1] + (named[2] or "")
+        file = self._find(local)
+        return file if file and deployed_name(local, file) == key else None
 
     def _find(self, key: str) -> Path | None:
         """Give the file of that percent-encoded name, if it lies in the folder."""

@@ -32,6 +32,7 @@ from sandbox.project.http import METHODS
 from sandbox.project.model import ApiType, Function, Project
 
 _SHOWN_ROUTES = 60
+_PLUGINS_ROUTES = " One that a plugin adds is missing: the sandbox runs no plugins."
 
 
 def failed(
@@ -98,7 +99,8 @@ def no_route(method: str, path: str, project: Project) -> Page:
         status=403 if is_rest else 404,
         message="Missing Authentication Token" if is_rest else "Not Found",
         title="No route answers this",
-        fact=f'No route of the app takes "{method} {path}".',
+        fact=f'No route of the app takes "{method} {path}".'
+        + (_PLUGINS_ROUTES if "plugins" in project.not_emulated else ""),
         remedy=f"To add one, write under @http in {manifest}:\n\n"
         f"    {route_method} {path}",
         sections=(

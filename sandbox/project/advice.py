@@ -93,6 +93,8 @@ class Surroundings:
     """The version of `architect-functions` that functions import, or None."""
     npm_helper: str | None = None
     """The version of `@architect/functions` that functions load, or None."""
+    npm_session_store: str | None = None
+    """The package of the app that keeps sessions in a table of its own, or None."""
     arc_imports: tuple[SourceLocation, ...] = ()
     """Where Python code of the app has `import arc`."""
     requirements: frozenset[str] = frozenset()
@@ -153,25 +155,29 @@ def _attribute_line(lines: list[str], table_line: int, attribute: str) -> int | 
 
 
 def _missing_handlers(surroundings: Surroundings) -> Iterator[Advice]:
-    lacking = surroundings.without_handler
+    lacking, not_run = surroundings.without_handler, surroundings.not_run
     if lacking:
         fact, remedy = lacking[0]
-        others = len(lacking) - 1
         yield Advice(
             level="error",
             code="handler-missing",
-            what=fact if not others else f"{fact} So it is with {others} more.",
-            why="Each request for it ends in 500, and deployed it has no code.",
+            what=_with_others(fact, len(lacking) - 1),
+            why="Whatever calls it gets an error, and deployed it has no code.",
             fix=f"{remedy} arc-sandbox init creates what is missing.",
         )
-    for fact, remedy in surroundings.not_run:
+    if not_run:
+        fact, remedy = not_run[0]
         yield Advice(
             level="warning",
             code="runtime-not-run",
-            what=fact,
-            why="Each request for it ends in 500 here.",
+            what=_with_others(fact, len(not_run) - 1),
+            why="Whatever calls it gets an error here.",
             fix=remedy,
         )
+
+
+def _with_others(fact: str, count: int) -> str:
+    return f"{fact} So it is with {count} more." if count else fact
 
 
 def _missing_seeds(project: Project, surroundings: Surroundings) -> Iterator[Advice]:
@@ -203,11 +209,10 @@ def _longer_than_the_gateway_waits(project: Project) -> Iterator[Advice]:
         f'"{longer[0].name}" may run {longer[0].config.timeout_seconds:g} seconds, and '
         f"API Gateway waits {waits_seconds}."
     )
-    others = len(longer) - 1
     yield Advice(
         level="warning",
         code="http-timeout",
-        what=fact if not others else f"{fact} So it is with {others} more.",
+        what=_with_others(fact, len(longer) - 1),
         why=f"Deployed, its client gets a {504 if is_rest else 503} then, and the "
         "function runs on; the sandbox waits as long as Lambda would.",
         fix=f'Set "timeout {waits_seconds}" at most, or do long work elsewhere.',

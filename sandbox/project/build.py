@@ -273,7 +273,11 @@ def _not_emulated(reading: Reading, drafts: Drafts) -> Iterator[str]:
     for pragma in reading.manifest.pragmas:
         if pragma not in _NOT_EMULATED:
             continue
-        if reading.items(pragma) or drafts.functions.get(pragma) or pragma == "cdn":
+        if pragma == "cdn":
+            is_used = drafts.cdn is True
+        else:
+            is_used = bool(reading.items(pragma) or drafts.functions.get(pragma))
+        if is_used:
             yield pragma
     if drafts.functions["tables-streams"] and not reading.has("tables-streams"):
         yield "tables-streams"

@@ -49,15 +49,32 @@ def check_settings(
 
     A function that only repeats a value of `@aws` is not told again.
     """
-    for limit in _LIMITS:
+    limits = _limits(reading)
+    for limit in limits:
         value = aws.get(limit.key)
         if not _project_value_is_allowed(limit, value):
             message = f'The {limit.key} of @aws is "{javascript.to_text(value)}".'
             _refuse(reading, message, key=limit.key, remedy=limit.remedy)
     for pragma, drafts in functions.items():
         for draft in drafts:
-            _check_function(reading, aws, pragma, draft)
+            _check_function(reading, aws, pragma, draft, limits)
     _check_layers(reading, aws, functions)
+
+
+def _limits(reading: Reading) -> Sequence[_Limit]:
+    """Give the limits of an app: with plugins, runtimes may be theirs."""
+    if not reading.items("plugins"):
+        return _LIMITS
+    return tuple(
+        limit._replace(is_allowed=_exists_or_may_be_a_plugins)
+        if limit.key == "runtime"
+        else limit
+        for limit in _LIMITS
+    )
+
+
+def _exists_or_may_be_a_plugins(value: JsonValue) -> bool:
+    return runtimes.exists(value) or runtimes.may_be_a_plugins(value)
 
 
 def _project_value_is_allowed(limit: _Limit, value: JsonValue) -> bool:
@@ -75,8 +92,9 @@ def _check_function(
     aws: Mapping[str, JsonValue],
     pragma: str,
     draft: FunctionDraft,
+    limits: Sequence[_Limit],
 ) -> None:
-    for limit in _LIMITS:
+    for limit in limits:
         value = draft.config.get(limit.key)
         repeats = limit.key in aws and javascript.same(value, aws[limit.key])
         if limit.is_allowed(value) or repeats:

@@ -131,6 +131,11 @@ class Static:
     fingerprint: bool | Literal["external"] = False
     ignore: tuple[str, ...] = ()
 
+    @property
+    def names_file(self) -> Path:
+        """Where the names that files are deployed as are told, if they are."""
+        return self.folder / "static.json"
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Proxy:

@@ -31,9 +31,14 @@ def _check(reading: Reading, pragma: str, item: Item) -> None:
         reading.refuse(
             f'The plugin "{name}" of @{pragma} was not found.',
             line=item.line,
-            remedy=f"Install it with npm install {name}, or create"
+            remedy=f"Install it with npm install {_package(name)}, or create"
             f" src/{pragma}/{name}.js.",
         )
+
+
+def _package(name: str) -> str:
+    """Give npm's name: the manifest has a scope without its @, as in `scope/name`."""
+    return f"@{name}" if "/" in name else name
 
 
 def _name_and_src(value: JsonValue) -> tuple[str | None, JsonValue]:

@@ -56,6 +56,18 @@ def exists(runtime: object) -> bool:
     return isinstance(runtime, str) and runtime in _NAMES
 
 
+def may_be_a_plugins(runtime: object) -> bool:
+    """Tell whether a plugin may have made this name (`set.runtimes`).
+
+    Not where it begins as Lambda's do: `nodejs16.x` is no plugin's but retired.
+    """
+    return (
+        isinstance(runtime, str)
+        and bool(runtime)
+        and language(runtime) not in map(language, _NAMES)
+    )
+
+
 def known() -> Sequence[str]:
     """Give every runtime's name, in order."""
     return sorted(_NAMES)

@@ -150,7 +150,8 @@ def _unused_table(
     project: Project, settings: SessionSettings, surroundings: Surroundings
 ) -> Iterator[Advice]:
     table = next((table for table in project.tables if _is_shaped(table)), None)
-    if settings.store == "table" or table is None:
+    is_used = settings.store == "table" or surroundings.npm_session_store
+    if table is None or is_used:
         return
     yield Advice(
         level="warning",

@@ -22,7 +22,9 @@ _ORDER: tuple[Level, ...] = ("error", "warning", "hint")
 
 def advise_all(project: Project, surroundings: Surroundings) -> tuple[Advice, ...]:
     """Give all there is to say about a project: errors first, then warnings, hints."""
-    found = (*advise(project, surroundings), *advise_sessions(project, surroundings))
+    found = advise(project, surroundings)
+    if project.functions:
+        found += advise_sessions(project, surroundings)
     return tuple(sorted(found, key=lambda advice: _ORDER.index(advice.level)))
 
 

@@ -15,7 +15,6 @@ from sandbox.exchange import (
     Returned,
     Unavailable,
 )
-from sandbox.gateway.fingerprint import MANIFEST_NAME
 from sandbox.gateway.live_pages import App, LivePages
 from sandbox.gateway.open_pages import OpenPages, Trouble
 from sandbox.notice import Notice
@@ -166,7 +165,7 @@ def _saved_assets(reaction: Reaction, static: Static | None) -> tuple[Path, ...]
     """
     if static is None or static.fingerprint is not True:
         return reaction.assets
-    own = static.folder / MANIFEST_NAME
+    own = static.names_file
     return tuple(path for path in reaction.assets if path != own)
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from sandbox.errors import SeedError, SourceLocation
 from sandbox.exchange import Unavailable
+from sandbox.json_value import JsonValue
 from sandbox.options import Options, resolve
 from sandbox.project.advice import Surroundings
 from sandbox.project.dotenv import with_plain_line_ends
@@ -35,6 +36,8 @@ _REQUIREMENT = re.compile(r"^\s*([A-Za-z0-9][A-Za-z0-9._-]*)", re.MULTILINE)
 _DIST_INFO = re.compile(r"architect_functions-([^-]+)\.dist-info", re.IGNORECASE)
 _NODE_SOURCES = (".js", ".mjs", ".cjs")
 _NODE_HELPER = b"@architect/functions"
+_SESSION_STORES = ("@remix-run/architect", "@react-router/architect")
+"""Adapters whose `createArcTableSessionStorage` takes a table with the key `_idx`."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -75,6 +78,7 @@ def collect_surroundings(
             npm_helper(function, project)
             for function in _functions_of(project, "nodejs")
         ),
+        npm_session_store=_npm_session_store(project.root),
         arc_imports=imports,
         requirements=frozenset(_requirements(project, python)),
         without_handler=tuple(_without_handler(project)),
@@ -148,8 +152,15 @@ def npm_helper(function: Function, project: Project) -> str | None:
         file = folder / "node_modules/@architect/functions/package.json"
         text = _read_text(file)
         if text is not None:
-            return _package_version(text)
+            version = _package_member(text, "version")
+            return version if isinstance(version, str) else None
     return None
+
+
+def _npm_session_store(root: Path) -> str | None:
+    named = _package_member(_read_text(root / "package.json") or "", "dependencies")
+    stores = named if isinstance(named, dict) else {}
+    return _first(store for store in _SESSION_STORES if store in stores)
 
 
 def _without_handler(project: Project) -> Iterator[tuple[str, str]]:
@@ -253,13 +264,13 @@ def _versions_in(folders: Iterable[Path]) -> Iterator[str]:
                 yield found[1]
 
 
-def _package_version(text: str) -> str | None:
+def _package_member(text: str, member: str) -> JsonValue:
+    """Give what a package.json says there; None where it cannot be read."""
     try:
         package = json.loads(text)
     except ValueError:
         return None
-    version = package.get("version") if isinstance(package, dict) else None
-    return version if isinstance(version, str) else None
+    return package.get(member) if isinstance(package, dict) else None
 
 
 def _read_text(path: Path) -> str | None:

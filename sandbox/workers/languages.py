@@ -5,7 +5,11 @@ from pathlib import Path
 
 from sandbox.exchange import Unavailable
 from sandbox.project.model import Function
-from sandbox.project.runtimes import NODE_HANDLERS, PYTHON_HANDLERS
+from sandbox.project.runtimes import (
+    NODE_HANDLERS,
+    PYTHON_HANDLERS,
+    may_be_a_plugins,
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,14 +62,26 @@ def language_of(function: Function) -> Language | Unavailable:
     language = LANGUAGES.get(function.language)
     if language is not None:
         return language
+    runtime = function.config.runtime
     known = " and ".join(language.title for language in LANGUAGES.values())
     return Unavailable(
         message=(
-            f'The runtime "{function.config.runtime}" of "{function.name}" '
-            "does not run in the sandbox."
+            f'The runtime "{runtime}" of {_named(function)} does not run in the '
+            "sandbox."
         ),
-        remedy=f"The sandbox runs {known} handlers; the others run on AWS only.",
+        remedy=(
+            f"Only a plugin can bring it, and the sandbox runs none: build it for one "
+            f"of {known}, and set that runtime."
+            if may_be_a_plugins(runtime)
+            else f"The sandbox runs {known} handlers; the others run on AWS only."
+        ),
     )
+
+
+def _named(function: Function) -> str:
+    """Give what the manifest calls a function: a route by itself says what it is."""
+    pragma = "" if function.pragma == "http" else f"@{function.pragma} "
+    return f'{pragma}"{function.name}"'
 
 
 def handler_file_of(function: Function, language: Language) -> Path | Unavailable:
@@ -81,7 +97,7 @@ def handler_file_of(function: Function, language: Language) -> Path | Unavailabl
     ]
     if typed:
         return Unavailable(
-            message=f'"{function.name}" has no handler but "{typed[0]}".',
+            message=f'{_named(function)} has no handler but "{typed[0]}".',
             remedy=(
                 f"Neither Lambda nor the sandbox runs TypeScript: compile it to "
                 f'"{language.created_name}" in "{function.folder}".'
@@ -89,7 +105,7 @@ def handler_file_of(function: Function, language: Language) -> Path | Unavailabl
         )
     expected = function.folder / language.created_name
     return Unavailable(
-        message=f'"{function.name}" has no handler: "{expected}" is not there.',
+        message=f'{_named(function)} has no handler: "{expected}" is not there.',
         remedy=(
             f"Create it with a function `{function.handler_method}`; "
             f"{' and '.join(language.handler_names)} are looked for."

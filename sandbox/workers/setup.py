@@ -26,6 +26,7 @@ class Setup:
     project_root: Path
     shared_folder: Path | None
     views_folder: Path | None
+    static_manifest: Path | None
     table_names: frozenset[str]
     """Runtime helpers remember them for the life of a process; what else they are told
     of the app is in the environment."""
@@ -46,6 +47,7 @@ class Setup:
             "project_root": str(self.project_root),
             "shared_folder": _text(self.shared_folder),
             "views_folder": _text(self.views_folder),
+            "static_manifest": _text(self.static_manifest),
             "path_additions": [str(path) for path in self.path_additions],
             "clock_offset_seconds": clock_offset_seconds,
         }
@@ -83,9 +85,17 @@ class Setups:
             project_root=project.root,
             shared_folder=project.shared_folder if config.shared else None,
             views_folder=project.views_folder if config.views else None,
+            static_manifest=_static_manifest(project),
             table_names=frozenset(table.name for table in project.tables),
             path_additions=self._path_additions,
         )
+
+
+def _static_manifest(project: Project) -> Path | None:
+    """Give what Architect copies into the shared code of every function."""
+    if project.static is None or not project.static.names_file.is_file():
+        return None
+    return project.static.names_file
 
 
 def _text(path: Path | None) -> str | None:

@@ -30,6 +30,8 @@ handler has started.
     - `project_root` (str): absolute; files below it are the app's own code.
     - `shared_folder`, `views_folder` (str or null): what appears as
       `vendor/shared`, `vendor/views` (Node: `@architect/shared`, `@architect/views`).
+    - `static_manifest` (str or null): the file that appears as
+      `vendor/shared/static.json` (Node: `@architect/shared/static.json`).
     - `path_additions` (array of str): further folders to import from, searched last.
     - `clock_offset_seconds` (number): how far the sandbox's clock is ahead.
     - `coverage` (object of str): variables by which Coverage.py is started in the

@@ -38,6 +38,17 @@ def test_routes_print_json(tmp_path: Path) -> None:
     }
 
 
+def test_routes_says_that_a_plugins_are_not_among_them(tmp_path: Path) -> None:
+    """An app may have all of its routes from a plugin, which is not run."""
+    (tmp_path / "app.arc").write_text("@app\nmyapp\n@plugins\nall-routes\n")
+    (tmp_path / "src/plugins").mkdir(parents=True)
+    (tmp_path / "src/plugins/all-routes.js").write_text("")
+
+    result = CliRunner().invoke(main, ["routes", "--cwd", str(tmp_path)])
+
+    assert "plugin" in result.stderr
+
+
 def test_routes_says_that_there_are_none(tmp_path: Path) -> None:
     """An app without routes is told how to write one."""
     (tmp_path / "app.arc").write_text("@app\nmyapp\n")

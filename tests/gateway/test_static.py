@@ -5,6 +5,7 @@ import os
 import re
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -51,7 +52,7 @@ def root(folder: Path, line: str, *headers: str, **settings: bool) -> HttpRespon
     return found or HttpResponse(status=0, headers=())
 
 
-def direct(folder: Path, line: str, *headers: str, **settings: str) -> HttpResponse:
+def direct(folder: Path, line: str, *headers: str, **settings: Any) -> HttpResponse:
     files = StaticFiles(Static(folder=folder, **settings))  # type: ignore[arg-type]
     found = files.serve_direct(make_request(line, *headers))
     return found or HttpResponse(status=0, headers=())
@@ -207,6 +208,32 @@ def test_file_above_the_limit(public: Path) -> None:
 def test_direct_paths(public: Path, path: str, prefix: str, status: int) -> None:
     """With a prefix, only what bears it."""
     assert direct(public, f"GET {path}", prefix=prefix).status == status
+
+
+def _digits(content: bytes) -> str:
+    return hashlib.sha1(content, usedforsecurity=False).hexdigest()[:10]
+
+
+@pytest.mark.parametrize(
+    ("name", "fingerprint", "status"),
+    [
+        ("deep/er/file-DIGITS.txt", True, 200),
+        ("noext-DIGITS", True, 200),
+        ("deep/er/file-0123456789.txt", True, 0),
+        ("none-DIGITS.txt", True, 0),
+        ("deep/er/file-DIGITS.txt", False, 0),
+    ],
+)
+def test_direct_knows_the_names_that_are_deployed(
+    public: Path, name: str, fingerprint: Any, status: int
+) -> None:
+    """Code that has them from static.json need not ask where it runs."""
+    content = b"no extension" if name.startswith("noext") else b"deep"
+    name = name.replace("DIGITS", _digits(content))
+
+    answer = direct(public, f"GET /_static/{name}", fingerprint=fingerprint)
+
+    assert answer.status == status
 
 
 def test_direct_headers(public: Path) -> None:

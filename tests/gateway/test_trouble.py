@@ -1,5 +1,7 @@
 """What each kind of trouble says: fact, remedy, evidence."""
 
+from dataclasses import replace
+
 import pytest
 
 from sandbox.exchange import (
@@ -146,6 +148,14 @@ def test_no_route_lists_a_screenful_of_routes() -> None:
     assert "get /x" in page.remedy
     assert "app.arc" in page.remedy
     assert page.sections[0].text.endswith("… and 940 more")
+
+
+def test_no_route_says_that_plugins_may_have_some() -> None:
+    """An app whose routes all come from a plugin has none here, and is told why."""
+    project = replace(make_project("get /a"), not_emulated=("events", "plugins"))
+
+    assert "plugin" in trouble.no_route("GET", "/x", project).fact
+    assert "plugin" not in trouble.no_route("GET", "/x", make_project("get /a")).fact
 
 
 def test_no_route_suggests_a_line_that_the_manifest_takes() -> None:

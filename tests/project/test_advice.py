@@ -37,6 +37,16 @@ def function(name: str, runtime: str) -> Function:
     )
 
 
+def test_advise_tells_once_of_runtimes_that_are_not_run() -> None:
+    """However many functions have them; the first one stands for all."""
+    facts = tuple((f'"get /{name}" is Ruby.', "Use Python.") for name in "abc")
+
+    (advice,) = advise(project_with(), Surroundings(not_run=facts))
+
+    assert advice.code == "runtime-not-run"
+    assert advice.what == '"get /a" is Ruby. So it is with 2 more.'
+
+
 @pytest.mark.parametrize(
     ("arc_imports", "requirements", "count"),
     [

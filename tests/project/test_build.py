@@ -119,6 +119,45 @@ def test_build_project_says_what_it_does_not_emulate(load: Load) -> None:
     assert [f.name for f in project.functions if f.pragma == "events"] == ["ping"]
 
 
+def test_a_cdn_that_is_off_is_not_missed(load: Load) -> None:
+    """There is nothing to emulate where the manifest itself turns it off."""
+    manifest = APP + "@http\nget /\n@cdn\n"
+
+    assert load({"app.arc": manifest}).not_emulated == ("cdn",)
+    assert load({"app.arc": manifest + "false\n"}).not_emulated == ()
+
+
+def test_a_plugin_may_bring_a_runtime(load: Load) -> None:
+    """`set.runtimes` gives names that Lambda lacks; Lambda's own are held to its."""
+    files = {
+        "src/plugins/a.js": "",
+        "src/http/get-b/config.arc": "@aws\nruntime node\n",
+    }
+    manifest = APP + "@plugins\na\n@http\nget /a\nget /b\n@aws\nruntime {}\n"
+
+    project = load({**files, "app.arc": manifest.format("typescript")})
+
+    assert [f.config.runtime for f in project.functions] == ["typescript", "nodejs20.x"]
+    assert problems_of(load, {**files, "app.arc": manifest.format("nodejs16.x")}) == [
+        'app.arc:9 The runtime of @aws is "nodejs16.x".'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("name", "package"),
+    [("none", "none"), ("enhance/arc-plugin", "@enhance/arc-plugin")],
+)
+def test_a_plugin_that_is_missing_is_called_as_npm_calls_it(
+    load: Load, name: str, package: str
+) -> None:
+    """Architect leaves out the @ of a scope; without it npm would ask GitHub."""
+    with pytest.raises(ProjectError) as caught:
+        load({"app.arc": APP + f"@plugins\n{name}\n"})
+
+    (problem,) = caught.value.problems
+    assert f"npm install {package}," in problem.remedy
+
+
 def test_build_project_tells_all_problems_of_a_stage_at_once(load: Load) -> None:
     """Each problem has its line; later stages wait for the earlier ones."""
     manifest = (

@@ -232,6 +232,11 @@ def test_advice_about_what_helpers_ignore(
     )
 
 
+def test_advice_leaves_a_table_to_what_else_keeps_sessions_in_it() -> None:
+    """Its shape is then no slip: Remix writes rows of its own, by the same key."""
+    assert codes(advice_of(GOOD, npm_session_store="@remix-run/architect")) == []
+
+
 @pytest.mark.parametrize(
     ("facts", "why"),
     [

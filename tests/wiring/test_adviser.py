@@ -37,6 +37,16 @@ def load(tmp_path: Path) -> Load:
     return load_with
 
 
+def test_an_app_without_functions_has_no_sessions_to_speak_of(tmp_path: Path) -> None:
+    """Static files alone need no secret."""
+    (tmp_path / "app.arc").write_text("@app\nmyapp\n@static\n")
+    project = load_project(tmp_path, home=None, environ={})
+
+    adviser = Adviser(lambda: project, options=Options(), say=lambda _notice: None)
+
+    assert adviser.advice() == ()
+
+
 class Scene:
     """An adviser, and the first lines of what it said."""
 

@@ -135,6 +135,23 @@ def test_surroundings_do_not_tell_a_helper_that_nobody_imports(
 
 
 @pytest.mark.parametrize(
+    ("package", "expected"),
+    [
+        ('{"dependencies": {"@remix-run/architect": "^2"}}', "@remix-run/architect"),
+        ('{"dependencies": {"@architect/functions": "^8"}}', None),
+        ('{"dependencies": []}', None),
+        ("[]", None),
+        ("{", None),
+    ],
+)
+def test_surroundings_tell_what_else_keeps_sessions(
+    collect: Collect, package: str, expected: str | None
+) -> None:
+    """A framework's adapter for Architect, as the app's package.json names it."""
+    assert collect({"package.json": package}).npm_session_store == expected
+
+
+@pytest.mark.parametrize(
     ("folder", "source", "package", "expected"),
     [
         ("", NODE_SOURCE, '{"version": "8.1.10"}', "8.1.10"),

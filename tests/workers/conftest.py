@@ -61,9 +61,9 @@ class App:
         self.project = self._project()
         return function
 
-    def mount(self, **folders: Path) -> None:
-        """Give the project a `shared_folder` or a `views_folder`."""
-        self.project = self._project(**folders)
+    def mount(self, **parts: Any) -> None:
+        """Give the project a `shared_folder`, a `views_folder`, or `static`."""
+        self.project = self._project(**parts)
 
     def pool(
         self,
@@ -100,13 +100,13 @@ class App:
     def _environment(self, function: Function) -> Mapping[str, str]:
         return dict(self.environment)
 
-    def _project(self, **folders: Path) -> Project:
+    def _project(self, **parts: Any) -> Project:
         return Project(
             root=self.root,
             name="app",
             manifest_file=None,
             functions=tuple(self.functions.values()),
-            **folders,
+            **parts,
         )
 
 

@@ -43,6 +43,27 @@ def test_language_of_says_what_runs_here(app):
     assert "Python and Node.js" in outcome.remedy
 
 
+def test_language_of_knows_that_a_plugin_brings_a_runtime(app):
+    """Lambda has no such name, so that only a plugin can make code of it."""
+    outcome = language_of(app.function("f", None, runtime="typescript"))
+
+    assert isinstance(outcome, Unavailable)
+    assert "plugin" in outcome.remedy
+    assert "Python and Node.js" in outcome.remedy
+
+
+@pytest.mark.parametrize("pragma", ["events", "http"])
+def test_handler_file_of_calls_a_function_as_the_manifest_does(app, pragma):
+    """A route by its method and path, which are enough; others with their pragma."""
+    function = replace(app.function("f", None), pragma=pragma, name="f")
+
+    outcome = handler_file_of(function, LANGUAGES["python"])
+
+    assert isinstance(outcome, Unavailable)
+    named = '@events "f"' if pragma == "events" else '"f"'
+    assert outcome.message.startswith(f"{named} has no handler")
+
+
 @pytest.mark.parametrize("language", LANGUAGES.values(), ids=LANGUAGES)
 def test_every_bootstrap_is_there(language):
     """The package holds what the table names."""

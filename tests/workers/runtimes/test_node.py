@@ -13,6 +13,7 @@ import pytest
 
 from sandbox.exchange import Crashed, Raised, Returned, TimedOut, Unavailable
 from sandbox.httpd import LoopbackServer
+from sandbox.project.model import Static
 from sandbox.workers import wire
 from sandbox.workers.interpreter import launch_command
 from sandbox.workers.languages import LANGUAGES
@@ -471,6 +472,87 @@ def test_stack_marks_the_apps_own_frames(run_node):
     assert "runtimes/node" not in outcome.trace
 
 
+@pytest.mark.parametrize(
+    ("call", "remedy"),
+    [
+        ("import('gone')", 'Run "npm install gone" in'),
+        (
+            "require('@aws-sdk/client-gone')",
+            "npm install --save-dev @aws-sdk/client-gone",
+        ),
+        ("require('./gone.js')", "Create the file"),
+    ],
+)
+def test_a_module_that_is_missed_late_has_its_remedy(run_node, call, remedy):
+    """A helper asks for the AWS SDK at its first operation, not when it is loaded."""
+    outcome = run_node(
+        f"exports.handler = async () => {{ await {call} }}", file="index.js"
+    ).outcome
+
+    assert outcome.error_type == "Error"
+    assert remedy in outcome.remedy
+
+
+@pytest.mark.parametrize(
+    ("package_file", "member"),
+    [
+        ("package.json", "dependencies"),
+        ("package.json", "devDependencies"),
+        ("src/http/get-f/package.json", "dependencies"),
+        ("src/shared/package.json", "dependencies"),
+    ],
+)
+@pytest.mark.parametrize("source", ["require('gone')", "import('gone')"])
+def test_a_module_that_the_app_names_is_only_to_be_installed(
+    app, node_function, invoke, package_file, member, source
+):
+    """As after cloning it: package.json says which version."""
+    app.write(package_file, json.dumps({member: {"gone": "^1"}}))
+    function = node_function(
+        "f", f"exports.handler = async () => {source}", file="index.js"
+    )
+    app.mount(shared_folder=app.root / "src/shared")
+
+    remedy = invoke(app.pool(), function).outcome.remedy
+
+    folder = (app.root / package_file).parent
+    assert remedy == f'Run "npm install" in "{folder}".'
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
+def test_an_event_that_nobody_takes_is_explained(run_node, host):
+    """A helper's publish meets a closed port; elsewhere that is the app's affair."""
+    with socket.socket() as held:
+        held.bind(("127.0.0.1", 0))
+        port = held.getsockname()[1]
+    source = f"""
+        import {{ once }} from 'node:events'
+        import http from 'node:http'
+        process.env.ARC_SANDBOX = '{{"ports": {{"events": {port}}}}}'
+        export async function handler (event) {{
+          if (event === null) process.env.ARC_SANDBOX = '{{}}'
+          const request = http.request({{ host: '{host}', port: {port} }}).end()
+          const [error] = await once(request, 'error')
+          throw error
+        }}
+    """
+
+    told = run_node(source, "told").outcome
+
+    assert "does not emulate @events" in told.remedy
+    assert run_node(source, None).outcome.remedy == ""
+
+
+def test_a_helper_without_an_events_port_is_explained(run_node):
+    """In tests the sandbox has none: `@architect/functions` says just that."""
+    source = (
+        "export async function handler () {"
+        "throw ReferenceError('Sandbox events port not found') }"
+    )
+
+    assert "does not emulate @events" in run_node(source).outcome.remedy
+
+
 def test_stack_follows_source_maps(run_node):
     """What a compiler has made is shown as the line that was written."""
     mappings = {
@@ -508,6 +590,14 @@ def test_stack_follows_source_maps(run_node):
             "Runtime.ImportModuleError",
             "Error: Cannot find package 'gone' imported from",
             'Run "npm install gone" in',
+        ),
+        (
+            "index.mjs",
+            "import '@aws-sdk/client-gone'",
+            "Runtime.ImportModuleError",
+            "Error: Cannot find package '@aws-sdk/client-gone' imported from",
+            "Lambda's Node.js brings it, this one does not: run "
+            '"npm install --save-dev @aws-sdk/client-gone" in',
         ),
         (
             "index.mjs",
@@ -826,6 +916,40 @@ def test_shared_files_are_read_as_deployed(app, node_function, invoke):
     assert before == ["<p>old", "<p>old", *rest]
     assert after == ["<p>newer", "<p>newer", *rest]
     assert not (function.folder / "node_modules").exists()
+
+
+@pytest.mark.parametrize("has_shared", [True, False])
+def test_static_json_is_found_as_deployed(app, node_function, invoke, has_shared):
+    """In the shared folder, whatever lies there by that name; edits are seen."""
+    app.write("public/static.json", '{"a.css": "a-1.css"}')
+    if has_shared:
+        app.write("src/shared/static.json", '{"a.css": "committed"}')
+        app.write("src/shared/names.js", "module.exports = require('./static.json')")
+    source = """
+        const { existsSync, readFileSync } = require('node:fs')
+        const { join } = require('node:path')
+        const path = join(process.cwd(), 'node_modules/@architect/shared/static.json')
+        const names = [
+          require('@architect/shared/static.json'),
+          JSON.parse(readFileSync(path, 'utf8')),
+        ]
+        if (SHARED) names.push(require('@architect/shared/names'))
+        const deployed = names.map(one => one['a.css'])
+        exports.handler = async () => [existsSync(path), ...deployed]
+    """.replace("SHARED", json.dumps(has_shared))
+    function = node_function("f", source, file="index.js")
+    app.mount(
+        static=Static(folder=app.root / "public"),
+        shared_folder=app.root / "src/shared" if has_shared else None,
+    )
+    pool = app.pool()
+    before = invoke(pool, function).outcome.value
+    app.write("public/static.json", '{"a.css": "a-22.css"}')
+    after = invoke(pool, function).outcome.value
+
+    count = 3 if has_shared else 2
+    assert before == [True, *["a-1.css"] * count]
+    assert after == [True, *["a-22.css"] * count]
 
 
 def test_shared_and_views_are_found_as_deployed(app, node_function, invoke):
@@ -1452,7 +1576,7 @@ export async function handler () {
     isSame: Date === Early && format.format === formatted,
     looks: [
       Date.name, Date.length, String(Date), Object.keys(Date).length,
-      Date.now.name, Date.now.length, formatted.name, formatted.length,
+      Date.now.name, Date.now.length, `${Date.now}`, formatted.name, formatted.length,
       new Date() instanceof Date, new Date().constructor === Date,
       new Own() instanceof Own, new Own() instanceof Date
     ],
@@ -1494,8 +1618,8 @@ def test_clock_moves_the_date_and_nothing_else(app, node_function, invoke):
     assert moved["isSame"]
     for seen in (real, moved):
         assert seen["looks"] == [
-            *("Date", 7, "function () { [native code] }", 0),
-            *("now", 0, "", 1),
+            *("Date", 7, "function Date() { [native code] }", 0),
+            *("now", 0, "function now() { [native code] }", "", 1),
             *(True, True, True, True),
         ]
     assert moved["timer"] < 60_000

@@ -45,8 +45,13 @@ function movedFormatOf () {
 
 /** Give a function that does what `own` does, which needs no `this`, and looks `real`. */
 function like (real, own) {
-  // The source of a bound function is shown as that of Node's own are.
-  return Object.defineProperties(own.bind(), Object.getOwnPropertyDescriptors(real))
+  // The source of a bound function is shown as that of Node's own are, but for the name,
+  // by which libraries tell types: dynamoose reads it in `Date.toString()`.
+  const text = String(real)
+  return Object.defineProperties(own.bind(), {
+    ...Object.getOwnPropertyDescriptors(real),
+    toString: { value: () => text, configurable: true, writable: true }
+  })
 }
 
 globalThis.Date = like(RealDate, movedDate)

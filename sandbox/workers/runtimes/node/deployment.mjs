@@ -3,9 +3,10 @@
  *
  * Architect deploys a Node function as its folder, with the shared and views folders as
  * `node_modules/@architect/shared` and `/views` in it (`@architect/hydrate`, "shared").
- * Here these names lead to where the folders are; nothing is written. And as nothing
- * above the function's folder is deployed, no `package.json` up there says what a `.js`
- * file is.
+ * Here these names lead to where the folders are; nothing is written. So it is with the
+ * static folder's `static.json`, which is copied over whatever the shared folder has. And
+ * as nothing above the function's folder is deployed, no `package.json` up there says what
+ * a `.js` file is.
  */
 
 import fs, { existsSync, readFileSync } from 'node:fs'
@@ -19,6 +20,8 @@ const PACKAGE_NAME = /^(?:@[^/]+\/)?[^/]+/
 const NOT_A_PACKAGE = /^(?:\.{0,2}\/|\.{1,2}$|#|[a-z][a-z\d+.-]+:)/i
 const IS_ELSEWHERE = /^[a-z][a-z\d+.-]+:/i
 const PACKAGE_FILE = 'package.json'
+const SHARED = '@architect/shared'
+const STATIC_FILE = 'static.json'
 const IS_PATH = /^\.{0,2}\//
 const CJS_SUFFIXES = ['.js', '.json', '.node']
 const CJS_NAMES = ['exports', 'require', 'module', '__filename', '__dirname']
@@ -29,6 +32,7 @@ const BROKEN = 'broken' // in the place of a type
 
 export class Deployment {
   #mounts
+  #sharedStaticFile
   #roots
   #functionFolder
   #additions
@@ -43,6 +47,7 @@ export class Deployment {
   constructor (start, observer) {
     this.#functionFolder = start.folder
     this.#mounts = mountsOf(start)
+    this.#sharedStaticFile = start.shared_folder && join(start.shared_folder, STATIC_FILE)
     this.#roots = [start.folder, ...Object.values(this.#mounts)]
     this.#additions = start.path_additions
     this.#observer = observer
@@ -61,6 +66,8 @@ export class Deployment {
       if (path !== null) return { path }
     }
     if (NOT_A_PACKAGE.test(specifier) || isBuiltin(specifier)) return null
+    const whole = this.#mounts[specifier]
+    if (whole !== undefined) return { path: whole }
     const name = PACKAGE_NAME.exec(specifier)?.[0]
     if (name === undefined) return null
     const mount = this.#mounts[name]
@@ -81,6 +88,7 @@ export class Deployment {
    * `node_modules/@architect/views/page.html` of the function; null for any other.
    */
   fileAt (path) {
+    if (path === this.#sharedStaticFile) return this.#mounts[`${SHARED}/${STATIC_FILE}`] ?? null
     for (const [name, folder] of Object.entries(this.#mounts)) {
       const link = join(this.#functionFolder, 'node_modules', name)
       if (isWithin(path, link) && !isOnDisk(link)) return folder + path.slice(link.length)
@@ -191,10 +199,12 @@ export class Deployment {
   }
 }
 
-/** Give the folders that stand for packages, by the packages' names. */
-function mountsOf ({ shared_folder: shared, views_folder: views }) {
-  const mounts = [['@architect/shared', shared], ['@architect/views', views]]
-  return Object.fromEntries(mounts.filter(([, folder]) => folder))
+/** Give the folders that stand for packages, by the packages' names, and a file of one. */
+function mountsOf ({ shared_folder: shared, views_folder: views, static_manifest: file }) {
+  const mounts = [
+    [`${SHARED}/${STATIC_FILE}`, file], [SHARED, shared], ['@architect/views', views]
+  ]
+  return Object.fromEntries(mounts.filter(([, path]) => path))
 }
 
 /** Make the hook that Node calls for each `import`; `resolveNext` answers at once. */

@@ -6,12 +6,13 @@
  */
 
 import { readFileSync } from 'node:fs'
-import { basename, dirname } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { inspect, types } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { CallbackHandler, HandlerMissing } from './imports.mjs'
 import { explain } from './syntax.mjs'
 
+const NO_EVENTS_PORT = 'Sandbox events port not found' // as `@architect/functions` has it
 const FRAMES_AT_EACH_END = 30
 const OWN_FOLDER = dirname(fileURLToPath(import.meta.url))
 const FRAME = /^\s+at (?:(.*?) \()?(?:async )?((?:file:\/\/)?\/[^()]*?):(\d+)(?::\d+)?\)?$/
@@ -21,20 +22,24 @@ const IMPORTER = /imported from (\/.+)$/
 const MISSING = /^Cannot find (?:module|package) '([^']+)'/
 const ABSENT_CODES = ['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']
 
+/** Give the folders that a function's code and packages come from, the root at last. */
+export function originOf ({ folder, shared_folder: shared, views_folder: views, project_root }) {
+  return { folders: [folder, shared, views, project_root].filter(path => path) }
+}
+
 /** Give the fields for a module that did not load. */
 export function loadFailure (thrown, start, observer) {
   if (thrown instanceof HandlerMissing) return handlerMissing(thrown, start)
   if (thrown instanceof CallbackHandler) return callbackHandler(thrown)
-  const isAppPath = path => observer.isAppPath(path)
+  const origin = { ...originOf(start), isAppPath: path => observer.isAppPath(path) }
   if (thrown instanceof SyntaxError && !hasPlace(thrown)) {
     thrown.stack = joined(explain(observer.newest()), thrown.stack)
   }
-  const failure = raisedFailure(thrown, isAppPath)
+  const failure = raisedFailure(thrown, origin)
   if (ABSENT_CODES.includes(thrown?.code)) {
     const first = String(thrown.message).split('\n')[0]
     failure.error_type = 'Runtime.ImportModuleError'
     failure.message = `Error: ${first}`
-    Object.assign(failure, missingModule(first, start))
   } else if (thrown instanceof SyntaxError) {
     failure.error_type = 'Runtime.UserCodeSyntaxError'
     failure.message = `SyntaxError: ${thrown.message}`
@@ -43,13 +48,17 @@ export function loadFailure (thrown, start, observer) {
   return failure
 }
 
-/** Give the fields for what left the handler, an Error or anything else. */
-export function raisedFailure (thrown, isAppPath) {
+/**
+ * Give the fields for what left the handler, an Error or anything else.
+ *
+ * @param {object} origin the app: its `folders`, and `isAppPath`, whether a file is its
+ */
+export function raisedFailure (thrown, origin) {
   try {
     if (!isError(thrown)) return plain(typeof thrown, String(thrown), '', inspect(thrown))
     const trace = withoutOwnFrames(inspect(thrown))
-    const stack = frames(thrown, isAppPath)
-    return { ...plain(thrown.name, thrown.message, remedyOf(thrown), trace), stack }
+    const stack = frames(thrown, origin.isAppPath)
+    return { ...plain(thrown.name, thrown.message, remedyOf(thrown, origin), trace), stack }
   } catch {
     // Its getters, or its way to become text, throw in turn.
     return plain('handled', 'The handler threw what cannot be shown as text.')
@@ -57,9 +66,9 @@ export function raisedFailure (thrown, isAppPath) {
 }
 
 /** Give the fields for a promise that was rejected and never looked after. */
-export function rejectionFailure (reason, isAppPath) {
+export function rejectionFailure (reason, origin) {
   return {
-    ...raisedFailure(reason, isAppPath),
+    ...raisedFailure(reason, origin),
     error_type: 'Runtime.UnhandledPromiseRejection',
     message: text(reason),
     remedy: 'Await the promise in the handler, or give it a "catch".'
@@ -88,10 +97,34 @@ export function neverSettledFailure () {
     'Settle every promise on each path: call "resolve" or "reject", or throw.')
 }
 
-function remedyOf (error) {
+function remedyOf (error, { folders }) {
+  if (ABSENT_CODES.includes(error.code)) {
+    return missingModule(String(error.message).split('\n')[0], folders)
+  }
+  if (isUnheardEvent(error)) {
+    return 'Nothing takes what is published here: the sandbox does not emulate @events and ' +
+      '@queues. Guard the call, or call the function\'s code directly.'
+  }
   if (error.code !== 'ERR_REQUIRE_ESM') return ''
   return 'Before Node.js 24 Lambda does not "require" ES modules: use "await import(…)", ' +
     'make the handler "index.mjs", or set the runtime "nodejs24.x".'
+}
+
+/** Tell whether `arc.events` or `arc.queues` had nowhere to post to, or nobody answered. */
+function isUnheardEvent (error) {
+  if (error.message === NO_EVENTS_PORT) return true
+  if (error.code !== 'ECONNREFUSED') return false
+  const port = eventsPort()
+  // Of a name with two addresses, such as localhost, Node tells one error for each.
+  return [error, ...(error.errors ?? [])].some(one => one.port === port)
+}
+
+function eventsPort () {
+  try {
+    return JSON.parse(process.env.ARC_SANDBOX).ports.events
+  } catch {
+    return null
+  }
 }
 
 function plain (errorType, message, remedy = '', trace = '') {
@@ -111,21 +144,37 @@ function callbackHandler (error) {
     'Make it an async function of the event and the context that returns its result.')
 }
 
-function missingModule (message, start) {
+/** Tell where a missing module would have to come from. */
+function missingModule (message, folders) {
   const name = MISSING.exec(message)?.[1]
   if (name === undefined || /^(?:\.|\/|file:)/.test(name)) {
-    return {
-      remedy: 'Create the file, or correct the path; "import" wants the whole file name.'
-    }
+    return 'Create the file, or correct the path; "import" wants the whole file name.'
   }
   const parts = name.split('/')
   const missing = name.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0]
   const shared = /^@architect\/(shared|views)$/.exec(missing)?.[1]
-  const remedy = shared === undefined
-    ? `Run "npm install ${missing}" in "${start.project_root}".`
-    : `Put the code into "src/${shared}", and see that the function's config.arc ` +
+  if (shared !== undefined) {
+    return `Put the code into "src/${shared}", and see that the function's config.arc ` +
       `does not say "${shared} false".`
-  return { remedy }
+  }
+  const holder = folders.find(folder => isNamedIn(join(folder, 'package.json'), missing))
+  if (holder !== undefined) return `Run "npm install" in "${holder}".`
+  const root = folders.at(-1)
+  // AWS Lambda developer guide, "Node.js runtimes": they include the SDK for JavaScript v3.
+  return missing.startsWith('@aws-sdk/')
+    ? 'Lambda\'s Node.js brings it, this one does not: run ' +
+      `"npm install --save-dev ${missing}" in "${root}".`
+    : `Run "npm install ${missing}" in "${root}".`
+}
+
+/** Tell whether a package.json has the package among what npm installs. */
+function isNamedIn (file, name) {
+  try {
+    const { dependencies, devDependencies } = JSON.parse(readFileSync(file, 'utf8'))
+    return Object.hasOwn({ ...devDependencies, ...dependencies }, name)
+  } catch {
+    return false
+  }
 }
 
 function syntaxRemedy (error, start) {

@@ -18,17 +18,20 @@ const AsyncFunction = (async () => {}).constructor
 
 export class Invocation {
   #message
-  #isAppPath
+  #origin
   #settle
   #isSettled = false
   #waitsForEmptyLoop = true
   #isAsync
   #waiting = null
 
-  /** `settle` is called once, with `{ value }`, or `{ failure }`: the fields of one. */
-  constructor (message, isAppPath, settle) {
+  /**
+   * `origin` is the app that failures tell of; `settle` is called once, with
+   * `{ value }`, or `{ failure }`: the fields of one.
+   */
+  constructor (message, origin, settle) {
     this.#message = message
-    this.#isAppPath = isAppPath
+    this.#origin = origin
     this.#settle = settle
   }
 
@@ -86,7 +89,7 @@ export class Invocation {
 
   #fail (error) {
     if (this.#isSettled) return
-    const failure = raisedFailure(error, this.#isAppPath)
+    const failure = raisedFailure(error, this.#origin)
     this.#isSettled = true
     this.#settle({ failure })
   }

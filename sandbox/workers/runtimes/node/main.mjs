@@ -30,14 +30,14 @@ class Worker {
   #handler = null
   #hasCallbacks = true
   #invocation = null
-  #isAppPath = path => this.#observer?.isAppPath(path) ?? false
+  #origin = { folders: [], isAppPath: path => this.#observer?.isAppPath(path) ?? false }
 
   async run () {
     process.on('uncaughtException', error => {
-      this.#collapse(failures.raisedFailure(error, this.#isAppPath), EXIT_AFTER_EXCEPTION)
+      this.#collapse(failures.raisedFailure(error, this.#origin), EXIT_AFTER_EXCEPTION)
     })
     process.on('unhandledRejection', reason => {
-      this.#collapse(failures.rejectionFailure(reason, this.#isAppPath), EXIT_AFTER_REJECTION)
+      this.#collapse(failures.rejectionFailure(reason, this.#origin), EXIT_AFTER_REJECTION)
     })
     process.on('beforeExit', () => this.#loopIsEmpty())
     const start = receive()
@@ -48,6 +48,7 @@ class Worker {
 
   async #load (start) {
     this.#start = start
+    Object.assign(this.#origin, failures.originOf(start))
     this.#hasCallbacks = hasCallbacks(start.environment)
     this.#observer = new Observer(rootsOf(start))
     this.#imports = new Imports(start, this.#observer)
@@ -83,7 +84,7 @@ class Worker {
     // The AWS SDK sends it along, so that a call can be told from others.
     process.env._X_AMZN_TRACE_ID = message.trace_header
     const settle = ending => this.#finish(invocation, ending)
-    const invocation = new Invocation(message, this.#isAppPath, settle)
+    const invocation = new Invocation(message, this.#origin, settle)
     this.#invocation = invocation
     const run = () => invocation.run(this.#handler, this.#start, this.#hasCallbacks)
     if (performance.now() - asked < LONG_IDLE_MS) return run()

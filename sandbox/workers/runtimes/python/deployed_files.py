@@ -32,7 +32,8 @@ class DeployedFiles:
 
     Args:
         folder: the function's, absolute.
-        mounts: names below `vendor/` and the folders they stand for.
+        mounts: names below `vendor/` and the folders they stand for; before these,
+            names of files inside.
     """
 
     def __init__(self, folder: str, mounts: Mapping[str, str]) -> None:
@@ -98,7 +99,9 @@ class DeployedFiles:
         return [
             link
             for link, folder in self._links.items()
-            if self._is_there(folder) and not self._is_there(link)
+            if os.path.dirname(link) == self._vendor
+            and self._is_there(folder)
+            and not self._is_there(link)
         ]
 
     def _whole(self, path: Any) -> str:

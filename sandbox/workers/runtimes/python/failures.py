@@ -26,6 +26,12 @@ _HALVES_REMEDY = (
     'Text has half a surrogate pair, most likely by errors="surrogateescape": decode '
     'with errors="replace".'
 )
+_NO_EVENTS_PORT = "Sandbox events port not found"
+"""What `architect-functions` raises where the sandbox has none."""
+_UNHEARD_REMEDY = (
+    "Nothing takes what is published here: the sandbox does not emulate @events and "
+    "@queues. Guard the call, or call the function's code directly."
+)
 _UNCAUGHT_REMEDY = (
     'It is no "Exception": Lambda\'s runtime does not catch it, and ends its process. '
     "Catch it in the handler, or derive it from Exception."
@@ -67,8 +73,14 @@ def raised_failure(error: BaseException, *, is_app_path: IsAppPath) -> dict[str,
         "message": _text_of(error),
         "stack": _frames(error, trail, is_app_path),
         "trace": _trace(error, trail),
-        "remedy": "" if isinstance(error, Exception) else _UNCAUGHT_REMEDY,
+        "remedy": _remedy(error),
     }
+
+
+def _remedy(error: BaseException) -> str:
+    if not isinstance(error, Exception):
+        return _UNCAUGHT_REMEDY
+    return _UNHEARD_REMEDY if _text_of(error) == _NO_EVENTS_PORT else ""
 
 
 def marshal_failure(result: object, error: Exception) -> dict[str, Any]:

@@ -135,7 +135,9 @@ def install(start: Mapping[str, Any], observer: Observer) -> None:
     own = FunctionFinder(folder, note_absent)
     _forget_shadowed((own, VendorFinder(vendor, mounts, note_absent)))
     observer.watch_questions()
-    DeployedFiles(folder, mounts).install()
+    names = start.get("static_manifest")
+    files = {"shared/static.json": names} if names else {}
+    DeployedFiles(folder, {**files, **mounts}).install()
     _compile_always(observer.is_project_path)
     sys.path_hooks.insert(0, find_in)
     sys.path[:] = [folder, vendor, *_without(sys.path, (folder, vendor))]

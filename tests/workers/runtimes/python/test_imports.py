@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from sandbox.exchange import Returned
+from sandbox.project.model import Static
 from sandbox.workers.runtimes.python.imports import LOADED_BY_WORKER
 
 LOADED_BY_AWSLAMBDARIC = frozenset(
@@ -342,6 +343,31 @@ def handler(event, context):
         "absent": [os.path.exists("vendor/shared/no"), os.path.exists("vendor/x")],
     }
 """
+
+
+def test_static_json_is_below_vendor(app, invoke, shared_folders):
+    """Where Architect copies it, beside the shared code; edits are seen."""
+    app.write("public/static.json", "old")
+    function = app.function(
+        "f",
+        """
+        import os
+        with open("vendor/shared/static.json") as file:
+            NAMES = file.read()
+        def handler(event, context):
+            there = [f"vendor/shared/{name}" for name in ("static.json", "util.py")]
+            return [NAMES, sorted(os.listdir("vendor")), *map(os.path.exists, there)]
+        """,
+        views=True,
+    )
+    app.mount(static=Static(folder=app.root / "public"), **shared_folders)
+    pool = app.pool()
+    before = invoke(pool, function).outcome.value
+    app.write("public/static.json", "newer")
+    after = invoke(pool, function).outcome.value
+
+    rest = [["shared", "views"], True, True]
+    assert (before, after) == (["old", *rest], ["newer", *rest])
 
 
 def test_shared_files_are_below_vendor(app, invoke, shared_folders):
