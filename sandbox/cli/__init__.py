@@ -34,6 +34,8 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 """Where each command is, and its line in `--help`, which imports none of them."""
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
 """What writing to an open file that takes no more comes to."""
+_TOO_MANY_FILES = frozenset((errno.EMFILE, errno.ENFILE))
+"""What opening anything comes to where the process, or the machine, has enough."""
 
 _LAST_STANDARD_STREAM = 2
 
@@ -62,7 +64,7 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Run the program; an output that takes no more is told, not traced.
+        """Run the program; what the machine has no more of is told, not traced.
 
         click itself is quiet where nobody reads any more.
         """
@@ -70,15 +72,7 @@ class LazyGroup(click.Group):
         try:
             return super().main(*args, **extra)
         except OSError as error:
-            if error.errno not in _FULL or error.filename is not None:
-                raise
-            _drop_output()
-            _refuse(
-                WorldError(
-                    f"The output cannot be written: {error.strerror}.",
-                    remedy="Make room, or send it elsewhere.",
-                )
-            )
+            _refuse(_shortage(error))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what the sandbox says no to is told without a traceback."""
@@ -96,6 +90,22 @@ def _open_standard_streams() -> None:
     while (number := os.open(os.devnull, os.O_RDWR)) <= _LAST_STANDARD_STREAM:
         os.set_inheritable(number, True)  # noqa: FBT003 - positional only
     os.close(number)
+
+
+def _shortage(error: OSError) -> WorldError:
+    """Say what the machine ran out of; raises any other error again."""
+    if error.errno in _TOO_MANY_FILES:
+        return WorldError(
+            f"No more files can be opened: {error.strerror}.",
+            remedy="Raise the limit, for example with: ulimit -n 1024",
+        )
+    if error.errno not in _FULL or error.filename is not None:
+        raise error
+    _drop_output()
+    return WorldError(
+        f"The output cannot be written: {error.strerror}.",
+        remedy="Make room, or send it elsewhere.",
+    )
 
 
 def _drop_output() -> None:

@@ -102,19 +102,23 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
 
 
 class Command:
-    """`arc-sandbox` in a process of its own, its output read all the time."""
+    """`arc-sandbox` in a process of its own, its output read all the time.
+
+    Args:
+        within: a line for a shell that runs the command by `exec "$@"`.
+    """
 
     def __init__(
         self,
         *arguments: str,
         cwd: Path,
         environ: Mapping[str, str],
-        has_input: bool = True,
+        within: str = "",
     ) -> None:
         self.output = ""
-        closing = () if has_input else ("/bin/sh", "-c", 'exec "$@" <&-', "sh")
+        shell = ("/bin/sh", "-c", within, "sh") if within else ()
         self._process = subprocess.Popen(  # noqa: TID251 - the command under test
-            [*closing, sys.executable, "-m", "sandbox", *arguments],
+            [*shell, sys.executable, "-m", "sandbox", *arguments],
             cwd=cwd,
             env={"PATH": os.environ["PATH"], "HOME": str(cwd), **environ},  # noqa: TID251
             stdin=subprocess.DEVNULL,
@@ -178,12 +182,10 @@ def command(tmp_path: Path) -> Iterator[Callable[..., Command]]:
         *arguments: str,
         cwd: Path,
         environ: Mapping[str, str] | None = None,
-        has_input: bool = True,
+        within: str = "",
     ) -> Command:
         environ = {**FREE_PORTS, **(environ or {})}
-        running.append(
-            Command(*arguments, cwd=cwd, environ=environ, has_input=has_input)
-        )
+        running.append(Command(*arguments, cwd=cwd, environ=environ, within=within))
         return running[-1]
 
     yield run

@@ -49,7 +49,7 @@ def test_start_needs_no_standard_input(
 ) -> None:
     """A service manager may start it with that closed; handlers answer all the same."""
     app = make_app({"src/http/get-index/index.py": HELLO})
-    run = command("start", cwd=app.root, has_input=False)
+    run = command("start", cwd=app.root, within='exec "$@" <&-')
     wait_until(lambda: "ready" in run.output, what="ready")
 
     assert httpx.get(f"{run.url}/").json() == {"hello": "/"}
