@@ -160,7 +160,7 @@ def _missing_handlers(surroundings: Surroundings) -> Iterator[Advice]:
         yield Advice(
             level="error",
             code="handler-missing",
-            what=fact if not others else f"{fact} So it is with {others} more.",
+            what=fact if not others else f"{fact} The same goes for {others} more.",
             why="Each request for it ends in 500, and deployed it has no code.",
             fix=f"{remedy} arc-sandbox init creates what is missing.",
         )
@@ -207,7 +207,7 @@ def _longer_than_the_gateway_waits(project: Project) -> Iterator[Advice]:
     yield Advice(
         level="warning",
         code="http-timeout",
-        what=fact if not others else f"{fact} So it is with {others} more.",
+        what=fact if not others else f"{fact} The same goes for {others} more.",
         why=f"Deployed, its client gets a {504 if is_rest else 503} then, and the "
         "function runs on; the sandbox waits as long as Lambda would.",
         fix=f'Set "timeout {waits_seconds}" at most, or do long work elsewhere.',

@@ -45,7 +45,7 @@ from sandbox.project.settings import (
     read_aws,
 )
 from sandbox.project.shared import read_shared, read_views
-from sandbox.project.spelling import misspelt_pragmas
+from sandbox.project.spelling import misspelt_pragmas, misspelt_settings
 
 _NOT_EMULATED = (
     *("events", "queues", "scheduled", "tables-streams", "ws"),
@@ -299,6 +299,11 @@ def _warnings(
             remedy="Create app.arc with a line @app and a name below it.",
         )
     yield from misspelt_pragmas(reading.manifest)
+    yield from misspelt_settings(reading.manifest)
+    for draft in _own(drafts):
+        if draft.own_config:
+            yield from misspelt_settings(draft.own_config)
+    yield from tables.repeated_keys(reading)
     yield from drafts.preferences.warnings
     yield from _bad_dotenv_lines(reading)
     yield from _python_files_under_node(reading, drafts)
@@ -346,6 +351,8 @@ def _python_files_under_node(reading: Reading, drafts: Drafts) -> Iterator[Probl
     yield Problem(
         message=f"{named}{f' and {more} more' if more > 0 else ''}: only Python files"
         f' lie there, while the runtime is "{first.config["runtime"]}".',
-        remedy="Add to the manifest the line @aws, and below it runtime python3.13.",
+        remedy='Set "runtime python3.13" under @aws.'
+        if reading.has("aws")
+        else "Add to the manifest the line @aws, and below it runtime python3.13.",
         location=location,
     )

@@ -77,7 +77,7 @@ def _check_function(
 ) -> None:
     for limit in _LIMITS:
         value = draft.config.get(limit.key)
-        repeats = limit.key in aws and javascript.same(value, aws[limit.key])
+        repeats = limit.key in aws and _shown(value) == _shown(aws[limit.key])
         if limit.is_allowed(value) or repeats:
             continue
         message = f'The {limit.key} of @{pragma} "{draft.name}" is "{_shown(value)}".'

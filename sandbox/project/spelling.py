@@ -18,6 +18,19 @@ _RETIRED = {
     **dict.fromkeys(("css", "html", "js", "json", "jsonapi", "text", "xml"), "http"),
 }
 """Pragmas that Architect no longer reads, and which one to use in their place."""
+_SETTINGS_OF = {
+    "aws": (
+        *("apigateway", "architecture", "bucket", "concurrency", "layer", "layers"),
+        *("memory", "policies", "policy", "profile", "provisionedConcurrency"),
+        *("region", "runtime", "storage", "timeout"),
+    ),
+    "static": (
+        *("compression", "fingerprint", "folder", "ignore", "prefix", "prune"),
+        "spa",
+    ),
+}
+"""Pragmas whose unknown lines Architect passes over, and what they are known to have.
+Others either refuse such a line, or take it for a name."""
 _PREFERENCES = ("env", "sandbox", "sandbox-start", "sandbox-startup", "create")
 _SETTINGS = (
     *("coldstart", "cors", "delete-vendor", "env", "external-db", "livereload"),
@@ -39,6 +52,30 @@ def misspelt_pragmas(manifest: Manifest) -> Iterator[Problem]:
                 remedy=f"Write @{meant}, if that is meant.",
                 location=manifest.location(pragma.line),
             )
+
+
+def misspelt_settings(manifest: Manifest) -> Iterator[Problem]:
+    """Give a warning for each line of a pragma that looks like another one.
+
+    Lines that are like no other pass, as a plugin may read them.
+    """
+    for pragma, known in _SETTINGS_OF.items():
+        for item in manifest.items(pragma) or ():
+            if item.value in KNOWN_PRAGMAS:
+                yield Problem(
+                    message=f'"{item.value}" is a line of @{pragma}, not a pragma.',
+                    remedy=f"Write @{item.value}, if that is meant.",
+                    location=manifest.location(item.line),
+                )
+            for names, line in item.settings():
+                meant = None if names[0] in known else _closest(names[0], known)
+                if meant and len(names) == 1:
+                    yield Problem(
+                        message=f'There is no setting "@{pragma} {names[0]}", so it '
+                        "does nothing.",
+                        remedy=f"Write {meant}, if that is meant.",
+                        location=manifest.location(line),
+                    )
 
 
 def misspelt_preferences(

@@ -150,7 +150,7 @@ def test_table_place_may_be_unknown() -> None:
     [
         ("http", (5, 30), None),
         ("http", (31,), '"get /0" may run 31 seconds, and API Gateway waits 30.'),
-        ("rest", (30, 60), "waits 29. So it is with 1 more."),
+        ("rest", (30, 60), "waits 29. The same goes for 1 more."),
     ],
 )
 def test_advise_tells_of_functions_that_outlast_the_gateway(
