@@ -15,20 +15,23 @@ from sandbox.errors import SandboxError, WorldError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "start": ("sandbox.cli.start:start_command", "Run the app on this machine."),
-    "init": ("sandbox.cli.init:init_command", "Create an app, or what it lacks."),
+    "init": (
+        "sandbox.cli.init:init_command",
+        "Create an app, or the handlers it lacks.",
+    ),
     "invoke": ("sandbox.cli.invoke:invoke_command", "Run one function."),
-    "check": ("sandbox.cli.check:check_command", "Tell what will bite in the app."),
+    "check": ("sandbox.cli.check:check_command", "Show what will bite in the app."),
     "routes": ("sandbox.cli.routes:routes_command", "List the app's routes."),
-    "sessions": ("sandbox.cli.sessions:sessions_command", "See and change sessions."),
+    "sessions": ("sandbox.cli.sessions:sessions_command", "Show and change sessions."),
     "time": ("sandbox.cli.time:time_command", "Show or move the sandbox's clock."),
     "snapshot": (
         "sandbox.cli.snapshot:snapshot_command",
         "Save and load rows and clock by name.",
     ),
-    "env": ("sandbox.cli.env:env_command", "List and set the app's own variables."),
+    "env": ("sandbox.cli.env:env_command", "List and set the app's variables."),
     "project": (
         "sandbox.cli.project:project_command",
-        "Print what the sandbox made of the folder.",
+        "Show what the sandbox makes of the folder.",
     ),
 }
 """Where each command is, and its line in `--help`, which imports none of them."""
@@ -55,6 +58,20 @@ class LazyGroup(click.Group):
         with collector_paused():
             command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; suggest a name where there is none such, as click does."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            # Only whoever has mistyped waits for it.
+            from difflib import get_close_matches
+
+            close = get_close_matches(name, COMMANDS, n=1)
+            hint = f" Did you mean '{close[0]}'?" if close else ""
+            ctx.fail(f"No such command '{name}'.{hint}")
+        return super().resolve_command(ctx, args)
 
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter

@@ -152,7 +152,7 @@ def _unknown_character(source: SourceText, position: int) -> ManifestSyntaxError
     if source.text.startswith(_CONFLICT, position):
         remedy = "Resolve the merge conflict that begins here."
     elif character in "{[" and not source.text[:position].strip():
-        remedy = "JSON belongs in a file called arc.json."
+        remedy = "JSON belongs in a file of its own, such as arc.json."
     elif character == "\N{REPLACEMENT CHARACTER}":
         remedy = "Save the file as UTF-8."
     elif character == "\ufeff":

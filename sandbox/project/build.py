@@ -41,6 +41,7 @@ from sandbox.project.schedule import read_scheduled
 from sandbox.project.settings import (
     DEFAULT_REGION,
     default_function_settings,
+    line_of_setting,
     overlay,
     read_aws,
 )
@@ -347,12 +348,14 @@ def _python_files_under_node(reading: Reading, drafts: Drafts) -> Iterator[Probl
         f"@{draft.pragma} {draft.name}" for draft in affected[:_NAMED_IN_A_WARNING]
     )
     more = len(affected) - _NAMED_IN_A_WARNING
-    location: SourceLocation = reading.manifest.location(first.line)
+    own, own_line = first.own_config, line_of_setting(first.own_config, "runtime")
     yield Problem(
         message=f"{named}{f' and {more} more' if more > 0 else ''}: only Python files"
         f' lie there, while the runtime is "{first.config["runtime"]}".',
         remedy='Set "runtime python3.13" under @aws.'
-        if reading.has("aws")
+        if own_line or reading.has("aws")
         else "Add to the manifest the line @aws, and below it runtime python3.13.",
-        location=location,
+        location=own.location(own_line)
+        if own and own_line
+        else reading.manifest.location(first.line),
     )

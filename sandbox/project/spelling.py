@@ -31,6 +31,7 @@ _SETTINGS_OF = {
 }
 """Pragmas whose unknown lines Architect passes over, and what they are known to have.
 Others either refuse such a line, or take it for a name."""
+_STAGES = ("testing", "staging", "production")
 _PREFERENCES = ("env", "sandbox", "sandbox-start", "sandbox-startup", "create")
 _SETTINGS = (
     *("coldstart", "cors", "delete-vendor", "env", "external-db", "livereload"),
@@ -112,13 +113,14 @@ def _preferences_of(
     """Give what is set: as it is shown, its name, the names known there, its line."""
     for name, pragma in preferences.pragmas.items():
         yield f"@{name}", name, _PREFERENCES, pragma.line
-    for item in preferences.items("sandbox") or ():
-        for names, line in item.settings():
-            shown = f"@sandbox {' '.join(names)}"
-            if len(names) == 1:
-                yield shown, names[0], _SETTINGS, line
-            elif names[0] == "ports":
-                yield shown, names[1], PORTS, line
+    for owner, known in (("env", _STAGES), ("sandbox", _SETTINGS)):
+        for item in preferences.items(owner) or ():
+            for names, line in item.settings():
+                shown = f"@{owner} {' '.join(names)}"
+                if len(names) == 1:
+                    yield shown, names[0], known, line
+                elif (owner, names[0]) == ("sandbox", "ports"):
+                    yield shown, names[1], PORTS, line
 
 
 def _closest(name: str, known: Iterable[str]) -> str | None:

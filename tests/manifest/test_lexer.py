@@ -53,7 +53,7 @@ def test_tokenize_keeps_line_ends_inside_quotes() -> None:
 @pytest.mark.parametrize(
     ("text", "remedy"),
     [
-        ('{\n  "app": "x"\n}', "JSON belongs in a file called arc.json."),
+        ('{\n  "app": "x"\n}', "JSON belongs in a file of its own, such as arc.json."),
         ("@app\n<<<<<<< HEAD\nx\n", "Resolve the merge conflict that begins here."),
         ("\ufeff@app", "Save the file as UTF-8 without a byte order mark."),
         ("\ufffd\ufffd@\0a\0", "Save the file as UTF-8."),

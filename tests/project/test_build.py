@@ -247,6 +247,8 @@ def test_build_project_points_into_a_functions_own_file(load: Load) -> None:
                 ("@sanbox\nlivereload false\n", "@sanbox"),
                 ("@sandbox\nlive-reload false\n", "@sandbox live-reload"),
                 ("@sandbox\nuseAws true\n", "@sandbox useAws"),
+                ("@env\nNAME value\n", "@env NAME"),
+                ("@env\ntests\n  NAME value\n", "@env tests"),
                 ("@sandbox\nports\n  tabels 8000\n", "@sandbox ports tabels"),
             )
         ),
@@ -287,6 +289,22 @@ def test_a_runtime_for_python_files_goes_where_settings_are(
     }
 
     assert [warning.remedy for warning in load(files).warnings] == [remedy]
+
+
+def test_a_runtime_for_python_files_is_shown_where_it_is_set(load: Load) -> None:
+    """In the function's own file, where it has one for that."""
+    files = {
+        "app.arc": f"{APP}@http\nget /\n",
+        "src/http/get-index/index.py": "",
+        "src/http/get-index/config.arc": "@aws\nmemory 256\nruntime node\n",
+    }
+
+    (warning,) = load(files).warnings
+
+    assert warning.location is not None
+    assert warning.location.file == "src/http/get-index/config.arc"
+    assert warning.location.line == 3
+    assert warning.remedy == 'Set "runtime python3.13" under @aws.'
 
 
 def test_a_value_of_aws_that_is_wrong_is_told_once(load: Load) -> None:
