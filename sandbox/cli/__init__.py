@@ -2,6 +2,7 @@
 
 import errno
 import importlib
+import io
 import os
 import sys
 from collections.abc import Mapping
@@ -86,6 +87,7 @@ class LazyGroup(click.Group):
         click itself is quiet where nobody reads any more.
         """
         _open_standard_streams()
+        _show_every_character()
         try:
             return super().main(*args, **extra)
         except OSError as error:
@@ -107,6 +109,12 @@ def _open_standard_streams() -> None:
     while (number := os.open(os.devnull, os.O_RDWR)) <= _LAST_STANDARD_STREAM:
         os.set_inheritable(number, True)  # noqa: FBT003 - positional only
     os.close(number)
+
+
+def _show_every_character() -> None:
+    """Write what the terminal's encoding lacks as its escape, as errors are anyway."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
 
 
 def _shortage(error: OSError) -> WorldError:

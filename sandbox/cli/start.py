@@ -133,7 +133,7 @@ def start_command(  # noqa: PLR0913 - click passes each option by name
         is_debug=debug,
         frames_below=None if full_tracebacks else cwd.resolve(),
     )
-    if os.environ.get("NO_COLOR"):
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         context.color = False
     console = Console(verbosity, use_colour=context.color)
     options = replace(

@@ -303,3 +303,15 @@ def test_ctrl_c_while_the_program_is_loaded_is_no_traceback(
     run = command("routes", cwd=tmp_path, environ={"PYTHONPATH": str(tmp_path)})
 
     assert (run.wait(), run.output) == (1, "Aborted!\n")
+
+
+def test_a_character_that_the_terminal_lacks_is_its_escape(
+    command: Any, tmp_path: Path
+) -> None:
+    """A locale that is not UTF-8 has no ellipsis."""
+    latin_1 = {"PYTHONIOENCODING": "latin-1"}
+
+    run = command("sessions", "decode", "--help", cwd=tmp_path, environ=latin_1)
+
+    assert run.wait() == 0
+    assert "a value, _idx=\\u2026, or" in run.output

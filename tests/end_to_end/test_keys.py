@@ -40,6 +40,24 @@ def terminal(
     return started
 
 
+@pytest.mark.parametrize("asked", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_a_terminal_that_wants_no_colour_gets_none(
+    make_app: Any,
+    run_in_terminal: Any,
+    tmp_path: Path,
+    wait_until: Callable[..., None],
+    asked: dict[str, str],
+) -> None:
+    """Nor has one that shows text alone."""
+    app = make_app({"src/http/get-index/index.py": HELLO})
+    path = os.environ["PATH"]  # noqa: TID251 - what a shell gives
+    environ = {"PATH": path, "HOME": str(tmp_path), **FREE_PORTS, **asked}
+    started = run_in_terminal("-m", "sandbox", "start", cwd=app.root, environ=environ)
+
+    wait_until(lambda: "Press ? for the keys" in started.shown, what="the keys")
+    assert "\x1b" not in started.shown
+
+
 def test_keys_do_what_the_help_says(
     terminal: Any, wait_until: Callable[..., None]
 ) -> None:
