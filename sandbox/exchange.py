@@ -116,11 +116,16 @@ class TimedOut:
     """True where the module was still loading, so that no event was ever taken."""
 
     @property
+    def limit(self) -> str:
+        """The time it had, in words."""
+        return "1 second" if self.seconds == 1 else f"{self.seconds:g} seconds"
+
+    @property
     def message(self) -> str:
         """What happened, in one sentence."""
         if self.while_loading:
-            return f"Loading took longer than {self.seconds:g} seconds, and was ended."
-        return f"Timed out after {self.seconds:g} seconds, and was killed."
+            return f"Loading took longer than {self.limit}, and was ended."
+        return f"Timed out after {self.limit}, and was killed."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

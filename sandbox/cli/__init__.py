@@ -2,6 +2,7 @@
 
 import errno
 import importlib
+import io
 import os
 import sys
 from collections.abc import Mapping
@@ -15,25 +16,30 @@ from sandbox.errors import SandboxError, WorldError
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "start": ("sandbox.cli.start:start_command", "Run the app on this machine."),
-    "init": ("sandbox.cli.init:init_command", "Create an app, or what it lacks."),
+    "init": (
+        "sandbox.cli.init:init_command",
+        "Create an app, or the handlers it lacks.",
+    ),
     "invoke": ("sandbox.cli.invoke:invoke_command", "Run one function."),
-    "check": ("sandbox.cli.check:check_command", "Tell what will bite in the app."),
+    "check": ("sandbox.cli.check:check_command", "Show what will bite in the app."),
     "routes": ("sandbox.cli.routes:routes_command", "List the app's routes."),
-    "sessions": ("sandbox.cli.sessions:sessions_command", "See and change sessions."),
+    "sessions": ("sandbox.cli.sessions:sessions_command", "Show and change sessions."),
     "time": ("sandbox.cli.time:time_command", "Show or move the sandbox's clock."),
     "snapshot": (
         "sandbox.cli.snapshot:snapshot_command",
         "Save and load rows and clock by name.",
     ),
-    "env": ("sandbox.cli.env:env_command", "List and set the app's own variables."),
+    "env": ("sandbox.cli.env:env_command", "List and set the app's variables."),
     "project": (
         "sandbox.cli.project:project_command",
-        "Print what the sandbox made of the folder.",
+        "Show what the sandbox makes of the folder.",
     ),
 }
 """Where each command is, and its line in `--help`, which imports none of them."""
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
 """What writing to an open file that takes no more comes to."""
+_TOO_MANY_FILES = frozenset((errno.EMFILE, errno.ENFILE))
+"""What opening anything comes to where the process, or the machine, has enough."""
 
 _LAST_STANDARD_STREAM = 2
 
@@ -54,6 +60,20 @@ class LazyGroup(click.Group):
             command: click.Command = getattr(importlib.import_module(module), attribute)
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; suggest a name where there is none such, as click does."""
+        name = args[0]
+        if name not in COMMANDS and not name.startswith("-"):
+            # Only whoever has mistyped waits for it.
+            from difflib import get_close_matches
+
+            close = get_close_matches(name, COMMANDS, n=1)
+            hint = f" Did you mean '{close[0]}'?" if close else ""
+            ctx.fail(f"No such command '{name}'.{hint}")
+        return super().resolve_command(ctx, args)
+
     def format_commands(
         self, ctx: click.Context, formatter: click.HelpFormatter
     ) -> None:
@@ -62,23 +82,16 @@ class LazyGroup(click.Group):
             formatter.write_dl([(name, line) for name, (_, line) in COMMANDS.items()])
 
     def main(self, *args: Any, **extra: Any) -> Any:
-        """Run the program; an output that takes no more is told, not traced.
+        """Run the program; what the machine has no more of is told, not traced.
 
         click itself is quiet where nobody reads any more.
         """
         _open_standard_streams()
+        _show_every_character()
         try:
             return super().main(*args, **extra)
         except OSError as error:
-            if error.errno not in _FULL or error.filename is not None:
-                raise
-            _drop_output()
-            _refuse(
-                WorldError(
-                    f"The output cannot be written: {error.strerror}.",
-                    remedy="Make room, or send it elsewhere.",
-                )
-            )
+            _refuse(_shortage(error))
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what the sandbox says no to is told without a traceback."""
@@ -96,6 +109,28 @@ def _open_standard_streams() -> None:
     while (number := os.open(os.devnull, os.O_RDWR)) <= _LAST_STANDARD_STREAM:
         os.set_inheritable(number, True)  # noqa: FBT003 - positional only
     os.close(number)
+
+
+def _show_every_character() -> None:
+    """Write what the terminal's encoding lacks as its escape, as errors are anyway."""
+    if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _shortage(error: OSError) -> WorldError:
+    """Say what the machine ran out of; raises any other error again."""
+    if error.errno in _TOO_MANY_FILES:
+        return WorldError(
+            f"No more files can be opened: {error.strerror}.",
+            remedy="Raise the limit, for example with: ulimit -n 1024",
+        )
+    if error.errno not in _FULL or error.filename is not None:
+        raise error
+    _drop_output()
+    return WorldError(
+        f"The output cannot be written: {error.strerror}.",
+        remedy="Make room, or send it elsewhere.",
+    )
 
 
 def _drop_output() -> None:

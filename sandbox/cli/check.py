@@ -27,11 +27,11 @@ EXIT_WILL_BITE = 1
 @format_option
 @cwd_option
 def check_command(*, strict: bool, output_format: str, cwd: Path) -> None:
-    """Tell what is wrong in an app, and what is legal but will bite.
+    """Show what is wrong in an app, and what is legal but will bite.
 
-    Exit codes: 0 for nothing worse than a hint (with --strict) or a warning (without),
-    1 for errors, 2 for a folder that holds no app that can be run. ARC_ENV decides
-    whose variables count.
+    Exit codes: 0 where there is no error (with --strict: no warning either), 1 where
+    there is one, 2 for a folder without an app that can run. ARC_ENV decides whose
+    variables count.
     """
     try:
         advice = check(cwd)

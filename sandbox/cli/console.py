@@ -1,7 +1,7 @@
 """What the terminal shows: takes exchanges and notices, writes lines.
 
 The functions give text with ANSI colours; click takes those out where the output is
-a pipe, and `Console` where NO_COLOR is set (https://no-color.org).
+a pipe, and `Console` where NO_COLOR is set (https://no-color.org) or TERM is "dumb".
 """
 
 import json

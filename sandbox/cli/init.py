@@ -32,9 +32,9 @@ _PRIVATE = ".env"
 def init_command(*, folder: Path, name: str | None, dry_run: bool) -> None:
     """Create an app in FOLDER, or the handlers that the app there lacks.
 
-    A new app has a page, a session kept in a table, and a test of both. What is there
-    is never written over. In an app of yours, only missing handlers are created, for
-    the runtimes of Python and Node; `@create templates` of your preferences counts.
+    A new app has a page, a session kept in a table, and a test of both. In an app of
+    yours, only missing handlers are created, in Python or Node, from the `@create
+    templates` of your preferences where you name some. No file is ever overwritten.
     """
     root = folder.resolve()
     if not str(root).isascii():

@@ -85,7 +85,7 @@ def find_sandbox(cwd: Path) -> RemoteSandbox:
         if any((candidate / name).is_file() for name in _ONLY_MANIFESTS):
             break
     raise WorldError(
-        f'No sandbox runs for "{root}".',
+        f'No sandbox is running for "{root}".',
         remedy="Run arc-sandbox start there, or name the app's folder with --cwd.",
     )
 

@@ -40,7 +40,7 @@ def serve(
     debugging: Debugging,
     nurseries: Nurseries,
 ) -> None:
-    """Run the app; returns once Ctrl-C or SIGTERM has come.
+    """Run the app; returns once Ctrl-C, SIGTERM or SIGHUP has come.
 
     Args:
         app: its folder.
@@ -169,7 +169,10 @@ def _link(url: str) -> str:
 
 @contextmanager
 def _until_interrupted() -> Iterator[threading.Event]:
-    """Give an event that Ctrl-C and SIGTERM set; a second one ends the process."""
+    """Give an event that Ctrl-C, SIGTERM and a closed terminal set.
+
+    A second one ends the process. Under `nohup` a closed terminal changes nothing.
+    """
     stop = threading.Event()
     terminal = TerminalState(sys.stdin)
 
@@ -181,7 +184,8 @@ def _until_interrupted() -> Iterator[threading.Event]:
 
     former = {
         number: signal.signal(number, interrupted)
-        for number in (signal.SIGINT, signal.SIGTERM)
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN
     }
     try:
         yield stop

@@ -24,7 +24,7 @@ def sessions_command() -> None:
     """See and change the sessions of the running sandbox, in either store."""
 
 
-@sessions_command.command("list")
+@sessions_command.command("list", short_help="List the sessions.")
 @cwd_option
 @format_option
 def list_command(cwd: Path, output_format: str) -> None:
@@ -86,22 +86,26 @@ def delete_command(session_id: str, cwd: Path) -> None:
 @click.argument("session_id", metavar="ID")
 @cwd_option
 def expire_command(session_id: str, cwd: Path) -> None:
-    """Let the time of the session called ID be over now."""
+    """Expire the session called ID now."""
     find_sandbox(cwd).ask("POST", "sessions", session_id, "expire")
     click.echo(f"Session {session_id} has expired.")
 
 
-@sessions_command.command("decode", context_settings=_ANY_ID)
+@sessions_command.command(
+    "decode", context_settings=_ANY_ID, short_help="Explain a session cookie."
+)
 @click.argument("cookie", metavar="COOKIE")
-@click.option("--function", help="Whose settings judge it, such as 'get /'.")
+@click.option(
+    "--function", help="The function whose settings judge it, such as 'get /'."
+)
 @cwd_option
 @format_option
 def decode_command(
     cookie: str, function: str | None, cwd: Path, output_format: str
 ) -> None:
-    """Take COOKIE apart: a value, _idx=…, or a whole Cookie or Set-Cookie header.
+    """Explain COOKIE: a value, _idx=…, or a whole Cookie or Set-Cookie header.
 
-    Ends with 1, and says why, where the app would not accept it.
+    Says why, and exits with 1, where the app would not accept it.
     """
     body = {"cookie": cookie, **({"function": function} if function else {})}
     found = find_sandbox(cwd).ask("POST", "sessions", "decode", body=body)
@@ -118,7 +122,7 @@ def decode_command(
 @cwd_option
 @format_option
 def forge_command(data: str, cwd: Path, output_format: str) -> None:
-    """Make a session that holds the object JSON, and give its cookie."""
+    """Make a session that holds the object JSON, and print its cookie."""
     remote = find_sandbox(cwd)
     body = {"data": _object(data)}
     made = remote.ask("POST", "sessions", "forge", body=body)

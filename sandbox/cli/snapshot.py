@@ -23,8 +23,8 @@ _name_argument = click.argument("name", callback=_named)
 def snapshot_command() -> None:
     """Save, load, list and delete named start states of the running sandbox.
 
-    One has every row of every table, and how far the clock stood ahead. They are kept
-    outside the app's folder, for as long as nobody deletes them.
+    A snapshot holds every row of every table, and how far ahead the clock stood. It is
+    kept outside the app's folder until you delete it.
     """
 
 
@@ -32,7 +32,7 @@ def snapshot_command() -> None:
 @_name_argument
 @cwd_option
 def save_command(name: str, cwd: Path) -> None:
-    """Save rows and clock as NAME, in place of one that is called so."""
+    """Save rows and clock as NAME, replacing a snapshot of that name."""
     saved = find_sandbox(cwd).ask("PUT", "snapshots", name)
     click.echo(f'Saved "{name}": {_rows(saved["rows"])}.')
 
@@ -52,7 +52,7 @@ def load_command(name: str, cwd: Path) -> None:
 @cwd_option
 @format_option
 def list_command(cwd: Path, output_format: str) -> None:
-    """List what is saved."""
+    """List the snapshots."""
     found = find_sandbox(cwd).get("snapshots")["snapshots"]
     if output_format == "json":
         click.echo(json.dumps(found, indent=2))
@@ -68,7 +68,7 @@ def list_command(cwd: Path, output_format: str) -> None:
 @_name_argument
 @cwd_option
 def delete_command(name: str, cwd: Path) -> None:
-    """Delete NAME."""
+    """Delete the snapshot NAME."""
     find_sandbox(cwd).ask("DELETE", "snapshots", name)
     click.echo(f'Deleted "{name}".')
 

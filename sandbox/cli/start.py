@@ -58,7 +58,7 @@ PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--expose-inspector",
     is_flag=True,
-    help="With --host: open the inspector to other machines as well, by a token.",
+    help="With --host: open the inspector to other machines too, by a token.",
 )
 @click.option(
     "--persist/--no-persist",
@@ -69,7 +69,7 @@ PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
     "--https", is_flag=True, help="Serve the app over HTTPS, as it is deployed."
 )
 @click.option(
-    "--cert", type=PEM, help="A certificate for that, in PEM.  [default: an own one]"
+    "--cert", type=PEM, help="A certificate for it, in PEM.  [default: made here]"
 )
 @click.option("--key", type=PEM, help="The certificate's private key, in PEM.")
 @click.option(
@@ -78,9 +78,11 @@ PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
     is_flag=False,
     flag_value=DEFAULT_PORT,
     metavar="[PORT]",
-    help="Have handlers wait for an editor's debugger.  [default port: 5678]",
+    help="Let an editor's debugger attach to handlers.  [default port: 5678]",
 )
-@click.option("--no-watch", is_flag=True, help="Do not react to saves by themselves.")
+@click.option(
+    "--no-watch", is_flag=True, help="Do not act on a save before the next request."
+)
 @cwd_option
 @click.option(
     "--tables-port", type=PORT, envvar="ARC_TABLES_PORT", show_envvar=True, hidden=True
@@ -131,7 +133,7 @@ def start_command(  # noqa: PLR0913 - click passes each option by name
         is_debug=debug,
         frames_below=None if full_tracebacks else cwd.resolve(),
     )
-    if os.environ.get("NO_COLOR"):
+    if os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb":
         context.color = False
     console = Console(verbosity, use_colour=context.color)
     options = replace(

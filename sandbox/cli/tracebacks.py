@@ -7,9 +7,12 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import unquote
 
 _PYTHON_FRAME = re.compile(r'^(?P<indent>\s*)File "(?P<file>[^"]+)", line \d+, in ')
-_NODE_FRAME = re.compile(r"^\s+at (?:.*\()?(?:file://)?(?P<file>[^()]*):\d+:\d+\)?$")
+_NODE_FRAME = re.compile(
+    r"^\s+at (?:.*\()?(?P<url>file://)?(?P<file>[^()]*):\d+:\d+\)?$"
+)
 _NODE_OTHER = re.compile(r"^\s+at .+\((?:<anonymous>|index \d+|native)\)$")
 _REPEATED = re.compile(r"^\s*\[Previous line repeated ")
 _INSTALLED = frozenset(("site-packages", "dist-packages", "node_modules", ".venv"))
@@ -78,7 +81,8 @@ def _parts(text: str, root: Path) -> Iterator[_Frame | str]:
 def _node_frame(line: str, root: Path) -> _Frame | None:
     found = _NODE_FRAME.match(line)
     if found:
-        return _Frame([line], is_own=_is_own(found["file"], root))
+        file = unquote(found["file"]) if found["url"] else found["file"]
+        return _Frame([line], is_own=_is_own(file, root))
     return _Frame([line], is_own=False) if _NODE_OTHER.match(line) else None
 
 

@@ -258,12 +258,12 @@ def _timed_out(outcome: TimedOut, function: Function) -> tuple[str, str, str]:
     if outcome.while_loading:
         return (
             "The function did not load in time",
-            f'Loading took longer than "{outcome.seconds:g}" seconds.',
+            f"Loading took longer than {outcome.limit}.",
             f"Do less where its modules are loaded, or {setting}",
         )
     return (
         "The function timed out",
-        f'It was still running after "{outcome.seconds:g}" seconds.',
+        f"It was still running after {outcome.limit}.",
         f"Make it quicker, or {setting}",
     )
 

@@ -42,6 +42,7 @@ _PLAIN_KINDS: Mapping[str, tuple[TokenKind, int]] = {
     "word": ("string", 1),
 }
 """The token kind of a lexeme, and how many tokens it makes."""
+_CONFLICT = "<<<<<<<"
 _COMMENT_TAIL = re.compile(r"#[^\r\n\u2028\u2029]*")
 
 
@@ -149,7 +150,13 @@ def _unknown_character(source: SourceText, position: int) -> ManifestSyntaxError
     character = source.text[position]
     shown = character if character.isprintable() else f"U+{ord(character):04X}"
     remedy = "Remove it, or put the whole word between quotes."
-    if character == "\ufeff":
+    if source.text.startswith(_CONFLICT, position):
+        remedy = "Resolve the merge conflict that begins here."
+    elif character in "{[" and not source.text[:position].strip():
+        remedy = "JSON belongs in a file of its own, such as arc.json."
+    elif character == "\N{REPLACEMENT CHARACTER}":
+        remedy = "Save the file as UTF-8."
+    elif character == "\ufeff":
         remedy = "Save the file as UTF-8 without a byte order mark."
     elif character.isspace():
         remedy = "Use a plain space."

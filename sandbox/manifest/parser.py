@@ -57,7 +57,8 @@ def _check_pragmas(source: SourceText, pragmas: list[Token]) -> None:
         raise source.error(
             "No pragma was found, and an Architect file has at least one.",
             offset=0,
-            remedy="Begin with a line such as @app, and the app's name below it.",
+            remedy="Begin with one: @app in a manifest, @sandbox in preferences, "
+            "@aws in a function's config.arc.",
         )
     first: dict[str, Token] = {}
     for token in pragmas:

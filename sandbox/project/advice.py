@@ -177,7 +177,7 @@ def _missing_handlers(surroundings: Surroundings) -> Iterator[Advice]:
 
 
 def _with_others(fact: str, count: int) -> str:
-    return f"{fact} So it is with {count} more." if count else fact
+    return f"{fact} The same goes for {count} more." if count else fact
 
 
 def _missing_seeds(project: Project, surroundings: Surroundings) -> Iterator[Advice]:

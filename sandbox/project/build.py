@@ -41,11 +41,12 @@ from sandbox.project.schedule import read_scheduled
 from sandbox.project.settings import (
     DEFAULT_REGION,
     default_function_settings,
+    line_of_setting,
     overlay,
     read_aws,
 )
 from sandbox.project.shared import read_shared, read_views
-from sandbox.project.spelling import misspelt_pragmas
+from sandbox.project.spelling import misspelt_pragmas, misspelt_settings
 
 _NOT_EMULATED = (
     *("events", "queues", "scheduled", "tables-streams", "ws"),
@@ -293,6 +294,11 @@ def _warnings(
             remedy="Create app.arc with a line @app and a name below it.",
         )
     yield from misspelt_pragmas(reading.manifest)
+    yield from misspelt_settings(reading.manifest)
+    for draft in _own(drafts):
+        if draft.own_config:
+            yield from misspelt_settings(draft.own_config)
+    yield from tables.repeated_keys(reading)
     yield from drafts.preferences.warnings
     yield from _bad_dotenv_lines(reading)
     yield from _python_files_under_node(reading, drafts)
@@ -336,10 +342,14 @@ def _python_files_under_node(reading: Reading, drafts: Drafts) -> Iterator[Probl
         f"@{draft.pragma} {draft.name}" for draft in affected[:_NAMED_IN_A_WARNING]
     )
     more = len(affected) - _NAMED_IN_A_WARNING
-    location: SourceLocation = reading.manifest.location(first.line)
+    own, own_line = first.own_config, line_of_setting(first.own_config, "runtime")
     yield Problem(
         message=f"{named}{f' and {more} more' if more > 0 else ''}: only Python files"
         f' lie there, while the runtime is "{first.config["runtime"]}".',
-        remedy="Add to the manifest the line @aws, and below it runtime python3.13.",
-        location=location,
+        remedy='Set "runtime python3.13" under @aws.'
+        if own_line or reading.has("aws")
+        else "Add to the manifest the line @aws, and below it runtime python3.13.",
+        location=own.location(own_line)
+        if own and own_line
+        else reading.manifest.location(first.line),
     )

@@ -96,10 +96,10 @@ def _check_function(
 ) -> None:
     for limit in limits:
         value = draft.config.get(limit.key)
-        repeats = limit.key in aws and javascript.same(value, aws[limit.key])
+        shown = javascript.to_text(value)
+        repeats = limit.key in aws and shown == javascript.to_text(aws[limit.key])
         if limit.is_allowed(value) or repeats:
             continue
-        shown = javascript.to_text(value)
         message = f'The {limit.key} of @{pragma} "{draft.name}" is "{shown}".'
         _refuse(reading, message, key=limit.key, remedy=limit.remedy, draft=draft)
 

@@ -1,12 +1,13 @@
 """The only reader of an app's folder: the disk in, a `Project` out."""
 
+import errno
 import os
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sandbox.errors import Problem, ProjectError
+from sandbox.errors import Problem, ProjectError, WorldError
 from sandbox.manifest.formats import parse_manifest, parse_package
 from sandbox.manifest.nodes import Manifest
 from sandbox.manifest.parser import parse_arc
@@ -22,16 +23,22 @@ from sandbox.project.settings import DEFAULT_REGION
 MANIFEST_FILES = ("app.arc", ".arc", "arc.json", "arc.yaml", "arc.yml")
 """The first one that exists is the manifest; else package.json may hold one."""
 _DEFAULT_MANIFEST = "@app\napp-default\n@http\n@static"
+_TOO_MANY_FILES = frozenset((errno.EMFILE, errno.ENFILE))
 
 
 class DiskFiles:
-    """Answers from the real disk; a path that no disk can have is just absent."""
+    """Answers from the real disk; a path that no disk can have is just absent.
+
+    Raises:
+        WorldError: no more files can be opened, which tells nothing about the disk.
+    """
 
     def present(self, folder: str, names: Sequence[str]) -> tuple[str, ...]:
         """Give those of `names` that exist directly in `folder`, in their order."""
         try:
             found = set(os.listdir(folder))  # noqa: PTH208 - a third of Path's cost
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
+            _refuse_shortage(folder, error)
             return ()
         return tuple(name for name in names if name in found)
 
@@ -39,7 +46,8 @@ class DiskFiles:
         """Give a file's text (UTF-8, bad bytes replaced), or None if unreadable."""
         try:
             return Path(path).read_bytes().decode("utf-8", "replace")
-        except (OSError, ValueError):
+        except (OSError, ValueError) as error:
+            _refuse_shortage(path, error)
             return None
 
     def kind(self, path: str) -> Kind | None:
@@ -49,6 +57,15 @@ class DiskFiles:
         except (OSError, ValueError):
             return None
         return "folder" if stat.S_ISDIR(mode) else "file"
+
+
+def _refuse_shortage(path: str, error: OSError | ValueError) -> None:
+    """Tell a file that cannot be opened now from one that is absent."""
+    if isinstance(error, OSError) and error.errno in _TOO_MANY_FILES:
+        raise WorldError(
+            f'"{path}" cannot be read: {error.strerror}.',
+            remedy="Raise the limit, for example with: ulimit -n 1024",
+        ) from error
 
 
 def load_project(

@@ -36,8 +36,8 @@ class NameRules:
         text = javascript.to_text(value)
         if not _LOOSE.fullmatch(text):
             self.refuse(
-                f'"{text}" must be a lower-case letter, and then at least one'
-                " letter, digit, dash or underscore more.",
+                f'"{text}" must begin with a lower-case letter, and go on with at'
+                " least one letter, digit, dash or underscore.",
                 line=line,
                 remedy="Rename it, for example to my-app.",
             )
@@ -78,7 +78,7 @@ class NameRules:
             if len(found) > 1:
                 where = " and ".join(str(line) for line in found if line)
                 self.refuse(
-                    f'"{name}" is there {len(found)} times'
+                    f'"{name}" is defined {len(found)} times'
                     + (f", on lines {where}." if where else "."),
                     line=found[1],
                     remedy="Remove or rename all but one.",

@@ -18,6 +18,20 @@ _RETIRED = {
     **dict.fromkeys(("css", "html", "js", "json", "jsonapi", "text", "xml"), "http"),
 }
 """Pragmas that Architect no longer reads, and which one to use in their place."""
+_SETTINGS_OF = {
+    "aws": (
+        *("apigateway", "architecture", "bucket", "concurrency", "layer", "layers"),
+        *("memory", "policies", "policy", "profile", "provisionedConcurrency"),
+        *("region", "runtime", "storage", "timeout"),
+    ),
+    "static": (
+        *("compression", "fingerprint", "folder", "ignore", "prefix", "prune"),
+        "spa",
+    ),
+}
+"""Pragmas whose unknown lines Architect passes over, and what they are known to have.
+Others either refuse such a line, or take it for a name."""
+_STAGES = ("testing", "staging", "production")
 _PREFERENCES = ("env", "sandbox", "sandbox-start", "sandbox-startup", "create")
 _SETTINGS = (
     *("coldstart", "cors", "delete-vendor", "env", "external-db", "livereload"),
@@ -39,6 +53,30 @@ def misspelt_pragmas(manifest: Manifest) -> Iterator[Problem]:
                 remedy=f"Write @{meant}, if that is meant.",
                 location=manifest.location(pragma.line),
             )
+
+
+def misspelt_settings(manifest: Manifest) -> Iterator[Problem]:
+    """Give a warning for each line of a pragma that looks like another one.
+
+    Lines that are like no other pass, as a plugin may read them.
+    """
+    for pragma, known in _SETTINGS_OF.items():
+        for item in manifest.items(pragma) or ():
+            if item.value in KNOWN_PRAGMAS:
+                yield Problem(
+                    message=f'"{item.value}" is a line of @{pragma}, not a pragma.',
+                    remedy=f"Write @{item.value}, if that is meant.",
+                    location=manifest.location(item.line),
+                )
+            for names, line in item.settings():
+                meant = None if names[0] in known else _closest(names[0], known)
+                if meant and len(names) == 1:
+                    yield Problem(
+                        message=f'There is no setting "@{pragma} {names[0]}", so it '
+                        "does nothing.",
+                        remedy=f"Write {meant}, if that is meant.",
+                        location=manifest.location(line),
+                    )
 
 
 def misspelt_preferences(
@@ -75,13 +113,14 @@ def _preferences_of(
     """Give what is set: as it is shown, its name, the names known there, its line."""
     for name, pragma in preferences.pragmas.items():
         yield f"@{name}", name, _PREFERENCES, pragma.line
-    for item in preferences.items("sandbox") or ():
-        for names, line in item.settings():
-            shown = f"@sandbox {' '.join(names)}"
-            if len(names) == 1:
-                yield shown, names[0], _SETTINGS, line
-            elif names[0] == "ports":
-                yield shown, names[1], PORTS, line
+    for owner, known in (("env", _STAGES), ("sandbox", _SETTINGS)):
+        for item in preferences.items(owner) or ():
+            for names, line in item.settings():
+                shown = f"@{owner} {' '.join(names)}"
+                if len(names) == 1:
+                    yield shown, names[0], known, line
+                elif (owner, names[0]) == ("sandbox", "ports"):
+                    yield shown, names[1], PORTS, line
 
 
 def _closest(name: str, known: Iterable[str]) -> str | None:

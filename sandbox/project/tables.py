@@ -1,9 +1,10 @@
 """`@tables`, `@tables-indexes` and `@tables-streams`."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Literal, TypeAlias, cast
 
+from sandbox.errors import Problem
 from sandbox.json_value import JsonValue
 from sandbox.manifest import javascript
 from sandbox.project.functions import (
@@ -56,6 +57,26 @@ def read_tables(reading: Reading) -> list[TableDraft]:
         _check_record(rules, draft)
     rules.hold_to_unique((draft.name, draft.line) for draft in drafts)
     return drafts
+
+
+def repeated_keys(reading: Reading) -> Iterator[Problem]:
+    """Give a warning for each key of a table that a later line replaces."""
+    for item in reading.items("tables"):
+        named = name_and_settings(item.value)
+        found: dict[str, str] = {}
+        for attribute, value in javascript.entries(named[1]) if named else ():
+            role, _ = _key_role(value)
+            if role in found:
+                kind = "partition" if role == "partitionKey" else "sort"
+                line = item.key_lines.get(attribute, item.line)
+                yield Problem(
+                    message=f'"{attribute}" replaces "{found[role]}" as the {kind} key '
+                    f'of "{named[0] if named else ""}": a table has one.',
+                    remedy="Remove one of the two, or write ** for a sort key.",
+                    location=reading.manifest.location(line),
+                )
+            if role:
+                found[role] = attribute
 
 
 def read_indexes(reading: Reading) -> list[TableDraft]:
@@ -233,7 +254,7 @@ def _check_record(rules: NameRules, draft: TableDraft) -> None:
         rules.refuse(
             f'"{draft.name}" has no partition key.',
             line=line,
-            remedy="Add a line below it: two spaces, then id *String.",
+            remedy="Add a line below it: two spaces, then id *String or id *Number.",
         )
     for field, least in (("indexName", 3), ("partitionKey", 1), ("sortKey", 1)):
         value = record.get(field)

@@ -7,6 +7,8 @@ for programs; `message` is one sentence, for people.
 from dataclasses import dataclass
 from typing import ClassVar, Literal, TypeAlias
 
+from sandbox.durations import spoken_duration
+
 REFUSED = "session-refused-"
 """Stands before a refusal's code where a warning repeats the refusal."""
 
@@ -124,8 +126,8 @@ class Expired:
     @property
     def message(self) -> str:
         """Say it in one sentence."""
-        seconds = int(self.now_epoch - self.expired_epoch)
-        return f"The session expired {seconds} seconds ago."
+        past = spoken_duration(self.now_epoch - self.expired_epoch)
+        return f"The session expired {past} ago."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

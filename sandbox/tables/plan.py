@@ -102,7 +102,7 @@ def _is_changed(one: Declaration, other: Declaration) -> bool:
 
 def _notices(tables: set[str]) -> tuple[str, ...]:
     return tuple(
-        f'The keys of table "{name}" changed, so it was made anew and is empty. Its '
-        "rows are kept, and come back with its former keys."
+        f'The keys of table "{name}" changed, so it has only rows that were written '
+        "under these. The others are kept, and come back with its former keys."
         for name in sorted(tables)
     )

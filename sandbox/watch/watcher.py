@@ -65,7 +65,8 @@ class Watcher:
         self._on_error = on_error
         self._is_busy = is_busy
         self._changes: queue.SimpleQueue[Change | None] = queue.SimpleQueue()
-        self._observer = observer()
+        self._make_observer = observer
+        self._observer: BaseObserver
         self._watches: dict[Path, ObservedWatch] = {}
         self._thread = threading.Thread(
             target=self.run, name="arc-watcher", daemon=True
@@ -86,27 +87,31 @@ class Watcher:
         """
         refusal = None
         try:
-            self._observe()
+            self._observe(self._make_observer)
         except OSError as error:
             refusal = error
-            self._observer.unschedule_all()
-            self._watches.clear()
-            self._observer = PollingObserver()
-            self._observe()
+            self._observe(PollingObserver)
         self._thread.start()
         self._is_started = True
         return refusal
 
-    def _observe(self) -> None:
+    def _observe(self, make_observer: Callable[[], BaseObserver]) -> None:
         # watchdog says so of every folder made inside one that it begins to watch.
         warnings.filterwarnings(
             "ignore", "Callback with id ", RuntimeWarning, r"watchdog\."
         )
+        self._watches.clear()
+        # Making it asks the system already, and may begin a thread of its own.
+        self._observer = make_observer()
         events = _Events(self)
-        self._observer.schedule(events, str(self._root), recursive=False)
-        for folder in sorted(self._root.iterdir()):
-            self.watch_folder(folder, events)
-        self._observer.start()
+        try:
+            self._observer.schedule(events, str(self._root), recursive=False)
+            for folder in sorted(self._root.iterdir()):
+                self.watch_folder(folder, events)
+            self._observer.start()
+        except OSError:
+            self._observer.stop()
+            raise
 
     def watch_folder(self, folder: Path, events: FileSystemEventHandler) -> None:
         """Watch a folder directly below the root, unless it is one to ignore.

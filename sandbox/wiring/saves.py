@@ -65,9 +65,10 @@ class Saves:
         text = ""
         try:
             if refusal := watcher.start():
-                text = f"Saves are noticed within a second, not at once: {refusal}."
+                why = refusal.strerror
+                text = f"Saves are noticed within a second, not at once: {why}."
         except OSError as error:
-            text = f"Saves are not noticed by themselves: {error}."
+            text = f"Saves are not noticed by themselves: {error.strerror}."
         if text:
             self._say(Notice(level="warning", text=text))
 

@@ -108,6 +108,6 @@ def handler_file_of(function: Function, language: Language) -> Path | Unavailabl
         message=f'{_named(function)} has no handler: "{expected}" is not there.',
         remedy=(
             f"Create it with a function `{function.handler_method}`; "
-            f"{' and '.join(language.handler_names)} are looked for."
+            f"the names looked for are {', '.join(language.handler_names)}."
         ),
     )

@@ -159,7 +159,7 @@ def test_check_judges_the_stage_of_arc_env(tmp_path: Path) -> None:
     ("added", "level", "fact"),
     [
         ("post /a\n", "error", '"post /a" has no handler: '),
-        ("post /a\nget /b\n", "error", "So it is with 1 more."),
+        ("post /a\nget /b\n", "error", "The same goes for 1 more."),
         (
             "get /a\n@aws\nruntime ruby3.3\n",
             "warning",

@@ -187,7 +187,7 @@ def test_quiet_shows_only_what_fails(capsys: pytest.CaptureFixture[str]) -> None
 
     assert capsys.readouterr().out.splitlines() == [
         "GET    /count 500 3.1 ms warm",
-        "  Timed out after 1 seconds, and was killed.",
+        "  Timed out after 1 second, and was killed.",
     ]
 
 

@@ -44,7 +44,7 @@ def test_an_app_within_another_is_not_the_other(
     (inner / manifest).touch()
     write_ready_file(state, ready(tmp_path))
 
-    with pytest.raises(WorldError, match="No sandbox runs"):
+    with pytest.raises(WorldError, match="No sandbox is running"):
         find_sandbox(inner / "src")
 
 

@@ -67,6 +67,16 @@ def test_trim_traceback_keeps_the_apps_own_frames(text: str, expected: str) -> N
     assert trim_traceback(text, ROOT) == expected
 
 
+def test_trim_traceback_reads_the_address_of_a_module() -> None:
+    """An ES module's frame has its file's URL, in which a space is %20."""
+    text = NODE.replace("file:///app", "file:///my%20app").replace("/app/", "/my app/")
+
+    trimmed = trim_traceback(text, Path("/my app"))
+
+    assert "file:///my%20app/src/http/get-index/index.mjs:3:9" in trimmed
+    assert "(3 frames of libraries" in trimmed
+
+
 def test_trim_traceback_keeps_the_links_of_a_chain() -> None:
     """Each exception with its own frames, and the words between them."""
     trimmed = trim_traceback(CHAINED, ROOT)

@@ -99,19 +99,23 @@ def serve(tmp_path: Path) -> Iterator[Callable[..., Served]]:
 
 
 class Command:
-    """`arc-sandbox` in a process of its own, its output read all the time."""
+    """`arc-sandbox` in a process of its own, its output read all the time.
+
+    Args:
+        within: a line for a shell that runs the command by `exec "$@"`.
+    """
 
     def __init__(
         self,
         *arguments: str,
         cwd: Path,
         environ: Mapping[str, str],
-        has_input: bool = True,
+        within: str = "",
     ) -> None:
         self.output = ""
-        closing = () if has_input else ("/bin/sh", "-c", 'exec "$@" <&-', "sh")
+        shell = ("/bin/sh", "-c", within, "sh") if within else ()
         self._process = subprocess.Popen(  # noqa: TID251 - the command under test
-            [*closing, sys.executable, "-m", "sandbox", *arguments],
+            [*shell, sys.executable, "-m", "sandbox", *arguments],
             cwd=cwd,
             env={"PATH": os.environ["PATH"], "HOME": str(cwd), **environ},  # noqa: TID251
             stdin=subprocess.DEVNULL,
@@ -169,12 +173,17 @@ class Command:
 @pytest.fixture
 def start_in_terminal(
     tmp_path: Path, run_in_terminal: Callable[..., Any]
-) -> Callable[[App], Any]:
-    """Give a function that types `arc-sandbox start` in a terminal of its own."""
+) -> Callable[..., Any]:
+    """Give a function that types `arc-sandbox start` in a terminal of its own.
+
+    It takes the app, and further variables of the shell.
+    """
     path = os.environ["PATH"]  # noqa: TID251 - what a shell gives
     environ = {"PATH": path, "HOME": str(tmp_path), **FREE_PORTS}
     start = ("-m", "sandbox", "start")
-    return lambda app: run_in_terminal(*start, cwd=app.root, environ=environ)
+    return lambda app, **further: run_in_terminal(
+        *start, cwd=app.root, environ={**environ, **further}
+    )
 
 
 @pytest.fixture
@@ -186,12 +195,10 @@ def command() -> Iterator[Callable[..., Command]]:
         *arguments: str,
         cwd: Path,
         environ: Mapping[str, str] | None = None,
-        has_input: bool = True,
+        within: str = "",
     ) -> Command:
         environ = {**FREE_PORTS, **(environ or {})}
-        running.append(
-            Command(*arguments, cwd=cwd, environ=environ, has_input=has_input)
-        )
+        running.append(Command(*arguments, cwd=cwd, environ=environ, within=within))
         return running[-1]
 
     yield run

@@ -1,6 +1,7 @@
 """Whatever is wrong in an app gets one clear message, and the sandbox lives on."""
 
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -294,3 +295,44 @@ def test_an_output_that_nobody_reads_is_no_error(make_app: Any) -> None:
         os.close(writer)
 
     assert done.stderr == b""
+
+
+@pytest.mark.parametrize("limit", range(9, 21, 3))
+def test_a_limit_of_open_files_is_told(
+    command: Any, make_app: Any, limit: int, wait_until: Any
+) -> None:
+    """Whichever step of a start meets it first, its developer learns what to raise."""
+    app = make_app({}, more="@tables\nthings\n  id *String\n")
+    run = command("start", cwd=app.root, within=f'ulimit -n {limit}; exec "$@"')
+    wait_until(lambda: "ready at" in run.output or not run.is_running)
+    run.send(signal.SIGTERM)
+
+    assert run.wait() in {0, 1}
+    assert "Traceback" not in run.output
+    assert "ready at" in run.output or run.output.endswith(
+        ": Too many open files. Raise the limit, for example with: ulimit -n 1024\n"
+    )
+
+
+def test_ctrl_c_while_the_program_is_loaded_is_no_traceback(
+    command: Any, tmp_path: Path
+) -> None:
+    """Importing its libraries takes most of a short command."""
+    click = tmp_path / "click.py"
+    click.write_text("import os, signal\nos.kill(os.getpid(), signal.SIGINT)\n")
+
+    run = command("routes", cwd=tmp_path, environ={"PYTHONPATH": str(tmp_path)})
+
+    assert (run.wait(), run.output) == (1, "Aborted!\n")
+
+
+def test_a_character_that_the_terminal_lacks_is_its_escape(
+    command: Any, tmp_path: Path
+) -> None:
+    """A locale that is not UTF-8 has no ellipsis."""
+    latin_1 = {"PYTHONIOENCODING": "latin-1"}
+
+    run = command("sessions", "decode", "--help", cwd=tmp_path, environ=latin_1)
+
+    assert run.wait() == 0
+    assert "a value, _idx=\\u2026, or" in run.output

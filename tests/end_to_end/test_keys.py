@@ -27,6 +27,21 @@ def terminal(
     return started
 
 
+@pytest.mark.parametrize("asked", [{"NO_COLOR": "1"}, {"TERM": "dumb"}])
+def test_a_terminal_that_wants_no_colour_gets_none(
+    make_app: Any,
+    start_in_terminal: Any,
+    wait_until: Callable[..., None],
+    asked: dict[str, str],
+) -> None:
+    """Nor has one that shows text alone."""
+    app = make_app({"src/http/get-index/index.py": HELLO})
+    started = start_in_terminal(app, **asked)
+
+    wait_until(lambda: "Press ? for the keys" in started.shown, what="the keys")
+    assert "\x1b" not in started.shown
+
+
 def test_keys_do_what_the_help_says(
     terminal: Any, wait_until: Callable[..., None]
 ) -> None:

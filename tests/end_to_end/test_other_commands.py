@@ -63,7 +63,7 @@ def test_commands_find_the_sandbox_until_it_ends(
     assert "8 days ahead of real time" in moved
     assert ready_files(home) == []
     assert in_app == ["app.arc", "src"]
-    assert "No sandbox runs" in ask(app, "time", code=1)
+    assert "No sandbox is running" in ask(app, "time", code=1)
 
 
 def test_a_killed_sandbox_is_not_found(
@@ -77,7 +77,7 @@ def test_a_killed_sandbox_is_not_found(
     started.send(signal.SIGKILL)
     started.wait()
 
-    assert "No sandbox runs" in ask(app, "sessions", "list", code=1)
+    assert "No sandbox is running" in ask(app, "sessions", "list", code=1)
     assert ready_files(home) == []
 
 

@@ -28,6 +28,19 @@ def handler(event, context):
 """
 
 
+def test_a_closed_terminal_changes_nothing_under_nohup(
+    make_app: Any, command: Any, wait_until: Callable[..., None]
+) -> None:
+    """Who has SIGHUP ignored wants the sandbox to go on."""
+    app = make_app({"src/http/get-index/index.py": HELLO})
+    run = command("start", cwd=app.root, within='trap "" HUP; exec "$@"')
+    wait_until(lambda: "ready at" in run.output)
+
+    run.send(signal.SIGHUP)
+
+    assert httpx.get(f"{run.url}/").json() == {"hello": "/"}
+
+
 def test_start_serves_and_shows_each_request(
     make_app: Any, start: Any, wait_until: Callable[..., None]
 ) -> None:
@@ -46,7 +59,7 @@ def test_start_serves_and_shows_each_request(
 def test_start_needs_no_standard_input(make_app: Any, start: Any) -> None:
     """A service manager may start it with that closed; handlers answer all the same."""
     app = make_app({"src/http/get-index/index.py": HELLO})
-    run = start(cwd=app.root, has_input=False)
+    run = start(cwd=app.root, within='exec "$@" <&-')
 
     assert httpx.get(f"{run.url}/").json() == {"hello": "/"}
 

@@ -112,7 +112,7 @@ SLOW = {
     [("sh willing.sh", "touch never"), ("sh stubborn.sh",)],
     ids=["willing", "stubborn"],
 )
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT, signal.SIGHUP])
 def test_a_signal_ends_the_command_and_the_start(
     make_app: Any,
     command: Any,

@@ -49,11 +49,11 @@ def failed(outcome: Outcome, api_type: ApiType = "http") -> Page:
             "'x'",
             "look",
         ),
-        (TimedOut(seconds=5), "The function timed out", '"5" seconds', "`timeout`"),
+        (TimedOut(seconds=5), "The function timed out", "after 5 seconds", "`timeout`"),
         (
             TimedOut(seconds=10, while_loading=True),
             "The function did not load in time",
-            'Loading took longer than "10" seconds.',
+            "Loading took longer than 10 seconds.",
             "`timeout`",
         ),
         (

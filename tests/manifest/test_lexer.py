@@ -51,6 +51,24 @@ def test_tokenize_keeps_line_ends_inside_quotes() -> None:
 
 
 @pytest.mark.parametrize(
+    ("text", "remedy"),
+    [
+        ('{\n  "app": "x"\n}', "JSON belongs in a file of its own, such as arc.json."),
+        ("@app\n<<<<<<< HEAD\nx\n", "Resolve the merge conflict that begins here."),
+        ("\ufeff@app", "Save the file as UTF-8 without a byte order mark."),
+        ("\ufffd\ufffd@\0a\0", "Save the file as UTF-8."),
+        ("@app\nx;", "Remove it, or put the whole word between quotes."),
+    ],
+)
+def test_tokenize_says_what_a_character_is_likely_to_be(text: str, remedy: str) -> None:
+    """A file that another program wrote is told by the first character of it."""
+    with pytest.raises(ManifestSyntaxError) as told:
+        tokenize(SourceText(text, "app.arc"))
+
+    assert told.value.remedy == remedy
+
+
+@pytest.mark.parametrize(
     ("text", "line", "column", "fact"),
     [
         ("@app\nx\n@y\n  {", 4, 3, 'The character "{" cannot stand here.'),

@@ -44,7 +44,7 @@ def test_advise_tells_once_of_runtimes_that_are_not_run() -> None:
     (advice,) = advise(project_with(), Surroundings(not_run=facts))
 
     assert advice.code == "runtime-not-run"
-    assert advice.what == '"get /a" is Ruby. So it is with 2 more.'
+    assert advice.what == '"get /a" is Ruby. The same goes for 2 more.'
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_table_place_may_be_unknown() -> None:
     [
         ("http", (5, 30), None),
         ("http", (31,), '"get /0" may run 31 seconds, and API Gateway waits 30.'),
-        ("rest", (30, 60), "waits 29. So it is with 1 more."),
+        ("rest", (30, 60), "waits 29. The same goes for 1 more."),
     ],
 )
 def test_advise_tells_of_functions_that_outlast_the_gateway(

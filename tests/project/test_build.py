@@ -6,6 +6,7 @@ from sandbox.errors import ProjectError
 from sandbox.project.model import Index, Key, Project
 from tests.project.conftest import Load
 
+NODE_ROOT = {"src/http/get-index/index.mjs": ""}
 APP = "@app\nmyapp\n"
 
 
@@ -166,9 +167,9 @@ def test_build_project_tells_all_problems_of_a_stage_at_once(load: Load) -> None
     )
 
     assert problems_of(load, {"app.arc": manifest}) == [
-        'app.arc:2 @app: "MyApp" must be a lower-case letter, and then at least one'
-        " letter, digit, dash or underscore more.",
-        'app.arc:7 @http: "get /a" is there 2 times, on lines 4 and 7.',
+        'app.arc:2 @app: "MyApp" must begin with a lower-case letter, and go on with'
+        " at least one letter, digit, dash or underscore.",
+        'app.arc:7 @http: "get /a" is defined 2 times, on lines 4 and 7.',
         'app.arc:5 @http: "get ab" does not start with a slash.',
         'app.arc:6 @http: "put /x-" has a part that ends with - . or _.',
         'app.arc:8 @http: "look" in "look /" is not a method.',
@@ -241,6 +242,43 @@ def test_build_project_points_into_a_functions_own_file(load: Load) -> None:
         ),
         *(
             (
+                {"app.arc": APP + f"@http\nget /\n{lines}", **NODE_ROOT},
+                fact,
+            )
+            for lines, fact in (
+                (
+                    "@aws\nruntim python3.12\n",
+                    'There is no setting "@aws runtim", so it does nothing.',
+                ),
+                (
+                    "@aws\nruntime: python3.12\n",
+                    'There is no setting "@aws runtime:", so it does nothing.',
+                ),
+                (
+                    "@static\nfoldr build\n",
+                    'There is no setting "@static foldr", so it does nothing.',
+                ),
+                (
+                    "@aws\ntimeout 3\ntables\nthings\n",
+                    '"tables" is a line of @aws, not a pragma.',
+                ),
+                (
+                    "@tables\nthings\n  id *String\n  at *Number\n",
+                    '"at" replaces "id" as the partition key of "things": a table has'
+                    " one.",
+                ),
+            )
+        ),
+        (
+            {
+                "app.arc": APP + "@http\nget /\n",
+                **NODE_ROOT,
+                "src/http/get-index/config.arc": "@aws\nmemmory 256\n",
+            },
+            'There is no setting "@aws memmory", so it does nothing.',
+        ),
+        *(
+            (
                 {"app.arc": APP + "@http\n@static\n", "prefs.arc": preferences},
                 f'There is no preference "{shown}", so it does nothing.',
             )
@@ -248,6 +286,8 @@ def test_build_project_points_into_a_functions_own_file(load: Load) -> None:
                 ("@sanbox\nlivereload false\n", "@sanbox"),
                 ("@sandbox\nlive-reload false\n", "@sandbox live-reload"),
                 ("@sandbox\nuseAws true\n", "@sandbox useAws"),
+                ("@env\nNAME value\n", "@env NAME"),
+                ("@env\ntests\n  NAME value\n", "@env tests"),
                 ("@sandbox\nports\n  tabels 8000\n", "@sandbox ports tabels"),
             )
         ),
@@ -269,6 +309,48 @@ def test_build_project_warns_of_what_is_hardly_meant(
 
     assert warning.message.endswith(fact)
     assert warning.remedy
+
+
+@pytest.mark.parametrize(
+    ("aws", "remedy"),
+    [
+        ("", "Add to the manifest the line @aws, and below it runtime python3.13."),
+        ("@aws\nruntime node\n", 'Set "runtime python3.13" under @aws.'),
+    ],
+)
+def test_a_runtime_for_python_files_goes_where_settings_are(
+    load: Load, aws: str, remedy: str
+) -> None:
+    """A second @aws would be refused."""
+    files = {
+        "app.arc": f"{APP}@http\nget /\n{aws}",
+        "src/http/get-index/index.py": "",
+    }
+
+    assert [warning.remedy for warning in load(files).warnings] == [remedy]
+
+
+def test_a_runtime_for_python_files_is_shown_where_it_is_set(load: Load) -> None:
+    """In the function's own file, where it has one for that."""
+    files = {
+        "app.arc": f"{APP}@http\nget /\n",
+        "src/http/get-index/index.py": "",
+        "src/http/get-index/config.arc": "@aws\nmemory 256\nruntime node\n",
+    }
+
+    (warning,) = load(files).warnings
+
+    assert warning.location is not None
+    assert warning.location.file == "src/http/get-index/config.arc"
+    assert warning.location.line == 3
+    assert warning.remedy == 'Set "runtime python3.13" under @aws.'
+
+
+def test_a_value_of_aws_that_is_wrong_is_told_once(load: Load) -> None:
+    """However many functions it holds for, and however it is written."""
+    manifest = APP + "@http\nget /\nget /a\n@aws\nruntime = python3.12\n"
+
+    assert len(problems_of(load, {"app.arc": manifest})) == 1
 
 
 def test_a_misspelt_preference_is_shown_at_its_line(load: Load) -> None:

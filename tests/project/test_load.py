@@ -1,12 +1,13 @@
 """Holds which manifest counts, and what a disk can hold in a file's place."""
 
 import json
+import resource
 from collections.abc import Mapping
 from pathlib import Path
 
 import pytest
 
-from sandbox.errors import ManifestSyntaxError, ProjectError, SandboxError
+from sandbox.errors import ManifestSyntaxError, ProjectError, SandboxError, WorldError
 from sandbox.project.load import load_project
 from tests.project.conftest import Load, Write
 
@@ -36,6 +37,18 @@ def test_load_project_refuses_a_folder_in_the_manifests_place(write: Write) -> N
 
     with pytest.raises(ManifestSyntaxError, match="cannot be read"):
         load_project(root, home=None, environ={})
+
+
+def test_load_project_takes_no_shortage_for_an_empty_folder(write: Write) -> None:
+    """Else an app would lose its routes and tables where many files are open."""
+    root = write({"app.arc": "@app\none\n"})
+    before = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (0, before[1]))
+    try:
+        with pytest.raises(WorldError, match="Too many open files"):
+            load_project(root, home=None, environ={})
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, before)
 
 
 def test_load_project_refuses_a_file_in_the_folders_place(write: Write) -> None:

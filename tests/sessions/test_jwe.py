@@ -193,7 +193,7 @@ def test_token_says_when_it_expired() -> None:
     found = opened(GOOD, now_epoch=NOW + WEEK + 60, lifetime_seconds=WEEK)
 
     assert found == Expired(expired_epoch=NOW + WEEK, now_epoch=NOW + WEEK + 60)
-    assert found.message == "The session expired 60 seconds ago."
+    assert found.message == "The session expired 1 minute ago."
 
 
 def test_token_lives_forever_without_a_lifetime() -> None:

@@ -24,7 +24,7 @@ from sandbox.sessions.refusals import Refusal
         (refusals.WrongKey(), "another one, or has been tampered with"),
         (refusals.NotAnObject(found="a JSON array"), "holds a JSON array"),
         (refusals.NotDated(), 'has no "iat"'),
-        (refusals.Expired(expired_epoch=10, now_epoch=70.5), "expired 60 seconds ago"),
+        (refusals.Expired(expired_epoch=10, now_epoch=70), "expired 1 minute ago"),
         (refusals.WrongSignature(is_signed=False), "holds no signature"),
         (refusals.WrongSignature(is_signed=True), "does not fit this ARC_APP_SECRET"),
         (refusals.UnknownRow(idx="abc"), 'no row with the _idx "abc"'),

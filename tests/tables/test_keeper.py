@@ -208,7 +208,7 @@ def test_rows_come_back_with_their_keys(kept: Kept, make_project: MakeProject) -
     with kept.run() as store:
         put(store, A)
         (notice,) = store.apply(make_project(other))
-        assert "Its rows are kept, and come back with its former keys." in notice
+        assert "The others are kept, and come back with its former keys." in notice
         assert rows(store) == []
         put(store, {"id": {"S": "x"}})
     with kept.run() as store:

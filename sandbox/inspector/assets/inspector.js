@@ -215,7 +215,7 @@ async function importRows (form) {
     say(`${done} of ${rows.length} rows are stored.`)
   }
   form.reset()
-  say(`${rows.length} rows are stored.`)
+  say(rows.length === 1 ? '1 row is stored.' : `${rows.length} rows are stored.`)
   await refresh()
 }
 
