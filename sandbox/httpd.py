@@ -227,9 +227,12 @@ def _listen(host: str, port: int) -> socket.socket:
         )[0]
         listener = socket.socket(family, kind)
     except OSError as failure:
+        is_short = failure.errno in (errno.EMFILE, errno.ENFILE)
         raise WorldError(
             f'The address "{host}" port {port} cannot be used: {failure.strerror}.',
-            remedy="Give an address of this machine, such as 127.0.0.1.",
+            remedy="Raise the limit, for example with: ulimit -n 1024"
+            if is_short
+            else "Give an address of this machine, such as 127.0.0.1.",
         ) from failure
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)

@@ -163,8 +163,8 @@ def test_check_judges_the_stage_of_arc_env(tmp_path: Path) -> None:
         (
             "get /a\n@aws\nruntime ruby3.3\n",
             "warning",
-            'The runtime "ruby3.3" of "get /a" does not run in the sandbox. So it is '
-            "with 1 more.",
+            'The runtime "ruby3.3" of "get /a" does not run in the sandbox. The same '
+            "goes for 1 more.",
         ),
     ],
 )
