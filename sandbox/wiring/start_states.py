@@ -70,9 +70,12 @@ class StartStates:
         except KeyError as error:
             raise self._unknown(name) from error
         moved = snapshot.clock_offset_seconds - self._clock.offset_seconds
-        return self._own_tables().restore(
-            snapshot.tables, move_clock=lambda: self._clock.advance(moved)
-        )
+
+        def move_clock() -> None:
+            if moved:
+                self._clock.advance(moved)
+
+        return self._own_tables().restore(snapshot.tables, move_clock=move_clock)
 
     def list(self) -> tuple[SnapshotFacts, ...]:
         """Give what is saved, by name.

@@ -38,6 +38,18 @@ def test_a_start_state_brings_rows_and_clock_back(table_app: Any) -> None:
     assert table_app.get("clock")["offset_seconds"] == pytest.approx(8 * DAY, abs=1)
 
 
+def test_a_clock_that_stands_right_is_not_moved(table_app: Any) -> None:
+    """Whoever is told of moves, the terminal above all, hears of none."""
+    moves: list[float] = []
+    clock = table_app.sandbox.clock
+    table_app.api.put("/api/snapshots/start", json={})
+    clock.subscribe(lambda: moves.append(clock.offset_seconds))
+
+    table_app.post("snapshots/start/load")
+
+    assert moves == []
+
+
 def test_rows_expire_as_of_the_clock_that_they_come_with(table_app: Any) -> None:
     """Loaded years ahead of it, a session ends a week after it was written."""
     end = int(table_app.get("clock")["now_epoch"]) + 7 * DAY
