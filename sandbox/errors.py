@@ -17,10 +17,20 @@ A handler's failure is never one of these: it is an `exchange.Outcome`. An excep
 that is not a `SandboxError` is a bug of ours, and only that shows a traceback.
 """
 
+import errno
 from dataclasses import dataclass
 
 EXIT_WORLD_FAILED = 1
 EXIT_APP_IS_WRONG = 2
+
+RAISE_FILE_LIMIT = "Raise the limit, for example with: ulimit -n 1024"
+"""The remedy for a shortage of files."""
+_TOO_MANY_FILES = frozenset((errno.EMFILE, errno.ENFILE))
+
+
+def is_file_shortage(error: Exception) -> bool:
+    """Tell whether nothing can be opened, as the process or the machine has enough."""
+    return isinstance(error, OSError) and error.errno in _TOO_MANY_FILES
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -14,7 +14,12 @@ import warnings
 from typing import TYPE_CHECKING, Self
 
 from sandbox.clock import Clock, MovableClock
-from sandbox.errors import PortInUseError, WorldError
+from sandbox.errors import (
+    RAISE_FILE_LIMIT,
+    PortInUseError,
+    WorldError,
+    is_file_shortage,
+)
 from sandbox.http1.connection import KeptConnectionServer
 from sandbox.port_holder import describe_port_holder
 
@@ -227,11 +232,10 @@ def _listen(host: str, port: int) -> socket.socket:
         )[0]
         listener = socket.socket(family, kind)
     except OSError as failure:
-        is_short = failure.errno in (errno.EMFILE, errno.ENFILE)
         raise WorldError(
             f'The address "{host}" port {port} cannot be used: {failure.strerror}.',
-            remedy="Raise the limit, for example with: ulimit -n 1024"
-            if is_short
+            remedy=RAISE_FILE_LIMIT
+            if is_file_shortage(failure)
             else "Give an address of this machine, such as 127.0.0.1.",
         ) from failure
     try:

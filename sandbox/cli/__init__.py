@@ -12,7 +12,12 @@ import click
 
 from sandbox import __version__
 from sandbox.cli.collector import collector_paused
-from sandbox.errors import SandboxError, WorldError
+from sandbox.errors import (
+    RAISE_FILE_LIMIT,
+    SandboxError,
+    WorldError,
+    is_file_shortage,
+)
 
 COMMANDS: Mapping[str, tuple[str, str]] = {
     "start": ("sandbox.cli.start:start_command", "Run the app on this machine."),
@@ -38,8 +43,6 @@ COMMANDS: Mapping[str, tuple[str, str]] = {
 """Where each command is, and its line in `--help`, which imports none of them."""
 _FULL = frozenset((errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO))
 """What writing to an open file that takes no more comes to."""
-_TOO_MANY_FILES = frozenset((errno.EMFILE, errno.ENFILE))
-"""What opening anything comes to where the process, or the machine, has enough."""
 
 _LAST_STANDARD_STREAM = 2
 
@@ -119,10 +122,9 @@ def _show_every_character() -> None:
 
 def _shortage(error: OSError) -> WorldError:
     """Say what the machine ran out of; raises any other error again."""
-    if error.errno in _TOO_MANY_FILES:
+    if is_file_shortage(error):
         return WorldError(
-            f"No more files can be opened: {error.strerror}.",
-            remedy="Raise the limit, for example with: ulimit -n 1024",
+            f"No more files can be opened: {error.strerror}.", remedy=RAISE_FILE_LIMIT
         )
     if error.errno not in _FULL or error.filename is not None:
         raise error

@@ -1,13 +1,18 @@
 """The only reader of an app's folder: the disk in, a `Project` out."""
 
-import errno
 import os
 import stat
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from sandbox.errors import Problem, ProjectError, WorldError
+from sandbox.errors import (
+    RAISE_FILE_LIMIT,
+    Problem,
+    ProjectError,
+    WorldError,
+    is_file_shortage,
+)
 from sandbox.manifest.formats import parse_manifest, parse_package
 from sandbox.manifest.nodes import Manifest
 from sandbox.manifest.parser import parse_arc
@@ -23,7 +28,6 @@ from sandbox.project.settings import DEFAULT_REGION
 MANIFEST_FILES = ("app.arc", ".arc", "arc.json", "arc.yaml", "arc.yml")
 """The first one that exists is the manifest; else package.json may hold one."""
 _DEFAULT_MANIFEST = "@app\napp-default\n@http\n@static"
-_TOO_MANY_FILES = frozenset((errno.EMFILE, errno.ENFILE))
 
 
 class DiskFiles:
@@ -61,10 +65,9 @@ class DiskFiles:
 
 def _refuse_shortage(path: str, error: OSError | ValueError) -> None:
     """Tell a file that cannot be opened now from one that is absent."""
-    if isinstance(error, OSError) and error.errno in _TOO_MANY_FILES:
+    if isinstance(error, OSError) and is_file_shortage(error):
         raise WorldError(
-            f'"{path}" cannot be read: {error.strerror}.',
-            remedy="Raise the limit, for example with: ulimit -n 1024",
+            f'"{path}" cannot be read: {error.strerror}.', remedy=RAISE_FILE_LIMIT
         ) from error
 
 

@@ -17,6 +17,9 @@ ApiType: TypeAlias = Literal["http", "httpv1", "httpv2", "rest"]
 KeyType: TypeAlias = Literal["String", "Number"]
 Stage: TypeAlias = Literal["testing", "staging", "production"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
+TTL_REACH_SECONDS = 5 * 365 * 86_400
+"""How far back a TTL attribute may lie and still count: DynamoDB leaves an item alone
+whose time is older (DynamoDB Developer Guide, "Using time to live (TTL)")."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

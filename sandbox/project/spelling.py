@@ -4,6 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from sandbox.errors import Problem
 from sandbox.manifest.nodes import Manifest
+from sandbox.project.model import STAGES
 from sandbox.project.sandbox_preferences import PORTS
 
 KNOWN_PRAGMAS = (
@@ -31,7 +32,6 @@ _SETTINGS_OF = {
 }
 """Pragmas whose unknown lines Architect passes over, and what they are known to have.
 Others either refuse such a line, or take it for a name."""
-_STAGES = ("testing", "staging", "production")
 _PREFERENCES = ("env", "sandbox", "sandbox-start", "sandbox-startup", "create")
 _SETTINGS = (
     *("coldstart", "cors", "delete-vendor", "env", "external-db", "livereload"),
@@ -113,7 +113,7 @@ def _preferences_of(
     """Give what is set: as it is shown, its name, the names known there, its line."""
     for name, pragma in preferences.pragmas.items():
         yield f"@{name}", name, _PREFERENCES, pragma.line
-    for owner, known in (("env", _STAGES), ("sandbox", _SETTINGS)):
+    for owner, known in (("env", STAGES), ("sandbox", _SETTINGS)):
         for item in preferences.items(owner) or ():
             for names, line in item.settings():
                 shown = f"@{owner} {' '.join(names)}"

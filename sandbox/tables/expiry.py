@@ -14,9 +14,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Generic, TypeVar
 
 from sandbox.json_value import JsonValue
-
-FIVE_YEARS_SECONDS = 5 * 365 * 86_400
-"""How far back an expiry time may lie and still count."""
+from sandbox.project.model import TTL_REACH_SECONDS
 
 KeyT = TypeVar("KeyT", bound=Hashable)
 
@@ -41,7 +39,7 @@ def expires_epoch(
         attributes: names of TTL attributes; only top-level ones are looked at.
         now_epoch: the time at which the item stands as it is, for the five years.
     """
-    oldest = now_epoch - FIVE_YEARS_SECONDS
+    oldest = now_epoch - TTL_REACH_SECONDS
     times = (_epoch_seconds(item.get(name)) for name in attributes)
     return min((t for t in times if t is not None and t >= oldest), default=None)
 

@@ -297,7 +297,7 @@ def test_an_output_that_nobody_reads_is_no_error(make_app: Any) -> None:
     assert done.stderr == b""
 
 
-@pytest.mark.parametrize("limit", [9, 12])
+@pytest.mark.parametrize("limit", [9, 12, 18])
 def test_a_limit_of_open_files_is_told(
     command: Any, make_app: Any, limit: int, wait_until: Any
 ) -> None:

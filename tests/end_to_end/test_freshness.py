@@ -1,7 +1,8 @@
 """The code that answers is always the code on disk."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -192,62 +193,68 @@ def test_rows_and_sessions_stay_when_the_manifest_changes(
     assert client.post("/count").json() == {"count": 2}
 
 
+def waiting(*then: str) -> str:
+    """Give a handler that says that it runs, waits until it may go on, and goes on."""
+    lines = (
+        "import arc, pathlib, time",
+        "def handler(event, context):",
+        "    here = pathlib.Path(__file__).parent",
+        "    (here / 'started').touch()",
+        "    while not (here / 'go').exists():",
+        "        time.sleep(0.01)",
+        *(f"    {line}" for line in then),
+    )
+    return "".join(f"{line}\n" for line in lines)
+
+
+@pytest.fixture
+def in_flight(wait_until: Callable[..., None]) -> Any:
+    """Give what keeps a request to a waiting handler under way, and gives its answer.
+
+    The answer is there once the body is over.
+    """
+
+    @contextmanager
+    def keep(app: Any, client: Any) -> Iterator[list[str]]:
+        answers: list[str] = []
+        request = threading.Thread(target=lambda: answers.append(client.get("/").text))  # noqa: TID251 - the one in flight
+        request.start()
+        folder = app.root / "src/http/get-index"
+        wait_until((folder / "started").exists)
+        try:
+            yield answers
+        finally:
+            (folder / "go").touch()
+            request.join()
+
+    return keep
+
+
 def test_a_request_in_flight_finishes_on_the_old_code(
-    make_app: Any, serve: Any, wait_until: Callable[..., None]
+    make_app: Any, serve: Any, in_flight: Any
 ) -> None:
     """A save does not end what is running."""
-    slow = (
-        "import pathlib, time\n"
-        "def handler(event, context):\n"
-        "    here = pathlib.Path(__file__).parent\n"
-        "    (here / 'started').touch()\n"
-        "    while not (here / 'go').exists():\n"
-        "        time.sleep(0.01)\n"
-        "    return 'old'\n"
-    )
-    app = make_app({"src/http/get-index/index.py": slow})
+    app = make_app({"src/http/get-index/index.py": waiting("return 'old'")})
     client = serve(app).client
-    answers: list[str] = []
-    request = threading.Thread(target=lambda: answers.append(client.get("/").text))  # noqa: TID251 - the one in flight
-    request.start()
-    folder = app.root / "src/http/get-index"
-    wait_until((folder / "started").exists)
-
-    app.write({"src/http/get-index/index.py": handler("new")})
-    new = client.get("/").text
-    (folder / "go").touch()
-    request.join()
+    with in_flight(app, client) as answers:
+        app.write({"src/http/get-index/index.py": handler("new")})
+        new = client.get("/").text
 
     assert (answers, new) == (["old"], "new")
 
 
 def test_a_request_in_flight_finds_its_table_though_the_manifest_breaks(
-    make_app: Any, serve: Any, wait_until: Callable[..., None], capfd: Any
+    make_app: Any, serve: Any, in_flight: Any, capfd: Any
 ) -> None:
     """Runtime helpers ask for tables late; a save that cannot be read loses none."""
-    slow = (
-        "import arc, pathlib, time\n"
-        "def handler(event, context):\n"
-        "    here = pathlib.Path(__file__).parent\n"
-        "    (here / 'started').touch()\n"
-        "    while not (here / 'go').exists():\n"
-        "        time.sleep(0.01)\n"
-        "    arc.tables.table('things').put_item(Item={'id': 'a'})\n"
-        "    return 'stored'\n"
-    )
+    store = "arc.tables.table('things').put_item(Item={'id': 'a'})"
+    code = waiting(store, "return 'stored'")
     things = "@tables\nthings\n  id *String\n"
-    app = make_app({"src/http/get-index/index.py": slow}, more=things)
+    app = make_app({"src/http/get-index/index.py": code}, more=things)
     client = serve(app).client
-    answers: list[str] = []
-    request = threading.Thread(target=lambda: answers.append(client.get("/").text))  # noqa: TID251 - the one in flight
-    request.start()
-    folder = app.root / "src/http/get-index"
-    wait_until((folder / "started").exists)
-
-    manifest = (app.root / "app.arc").read_text()
-    app.write({"app.arc": f"{manifest}\n@http\n  nonsense\n"})
-    (folder / "go").touch()
-    request.join()
+    with in_flight(app, client) as answers:
+        manifest = (app.root / "app.arc").read_text()
+        app.write({"app.arc": f"{manifest}\n@http\n  nonsense\n"})
 
     assert answers == ["stored"]
     assert "Traceback" not in capfd.readouterr().err

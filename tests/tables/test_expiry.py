@@ -5,7 +5,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sandbox.json_value import JsonValue
-from sandbox.tables.expiry import FIVE_YEARS_SECONDS, ExpiryIndex, expires_epoch
+from sandbox.project.model import TTL_REACH_SECONDS
+from sandbox.tables.expiry import ExpiryIndex, expires_epoch
 
 NOW = 1_700_000_000.0
 
@@ -17,8 +18,8 @@ NOW = 1_700_000_000.0
         ({"N": "1699999999"}, 1_699_999_999.0),
         ({"N": "1700000060.5"}, 1_700_000_060.5),
         ({"N": "1.7E9"}, 1_700_000_000.0),
-        ({"N": str(int(NOW - FIVE_YEARS_SECONDS))}, NOW - FIVE_YEARS_SECONDS),
-        ({"N": str(int(NOW - FIVE_YEARS_SECONDS - 1))}, None),
+        ({"N": str(int(NOW - TTL_REACH_SECONDS))}, NOW - TTL_REACH_SECONDS),
+        ({"N": str(int(NOW - TTL_REACH_SECONDS - 1))}, None),
         ({"N": "0"}, None),
         ({"N": "soon"}, None),
         ({"N": "1E999"}, None),

@@ -7,10 +7,7 @@ from typing import Any
 from sandbox.inspector.messages import ApiError
 from sandbox.inspector.pages.page import Page, PageRequest, View
 from sandbox.inspector.pages.table import find_table
-
-_FIVE_YEARS_SECONDS = 5 * 365 * 86_400
-"""An item whose time lies further back is left alone (DynamoDB Developer Guide, "Using
-time to live (TTL)")."""
+from sandbox.project.model import TTL_REACH_SECONDS
 
 
 def show(request: PageRequest) -> View:
@@ -27,7 +24,7 @@ def show(request: PageRequest) -> View:
             "is_new": not key_text,
             "key": {name: row[name] for name in table["keys"]},
             "ends_epoch": _ends_epoch(table, row),
-            "oldest_seconds": _FIVE_YEARS_SECONDS,
+            "oldest_seconds": TTL_REACH_SECONDS,
         },
     )
 
