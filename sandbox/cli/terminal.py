@@ -44,7 +44,7 @@ class KeyReader:
     def __init__(self, fd: int) -> None:
         self.fd = fd
         self._former: Any = None
-        self._lock = threading.Lock()
+        self._lock = threading.RLock()  # a signal may come while it is held
         self._pauses = 0
         self._ends: tuple[socket.socket, socket.socket] | None = None
 
@@ -128,10 +128,11 @@ class KeyReader:
             termios.tcsetattr(self.fd, termios.TCSADRAIN, settings)
 
     def _give_back(self) -> None:
-        former, self._former = self._former, None
-        if former is not None and is_in_foreground(self.fd):
-            with contextlib.suppress(termios.error):  # the terminal is gone
-                termios.tcsetattr(self.fd, termios.TCSADRAIN, former)
+        with self._lock:
+            former, self._former = self._former, None
+            if former is not None and is_in_foreground(self.fd):
+                with contextlib.suppress(termios.error):  # the terminal is gone
+                    termios.tcsetattr(self.fd, termios.TCSADRAIN, former)
 
     def _suspend(self, number: int, _frame: FrameType | None) -> None:
         self._give_back()

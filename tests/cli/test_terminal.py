@@ -148,6 +148,37 @@ def test_a_pause_that_begins_as_the_terminal_is_taken_has_it(
     os.close(theirs)
 
 
+def test_a_pause_that_begins_as_the_terminal_is_given_back_has_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """It found nothing to give back, and a terminal that was still the reader's."""
+    ours, theirs = pty.openpty()
+    monkeypatch.setattr(terminal, "is_in_foreground", lambda _: True)
+    before = termios.tcgetattr(theirs)
+    change = termios.tcsetattr
+    is_paused = threading.Event()
+    found: list[Any] = []
+    reader = KeyReader(theirs)
+
+    def pause() -> None:
+        with reader.paused():
+            found.extend(termios.tcgetattr(theirs))
+            is_paused.set()
+
+    def change_late(*arguments: Any) -> None:
+        monkeypatch.setattr(termios, "tcsetattr", change)
+        threads.submit(pause)
+        is_paused.wait(0.1)  # a pause that waits for this to end begins later
+        change(*arguments)
+
+    with ThreadPoolExecutor(1) as threads, reader:
+        monkeypatch.setattr(termios, "tcsetattr", change_late)
+
+    assert found == before
+    os.close(ours)
+    os.close(theirs)
+
+
 def test_a_pipe_is_no_terminal() -> None:
     """Nothing is asked of it, and nothing restored."""
     readable, writable = os.pipe()

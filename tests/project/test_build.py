@@ -353,15 +353,26 @@ def test_a_value_of_aws_that_is_wrong_is_told_once(load: Load) -> None:
     assert len(problems_of(load, {"app.arc": manifest})) == 1
 
 
-def test_a_misspelt_preference_is_shown_at_its_line(load: Load) -> None:
+@pytest.mark.parametrize(
+    ("preferences", "line", "meant"),
+    [
+        (
+            "@sandbox\nports\n  http 3000\n  tabels 8000\n\n@other\na\n",
+            4,
+            "@sandbox ports tables",
+        ),
+        ("@env\ntesting\n  A 1\nstagign\n  A 2\n", 4, "@env staging"),
+    ],
+)
+def test_a_misspelt_preference_is_shown_at_its_line(
+    load: Load, preferences: str, line: int, meant: str
+) -> None:
     """With what was meant; pragmas that are like no other are for other commands."""
-    preferences = "@sandbox\nports\n  http 3000\n  tabels 8000\n\n@other\na\n"
-
     (warning,) = load({"app.arc": APP, "prefs.arc": preferences}).warnings
 
     assert warning.location is not None
-    assert (warning.location.file, warning.location.line) == ("prefs.arc", 4)
-    assert warning.remedy == "Write @sandbox ports tables, if that is meant."
+    assert (warning.location.file, warning.location.line) == ("prefs.arc", line)
+    assert warning.remedy == f"Write {meant}, if that is meant."
 
 
 @pytest.mark.parametrize(
