@@ -29,7 +29,7 @@ def debugging_for(
     if port is not None and find_spec("debugpy") is None:
         raise WorldError(
             'The package "debugpy", which --debugger needs, is not installed.',
-            remedy='Install it: pip install "arc-sandbox[debug]".',
+            remedy="Install it: pip install debugpy.",
         )
 
     def say(text: str) -> None:

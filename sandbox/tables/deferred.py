@@ -59,13 +59,13 @@ class DeferredTables:
         """
         with self._lock:
             self._project = project
-            is_begun, is_closed = self._thread is not None, self._is_closed
-        if is_closed:
-            return
-        if is_begun and not self._has_failed():
+            if self._is_closed:
+                return
+            is_begun = self._is_begun()
+            if project.tables and not is_begun:
+                self._begin(project)
+        if is_begun:
             self._update(self._store.result(), project)
-        elif project.tables:
-            self._begin()
 
     def wait_ready(self) -> "Tables":
         """Give the store, making it first where that has not begun, or had failed.
@@ -76,8 +76,15 @@ class DeferredTables:
         """
         if self._made is not None:
             return self._made
-        self._begin()
-        return self._store.result()
+        with self._lock:
+            if self._is_closed:
+                raise RuntimeError("the tables are closed")
+            if self._project is None:
+                raise RuntimeError("tables are asked for before there is a project")
+            if not self._is_begun():
+                self._begin(self._project)
+            store = self._store
+        return store.result()
 
     @property
     def ready(self) -> "Tables | None":
@@ -117,26 +124,18 @@ class DeferredTables:
         if made is not None:
             made.close()
 
-    def _has_failed(self) -> bool:
-        return self._store.done() and self._store.exception() is not None
+    def _is_begun(self) -> bool:
+        """Tell whether the store is made or being made; not where that has failed."""
+        has_failed = self._store.done() and self._store.exception() is not None
+        return self._thread is not None and not has_failed
 
-    def _begin(self) -> None:
-        """Make the store of the last project, which may be newer than the caller's.
-
-        Does nothing where that has begun, and has not failed.
-        """
-        with self._lock:
-            if self._is_closed:
-                raise RuntimeError("the tables are closed")
-            if self._thread is not None and not self._has_failed():
-                return
-            if self._project is None:
-                raise RuntimeError("tables are asked for before there is a project")
-            self._store = Future()
-            self._thread = threading.Thread(
-                target=self.run,
-                args=(self._project, self._store),
-                name="arc-tables",
-                daemon=True,
-            )
-            self._thread.start()
+    def _begin(self, project: Project) -> None:
+        """Make the store, of which one is made at a time: the caller holds the lock."""
+        self._store = Future()
+        self._thread = threading.Thread(
+            target=self.run,
+            args=(project, self._store),
+            name="arc-tables",
+            daemon=True,
+        )
+        self._thread.start()

@@ -104,6 +104,8 @@ class Adviser:
         """
         if project is None or self._project is None:
             return
-        is_edited, self._is_edited = self._is_edited, False
+        is_edited = self._is_edited
+        if is_edited:  # else an edit that comes just now would go unnoticed
+            self._is_edited = False
         if is_edited or project is not self._project:
             self._tell_new(project)

@@ -104,6 +104,24 @@ def test_a_closed_store_is_given_to_nobody(
     assert store.name == "old"
 
 
+def test_closing_amid_a_save_fails_nothing(
+    deferred: DeferredTables,
+    make_project: MakeProject,
+    wait_until: Callable[..., None],
+) -> None:
+    """A save may be followed just as the sandbox ends: there is nothing to tell."""
+    main = threading.current_thread().name
+    lock = LockInTurns("follows_0", main, "follows_0")
+    deferred._lock = lock  # type: ignore[assignment]  # noqa: SLF001 - orders threads
+
+    with ThreadPoolExecutor(thread_name_prefix="follows") as threads:
+        following = threads.submit(deferred.follow, make_project())
+        wait_until(lambda: "follows_0" in lock.came)
+        deferred.close()
+        following.result(10)
+        deferred._lock = threading.Lock()  # noqa: SLF001 - the fixture closes again
+
+
 def test_what_keeps_tables_away_is_told_to_clients(make_project: MakeProject) -> None:
     """An SDK shows a 400 with its message; a 500 it would try again and again."""
 

@@ -127,6 +127,33 @@ def test_adviser_looks_again_after_an_edit_of_code(tmp_path: Path) -> None:
     ) in scene.heard()
 
 
+class EditedMeanwhile(Adviser):
+    """An adviser to whom an edit comes in the moment that it looks for one."""
+
+    edits = 0
+
+    @property
+    def _is_edited(self) -> bool:
+        was, self.edits = bool(self.edits), self.edits + 1
+        return was
+
+    @_is_edited.setter
+    def _is_edited(self, value: bool) -> None:
+        self.edits = int(value)
+
+
+def test_no_edit_goes_unnoticed(load: Load) -> None:
+    """Code is noted to have changed in one thread, and followed in another."""
+    project = load(DOMAIN)
+    asked: list[Notice] = []
+    adviser = EditedMeanwhile(lambda: project, options=Options(), say=asked.append)
+    adviser.tell()
+
+    adviser.follow(project)
+
+    assert adviser.edits
+
+
 def test_adviser_gives_errors_first(load: Load) -> None:
     """Then warnings, then hints."""
     found = Scene(load("ARC_ENV=x\nAWS_REGION=x\n" + DOMAIN)).adviser.advice()

@@ -53,7 +53,9 @@ def find_table(request: PageRequest) -> Mapping[str, Any]:
     found = next((one for one in tables if one["name"] == name), None)
     if found is None:
         raise ApiError(
-            404, f'There is no table "{name}".', remedy="Tables lists those there are."
+            404,
+            f'There is no table "{name}".',
+            remedy="The page Tables lists them all.",
         )
     table: Mapping[str, Any] = found
     return table
