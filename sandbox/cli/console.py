@@ -1,10 +1,11 @@
 """What the terminal shows: takes exchanges and notices, writes lines.
 
 The functions give text with ANSI colours; click takes those out where the output is
-a pipe, and `Console` where NO_COLOR is set (https://no-color.org) or TERM is "dumb".
+a pipe, where NO_COLOR is set (https://no-color.org), or TERM is "dumb".
 """
 
 import json
+import sys
 import threading
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
@@ -52,11 +53,17 @@ class Verbosity:
 
 
 class Console:
-    """Writes to standard output, one whole entry at a time, from any thread."""
+    """Writes to standard output, one whole entry at a time, from any thread.
+
+    Args:
+        verbosity: how much it shows.
+        use_colour: whether colours are shown; None if where the output is a terminal.
+    """
 
     def __init__(self, verbosity: Verbosity, *, use_colour: bool | None) -> None:
         self._verbosity = verbosity
-        self._use_colour = use_colour
+        # click would ask the system so before each line.
+        self._use_colour = _is_terminal() if use_colour is None else use_colour
         self._lock = threading.Lock()
         self._pauses = 0
         self._held_back: list[str] = []
@@ -140,6 +147,10 @@ def say(text: str, *, is_error: bool = False, use_colour: bool | None = None) ->
     """Print a line; half a surrogate pair, which no encoding knows, as its escape."""
     sayable = text.encode(errors="backslashreplace").decode()
     click.echo(sayable, err=is_error, color=use_colour)
+
+
+def _is_terminal() -> bool:
+    return sys.stdout is not None and sys.stdout.isatty()
 
 
 def notice_text(notice: Notice) -> str:
