@@ -16,7 +16,7 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
-from sandbox.errors import WorldError
+from sandbox.errors import WorldError, writing_remedy
 
 VALID_DAYS = 397
 """What browsers take at most (CA/Browser Forum, baseline requirements 6.3.2)."""
@@ -66,10 +66,10 @@ def own_certificate(
         _write(files.key, key_text)
         _write(files.certificate, text)
     except OSError as error:
+        remedy = "Set XDG_STATE_HOME to a folder of your own, or give --cert and --key."
         raise WorldError(
             f'The certificate cannot be kept in "{folder}": {error.strerror}.',
-            remedy="Set XDG_STATE_HOME to a folder of your own, or give --cert and "
-            "--key.",
+            remedy=writing_remedy(error, remedy),
         ) from error
     return files
 
@@ -150,6 +150,10 @@ def _write(path: Path, text: bytes) -> None:
     partial = path.with_suffix(f".{os.getpid()}.new")
     partial.unlink(missing_ok=True)
     flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    with os.fdopen(os.open(partial, flags, 0o600), "wb") as file:
-        file.write(text)
-    partial.replace(path)
+    try:
+        with os.fdopen(os.open(partial, flags, 0o600), "wb") as file:
+            file.write(text)
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise

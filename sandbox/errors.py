@@ -26,11 +26,18 @@ EXIT_APP_IS_WRONG = 2
 RAISE_FILE_LIMIT = "Raise the limit, for example with: ulimit -n 1024"
 """The remedy for a shortage of files."""
 _TOO_MANY_FILES = frozenset((errno.EMFILE, errno.ENFILE))
+_NO_ROOM = frozenset((errno.ENOSPC, errno.EDQUOT))
 
 
 def is_file_shortage(error: Exception) -> bool:
     """Tell whether nothing can be opened, as the process or the machine has enough."""
     return isinstance(error, OSError) and error.errno in _TOO_MANY_FILES
+
+
+def writing_remedy(error: Exception, otherwise: str) -> str:
+    """Give what to do about a file that cannot be written."""
+    is_full = isinstance(error, OSError) and error.errno in _NO_ROOM
+    return "Make room on that disk." if is_full else otherwise
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

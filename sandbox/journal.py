@@ -27,7 +27,8 @@ class Journal:
     Listeners are called in the thread that appends, outside the lock, in the order in
     which they subscribed; they must not block. Followers are told by whoever calls
     `tell_followers`, so that no client waits for them. What one of either raises is
-    told on standard error, and keeps neither the next nor the client's answer.
+    told on standard error, and keeps neither the next nor the client's answer. What is
+    forgotten before a follower that is slow has heard of it, it is not told.
     """
 
     def __init__(self, *, limit: int = 500, limit_bytes: int = 32_000_000) -> None:
@@ -58,6 +59,8 @@ class Journal:
             listeners = self._listeners
             if self._followers:
                 self._untold.append(exchange)
+            while len(self._untold) > len(self._exchanges):
+                self._untold.popleft()
         _tell(listeners, exchange)
 
     def tell_followers(self) -> None:
@@ -68,10 +71,14 @@ class Journal:
         """
         while self._untold and self._telling.acquire(blocking=False):
             try:
-                while self._untold:
-                    _tell(self._followers, self._untold.popleft())
+                while exchange := self._take_untold():
+                    _tell(self._followers, exchange)
             finally:
                 self._telling.release()
+
+    def _take_untold(self) -> Exchange | None:
+        with self._lock:
+            return self._untold.popleft() if self._untold else None
 
     def recent(self) -> tuple[Exchange, ...]:
         """Give what is kept, oldest first."""

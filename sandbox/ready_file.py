@@ -15,11 +15,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
-from sandbox.errors import WorldError
+from sandbox.errors import WorldError, writing_remedy
 
 _FOLDER_MODE = 0o700
 _FILE_MODE = 0o600
 _NAME_DIGITS = 32
+_ELSEWHERE = "Set XDG_STATE_HOME to a folder that can be."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,28 +60,27 @@ def write_ready_file(folder: Path, ready: ReadyFile) -> None:
         WorldError: the folder cannot be used, or is another user's.
     """
     path = _path(folder, ready)
-    partial = path.with_suffix(".new")
     try:
         folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
         _refuse_shared(folder)
-        partial.unlink(missing_ok=True)
-        flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-        with os.fdopen(os.open(partial, flags, _FILE_MODE), "w") as file:
-            json.dump(asdict(ready), file)
-        partial.replace(path)
+        _write(path, json.dumps(asdict(ready)))
         _clean(folder)
     except OSError as error:
         raise WorldError(
             f'The folder "{folder}" cannot be written: {error.strerror}.',
-            remedy="Set XDG_STATE_HOME to a folder that can be.",
+            remedy=writing_remedy(error, _ELSEWHERE),
         ) from error
 
 
 def remove_ready_file(folder: Path, ready: ReadyFile) -> None:
-    """Remove the file of a sandbox, unless another one has taken its place."""
+    """Remove the file of a sandbox, unless another one has taken its place.
+
+    One that cannot be removed is nobody's as soon as the process has ended.
+    """
     path = _path(folder, ready)
     if _read(path) == ready:
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            path.unlink()
 
 
 def find_ready_file(folder: Path, root: Path) -> ReadyFile | None:
@@ -89,16 +89,17 @@ def find_ready_file(folder: Path, root: Path) -> ReadyFile | None:
     Of several the one that was started last; what a killed one left is removed.
 
     Raises:
-        WorldError: the folder is another user's.
+        WorldError: the folder is another user's, or cannot be read.
     """
-    paths = sorted(folder.glob(f"{_digest(root)}-*.json"), key=_age_ns)
+    paths = sorted(_files_of(root, folder), key=_age_ns)
     if paths:
         _refuse_shared(folder)
     for path in paths:
         found = _read(path)
         if found is not None and _is_alive(found.pid):
             return found
-        path.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            path.unlink()
     return None
 
 
@@ -110,6 +111,20 @@ def state_folder(root: Path, *, home: Path | None, shell: Mapping[str, str]) -> 
 def _path(folder: Path, ready: ReadyFile) -> Path:
     """Give the file of one sandbox: an app may have several."""
     return folder / f"{_digest(Path(ready.root))}-{ready.pid}.json"
+
+
+def _files_of(root: Path, folder: Path) -> list[Path]:
+    """Give the files of an app's sandboxes; none where there is no such folder."""
+    try:
+        paths = list(folder.iterdir())
+    except (FileNotFoundError, NotADirectoryError):
+        return []
+    except OSError as error:
+        raise WorldError(
+            f'The folder "{folder}" cannot be read: {error.strerror}.',
+            remedy=_ELSEWHERE,
+        ) from error
+    return [path for path in paths if path.match(f"{_digest(root)}-*.json")]
 
 
 def _age_ns(path: Path) -> int:
@@ -134,6 +149,20 @@ def _read(path: Path) -> ReadyFile | None:
     texts = (ready.root, ready.url, ready.internal_url, ready.token or "")
     is_ours = isinstance(ready.pid, int) and all(isinstance(t, str) for t in texts)
     return ready if is_ours else None
+
+
+def _write(path: Path, text: str) -> None:
+    """Write in one step a file that only its owner can read."""
+    partial = path.with_suffix(".new")
+    partial.unlink(missing_ok=True)
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
+    try:
+        with os.fdopen(os.open(partial, flags, _FILE_MODE), "w") as file:
+            file.write(text)
+        partial.replace(path)
+    except OSError:
+        partial.unlink(missing_ok=True)
+        raise
 
 
 def _clean(folder: Path) -> None:

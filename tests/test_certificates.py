@@ -13,6 +13,7 @@ from sandbox.certificates import (
     server_context,
 )
 from sandbox.errors import WorldError
+from tests.files import full_disk
 
 NOW = datetime(2030, 1, 1, tzinfo=UTC)
 
@@ -86,6 +87,14 @@ def test_own_certificate_says_where_it_cannot_be_kept(tmp_path: Path) -> None:
 
     with pytest.raises(WorldError, match="cannot be kept"):
         own(tmp_path)
+
+
+def test_own_certificate_leaves_nothing_on_a_full_disk(tmp_path: Path) -> None:
+    """Each start would leave another file."""
+    with full_disk(), pytest.raises(WorldError):
+        own(tmp_path)
+
+    assert list((tmp_path / "tls").iterdir()) == []
 
 
 def test_server_context_refuses_a_key_of_another_certificate(tmp_path: Path) -> None:

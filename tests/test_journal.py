@@ -191,3 +191,16 @@ def test_journal_annotate_adds_to_what_is_kept() -> None:
         ("a", ("One.", "Two.")),
         ("b", ()),
     ]
+
+
+def test_journal_does_not_tell_a_slow_follower_what_is_forgotten() -> None:
+    """One that never gets on, as a full pipe is, would have it kept for ever."""
+    journal = Journal(limit=2)
+    heard: list[str] = []
+    journal.follow(lambda e: heard.append(e.request_id))
+    for request_id in ("a", "b", "c"):
+        journal.append(exchange(request_id))
+
+    journal.tell_followers()
+
+    assert heard == ["b", "c"]

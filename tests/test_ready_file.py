@@ -15,8 +15,10 @@ from sandbox.ready_file import (
     find_ready_file,
     ready_folder,
     remove_ready_file,
+    state_folder,
     write_ready_file,
 )
+from tests.files import full_disk
 
 
 def ready(root: Path, *, pid: int | None = None, port: int = 2222) -> ReadyFile:
@@ -173,3 +175,36 @@ def test_a_folder_that_cannot_be_made_is_told(tmp_path: Path) -> None:
         write_ready_file(tmp_path / "file" / "state", ready(tmp_path))
 
     assert "XDG_STATE_HOME" in told.value.remedy
+
+
+def test_a_full_disk_gets_no_half_of_a_file(tmp_path: Path) -> None:
+    """Each start would leave another."""
+    with full_disk(), pytest.raises(WorldError):
+        write_ready_file(tmp_path / "state", ready(tmp_path))
+
+    assert list((tmp_path / "state").iterdir()) == []
+
+
+def test_a_folder_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+    """Nobody knows then whether a sandbox runs; a loop of links keeps root out too."""
+    loop = tmp_path / "loop"
+    loop.symlink_to(loop)
+
+    with pytest.raises(WorldError, match="cannot be read") as told:
+        find_ready_file(loop / "state", tmp_path)
+
+    assert "XDG_STATE_HOME" in told.value.remedy
+
+
+def test_a_file_that_cannot_be_removed_is_no_error(tmp_path: Path) -> None:
+    """The disk may be read-only by now; whose process has ended is nobody's."""
+    folder = tmp_path / "state"
+    write_ready_file(folder, ready(tmp_path))
+    folder.chmod(0o500)
+    remove_ready_file(folder, ready(tmp_path))  # only root can
+    folder.chmod(0o700)
+    file = folder / f"{state_folder(tmp_path, home=None, shell={}).name}-1.json"
+    file.mkdir()
+
+    assert find_ready_file(folder, tmp_path) is None
+    assert file.is_dir()

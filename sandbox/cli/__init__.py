@@ -95,6 +95,8 @@ class LazyGroup(click.Group):
             return super().main(*args, **extra)
         except OSError as error:
             _refuse(_shortage(error))
+        finally:
+            _forget_unwritten()
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command; what the sandbox says no to is told without a traceback."""
@@ -133,6 +135,14 @@ def _shortage(error: OSError) -> WorldError:
         f"The output cannot be written: {error.strerror}.",
         remedy="Make room, or send it elsewhere.",
     )
+
+
+def _forget_unwritten() -> None:
+    """Let go of output that failed before: it was told then, or passed over."""
+    try:
+        sys.stdout.flush()
+    except OSError:
+        _drop_output()
 
 
 def _drop_output() -> None:

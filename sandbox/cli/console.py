@@ -5,6 +5,7 @@ a pipe, where NO_COLOR is set (https://no-color.org), or TERM is "dumb".
 """
 
 import json
+import select
 import sys
 import threading
 from collections.abc import Iterator, Mapping
@@ -33,6 +34,8 @@ from sandbox.project.model import Project
 SHOWN_ROUTES = 40
 SHOWN_OUTPUT_LINES = 200
 DEBUG_JSON_CHARACTERS = 10_000
+_LAST_SECONDS = 1.0
+"""What the last lines may wait for whoever reads them."""
 LEVEL_COLOURS: Mapping[Level, str] = {
     "detail": "bright_black",
     "info": "cyan",
@@ -65,6 +68,7 @@ class Console:
         # click would ask the system so before each line.
         self._use_colour = _is_terminal() if use_colour is None else use_colour
         self._lock = threading.Lock()
+        self._is_ending = False
         self._pauses = 0
         self._held_back: list[str] = []
         self._noticed: set[str] = set()
@@ -76,11 +80,30 @@ class Console:
 
     def write(self, text: str) -> None:
         """Write `text` and a line end."""
-        with self._lock:
-            if self._pauses:
+        with self._turn() as is_ours:
+            if is_ours and self._pauses:
                 self._held_back.append(text)
-            else:
+            elif is_ours:
                 self._print(text)
+
+    def hurry(self) -> None:
+        """From now on drop what nobody reads within a moment: all is about to end."""
+        self._is_ending = True
+
+    def is_stuck(self) -> bool:
+        """Tell, at the end, whether a thread still waits for whoever reads."""
+        with self._turn() as is_ours:
+            return not is_ours
+
+    @contextmanager
+    def _turn(self) -> Iterator[bool]:
+        """Wait for one's turn to write; False where it does not come."""
+        is_ours = self._lock.acquire(timeout=_LAST_SECONDS if self._is_ending else -1)
+        try:
+            yield is_ours
+        finally:
+            if is_ours:
+                self._lock.release()
 
     @contextmanager
     def paused(self) -> Iterator[None]:
@@ -100,7 +123,8 @@ class Console:
     def _print(self, text: str) -> None:
         """Print; whoever reads may be gone and the disk full, and requests go on."""
         with suppress(OSError):
-            say(text, use_colour=self._use_colour)
+            if not self._is_ending or _is_read(_LAST_SECONDS):
+                say(text, use_colour=self._use_colour)
 
     def write_aside(self, text: str) -> None:
         """Write what is only meant for whoever waits, unless that is nobody."""
@@ -141,6 +165,15 @@ class Console:
     def _trimmed(self, text: str) -> str:
         folder = self._verbosity.frames_below
         return trim_traceback(text, folder) if folder else text
+
+
+def _is_read(seconds: float) -> bool:
+    """Tell whether standard output takes something within so long."""
+    try:
+        descriptor = sys.stdout.fileno()
+    except ValueError:  # it is no file
+        return True
+    return bool(select.select((), (descriptor,), (), seconds)[1])
 
 
 def say(text: str, *, is_error: bool = False, use_colour: bool | None = None) -> None:

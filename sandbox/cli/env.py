@@ -14,7 +14,7 @@ import click
 
 from sandbox.cli.options import cwd_option
 from sandbox.cli.shell import home_folder
-from sandbox.errors import WorldError
+from sandbox.errors import WorldError, writing_remedy
 from sandbox.project.advice import ARCHITECT_NAMES, LAMBDA_NAMES
 from sandbox.project.dotenv_editing import remove_from_dotenv, set_in_dotenv
 from sandbox.project.load import load_project
@@ -135,9 +135,11 @@ def edit_file(path: Path, edit: Callable[[str], str]) -> bool:
             return False
         _replace(target, text.encode())
     except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or error
+        remedy = "It must be a text file in UTF-8 that you may write."
         raise WorldError(
-            f'"{path}" cannot be changed: {error}.',
-            remedy="It must be a text file in UTF-8 that you may write.",
+            f'"{path}" cannot be changed: {reason}.',
+            remedy=writing_remedy(error, remedy),
         ) from error
     return True
 

@@ -65,6 +65,7 @@ def serve(
             run_startup_commands(sandbox, console, shell=options.shell, stop=stop)
             if not stop.is_set():
                 _serve_until(stop, sandbox, console, options, reader)
+            console.hurry()
         if not console.is_quiet:
             console.write("Stopped.")
 

@@ -167,6 +167,8 @@ def _serve(
 
         debugging = debugging_for(console, reader, port=debugger_port)
         serve(app, options, console, reader, debugging=debugging, nurseries=nurseries)
+    if console.is_stuck():
+        os._exit(os.EX_OK)  # Python would wait for that thread's output, and abort
 
 
 def _tls(*, is_wanted: bool, certificate: Path | None, key: Path | None) -> Tls | None:

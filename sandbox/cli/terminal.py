@@ -1,7 +1,7 @@
 """A terminal that gives single keys: takes its file descriptor, gives characters.
 
 Only a terminal in whose foreground this process runs is touched; what it was is
-restored at the end, at Ctrl-Z, and while something else has it for itself.
+restored at the end, at Ctrl-Z, where it is quit, and while something else has it.
 """
 
 import contextlib
@@ -56,7 +56,8 @@ class KeyReader:
             self._ends[0].fileno(), warn_on_full_buffer=False
         )
         self._former_handlers = {
-            signal.SIGTSTP: signal.signal(signal.SIGTSTP, self._suspend),
+            signal.SIGTSTP: signal.signal(signal.SIGTSTP, self._give_way),
+            signal.SIGQUIT: signal.signal(signal.SIGQUIT, self._give_way),
             # Does nothing but end the wait: another program has used the terminal.
             signal.SIGCONT: signal.signal(signal.SIGCONT, _do_nothing),
         }
@@ -134,11 +135,12 @@ class KeyReader:
                 with contextlib.suppress(termios.error):  # the terminal is gone
                     termios.tcsetattr(self.fd, termios.TCSADRAIN, former)
 
-    def _suspend(self, number: int, _frame: FrameType | None) -> None:
+    def _give_way(self, number: int, _frame: FrameType | None) -> None:
+        """Leave the terminal as it was, and do what the signal does by default."""
         self._give_back()
         signal.signal(number, signal.SIG_DFL)
-        os.kill(os.getpid(), number)  # stops here, until it is continued
-        signal.signal(number, self._suspend)
+        os.kill(os.getpid(), number)  # ends here, or stops until it is continued
+        signal.signal(number, self._give_way)
 
 
 def _do_nothing(_number: int, _frame: FrameType | None) -> None:

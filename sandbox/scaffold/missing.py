@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from sandbox.errors import AppError, WorldError
+from sandbox.errors import AppError, WorldError, writing_remedy
 from sandbox.project.model import Function, Preferences, Project
 from sandbox.project.runtimes import HANDLER_FILES
 from sandbox.scaffold.handlers import KNOWN_LANGUAGES, handler_text
@@ -61,20 +61,29 @@ def write_new(path: Path, text: str, *, mode: int = 0o666) -> bool:
     """Write a file that is not there yet, with its folders; False where one is there.
 
     Raises:
-        WorldError: the system refuses.
+        WorldError: the system refuses; the file is not there.
     """
     if path.exists():
         return False
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.touch(mode, exist_ok=False)
-        path.write_text(text, encoding="utf-8")
+        _fill(path, text)
     except OSError as error:
         raise WorldError(
             f'"{path}" cannot be written: {error.strerror}.',
-            remedy="Choose a folder that you may write to.",
+            remedy=writing_remedy(error, "Choose a folder that you may write to."),
         ) from error
     return True
+
+
+def _fill(path: Path, text: str) -> None:
+    """Write a file that has just been made; what is there in part would stay so."""
+    try:
+        path.write_text(text, encoding="utf-8")
+    except OSError:
+        path.unlink()
+        raise
 
 
 def _lacks_handler(function: Function, project: Project) -> bool:

@@ -139,9 +139,12 @@ def new_app_files(
         runtime: a Lambda runtime of Python, such as `python3.12`.
         secret: what sessions are signed and encrypted with on this machine.
         sandbox: the line of a requirements.txt that installs arc-sandbox.
+
+    Returns:
+        Texts in the order in which they are to be written: a folder with a manifest is
+        taken for a whole app.
     """
     return {
-        "app.arc": _MANIFEST.format(name=name, runtime=runtime),
         ".env": _ENVIRONMENT.format(secret=secret),
         ".gitignore": _IGNORED,
         "requirements.txt": _DEVELOPMENT.format(sandbox=sandbox),
@@ -150,4 +153,5 @@ def new_app_files(
         "src/http/post-count/index.py": _COUNT,
         "src/http/post-count/requirements.txt": _FUNCTION,
         "tests/test_app.py": _TEST,
+        "app.arc": _MANIFEST.format(name=name, runtime=runtime),
     }

@@ -183,8 +183,9 @@ class Ledger:
             for number in range(1, 1000)
             if not (path := self.file.with_suffix(f".damaged-{number}")).exists()
         )
+        mended = write_beside(self.file, reading.records)
         os.link(self.file, aside)
-        write_beside(self.file, reading.records).replace(self.file)
+        mended.replace(self.file)
         lines = ", ".join(map(str, reading.damaged_lines))
         whole = "".join(f' All rows of table "{name}" are lost.' for name in headless)
         return (
@@ -232,6 +233,8 @@ def _take_lock(file: Path) -> int:
     descriptor = os.open(file, os.O_RDWR | os.O_CREAT, FILE_MODE)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        os.ftruncate(descriptor, 0)
+        os.write(descriptor, b"%d\n" % os.getpid())
     except BlockingIOError as error:
         holder = os.read(descriptor, 20).decode("ascii", "replace").strip()
         os.close(descriptor)
@@ -241,10 +244,8 @@ def _take_lock(file: Path) -> int:
             remedy="Stop that one, or start this one without --persist.",
         ) from error
     except OSError:
-        os.close(descriptor)
+        os.close(descriptor)  # whoever tries again would meet our own lock
         raise
-    os.ftruncate(descriptor, 0)
-    os.write(descriptor, b"%d\n" % os.getpid())
     return descriptor
 
 

@@ -1,11 +1,10 @@
 """Writes whole files of records, each there completely or not at all."""
 
-import errno
 import os
 from collections.abc import Iterable
 from pathlib import Path
 
-from sandbox.errors import StorageError
+from sandbox.errors import StorageError, writing_remedy
 from sandbox.tables.records import Record, encode_record
 
 FILE_MODE = 0o600
@@ -60,9 +59,7 @@ def sync_folder(folder: Path) -> None:
 
 def storage_error(path: Path, error: OSError, *, verb: str = "written") -> StorageError:
     """Give what a developer is told about a failure."""
-    remedy = "Set XDG_STATE_HOME to a folder that can be."
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        remedy = "Make room on that disk."
     return StorageError(
-        f'"{path}" cannot be {verb}: {error.strerror or error}.', remedy=remedy
+        f'"{path}" cannot be {verb}: {error.strerror or error}.',
+        remedy=writing_remedy(error, "Set XDG_STATE_HOME to a folder that can be."),
     )

@@ -23,6 +23,9 @@ _DUMMY_CREDENTIALS = {
     "AWS_SECRET_ACCESS_KEY": DUMMY_SECRET_KEY,
 }
 LOCAL = "ARC_LOCAL"
+LOG_STREAM_NAME = "AWS_LAMBDA_LOG_STREAM_NAME"
+LOG_STREAM = "sandbox/[$LATEST]"
+"""How each worker's begins; what follows is its own."""
 
 _HELPER_VERSION = "9.0.0"
 """The `@architect/sandbox` whose ARC_SANDBOX this one is shaped like."""
@@ -159,7 +162,7 @@ def _lambda_variables(function: Function, project: Project) -> dict[str, str]:
         "AWS_LAMBDA_FUNCTION_VERSION": "$LATEST",
         "AWS_LAMBDA_INITIALIZATION_TYPE": "on-demand",
         "AWS_LAMBDA_LOG_GROUP_NAME": f"/aws/lambda/{name}",
-        "AWS_LAMBDA_LOG_STREAM_NAME": "sandbox/[$LATEST]",
+        LOG_STREAM_NAME: LOG_STREAM,
         "AWS_REGION": project.region,
         "LAMBDA_RUNTIME_DIR": "/var/runtime",
         "LAMBDA_TASK_ROOT": str(function.folder),

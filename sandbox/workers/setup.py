@@ -11,6 +11,7 @@ from pathlib import Path
 from sandbox.exchange import Unavailable
 from sandbox.project.function_names import context_name
 from sandbox.project.model import Function, Project
+from sandbox.workers.environment import LOG_STREAM, LOG_STREAM_NAME
 from sandbox.workers.languages import handler_file_of, language_of
 from sandbox.workers.wire import Message
 
@@ -32,8 +33,19 @@ class Setup:
     of the app is in the environment."""
     path_additions: tuple[Path, ...]
 
-    def start_message(self, clock_offset_seconds: float) -> Message:
-        """Give the message that has a worker load the function."""
+    def start_message(
+        self, clock_offset_seconds: float, *, log_stream: str = LOG_STREAM
+    ) -> Message:
+        """Give the message that has a worker load the function.
+
+        Args:
+            clock_offset_seconds: how far the sandbox's clock is ahead.
+            log_stream: what its name is, where there is one: each worker has its own,
+                as on Lambda.
+        """
+        environment = dict(self.environment)
+        if LOG_STREAM_NAME in environment:
+            environment[LOG_STREAM_NAME] = log_stream
         return {
             "type": "start",
             "function_name": context_name(self.function),
@@ -43,7 +55,7 @@ class Setup:
             "folder": str(self.function.folder),
             "handler_file": str(self.handler_file),
             "handler_method": self.function.handler_method,
-            "environment": dict(self.environment),
+            "environment": environment,
             "project_root": str(self.project_root),
             "shared_folder": _text(self.shared_folder),
             "views_folder": _text(self.views_folder),

@@ -5,6 +5,7 @@ here is shared between threads but `kill`.
 """
 
 from dataclasses import dataclass, field, replace
+from uuid import uuid4
 
 from sandbox.clock import Clock
 from sandbox.exchange import (
@@ -27,6 +28,7 @@ from sandbox.workers.channel import (
     EventNotTakenError,
 )
 from sandbox.workers.debugging import LONG_SECONDS, Debugging
+from sandbox.workers.environment import LOG_STREAM, LOG_STREAM_NAME
 from sandbox.workers.freshness import Freshness
 from sandbox.workers.lifecycle import State, Step
 from sandbox.workers.memory import resident_bytes
@@ -37,6 +39,7 @@ from sandbox.workers.strays import Strays
 _MEGABYTE = 2**20
 _READ = ("files", "folders", "listings", "presences")
 """Fields of an answer that tell on what the loaded code rests."""
+_ALIVE = (State.STARTING, State.IDLE, State.BUSY)
 _EXIT_GRACE_SECONDS = 0.25
 """Between the end of a connection and that of its process."""
 
@@ -92,7 +95,9 @@ class Worker:
         self._clock = clock
         self._debugging = debugging
         self._freshness = Freshness(clock, events)
-        self._strays = Strays()
+        self._log_stream = f"{LOG_STREAM}{uuid4().hex}"
+        self._strays = Strays(f"{LOG_STREAM_NAME}={self._log_stream}")
+        self._has_ended_itself = False
         self._state = State.STARTING
 
     @property
@@ -108,7 +113,7 @@ class Worker:
         Else the outcome that every event would have, and the worker is stopping.
         """
         message = {
-            **self.setup.start_message(clock_offset),
+            **self.setup.start_message(clock_offset, log_stream=self._log_stream),
             "coverage": dict(self._debugging.coverage),
             "debugger_port": self._debugging.port,
         }
@@ -226,6 +231,8 @@ class Worker:
         self._step(Step.RETIRED)
         self._channel.end()
         exit_code = self._process.reap(grace_seconds)
+        if self._has_ended_itself:
+            self._strays.search()
         self._strays.kill()
         self._channel.close()
         self._step(Step.ENDED)
@@ -234,6 +241,8 @@ class Worker:
     def _step(self, step: Step) -> None:
         if step is Step.RETIRED:
             self._strays.note(self.pid)
+            if self._state in _ALIVE:
+                self._has_ended_itself = not self.is_connected()
         self._state = lifecycle.after(self._state, step)
 
     # Asking
@@ -322,7 +331,7 @@ class Worker:
         return self._channel.output.last()
 
     def _crashed(self) -> Crashed:
-        """Find out how the process ended; what it started is killed with it."""
+        """Find out how the process ended; what it started ends when this is closed."""
         self._step(Step.RETIRED)
         exit_code = self._process.reap(_EXIT_GRACE_SECONDS)
         self._channel.drain()

@@ -7,6 +7,19 @@ from click.testing import CliRunner, Result
 
 from sandbox.cli import main
 from sandbox.cli.init import python_runtime
+from tests.files import full_disk
+
+NEW_APP = {
+    "app.arc",
+    ".env",
+    ".gitignore",
+    "requirements.txt",
+    "src/http/get-index/index.py",
+    "src/http/get-index/requirements.txt",
+    "src/http/post-count/index.py",
+    "src/http/post-count/requirements.txt",
+    "tests/test_app.py",
+}
 
 
 def init(*arguments: str) -> Result:
@@ -24,20 +37,22 @@ def test_init_creates_an_app(tmp_path: Path) -> None:
 
     assert one.exit_code == 0
     assert "arc-sandbox start" in one.output
-    assert files_of(tmp_path / "one") == {
-        "app.arc",
-        ".env",
-        ".gitignore",
-        "requirements.txt",
-        "src/http/get-index/index.py",
-        "src/http/get-index/requirements.txt",
-        "src/http/post-count/index.py",
-        "src/http/post-count/requirements.txt",
-        "tests/test_app.py",
-    }
+    assert files_of(tmp_path / "one") == NEW_APP
     secrets = [(tmp_path / name / ".env").read_text() for name in ("one", "two")]
     assert secrets[0] != secrets[1]
     assert (tmp_path / "one/.env").stat().st_mode & 0o777 == 0o600
+
+
+def test_init_that_was_cut_short_goes_on(tmp_path: Path) -> None:
+    """What a full disk has kept from being made is made at the second try."""
+    with full_disk(100):
+        told = init(str(tmp_path))
+    assert told.exit_code == 1
+
+    init(str(tmp_path))
+
+    assert (tmp_path / ".env").read_text()
+    assert files_of(tmp_path) == NEW_APP
 
 
 def test_init_keeps_what_is_there(tmp_path: Path) -> None:

@@ -81,6 +81,17 @@ def test_the_terminal_is_restored_while_suspended(
     wait_until(lambda: "<b>" in shell.shown)
 
 
+def test_the_terminal_is_restored_where_it_is_quit(
+    shell: Any, wait_until: Callable[..., None]
+) -> None:
+    """By the key for what does not end by Ctrl-C."""
+    shell.type("\x1c")
+    wait_until(lambda: shell.process.poll() is not None, what="the end")
+
+    assert shell.process.returncode == -signal.SIGQUIT % 256
+    assert shell.is_plain
+
+
 def test_the_terminal_is_restored_after_a_failure(
     run_in_terminal: Any, wait_until: Callable[..., None]
 ) -> None:

@@ -1,16 +1,20 @@
 """`arc-sandbox start` as a developer meets it: a process, a terminal, a browser."""
 
 import os
+import re
 import signal
 import socket
+import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 
+from tests.end_to_end.conftest import FREE_PORTS
 from tests.processes import children_of, is_alive
 
 pytestmark = pytest.mark.slow
@@ -169,3 +173,61 @@ def test_interrupt_cuts_a_handler_short(make_app: Any, start: Any) -> None:
 
     assert run.wait(seconds=5) == 0
     assert "signal 9" not in run.output
+
+
+LOUD = """def handler(event, context):
+    print("x" * 50_000)
+    return "well"
+"""
+
+
+@contextmanager
+def started_on_a_pipe(app: Any, *, error: Any) -> Iterator[tuple[Any, str, int]]:
+    """Give what was started, its URL, and the end of its output; nobody reads on."""
+    reader, writer = os.pipe()
+    path = os.environ["PATH"]  # noqa: TID251 - what a shell gives
+    environ = {"PATH": path, "HOME": str(app.root), **FREE_PORTS}
+    run = subprocess.Popen(  # noqa: TID251 - the command under test
+        [sys.executable, "-m", "sandbox", "start"],
+        cwd=app.root,
+        env=environ,
+        stdout=writer,
+        stderr=error,
+    )
+    os.close(writer)
+    shown = b""
+    try:
+        while not (found := re.search(rb"ready at (\S+)", shown)):
+            shown += os.read(reader, 1000)
+        yield run, found[1].decode(), reader
+    finally:
+        os.close(reader)
+        run.kill()
+        run.wait()
+
+
+def test_start_ends_though_nobody_reads_its_output(make_app: Any) -> None:
+    """Whoever runs it by a pipe may leave that full; requests are answered as well."""
+    app = make_app({"src/http/get-index/index.py": LOUD})
+    with started_on_a_pipe(app, error=subprocess.DEVNULL) as (run, url, _):
+        answers = [httpx.get(url).text for _ in range(4)]
+        run.terminate()
+
+        assert (answers, run.wait(20)) == (["well"] * 4, 0)
+
+
+def test_start_ends_quietly_where_its_reader_has_gone(
+    make_app: Any, tmp_path: Path
+) -> None:
+    """As with `arc-sandbox start | head -1`: what could not be said stays unsaid."""
+    app = make_app({"src/http/get-index/index.py": LOUD})
+    with (
+        (tmp_path / "errors").open("w+b") as errors,
+        started_on_a_pipe(app, error=errors) as (run, url, reader),
+    ):
+        os.dup2(errors.fileno(), reader)  # in place of the pipe's end
+        answer = httpx.get(url).text
+        run.terminate()
+
+        assert (answer, run.wait(20)) == ("well", 0)
+        assert (tmp_path / "errors").read_bytes() == b""

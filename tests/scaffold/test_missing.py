@@ -8,7 +8,7 @@ from sandbox.errors import AppError, WorldError
 from sandbox.project.load import load_project
 from sandbox.project.model import Project
 from sandbox.scaffold.missing import missing_handlers, wants_handlers, write_new
-from tests.files import write_files
+from tests.files import full_disk, write_files
 
 MANIFEST = """@app
 shop
@@ -133,3 +133,13 @@ def test_write_new_says_what_the_system_refuses(tmp_path: Path) -> None:
 
     with pytest.raises(WorldError, match="cannot be written"):
         write_new(tmp_path / "file/inside", "x")
+
+
+def test_write_new_leaves_no_half_of_a_file(tmp_path: Path) -> None:
+    """It would be taken for the whole, and never be written over."""
+    path = tmp_path / "index.py"
+
+    with full_disk(), pytest.raises(WorldError):
+        write_new(path, "one")
+
+    assert write_new(path, "one")

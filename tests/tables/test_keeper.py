@@ -1,6 +1,5 @@
 """A store with a ledger: what is there after a restart, and what is refused."""
 
-import resource
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -16,6 +15,7 @@ from sandbox.tables.errors import TableError
 from sandbox.tables.ledger import Ledger
 from sandbox.tables.records import encode_record
 from sandbox.tables.store import TableStore
+from tests.files import full_disk
 
 MakeProject = Callable[..., Project]
 SESSIONS = Table(
@@ -53,17 +53,6 @@ class Kept:
 def kept(tmp_path: Path, make_project: MakeProject) -> Kept:
     """Give what runs stores on one ledger, one after the other."""
     return Kept(tmp_path / "state", make_project)
-
-
-@contextmanager
-def full_disk() -> Iterator[None]:
-    """Have no file grow."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
 
 
 def put(store: TableStore, item: Any, table: str = TABLE) -> None:

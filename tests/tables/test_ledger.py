@@ -1,7 +1,6 @@
 """The file that survives: held, appended to, mended, rewritten, refused."""
 
 import os
-import resource
 import stat
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -13,6 +12,7 @@ import pytest
 from sandbox.errors import StorageError
 from sandbox.tables.ledger import FILE, Ledger
 from sandbox.tables.records import encode_record
+from tests.files import full_disk
 
 OPEN: dict[str, Any] = {"op": "Open", "table": "t", "keys": [["id", "S"]]}
 
@@ -92,6 +92,20 @@ def test_damage_in_the_middle_is_told_and_kept(tmp_path: Path) -> None:
         assert (keys, notices) == (["a", "c"], ())
 
 
+def test_damage_that_no_room_is_to_mend_is_put_aside_once(tmp_path: Path) -> None:
+    """Each start that fails leaves the file as it is, and no other."""
+    file = write(tmp_path, "a", "b")
+    content = file.read_bytes().replace(b'"a"', b'"x"')
+    file.write_bytes(content)
+    ledger = Ledger(tmp_path)
+    with full_disk(20), pytest.raises(StorageError):
+        ledger.load()
+    ledger.close()
+
+    assert file.read_bytes() == content
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["lock", FILE]
+
+
 def test_what_a_power_failure_leaves_is_told_and_kept(tmp_path: Path) -> None:
     """Zeros, whether or not there is a line feed before them."""
     file = write(tmp_path, "a")
@@ -132,6 +146,16 @@ def test_two_sandboxes_do_not_share_it(tmp_path: Path) -> None:
         assert keys == []
 
 
+def test_a_start_on_a_full_disk_holds_nothing(tmp_path: Path) -> None:
+    """Whoever tries again meets the disk, not a lock of its own."""
+    for _ in range(2):
+        with full_disk(0), pytest.raises(StorageError, match="cannot be written"):
+            Ledger(tmp_path)
+
+    with opened(tmp_path) as (_, keys, _):
+        assert keys == []
+
+
 def test_rewriting_says_the_same_in_less(tmp_path: Path) -> None:
     """It is wanted once the file has grown, and leaves no other file behind."""
     with opened(tmp_path, rewrite_at_bytes=500) as (ledger, _, _):
@@ -148,23 +172,12 @@ def test_rewriting_says_the_same_in_less(tmp_path: Path) -> None:
         assert keys == ["a", "b"]
 
 
-@contextmanager
-def file_size_limit(size: int) -> Iterator[None]:
-    """Let no file of this process grow past a size, as a full disk would."""
-    before = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, before[1]))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, before)
-
-
 def test_a_write_that_does_not_fit_leaves_no_trace(tmp_path: Path) -> None:
     """What fits of it is taken back, and later writes are whole."""
     with opened(tmp_path) as (ledger, _, _):
         ledger.append(OPEN)
         with (
-            file_size_limit(ledger.file.stat().st_size + 20),
+            full_disk(ledger.file.stat().st_size + 20),
             pytest.raises(StorageError, match="cannot be written"),
         ):
             ledger.append(put("too large"))
@@ -179,7 +192,7 @@ def test_rewriting_that_fails_changes_nothing(tmp_path: Path) -> None:
     with opened(tmp_path, rewrite_at_bytes=10) as (ledger, _, _):
         ledger.append(OPEN)
         ledger.append(put("a"))
-        with file_size_limit(10), pytest.raises(StorageError):
+        with full_disk(10), pytest.raises(StorageError):
             ledger.rewrite([OPEN, put("a")])
         assert not ledger.wants_rewriting
         ledger.append(put("b"))
