@@ -472,6 +472,29 @@ def test_stack_marks_the_apps_own_frames(run_node):
     assert "runtimes/node" not in outcome.trace
 
 
+def test_a_line_of_a_bundle_is_shown_around_its_place(run_node):
+    """What a minifier has made is one line, and each frame would have all of it."""
+    code = "export const handler=()=>{throw new Error('deep')};"
+    source = f"/*{'x' * 99_998}*/{code}/*{'y' * 99_998}*/"
+
+    outcome = run_node(source).outcome
+
+    (frame,) = outcome.stack
+    assert frame.source_line.startswith("…xxx")
+    assert code in frame.source_line
+    assert frame.source_line.endswith("yyy…")
+    assert len(frame.source_line) < 300
+
+
+def test_a_long_line_that_does_not_parse_is_cut(run_node):
+    """Node repeats all of it, and marks the place with as many blanks."""
+    outcome = run_node(f"/*{'x' * 100_000}*/export const handler=)").outcome
+
+    assert outcome.error_type == "Runtime.UserCodeSyntaxError"
+    assert "index.mjs:1\n/*xxx" in outcome.trace
+    assert len(outcome.trace) < 10_000
+
+
 @pytest.mark.parametrize(
     ("call", "remedy"),
     [
