@@ -708,6 +708,30 @@ def test_module_that_does_not_load_says_why(
     assert outcome.remedy.startswith(remedy)
 
 
+@pytest.mark.parametrize(
+    ("file", "source"),
+    [
+        ("index.js", "require('pkg'); exports.handler = async () => 1"),
+        ("index.mjs", "import 'pkg'; export const handler = async () => 1"),
+    ],
+)
+def test_module_syntax_in_a_package_is_no_fault_of_the_handler(run_node, file, source):
+    """Lambda's older runtimes have its detection switched off; Node itself has not."""
+    files = {
+        "node_modules/pkg/package.json": '{"main": "main.js"}',
+        "node_modules/pkg/main.js": "import 'node:fs'",
+    }
+
+    outcome = run_node(source, file=file, files=files).outcome
+
+    assert outcome.error_type == "Runtime.UserCodeSyntaxError"
+    assert outcome.remedy == (
+        "Before Node.js 24 Lambda does not tell by its syntax that a module is an ES "
+        'module: rename "main.js" to end in ".mjs", put "type": "module" into its '
+        'package.json, or set the runtime "nodejs24.x".'
+    )
+
+
 def test_a_syntax_error_is_told_once(run_node):
     """The place that Node keeps to itself brings its own copy of the message."""
     outcome = run_node("\nexport const handler = )", file="index.mjs").outcome

@@ -180,9 +180,17 @@ function isNamedIn (file, name) {
 }
 
 function syntaxRemedy (error, start) {
-  if (!MODULE_SYNTAX.test(error.message) || !start.handler_file.endsWith('.js')) return ''
-  return `Rename "${basename(start.handler_file)}" to "index.mjs", or put a ` +
-    'package.json with "type": "module" beside it.'
+  if (!MODULE_SYNTAX.test(error.message)) return ''
+  const [place = { file: start.handler_file }] = placeInSource(error)
+  if (!place.file.endsWith('.js')) return ''
+  const name = basename(place.file)
+  if (place.file === start.handler_file) {
+    return `Rename "${name}" to "index.mjs", or put a package.json with "type": "module" ` +
+      'beside it.'
+  }
+  return 'Before Node.js 24 Lambda does not tell by its syntax that a module is an ES module: ' +
+    `rename "${name}" to end in ".mjs", put "type": "module" into its package.json, or set ` +
+    'the runtime "nodejs24.x".'
 }
 
 function isError (thrown) {
