@@ -472,6 +472,29 @@ def test_stack_marks_the_apps_own_frames(run_node):
     assert "runtimes/node" not in outcome.trace
 
 
+def test_a_line_of_a_bundle_is_shown_around_its_place(run_node):
+    """What a minifier has made is one line, and each frame would have all of it."""
+    code = "export const handler=()=>{throw new Error('deep')};"
+    source = f"/*{'x' * 99_998}*/{code}/*{'y' * 99_998}*/"
+
+    outcome = run_node(source).outcome
+
+    (frame,) = outcome.stack
+    assert frame.source_line.startswith("…xxx")
+    assert code in frame.source_line
+    assert frame.source_line.endswith("yyy…")
+    assert len(frame.source_line) < 300
+
+
+def test_a_long_line_that_does_not_parse_is_cut(run_node):
+    """Node repeats all of it, and marks the place with as many blanks."""
+    outcome = run_node(f"/*{'x' * 100_000}*/export const handler=)").outcome
+
+    assert outcome.error_type == "Runtime.UserCodeSyntaxError"
+    assert "index.mjs:1\n/*xxx" in outcome.trace
+    assert len(outcome.trace) < 10_000
+
+
 @pytest.mark.parametrize(
     ("call", "remedy"),
     [
@@ -683,6 +706,30 @@ def test_module_that_does_not_load_says_why(
     assert outcome.error_type == error_type
     assert outcome.message.startswith(message)
     assert outcome.remedy.startswith(remedy)
+
+
+@pytest.mark.parametrize(
+    ("file", "source"),
+    [
+        ("index.js", "require('pkg'); exports.handler = async () => 1"),
+        ("index.mjs", "import 'pkg'; export const handler = async () => 1"),
+    ],
+)
+def test_module_syntax_in_a_package_is_no_fault_of_the_handler(run_node, file, source):
+    """Lambda's older runtimes have its detection switched off; Node itself has not."""
+    files = {
+        "node_modules/pkg/package.json": '{"main": "main.js"}',
+        "node_modules/pkg/main.js": "import 'node:fs'",
+    }
+
+    outcome = run_node(source, file=file, files=files).outcome
+
+    assert outcome.error_type == "Runtime.UserCodeSyntaxError"
+    assert outcome.remedy == (
+        "Before Node.js 24 Lambda does not tell by its syntax that a module is an ES "
+        'module: rename "main.js" to end in ".mjs", put "type": "module" into its '
+        'package.json, or set the runtime "nodejs24.x".'
+    )
 
 
 def test_a_syntax_error_is_told_once(run_node):

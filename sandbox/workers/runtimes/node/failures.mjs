@@ -15,7 +15,9 @@ import { explain } from './syntax.mjs'
 const NO_EVENTS_PORT = 'Sandbox events port not found' // as `@architect/functions` has it
 const FRAMES_AT_EACH_END = 30
 const OWN_FOLDER = dirname(fileURLToPath(import.meta.url))
-const FRAME = /^\s+at (?:(.*?) \()?(?:async )?((?:file:\/\/)?\/[^()]*?):(\d+)(?::\d+)?\)?$/
+const LONGEST_SOURCE_LINE = 240 // a bundle is one line of a million letters
+const LONGEST_TRACE_LINE = 2000
+const FRAME = /^\s+at (?:(.*?) \()?(?:async )?((?:file:\/\/)?\/[^()]*?):(\d+)(?::(\d+))?\)?$/
 const PLACE_OF_SYNTAX_ERROR = /^((?:file:\/\/)?\/.*):(\d+)$/m
 const MODULE_SYNTAX = /import statement outside a module|Unexpected token 'export'/
 const IMPORTER = /imported from (\/.+)$/
@@ -178,9 +180,17 @@ function isNamedIn (file, name) {
 }
 
 function syntaxRemedy (error, start) {
-  if (!MODULE_SYNTAX.test(error.message) || !start.handler_file.endsWith('.js')) return ''
-  return `Rename "${basename(start.handler_file)}" to "index.mjs", or put a ` +
-    'package.json with "type": "module" beside it.'
+  if (!MODULE_SYNTAX.test(error.message)) return ''
+  const [place = { file: start.handler_file }] = placeInSource(error)
+  if (!place.file.endsWith('.js')) return ''
+  const name = basename(place.file)
+  if (place.file === start.handler_file) {
+    return `Rename "${name}" to "index.mjs", or put a package.json with "type": "module" ` +
+      'beside it.'
+  }
+  return 'Before Node.js 24 Lambda does not tell by its syntax that a module is an ES module: ' +
+    `rename "${name}" to end in ".mjs", put "type": "module" into its package.json, or set ` +
+    'the runtime "nodejs24.x".'
 }
 
 function isError (thrown) {
@@ -202,9 +212,9 @@ function frames (error, isAppPath) {
   if (found.length > 2 * FRAMES_AT_EACH_END) {
     found.splice(FRAMES_AT_EACH_END, found.length - 2 * FRAMES_AT_EACH_END)
   }
-  return found.map(frame => ({
+  return found.map(({ column, ...frame }) => ({
     ...frame,
-    source_line: sourceLine(frame.file, frame.line),
+    source_line: sourceLine(frame.file, frame.line, column),
     is_app_code: isAppPath(frame.file)
   }))
 }
@@ -213,9 +223,11 @@ function frames (error, isAppPath) {
 function calls (error) {
   const found = []
   for (const line of String(error.stack).split('\n')) {
-    const [, name = '<anonymous>', place, number] = FRAME.exec(line) ?? []
+    const [, name = '<anonymous>', place, number, column] = FRAME.exec(line) ?? []
     if (place === undefined || isOwn(line)) continue
-    found.push({ file: pathIn(place), line: Number(number), function: name })
+    found.push({
+      file: pathIn(place), line: Number(number), column: Number(column ?? 1), function: name
+    })
   }
   return found.reverse()
 }
@@ -243,8 +255,14 @@ function placeInSource (error) {
   return index < 0 ? [] : [{ file, line: index + 1, function: '<module>' }]
 }
 
-function sourceLine (file, line) {
-  return file.startsWith('/') ? linesOf(file)[line - 1]?.trim() ?? '' : ''
+/** Give a line of a file; of a long one, what is around the column. */
+function sourceLine (file, line, column = 1) {
+  const text = file.startsWith('/') ? linesOf(file)[line - 1] ?? '' : ''
+  if (text.length <= LONGEST_SOURCE_LINE) return text.trim()
+  const last = text.length - LONGEST_SOURCE_LINE
+  const start = Math.max(0, Math.min(last, column - 1 - LONGEST_SOURCE_LINE / 2))
+  const shown = text.slice(start, start + LONGEST_SOURCE_LINE).trim()
+  return `${start > 0 ? '…' : ''}${shown}${start < last ? '…' : ''}`
 }
 
 function linesOf (file) {
@@ -256,7 +274,12 @@ function linesOf (file) {
 }
 
 function withoutOwnFrames (trace) {
-  return trace.split('\n').filter(line => !isOwn(line)).join('\n')
+  return trace.split('\n').filter(line => !isOwn(line)).map(shortened).join('\n')
+}
+
+function shortened (line) {
+  if (line.length <= LONGEST_TRACE_LINE) return line
+  return `${line.slice(0, LONGEST_TRACE_LINE).trimEnd()}…`
 }
 
 function isOwn (line) {

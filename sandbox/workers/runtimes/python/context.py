@@ -1,5 +1,6 @@
 """Lambda's context object (AWS Lambda developer guide, "Python context object")."""
 
+import logging
 import sys
 import time
 from collections.abc import Mapping
@@ -63,7 +64,11 @@ class LambdaContext(_Shown):
         return {}
 
     def log(self, message: object) -> None:
-        """Write `message` as it is, without a line end."""
+        """Write `message` to the log, where the root logger has Lambda's handler."""
+        for handler in logging.getLogger().handlers:
+            if hasattr(handler, "log_sink"):
+                handler.log_sink.log(str(message))
+                return
         sys.stdout.write(str(message))
 
 

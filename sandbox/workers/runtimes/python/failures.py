@@ -13,6 +13,7 @@ from typing import Any
 
 from sandbox.workers.runtimes.python.imports import HandlerMissingError
 from sandbox.workers.runtimes.python.requirements import remedy_for_missing
+from sandbox.workers.runtimes.python.semaphores import is_refusal
 
 IsAppPath = Callable[[str], bool]
 
@@ -35,6 +36,11 @@ _UNHEARD_REMEDY = (
 _UNCAUGHT_REMEDY = (
     'It is no "Exception": Lambda\'s runtime does not catch it, and ends its process. '
     "Catch it in the handler, or derive it from Exception."
+)
+_SHARED_MEMORY_REMEDY = (
+    "Lambda has no /dev/shm, so that no lock, queue, pool or shared memory of "
+    '"multiprocessing" works there. Use threads ("concurrent.futures.'
+    'ThreadPoolExecutor"), or "multiprocessing.Process" with "Pipe".'
 )
 _MARSHAL_REMEDY = (
     "Return only what JSON can say: dicts with string keys, lists, strings, finite "
@@ -80,6 +86,8 @@ def raised_failure(error: BaseException, *, is_app_path: IsAppPath) -> dict[str,
 def _remedy(error: BaseException) -> str:
     if not isinstance(error, Exception):
         return _UNCAUGHT_REMEDY
+    if is_refusal(error):
+        return _SHARED_MEMORY_REMEDY
     return _UNHEARD_REMEDY if _text_of(error) == _NO_EVENTS_PORT else ""
 
 

@@ -19,11 +19,16 @@ _LEVELS = {"TRACE": "DEBUG"}
 
 
 class _StandardOutput:
-    """Where log lines go: to what `sys.stdout` is at the time."""
+    """Where log lines go: to what `sys.stdout` is at the time.
+
+    On Lambda what is logged at once is an entry of its own, whether it ends a line or
+    not (`awslambdaric` 4, "bootstrap.py": it is framed). Here entries are lines, also
+    where a formatter of the app's own gives no end.
+    """
 
     def log(self, text: str) -> None:
-        """Write it as it is."""
-        sys.stdout.write(text)
+        """Write one entry."""
+        sys.stdout.write(text if text.endswith("\n") else f"{text}\n")
 
 
 class LambdaLoggerHandler(logging.Handler):

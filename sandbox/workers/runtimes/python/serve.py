@@ -12,7 +12,14 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 from sandbox.workers import wire
-from sandbox.workers.runtimes.python import attaching, clock, failures, imports, logs
+from sandbox.workers.runtimes.python import (
+    attaching,
+    clock,
+    failures,
+    imports,
+    logs,
+    semaphores,
+)
 from sandbox.workers.runtimes.python.arrivals import Arrivals
 from sandbox.workers.runtimes.python.breakpoints import Breakpoints
 from sandbox.workers.runtimes.python.context import Contexts
@@ -79,6 +86,7 @@ class Worker:
         attaching.start_coverage(start["coverage"])
         self._breakpoints.install()
         clock.install()
+        semaphores.install()
         self._contexts = Contexts(start)
         self._environment = start["environment"]
         roots = (start["project_root"], start["folder"])

@@ -111,4 +111,39 @@ def test_root_handler_is_known_by_its_name(printed):
         """
     )
 
-    assert text == "LambdaLoggerHandler\nNone x"
+    assert text == "LambdaLoggerHandler\nNone x\n"
+
+
+def test_what_is_logged_at_once_is_a_line(printed):
+    """Lambda keeps entries apart also where the app's own format gives no line end."""
+    text = printed(
+        """
+        import logging, sys
+
+        def handler(event, context):
+            (root,) = logging.getLogger().handlers
+            root.setFormatter(logging.Formatter('{"text": "%(message)s"}'))
+            logging.error("one")
+            logging.error("two")
+            context.log("three")
+            sys.stdout.write("four")
+        """
+    )
+
+    assert text == '{"text": "one"}\n{"text": "two"}\nthree\nfour'
+
+
+def test_context_logs_without_lambdas_handler(printed):
+    """As Lambda's runtime does: to standard output, and as it is."""
+    text = printed(
+        """
+        import logging
+
+        def handler(event, context):
+            logging.getLogger().handlers.clear()
+            context.log("one")
+            context.log(2)
+        """
+    )
+
+    assert text == "one2"

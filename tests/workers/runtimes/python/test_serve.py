@@ -410,7 +410,7 @@ def test_output_is_complete_and_in_order(run):
     assert lines[:4] == ["loading", "one", "two", "three"]
     level, _, request_id, message = lines[4].split("\t")
     assert (level, len(request_id), message) == ("[INFO]", 36, "four")
-    assert lines[5] == "fivesix"
+    assert lines[5:] == ["five", "six"]
 
 
 def test_output_without_a_line_end_waits_for_nothing(run):
