@@ -11,14 +11,16 @@ import shlex
 import unicodedata
 from collections.abc import Iterator
 from http import HTTPMethod
+from urllib.parse import urlsplit
 
-from sandbox.exchange import Exchange, HttpRequest
+from sandbox.exchange import Exchange, Headers, HttpRequest
 from sandbox.inspector.copied_request import headers_of, target_of
 
 _ADDED_BY_CURL = ("accept", "user-agent")
 """Headers that curl sends where it is not told otherwise."""
 _MOST_ARGUMENT_BYTES = 100_000
-"""Linux takes 128 KiB for one argument of a program (execve(2), "Limits")."""
+"""Linux takes 128 KiB for one argument of a program (execve(2), "Limits"); and bash
+takes minutes to read a word of some MB that has many quotes."""
 _PATTERN = re.compile(r"[\[\]{}]")
 """What curl takes for several addresses in one."""
 _DOT_SEGMENT = re.compile(r"/(\.|%2e){1,2}(?=[/?]|$)", re.IGNORECASE)
@@ -40,7 +42,7 @@ def curl_of(exchange: Exchange, *, url: str) -> str:
         " ".join(("curl", *_flags(request, url=url))),
         *_method(request),
         *_address(target_of(request), url=url),
-        *_headers(request),
+        *_headers(request, url=url),
         *data,
     ]
     return source + " \\\n  ".join(parts) + "\n"
@@ -80,14 +82,22 @@ def _address(target: str, *, url: str) -> Iterator[str]:
     yield f"--request-target {shlex.quote(target)}"
 
 
-def _headers(request: HttpRequest) -> Iterator[str]:
-    headers = headers_of(request)
+def _headers(request: HttpRequest, *, url: str) -> Iterator[str]:
+    headers = (*_host(request, url=url), *headers_of(request))
     for name, value in headers:
         yield f"-H {_word(f'{name}: {value}' if value else f'{name};')}"
     sent = {name.lower() for name, _ in headers}
     for name in (*_ADDED_BY_CURL, *(["content-type"] if request.body else [])):
         if name not in sent:
             yield f"-H '{name}:'"
+
+
+def _host(request: HttpRequest, *, url: str) -> Headers:
+    """Give the Host header where it names another than the address does."""
+    host = request.header("host")
+    if host is None or host == urlsplit(url).netloc:
+        return ()
+    return (("host", host),)
 
 
 def _word(latin1: str) -> str:
@@ -106,14 +116,12 @@ def _body(body: bytes) -> tuple[str, list[str]]:
     from_input = ["--data-binary @-"]
     # curl is not told of a carriage return, but printf is.
     text = _text(body.replace(b"\r", b""))
-    if text is None:
+    if text is None or len(body) > _MOST_ARGUMENT_BYTES:
         coded = base64.b64encode(body).decode("ascii")
         return f"printf %s {coded} | base64 -d | ", from_input
     if b"\r" in body:
         escaped = body.decode("utf-8").replace("\\", "\\\\").replace("\r", "\\r")
         return f"printf %b {shlex.quote(escaped)} | ", from_input
-    if len(body) > _MOST_ARGUMENT_BYTES:
-        return f"printf %s {shlex.quote(text)} | ", from_input
     return "", [f"--data-raw {shlex.quote(text)}"]
 
 

@@ -7,12 +7,17 @@ from collections.abc import Set as AbstractSet
 from decimal import Decimal
 
 from sandbox.exchange import Exchange, HttpRequest, Returned
+from sandbox.host_header import LOOPBACK_NAMES, bare_host, is_own_origin
 from sandbox.inspector.cookie_view import cookie_header
 from sandbox.inspector.copied_request import headers_of, target_of
 from sandbox.sessions.cookie import COOKIE_NAME
 
-_OF_THE_CLIENT = frozenset({"user-agent", "accept", "accept-language", "referer"})
+_OF_THE_CLIENT = frozenset({"user-agent", "accept-language", "referer"})
 """Headers that say nothing in a test."""
+_BY_THE_CLIENT = ("accept", "*/*")
+"""What httpx sends by itself."""
+_OWN_ORIGIN = 'str(arc_client.base_url).rstrip("/")'
+"""The test's app has another port."""
 _PLAIN_TARGET = re.compile(
     # What httpx sends as it is given: no path that it takes for a host, or resolves.
     r"/(?!/)(?!(.*/)?\.{1,2}([/?]|$))([\w.~!$&'()*+,;=:@/?-]|%[0-9A-Fa-f]{2})*",
@@ -90,10 +95,19 @@ def _headers(
 ) -> Iterator[tuple[str, str]]:
     """Give the name of each header, and its value as Python writes it."""
     is_session = session is not None
+    host = request.header("host") or ""
+    is_here = bare_host(host) in {"", *LOOPBACK_NAMES}
+    if not is_here:
+        yield "host", _latin1_literal(host)
     for name, value in headers_of(request):
         lower = name.lower()
-        if lower not in _OF_THE_CLIENT and not (is_session and lower == "cookie"):
-            yield name, _latin1_literal(value)
+        if lower in _OF_THE_CLIENT or (lower, value) == _BY_THE_CLIENT:
+            continue
+        if lower == "cookie" and is_session:
+            continue
+        is_own = is_own_origin(value, scheme=request.scheme, host=host)
+        is_told = not (lower == "origin" and is_own and is_here)
+        yield name, _latin1_literal(value) if is_told else _OWN_ORIGIN
     before, after = _other_cookies(cookie_header(request))
     others = "; ".join((*before, *after))
     if is_session and others:
@@ -186,5 +200,6 @@ def _letter(letter: str) -> str:
 
 
 def _name(exchange: Exchange) -> str:
-    words = re.findall(r"[a-z0-9]+", exchange.request.path.lower())
-    return "_".join([exchange.request.method.lower(), *(words or ["index"])])
+    request = exchange.request
+    words = re.findall(r"[a-z0-9]+", request.path.lower()) or ["index"]
+    return "_".join([*re.findall(r"[a-z0-9]+", request.method.lower()), *words])

@@ -18,6 +18,7 @@ from sandbox.exchange import (
     Returned,
     TimedOut,
 )
+from sandbox.host_header import bare_host
 from sandbox.inspector.pytest_copy import pytest_of
 from tests.exchanges import answered, sent
 
@@ -59,7 +60,7 @@ def noted(arc_requests, arc_sandbox):
         print(repr(noted), file=file)
 """
 FEW_PLUGINS = ("-p", "no:randomly", "-p", "no:asyncio", "-p", "no:playwright")
-BY_THE_CLIENT = {"host", "connection", "content-length", "accept", "accept-encoding"}
+BY_THE_CLIENT = {"connection", "content-length", "accept-encoding"}
 Run = Callable[..., pytest.RunResult]
 # What the sandbox imports stays imported: pytester forgets what an inner run imports.
 assert Sandbox
@@ -98,6 +99,8 @@ def meant(line: Any, headers: Any, body: bytes) -> dict[str, Any]:
             (name.lower(), value)
             for name, value in headers
             if name.lower() not in {"user-agent", *BY_THE_CLIENT}
+            and (name.lower(), value) != ("accept", "*/*")
+            and not (name.lower() == "host" and bare_host(value) == "localhost")
         ),
         "body": body,
     }
@@ -113,6 +116,8 @@ REQUESTS = (
     sent("GET", '/a"b\\c<d>^`'),
     sent("OPTIONS", "/a"),
     sent("HEAD", "/a"),
+    sent("M-SEARCH", "/a"),
+    sent("GET", "/a", ("host", "app.example.com:8080"), ("accept", "text/html")),
     sent("POST", "/a", body=b""),
     sent("POST", "/a", ("X-Mine", 'a "b" \\n'), body=b'it\'s "$HOME" {x}\r\n\t\\n'),
     sent("PUT", "/a", body='{"ü": "😀\u2028\u202e\x7f\x85"}'.encode()),
@@ -132,6 +137,30 @@ def test_copied_tests_send_the_requests(run: Run, pytester: pytest.Pytester) -> 
     assert [meant(n["line"], n["headers"], n["body"]) for n in noted(pytester)] == [
         meant((r.method, r.path, r.query_string), r.headers, r.body) for r in REQUESTS
     ]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("host", "origin", "is_own"),
+    [
+        ("localhost:3333", "http://localhost:3333", True),
+        ("127.0.0.1:3333", "http://127.0.0.1:3333", True),
+        ("localhost:3333", "http://localhost:8080", False),
+        ("a.example.com", "http://a.example.com", False),
+    ],
+)
+def test_the_apps_own_origin_is_that_of_the_tests_app(
+    run: Run, pytester: pytest.Pytester, *, host: str, origin: str, is_own: bool
+) -> None:
+    """A handler that refuses forms of other sites takes it; others stay as they are."""
+    request = sent("POST", "/a", ("Host", host), ("Origin", origin), body=b"a=1")
+
+    run(pytest_of(answered(request), None)).assert_outcomes(passed=1)
+
+    (one,) = noted(pytester)
+    headers = dict(one["headers"])
+    expected = f"http://{headers['host']}" if is_own else origin
+    assert headers["origin"] == expected
 
 
 SESSION = {
