@@ -183,6 +183,10 @@ def test_build_project_tells_all_problems_of_a_stage_at_once(load: Load) -> None
         ("@aws\napigateway soap", 'app.arc:4 The API type "soap" does not exist.'),
         ("@aws\ntimeout 901", 'app.arc:4 The timeout of @aws is "901".'),
         ("@aws\nruntime python2.7", 'app.arc:4 The runtime of @aws is "python2.7".'),
+        (
+            "@aws\nlayer my-layer",
+            'app.arc:4 @aws has the layer "my-layer", which is not an ARN.',
+        ),
         ("@http\nget", 'app.arc:4 @http cannot have the entry "get".'),
         ("@http\n/a\n  method 5", 'app.arc:4 @http cannot have the entry "/a".'),
         ("@events\n..a", 'app.arc:4 @events: "..a" starts with a period.'),
