@@ -1,5 +1,7 @@
 """Durations and moments, as they are typed and as they are told."""
 
+import time
+
 import pytest
 
 from sandbox.durations import (
@@ -58,6 +60,21 @@ def test_what_is_no_duration_is_refused(text: str) -> None:
 def test_moments_are_read(text: str, epoch: float) -> None:
     """ISO 8601, in UTC unless it says otherwise."""
     assert parse_moment(text) == epoch
+
+
+def test_moments_are_read_in_utc_wherever_the_machine_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A moment without a zone is not the machine's."""
+    monkeypatch.setenv("TZ", "America/New_York")
+    time.tzset()
+    try:
+        epoch = parse_moment("2027-01-01")
+    finally:
+        monkeypatch.undo()
+        time.tzset()
+
+    assert epoch == NEW_YEAR_2027
 
 
 @pytest.mark.parametrize("text", ["", "tomorrow", "2027-13-01", "01/02/2027", "8d"])

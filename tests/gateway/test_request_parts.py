@@ -129,6 +129,7 @@ def test_resource_of(path: str, resource: str) -> None:
         ("application/x-www-form-urlencoded", False),
         ("multipart/form-data; boundary=x", False),
         ("application/jsonp", False),
+        ("model/gltf+json", False),
         ("application/x-ndjson", False),
         ("application/octet-stream", False),
         ("", False),

@@ -183,6 +183,10 @@ def test_build_project_tells_all_problems_of_a_stage_at_once(load: Load) -> None
         ("@aws\napigateway soap", 'app.arc:4 The API type "soap" does not exist.'),
         ("@aws\ntimeout 901", 'app.arc:4 The timeout of @aws is "901".'),
         ("@aws\nruntime python2.7", 'app.arc:4 The runtime of @aws is "python2.7".'),
+        (
+            "@aws\nlayer my-layer",
+            'app.arc:4 @aws has the layer "my-layer", which is not an ARN.',
+        ),
         ("@http\nget", 'app.arc:4 @http cannot have the entry "get".'),
         ("@http\n/a\n  method 5", 'app.arc:4 @http cannot have the entry "/a".'),
         ("@events\n..a", 'app.arc:4 @events: "..a" starts with a period.'),
@@ -192,13 +196,31 @@ def test_build_project_tells_all_problems_of_a_stage_at_once(load: Load) -> None
             ' with "2".',
         ),
         (
+            "@scheduled\na rate(2 moons)",
+            'app.arc:4 @scheduled: "a" has rate(2 moons), whose interval does not'
+            " exist.",
+        ),
+        (
             "@scheduled\na cron(1 2 3)",
             'app.arc:4 @scheduled: "a" has cron(1 2 3), which has not six fields.',
         ),
         ("@static\nspa 5", 'app.arc:4 @static: The spa is "5".'),
         ("@views", "app.arc:3 @views needs @http, whose routes show them."),
         ("@cdn", "app.arc:3 @cdn needs @http, whose routes it caches."),
+        (
+            "@proxy\ntesting http://a",
+            "app.arc:3 @proxy: It needs @http, whose routes come first.",
+        ),
         ("@plugins\nnone", 'app.arc:4 The plugin "none" of @plugins was not found.'),
+        (
+            "@plugins\n_methods",
+            'app.arc:4 "_methods" cannot be the name of a plugin.',
+        ),
+        (
+            "@tables\nda!ta\n  id *",
+            'app.arc:4 @tables: "da!ta" may have only letters, digits and / - . _ in'
+            " it.",
+        ),
         (
             "@tables\ndata\n  id *\n@tables-indexes\ndat\n  id *",
             'app.arc:7 @tables-indexes names the table "dat", which @tables lacks.',

@@ -131,6 +131,23 @@ def test_advice_about_the_secret(
 
 
 @pytest.mark.parametrize(
+    ("environment", "key"),
+    [({}, "a public constant"), (TABLE, "the app's name")],
+)
+def test_advice_names_the_key_that_replaces_a_secret(
+    environment: dict[str, str], key: str
+) -> None:
+    """What the helper signs with, if nobody sets a secret."""
+    (advice,) = (
+        found
+        for found in advice_of(GOOD, secret=None, environment=environment)
+        if found.code == "secret-default"
+    )
+
+    assert advice.what.endswith(f"protected by {key}.")
+
+
+@pytest.mark.parametrize(
     ("environment", "facts", "expected"),
     [
         ({"ARC_SESSION_TTL": "1.5"}, {}, [("error", "session-ttl")]),

@@ -159,6 +159,13 @@ def test_parameters_come_in_order() -> None:
     assert list(statement.values.values()) == [{"S": "x"}, {"S": "?"}, {"N": "2"}]
 
 
+def test_a_value_that_nests_too_deeply_is_refused() -> None:
+    """Before the interpreter's own limit."""
+    nested = "[" * 65 + "]" * 65
+    with pytest.raises(TableError, match="nests too deeply"):
+        read_statement(f"INSERT INTO t VALUE {{'v': {nested}}}", ())
+
+
 @pytest.mark.parametrize("parameters", [[], [{"S": "a"}] * 2])
 def test_each_parameter_has_its_place(parameters: list[Any]) -> None:
     """Neither more nor fewer than the statement has."""

@@ -188,5 +188,6 @@ def test_sdks_are_led_to_the_sandbox_but_where_aws_itself_is_used() -> None:
     without_tables = environment(ports=replace(PORTS, tables=None))
 
     assert environment()[name] == "http://localhost:5555"
+    assert environment(shell=staging["shell"])[name] == "http://localhost:5555"
     assert [found for found in (in_aws, without_tables) if name in found] == []
     assert "AWS_ENDPOINT_URL_SSM" not in in_aws

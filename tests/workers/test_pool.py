@@ -108,7 +108,11 @@ def test_functions_have_processes_of_their_own(app, invoke):
     one, two = app.function("one", PID), app.function("two", PID)
     pool = app.pool()
 
-    assert invoke(pool, one).outcome != invoke(pool, two).outcome
+    first, second = invoke(pool, one), invoke(pool, two)
+
+    assert first.outcome == Returned(value=first.worker_pid)
+    assert second.outcome == Returned(value=second.worker_pid)
+    assert first.worker_pid != second.worker_pid
 
 
 def test_a_second_concurrent_event_gets_a_second_worker(
