@@ -384,7 +384,7 @@ def _started(
     """Start a sandbox; tell what the developer can mend without a traceback of ours."""
     try:
         return start()
-    except SandboxError as error:
+    except (SandboxError, pytest.UsageError) as error:  # of the ini file, the latter
         told = f"{fixture}: {error}"
     pytest.fail(told, pytrace=False)
 

@@ -320,6 +320,34 @@ def test_fixtures_that_outlive_tests_are_told_why_nobody_answers(run: Run) -> No
     assert "A fixture that lives longer than a test has nobody to ask" in shown
 
 
+@pytest.mark.parametrize(
+    "table",
+    [
+        "tool.pytest.ini_options",
+        pytest.param(
+            "tool.pytest",
+            marks=pytest.mark.skipif(
+                pytest.version_tuple < (9,), reason="pytest 9 is the first to read it"
+            ),
+        ),
+    ],
+)
+def test_an_ini_value_that_is_no_text_is_told(
+    pytester: pytest.Pytester, table: str
+) -> None:
+    """As an error of the file, without a traceback of ours."""
+    pytester.makepyprojecttoml(f"[{table}]\narc_app = ['a', 'b']\n")
+    pytester.makepyfile("def test_it(arc_client): pass\n")
+    result = pytester.runpytest_inprocess(
+        *FEW_PLUGINS, "-W", "ignore:Passing a value that is not a string"
+    )
+    shown = text_of(result)
+
+    result.assert_outcomes(errors=1)
+    assert re.search("arc_app.* (is|expects a string, got list:) .'a', 'b'", shown)
+    assert "pytest_plugin.py" not in shown
+
+
 def test_a_mark_adds_variables(run: Run) -> None:
     """They stand beside those of `.env`, and win; other tests do not see them."""
     result = run(
