@@ -60,9 +60,14 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Have a test that uses the address alone be given a clean sandbox too."""
+    """Give a test that uses the address its clean sandbox as soon as that.
+
+    Its fixtures may ask at the address, whatever else of ours they or the test name.
+    """
     names = getattr(item, "fixturenames", [])
-    if "arc_url" in names and "arc_sandbox" not in names:
+    if "arc_url" in names:
+        if "arc_sandbox" in names:
+            names.remove("arc_sandbox")
         names.insert(names.index("arc_url") + 1, "arc_sandbox")
 
 
@@ -379,7 +384,7 @@ def _started(
     """Start a sandbox; tell what the developer can mend without a traceback of ours."""
     try:
         return start()
-    except SandboxError as error:
+    except (SandboxError, pytest.UsageError) as error:  # of the ini file, the latter
         told = f"{fixture}: {error}"
     pytest.fail(told, pytrace=False)
 

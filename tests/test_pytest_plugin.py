@@ -277,6 +277,77 @@ def test_the_app_is_chosen_by_ini_option_and_mark(
     run(code, "--arc-app", "option").assert_outcomes(passed=2)
 
 
+def test_fixtures_at_the_address_find_the_sandbox(run: Run) -> None:
+    """Also where the test names other fixtures of ours, which would start it later."""
+    result = run(
+        """
+        import httpx
+        import pytest
+
+        @pytest.fixture
+        def counted(arc_url):
+            return httpx.post(arc_url + "/count").json()
+
+        def test_with_others(counted, arc_tables, arc_client):
+            assert counted == 1
+
+        def test_alone(counted):
+            assert counted == 1
+        """
+    )
+
+    result.assert_outcomes(passed=2)
+
+
+def test_fixtures_that_outlive_tests_are_told_why_nobody_answers(run: Run) -> None:
+    """What answers them names the fixture that they would need."""
+    shown = text_of(
+        run(
+            """
+            import httpx
+            import pytest
+
+            @pytest.fixture(scope="session")
+            def signed_in(arc_url):
+                return httpx.get(arc_url).text
+
+            def test_it(signed_in):
+                assert signed_in == ""
+            """
+        )
+    )
+
+    assert "A fixture that lives longer than a test has nobody to ask" in shown
+
+
+@pytest.mark.parametrize(
+    "table",
+    [
+        "tool.pytest.ini_options",
+        pytest.param(
+            "tool.pytest",
+            marks=pytest.mark.skipif(
+                pytest.version_tuple < (9,), reason="pytest 9 is the first to read it"
+            ),
+        ),
+    ],
+)
+def test_an_ini_value_that_is_no_text_is_told(
+    pytester: pytest.Pytester, table: str
+) -> None:
+    """As an error of the file, without a traceback of ours."""
+    pytester.makepyprojecttoml(f"[{table}]\narc_app = ['a', 'b']\n")
+    pytester.makepyfile("def test_it(arc_client): pass\n")
+    result = pytester.runpytest_inprocess(
+        *FEW_PLUGINS, "-W", "ignore:Passing a value that is not a string"
+    )
+    shown = text_of(result)
+
+    result.assert_outcomes(errors=1)
+    assert re.search("arc_app.* (is|expects a string, got list:) .'a', 'b'", shown)
+    assert "pytest_plugin.py" not in shown
+
+
 def test_a_mark_adds_variables(run: Run) -> None:
     """They stand beside those of `.env`, and win; other tests do not see them."""
     result = run(

@@ -37,7 +37,7 @@ def choose_app(
     *,
     call: Mapping[str, Any] | None = None,
     rootdir: Path,
-    configured: str,
+    configured: object,
 ) -> AppChoice:
     """Give the choice for one test.
 
@@ -47,11 +47,16 @@ def choose_app(
         call: what a factory was called with, as if it were the nearest mark.
         rootdir: what relative paths start from.
         configured: the folder that the command line or the ini file names; empty for
-            `rootdir` itself.
+            `rootdir` itself. A TOML file may name what is no text, which is refused.
 
     Raises:
         AppError: there is no such app, or a mark or the call says what it cannot.
     """
+    if not isinstance(configured, str):
+        raise AppError(
+            f"arc_app in the ini file is {configured!r}.",
+            remedy="Write one folder in quotes, the one that holds app.arc.",
+        )
     app: str | Path = configured
     environment: dict[str, str] = {}
     persist = False
@@ -61,7 +66,7 @@ def choose_app(
         _check(mark, who)
         app = app if mark.get("app") is None else mark["app"]
         environment |= mark.get("env") or {}
-        persist = mark.get("persist", persist)
+        persist = persist if mark.get("persist") is None else mark["persist"]
     return AppChoice(
         root=_find(app, rootdir),
         environment=tuple(sorted(environment.items())),
@@ -123,6 +128,12 @@ def _check(mark: Mapping[str, Any], who: str) -> None:
         )
     for name, value in (variables or {}).items():
         _check_variable(name, value, who)
+    persist = mark.get("persist")
+    if persist is not None and not isinstance(persist, bool):
+        raise AppError(
+            f"{who} has persist={persist!r}.",
+            remedy="Write True, and rows stay from test to test, or False.",
+        )
 
 
 def _check_variable(name: object, value: object, who: str) -> None:

@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
-_NOBODY = b"No test that uses arc_sandbox is running now.\n"
+_NOBODY = (
+    b"No test that uses arc_sandbox is running now. A fixture that lives longer than "
+    b"a test has nobody to ask; and who asks for arc_url by request.getfixturevalue "
+    b"needs arc_sandbox too.\n"
+)
 
 
 class Front:

@@ -67,6 +67,8 @@ def test_a_mark_takes_its_arguments_as_a_function_does(tmp_path: Path) -> None:
         ([{"app": "a\0b"}], "", '"a\0b" is no folder'),
         ([{"app": "a" * 5000}], "", 'a" is no folder'),
         ([{"app": 5}], "", "names the app 5. Name its folder"),
+        ([{"persist": "no"}], "", "The mark arc has persist='no'. Write True"),
+        ([{"persist": []}], "", "The mark arc has persist=[]. Write True"),
         ([mark_keywords(["a", None, False, 1], {})], "", 'no argument "#3"'),
     ],
 )
@@ -79,6 +81,19 @@ def test_what_cannot_be_is_told(
 
     assert told in str(caught.value)
     assert caught.value.remedy
+
+
+def test_a_mark_may_leave_out_what_it_names(tmp_path: Path) -> None:
+    """None says nothing, so that the mark further away holds."""
+    a = make_app(tmp_path / "a")
+    marks = [
+        {"app": "a", "env": {"X": "1"}, "persist": True},
+        {"app": None, "env": None, "persist": None},
+    ]
+
+    assert choose_app(marks, rootdir=tmp_path, configured="") == AppChoice(
+        root=a, environment=(("X", "1"),), persist=True
+    )
 
 
 def test_a_call_goes_before_the_marks(tmp_path: Path) -> None:
