@@ -59,7 +59,8 @@ def test_what_connects_a_worker_has_no_name(make_app: Any, serve: Any) -> None:
     links = serve(app).client.get("/").json()
 
     named = {link for link in links if link.startswith("/")}
-    assert named <= {"/dev/null"}
+    library = {link for link in named if "/libffi.so" in link}  # ctypes has it open
+    assert named - library <= {"/dev/null"}
     assert {link.partition(":")[0] for link in links if link not in named} == {
         "pipe",
         "socket",

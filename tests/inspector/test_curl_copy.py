@@ -87,7 +87,7 @@ def meant(request: HttpRequest) -> dict[str, Any]:
 REQUESTS = {
     "plain": sent(),
     "lists in the query": sent("GET", "/q?tags[]=x&filter[name]=a&b={1,2}&c=[1-3]"),
-    "dot segments": sent("GET", "/dots/../x/./y/%2e%2E/z"),
+    "dot segments": sent("GET", "/dots/../x/./y/%2E%2E/z"),
     "all that a target can hold": sent("GET", "//a!\"$&'()*+,;<=>@\\^`|~?%&?'\"`\\"),
     "the server itself": sent("OPTIONS", "*"),
     "HEAD": sent("HEAD", "/a"),

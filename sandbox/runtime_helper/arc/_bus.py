@@ -37,9 +37,10 @@ def publish_locally(kind: str, name: str, payload: Any) -> str:
         ) as answer:
             return str(answer.read().decode("utf-8"))
     except urllib.error.HTTPError as error:
-        raise RuntimeError(
-            f'arc.{kind}.publish("{name}") was answered with status {error.code}.'
-        ) from error
+        with error:  # it is the answer too, and holds the connection
+            raise RuntimeError(
+                f'arc.{kind}.publish("{name}") was answered with status {error.code}.'
+            ) from error
     except OSError as error:
         raise NotEmulatedError(_missing(kind, name)) from error
 

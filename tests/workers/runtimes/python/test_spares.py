@@ -168,9 +168,12 @@ def test_workers_hold_nothing_of_other_spares(app, invoke, spares_of):
     pool = app.pool()
     spares_of(pool, 2)
 
-    found = [invoke(pool, function).outcome.value for function in (plain, uses_aws)]
-
-    assert found == [["/dev/null", "pipe", "pipe", "pipe", "socket"]] * 2
+    for function in (plain, uses_aws):
+        links = invoke(pool, function).outcome.value
+        found = [
+            link for link in links if "/libffi.so" not in link
+        ]  # ctypes has it open
+        assert found == ["/dev/null", "pipe", "pipe", "pipe", "socket"]
 
 
 def test_spares_end_with_their_pool(app, spares_of, wait_until):
