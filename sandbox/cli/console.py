@@ -80,11 +80,15 @@ class Console:
 
     def write(self, text: str) -> None:
         """Write `text` and a line end."""
-        with self._turn() as is_ours:
-            if is_ours and self._pauses:
+        if not self._has_turn():
+            return
+        try:
+            if self._pauses:
                 self._held_back.append(text)
-            elif is_ours:
+            else:
                 self._print(text)
+        finally:
+            self._lock.release()
 
     def hurry(self) -> None:
         """From now on drop what nobody reads within a moment: all is about to end."""
@@ -92,18 +96,14 @@ class Console:
 
     def is_stuck(self) -> bool:
         """Tell, at the end, whether a thread still waits for whoever reads."""
-        with self._turn() as is_ours:
-            return not is_ours
+        is_stuck = not self._has_turn()
+        if not is_stuck:
+            self._lock.release()
+        return is_stuck
 
-    @contextmanager
-    def _turn(self) -> Iterator[bool]:
-        """Wait for one's turn to write; False where it does not come."""
-        is_ours = self._lock.acquire(timeout=_LAST_SECONDS if self._is_ending else -1)
-        try:
-            yield is_ours
-        finally:
-            if is_ours:
-                self._lock.release()
+    def _has_turn(self) -> bool:
+        """Wait to hold the lock; False where, at the end, it does not come."""
+        return self._lock.acquire(timeout=_LAST_SECONDS if self._is_ending else -1)
 
     @contextmanager
     def paused(self) -> Iterator[None]:
