@@ -114,6 +114,8 @@ def _open_standard_streams() -> None:
     while (number := os.open(os.devnull, os.O_RDWR)) <= _LAST_STANDARD_STREAM:
         os.set_inheritable(number, True)  # noqa: FBT003 - positional only
     os.close(number)
+    if sys.stdout is None:  # it was closed as Python began
+        sys.stdout = os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
 
 
 def _show_every_character() -> None:

@@ -80,7 +80,7 @@ class Console:
 
     def write(self, text: str) -> None:
         """Write `text` and a line end."""
-        if not self._has_turn():
+        if not self._take_turn():
             return
         try:
             if self._pauses:
@@ -96,13 +96,13 @@ class Console:
 
     def is_stuck(self) -> bool:
         """Tell, at the end, whether a thread still waits for whoever reads."""
-        is_stuck = not self._has_turn()
-        if not is_stuck:
-            self._lock.release()
-        return is_stuck
+        if not self._take_turn():
+            return True
+        self._lock.release()
+        return False
 
-    def _has_turn(self) -> bool:
-        """Wait to hold the lock; False where, at the end, it does not come."""
+    def _take_turn(self) -> bool:
+        """Wait for the lock and hold it; False where, at the end, it does not come."""
         return self._lock.acquire(timeout=_LAST_SECONDS if self._is_ending else -1)
 
     @contextmanager
@@ -123,7 +123,7 @@ class Console:
     def _print(self, text: str) -> None:
         """Print; whoever reads may be gone and the disk full, and requests go on."""
         with suppress(OSError):
-            if not self._is_ending or _is_read(_LAST_SECONDS):
+            if not self._is_ending or _takes_output(_LAST_SECONDS):
                 say(text, use_colour=self._use_colour)
 
     def write_aside(self, text: str) -> None:
@@ -167,7 +167,7 @@ class Console:
         return trim_traceback(text, folder) if folder else text
 
 
-def _is_read(seconds: float) -> bool:
+def _takes_output(seconds: float) -> bool:
     """Tell whether standard output takes something within so long."""
     try:
         descriptor = sys.stdout.fileno()
@@ -183,7 +183,7 @@ def say(text: str, *, is_error: bool = False, use_colour: bool | None = None) ->
 
 
 def _is_terminal() -> bool:
-    return sys.stdout is not None and sys.stdout.isatty()
+    return sys.stdout.isatty()
 
 
 def notice_text(notice: Notice) -> str:

@@ -297,6 +297,19 @@ def test_an_output_that_nobody_reads_is_no_error(make_app: Any) -> None:
     assert done.stderr == b""
 
 
+def test_an_output_that_is_closed_is_no_error(make_app: Any) -> None:
+    """As with `arc-sandbox routes >&-`, and some services."""
+    app = make_app({})
+    done = subprocess.run(
+        ["/bin/sh", "-c", 'exec "$0" -m sandbox routes >&-', sys.executable],
+        cwd=app.root,
+        stderr=subprocess.PIPE,
+        check=False,
+    )
+
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
 @pytest.mark.parametrize("limit", [9, 12, 18])
 def test_a_limit_of_open_files_is_told(
     command: Any, make_app: Any, limit: int, wait_until: Any
