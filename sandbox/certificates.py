@@ -17,6 +17,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from sandbox.errors import WorldError, writing_remedy
+from sandbox.private_file import write_private
 
 VALID_DAYS = 397
 """What browsers take at most (CA/Browser Forum, baseline requirements 6.3.2)."""
@@ -63,8 +64,8 @@ def own_certificate(
     text = _sign(key, now, host).public_bytes(serialization.Encoding.PEM)
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        _write(files.key, key_text)
-        _write(files.certificate, text)
+        write_private(files.key, key_text)
+        write_private(files.certificate, text)
     except OSError as error:
         remedy = "Set XDG_STATE_HOME to a folder of your own, or give --cert and --key."
         raise WorldError(
@@ -143,17 +144,3 @@ def _is_good(files: CertificateFiles, now: datetime, host: str | None) -> bool:
     return certificate.not_valid_after_utc > soon and all(
         name in names.value for name in _names(host)
     )
-
-
-def _write(path: Path, text: bytes) -> None:
-    """Write in one step a file that only its owner can read."""
-    partial = path.with_suffix(f".{os.getpid()}.new")
-    partial.unlink(missing_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    try:
-        with os.fdopen(os.open(partial, flags, 0o600), "wb") as file:
-            file.write(text)
-        partial.replace(path)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise

@@ -16,9 +16,9 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from sandbox.errors import WorldError, writing_remedy
+from sandbox.private_file import write_private
 
 _FOLDER_MODE = 0o700
-_FILE_MODE = 0o600
 _NAME_DIGITS = 32
 _ELSEWHERE = "Set XDG_STATE_HOME to a folder that can be."
 
@@ -63,7 +63,7 @@ def write_ready_file(folder: Path, ready: ReadyFile) -> None:
     try:
         folder.mkdir(mode=_FOLDER_MODE, parents=True, exist_ok=True)
         _refuse_shared(folder)
-        _write(path, json.dumps(asdict(ready)))
+        write_private(path, json.dumps(asdict(ready)).encode())
         _clean(folder)
     except OSError as error:
         raise WorldError(
@@ -124,7 +124,8 @@ def _files_of(root: Path, folder: Path) -> list[Path]:
             f'The folder "{folder}" cannot be read: {error.strerror}.',
             remedy=_ELSEWHERE,
         ) from error
-    return [path for path in paths if path.match(f"{_digest(root)}-*.json")]
+    pattern = f"{_digest(root)}-*.json"
+    return [path for path in paths if path.match(pattern)]
 
 
 def _age_ns(path: Path) -> int:
@@ -149,20 +150,6 @@ def _read(path: Path) -> ReadyFile | None:
     texts = (ready.root, ready.url, ready.internal_url, ready.token or "")
     is_ours = isinstance(ready.pid, int) and all(isinstance(t, str) for t in texts)
     return ready if is_ours else None
-
-
-def _write(path: Path, text: str) -> None:
-    """Write in one step a file that only its owner can read."""
-    partial = path.with_suffix(".new")
-    partial.unlink(missing_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    try:
-        with os.fdopen(os.open(partial, flags, _FILE_MODE), "w") as file:
-            file.write(text)
-        partial.replace(path)
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
 
 
 def _clean(folder: Path) -> None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from sandbox.errors import StorageError, writing_remedy
+from sandbox.private_file import new_private_file
 from sandbox.tables.records import Record, encode_record
 
 FILE_MODE = 0o600
@@ -30,17 +31,11 @@ def write_beside(path: Path, records: Iterable[Record]) -> Path:
         OSError: as the system says; nothing is left behind.
     """
     partial = path.with_name(f"{path.name}.new")
-    partial.unlink(missing_ok=True)
-    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL
-    try:
-        with os.fdopen(os.open(partial, flags, FILE_MODE), "wb") as file:
-            for record in records:
-                file.write(encode_record(record))
-            file.flush()
-            os.fsync(file.fileno())
-    except OSError:
-        partial.unlink(missing_ok=True)
-        raise
+    with new_private_file(partial) as file:
+        for record in records:
+            file.write(encode_record(record))
+        file.flush()
+        os.fsync(file.fileno())
     return partial
 
 
