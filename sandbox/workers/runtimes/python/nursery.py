@@ -26,7 +26,7 @@ from typing import Any, NoReturn
 
 from sandbox.workers import wire
 from sandbox.workers.reaping import reap
-from sandbox.workers.runtimes.python import serve, warming
+from sandbox.workers.runtimes.python import semaphores, serve, warming
 from sandbox.workers.runtimes.python.lifeline import arm
 from sandbox.workers.runtimes.python.memos import Memory
 from sandbox.workers.runtimes.python.spares import Kind, Spares
@@ -39,6 +39,7 @@ started needs the processors, nor one for each of many functions in a row."""
 def main(control_fd: int, lifeline_fd: int) -> NoReturn:
     """Serve the control socket. Never returns."""
     fcntl.fcntl(lifeline_fd, fcntl.F_SETFD, fcntl.FD_CLOEXEC)
+    semaphores.install()  # what is forked has none either
     serve.forget_sandbox_modules()
     Nursery(socket.socket(fileno=control_fd), lifeline_fd).run()
 

@@ -86,7 +86,6 @@ class Worker:
         attaching.start_coverage(start["coverage"])
         self._breakpoints.install()
         clock.install()
-        semaphores.install()
         self._contexts = Contexts(start)
         self._environment = start["environment"]
         roots = (start["project_root"], start["folder"])
@@ -236,6 +235,7 @@ def main(socket_fd: int, lifeline_fd: int) -> NoReturn:
     from sandbox.workers.runtimes.python.lifeline import arm
 
     arm(lifeline_fd)
+    semaphores.install()
     forget_sandbox_modules()
     serve(socket_fd)
 
