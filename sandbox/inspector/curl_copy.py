@@ -115,8 +115,9 @@ def _body(body: bytes) -> tuple[str, list[str]]:
         return "", []
     from_input = ["--data-binary @-"]
     # curl is not told of a carriage return, but printf is.
-    text = _text(body.replace(b"\r", b""))
-    if text is None or len(body) > _MOST_ARGUMENT_BYTES:
+    is_short = len(body) <= _MOST_ARGUMENT_BYTES
+    text = _text(body.replace(b"\r", b"")) if is_short else None
+    if text is None:
         coded = base64.b64encode(body).decode("ascii")
         return f"printf %s {coded} | base64 -d | ", from_input
     if b"\r" in body:

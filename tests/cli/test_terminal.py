@@ -5,7 +5,7 @@ import pty
 import signal
 import termios
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
@@ -125,23 +125,31 @@ def test_paused_leaves_the_terminal_to_something_else(
     assert not shell.is_plain
 
 
-def test_a_pause_that_begins_as_the_terminal_is_taken_has_it(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    """One handler may be debugged right after another, in threads of their own."""
+@pytest.fixture
+def own_terminal(monkeypatch: pytest.MonkeyPatch) -> Iterator[int]:
+    """Give a terminal that is taken for one in whose foreground this process runs."""
     ours, theirs = pty.openpty()
     monkeypatch.setattr(terminal, "is_in_foreground", lambda _: True)
-    before = termios.tcgetattr(theirs)
+    yield theirs
+    os.close(ours)
+    os.close(theirs)
+
+
+def test_a_pause_that_begins_as_the_terminal_is_taken_has_it(
+    monkeypatch: pytest.MonkeyPatch, own_terminal: int
+) -> None:
+    """One handler may be debugged right after another, in threads of their own."""
+    before = termios.tcgetattr(own_terminal)
     change = termios.tcsetattr
     is_paused, is_taken = threading.Event(), threading.Event()
     found: list[Any] = []
-    reader = KeyReader(theirs)
+    reader = KeyReader(own_terminal)
 
     def pause() -> None:
         with reader.paused():
             is_paused.set()
             assert is_taken.wait(10)
-            found.extend(termios.tcgetattr(theirs))
+            found.extend(termios.tcgetattr(own_terminal))
 
     def change_late(*arguments: Any) -> None:
         monkeypatch.setattr(termios, "tcsetattr", change)
@@ -155,25 +163,21 @@ def test_a_pause_that_begins_as_the_terminal_is_taken_has_it(
         pass  # the reader takes the terminal, and the pause comes amid
 
     assert found == before
-    os.close(ours)
-    os.close(theirs)
 
 
 def test_a_pause_that_begins_as_the_terminal_is_given_back_has_it(
-    monkeypatch: pytest.MonkeyPatch,
+    monkeypatch: pytest.MonkeyPatch, own_terminal: int
 ) -> None:
     """It found nothing to give back, and a terminal that was still the reader's."""
-    ours, theirs = pty.openpty()
-    monkeypatch.setattr(terminal, "is_in_foreground", lambda _: True)
-    before = termios.tcgetattr(theirs)
+    before = termios.tcgetattr(own_terminal)
     change = termios.tcsetattr
     is_paused = threading.Event()
     found: list[Any] = []
-    reader = KeyReader(theirs)
+    reader = KeyReader(own_terminal)
 
     def pause() -> None:
         with reader.paused():
-            found.extend(termios.tcgetattr(theirs))
+            found.extend(termios.tcgetattr(own_terminal))
             is_paused.set()
 
     def change_late(*arguments: Any) -> None:
@@ -186,8 +190,6 @@ def test_a_pause_that_begins_as_the_terminal_is_given_back_has_it(
         monkeypatch.setattr(termios, "tcsetattr", change_late)
 
     assert found == before
-    os.close(ours)
-    os.close(theirs)
 
 
 def test_a_pipe_is_no_terminal() -> None:

@@ -170,9 +170,8 @@ def test_workers_hold_nothing_of_other_spares(app, invoke, spares_of):
 
     for function in (plain, uses_aws):
         links = invoke(pool, function).outcome.value
-        found = [
-            link for link in links if "/libffi.so" not in link
-        ]  # ctypes has it open
+        # ctypes has its own library open.
+        found = [link for link in links if "/libffi.so" not in link]
         assert found == ["/dev/null", "pipe", "pipe", "pipe", "socket"]
 
 
