@@ -8,6 +8,7 @@ import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
+from itertools import islice
 
 from sandbox.exchange import Crashed, Exchange, Outcome, Raised, Returned
 from sandbox.json_value import JsonValue
@@ -25,10 +26,8 @@ class Journal:
     output; the newest is always kept.
 
     Listeners are called in the thread that appends, outside the lock, in the order in
-    which they subscribed; they must not block. Followers are told by whoever calls
-    `tell_followers`, so that no client waits for them. What one of either raises is
-    told on standard error, and keeps neither the next nor the client's answer. What is
-    forgotten before a follower that is slow has heard of it, it is not told.
+    which they subscribed; they must not block. What one raises is told on standard
+    error, and keeps neither the next nor the client's answer.
     """
 
     def __init__(self, *, limit: int = 500, limit_bytes: int = 32_000_000) -> None:
@@ -37,10 +36,8 @@ class Journal:
         self._exchanges: deque[Exchange] = deque()
         self._sizes: deque[int] = deque()
         self._kept_bytes = 0
+        self._taken = 0
         self._listeners: tuple[Listener, ...] = ()
-        self._followers: tuple[Listener, ...] = ()
-        self._untold: deque[Exchange] = deque()
-        self._telling = threading.Lock()
         self._lock = threading.Lock()
 
     def append(self, exchange: Exchange) -> None:
@@ -50,6 +47,7 @@ class Journal:
             self._exchanges.append(exchange)
             self._sizes.append(size_bytes)
             self._kept_bytes += size_bytes
+            self._taken += 1
             while (
                 len(self._exchanges) > self._limit
                 or self._kept_bytes > self._limit_bytes
@@ -57,28 +55,17 @@ class Journal:
                 self._exchanges.popleft()
                 self._kept_bytes -= self._sizes.popleft()
             listeners = self._listeners
-            if self._followers:
-                self._untold.append(exchange)
-            while len(self._untold) > len(self._exchanges):
-                self._untold.popleft()
         _tell(listeners, exchange)
 
-    def tell_followers(self) -> None:
-        """Tell them of what ended since; call it once an answer has gone out.
+    def since(self, taken: int) -> tuple[tuple[Exchange, ...], int]:
+        """Give what came after the first `taken` exchanges, and how many came so far.
 
-        One thread at a time: another one's exchanges are told by the one that is at
-        it, rather than that connections wait for each other.
+        The oldest comes first; what is forgotten by now is left out.
         """
-        while self._untold and self._telling.acquire(blocking=False):
-            try:
-                while exchange := self._take_untold():
-                    _tell(self._followers, exchange)
-            finally:
-                self._telling.release()
-
-    def _take_untold(self) -> Exchange | None:
         with self._lock:
-            return self._untold.popleft() if self._untold else None
+            kept = len(self._exchanges)
+            first = max(0, kept - (self._taken - taken))
+            return tuple(islice(self._exchanges, first, None)), self._taken
 
     def recent(self) -> tuple[Exchange, ...]:
         """Give what is kept, oldest first."""
@@ -110,11 +97,6 @@ class Journal:
         """Call `listener` with each exchange from now on, before it is answered."""
         with self._lock:
             self._listeners = (*self._listeners, listener)
-
-    def follow(self, follower: Listener) -> None:
-        """Call `follower` with each exchange from now on, once it is answered."""
-        with self._lock:
-            self._followers = (*self._followers, follower)
 
 
 def _tell(listeners: Iterable[Listener], exchange: Exchange) -> None:

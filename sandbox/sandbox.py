@@ -19,7 +19,6 @@ from sandbox.folder_events import FolderEvents
 from sandbox.gateway.app import Gateway
 from sandbox.gateway.cookie_expiry import BrowserCookies
 from sandbox.gateway.open_pages import OpenPages
-from sandbox.gateway.wsgi import telling_after
 from sandbox.inspector.feed import Feed
 from sandbox.journal import Journal
 from sandbox.json_value import JsonText, JsonValue
@@ -301,12 +300,9 @@ class Sandbox:
             self._stack,
             settings,
             self._options,
-            app=telling_after(
-                self._live_reload.around(self._app)
-                if self._options.watch
-                else self._app,
-                self.journal.tell_followers,
-            ),
+            app=self._live_reload.around(self._app)
+            if self._options.watch
+            else self._app,
             inspector=self._inspector,
             tables=self.operations.around(self._tables),
         )

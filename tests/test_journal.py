@@ -1,6 +1,5 @@
 """The bounded memory of exchanges."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
 import pytest
@@ -81,68 +80,34 @@ def test_journal_survives_a_listener_that_raises(
     assert "RuntimeError: no room" in capsys.readouterr().err
 
 
-def test_journal_tells_followers_once_asked_to() -> None:
-    """So the client is answered first; each follower hears each exchange once."""
-    journal = Journal()
-    heard: list[str] = []
-
-    def fail(_exchange: Exchange) -> None:
-        raise RuntimeError("no room")
-
+def test_journal_gives_what_came_since() -> None:
+    """Each once and oldest first; what is forgotten is left out."""
+    journal = Journal(limit=2)
     journal.append(exchange("before"))
-    journal.follow(fail)
-    journal.follow(lambda e: heard.append(e.request_id))
+    _, seen = journal.since(0)
+    looks: list[list[str]] = []
+
+    for request_ids in (["a"], [], ["b", "c", "d"]):
+        for request_id in request_ids:
+            journal.append(exchange(request_id))
+        news, seen = journal.since(seen)
+        looks.append([e.request_id for e in news])
+
+    assert looks == [["a"], [], ["c", "d"]]
+
+
+def test_journal_gives_what_came_since_it_was_cleared() -> None:
+    """Nothing of before, and all of what follows."""
+    journal = Journal()
     journal.append(exchange("a"))
+    _, seen = journal.since(0)
     journal.append(exchange("b"))
-    assert heard == []
+    journal.clear()
+    cleared, seen = journal.since(seen)
+    journal.append(exchange("c"))
 
-    journal.tell_followers()
-    journal.tell_followers()
-
-    assert heard == ["a", "b"]
-
-
-def test_one_thread_tells_followers_for_the_others() -> None:
-    """Who comes meanwhile does not wait, and what it brought is told all the same."""
-    journal = Journal()
-    heard: list[str] = []
-
-    def follow(told: Exchange) -> None:
-        if told.request_id == "a":
-            journal.append(exchange("b"))
-            with ThreadPoolExecutor() as threads:
-                threads.submit(journal.tell_followers).result(timeout=10)
-            assert heard == []
-        heard.append(told.request_id)
-
-    journal.follow(follow)
-    journal.append(exchange("a"))
-    journal.tell_followers()
-
-    assert heard == ["a", "b"]
-
-
-def test_what_comes_as_the_telling_ends_is_told() -> None:
-    """Its own thread has just been turned away, so nobody else would tell of it."""
-    journal = Journal()
-    heard: list[str] = []
-    coming = iter(["b"])
-
-    class Lock:
-        def acquire(self, *, blocking: bool) -> bool:
-            return not blocking
-
-        def release(self) -> None:
-            for request_id in coming:
-                journal.append(exchange(request_id))
-
-    journal._telling = Lock()  # type: ignore[assignment]  # noqa: SLF001
-    journal.follow(lambda told: heard.append(told.request_id))
-    journal.append(exchange("a"))
-
-    journal.tell_followers()
-
-    assert heard == ["a", "b"]
+    assert cleared == ()
+    assert [e.request_id for e in journal.since(seen)[0]] == ["c"]
 
 
 @pytest.mark.parametrize(
@@ -191,16 +156,3 @@ def test_journal_annotate_adds_to_what_is_kept() -> None:
         ("a", ("One.", "Two.")),
         ("b", ()),
     ]
-
-
-def test_journal_does_not_tell_a_slow_follower_what_is_forgotten() -> None:
-    """One that never gets on, as a full pipe is, would have it kept for ever."""
-    journal = Journal(limit=2)
-    heard: list[str] = []
-    journal.follow(lambda e: heard.append(e.request_id))
-    for request_id in ("a", "b", "c"):
-        journal.append(exchange(request_id))
-
-    journal.tell_followers()
-
-    assert heard == ["b", "c"]

@@ -8,7 +8,7 @@ import json
 import select
 import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -142,16 +142,22 @@ class Console:
         text = self._trimmed(notice.text)
         self.write(notice_text(replace(notice, text=text)))
 
-    def show_exchange(self, exchange: Exchange) -> None:
-        """Show one request: its line, its handler's output, and what went wrong.
+    def show_exchanges(self, exchanges: Iterable[Exchange]) -> None:
+        """Show requests: their lines, handlers' output, and what went wrong."""
+        lines = [line for each in exchanges for line in self._exchange_lines(each)]
+        if lines:
+            self.write("\n".join(lines))
+
+    def _exchange_lines(self, exchange: Exchange) -> list[str]:
+        """Give what is shown of one request.
 
         A note that was a notice already is not told again.
         """
         is_calm = exchange.response.status < 500
         if self._verbosity.is_quiet and is_calm:
-            return
-        news = tuple(note for note in exchange.notes if note not in self._noticed)
-        if len(news) < len(exchange.notes):
+            return []
+        if exchange.notes:
+            news = tuple(note for note in exchange.notes if note not in self._noticed)
             exchange = replace(exchange, notes=news)
         frames_below = self._verbosity.frames_below
         lines = [
@@ -160,7 +166,7 @@ class Console:
         ]
         if self._verbosity.is_debug and exchange.event_json:
             lines.append(debug_text(exchange))
-        self.write("\n".join(lines))
+        return lines
 
     def _trimmed(self, text: str) -> str:
         folder = self._verbosity.frames_below

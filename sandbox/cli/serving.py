@@ -13,6 +13,7 @@ import click
 
 from sandbox.cli.collector import collector_paused
 from sandbox.cli.console import Console, notice_text, route_lines
+from sandbox.cli.follower import Follower
 from sandbox.cli.progress import telling
 from sandbox.cli.startup import run_startup_commands
 from sandbox.cli.terminal import KeyReader, TerminalState
@@ -98,14 +99,14 @@ def _started(sandbox: Sandbox, console: Console) -> Iterator[None]:
     """Start the sandbox and close it; what takes long is told."""
     with collector_paused(), telling("Reading the app…", write=console.write_aside):
         sandbox.start()
-    try:
-        sandbox.journal.follow(console.show_exchange)
-        importing = telling("Importing DynamoDB…", write=console.write_aside)
-        with collector_paused(), importing:
-            sandbox.wait_ready()
-        yield
-    finally:
-        sandbox.close()
+    with Follower(sandbox.journal, console.show_exchanges):
+        try:
+            importing = telling("Importing DynamoDB…", write=console.write_aside)
+            with collector_paused(), importing:
+                sandbox.wait_ready()
+            yield
+        finally:
+            sandbox.close()
 
 
 @contextmanager

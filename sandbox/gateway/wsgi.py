@@ -4,7 +4,6 @@ The sandbox's own server passes what WSGI cannot say (the target as sent, repeat
 headers); under any other server or test client, the standard keys serve.
 """
 
-from collections.abc import Callable, Iterable
 from dataclasses import replace
 from functools import lru_cache
 from http import HTTPStatus
@@ -15,7 +14,7 @@ from urllib.parse import quote_from_bytes
 from sandbox.exchange import Headers, HttpRequest, HttpResponse
 
 if TYPE_CHECKING:
-    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 OWN_JAR = "arc.own_jar"
 """A key of the environ: the client drops cookies by the sandbox's clock itself."""
@@ -91,31 +90,6 @@ def respond(response: HttpResponse, start_response: "StartResponse") -> list[byt
     """Begin the answer, and give its body."""
     start_response(_status_line(response.status), list(response.headers))
     return [response.body]
-
-
-class _Whole(list[bytes]):
-    """A whole body whose server tells when it has gone out, or cannot (PEP 3333)."""
-
-    def __init__(self, pieces: Iterable[bytes], on_close: Callable[[], None]) -> None:
-        super().__init__(pieces)
-        self._on_close = on_close
-
-    def close(self) -> None:
-        self._on_close()
-
-
-def telling_after(
-    app: "WSGIApplication", tell: Callable[[], None]
-) -> "WSGIApplication":
-    """Give `app`, with `tell` called once each of its whole answers has gone out."""
-
-    def answer(
-        environ: "WSGIEnvironment", start_response: "StartResponse"
-    ) -> Iterable[bytes]:
-        pieces = app(environ, start_response)
-        return _Whole(pieces, tell) if isinstance(pieces, list) else pieces
-
-    return answer
 
 
 def _read_at_most(stream: BinaryIO, length: int) -> bytes:

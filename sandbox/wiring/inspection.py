@@ -99,9 +99,7 @@ def make_subject(
     """
 
     def replay(request: HttpRequest) -> HttpResponse:
-        response = gateway.answer(request, port=sandbox.ports.http)
-        sandbox.journal.tell_followers()
-        return response
+        return gateway.answer(request, port=sandbox.ports.http)
 
     def reload() -> None:
         pool().retire()

@@ -135,7 +135,7 @@ def test_notes_that_were_notices_are_not_told_again(
     """A Secure cookie is warned of once, however many responses set it."""
     console = Console(Verbosity(), use_colour=False)
     console.show_notice(Notice(level="warning", text="Said."))
-    console.show_exchange(replace(exchange(), notes=("Said.", "New.")))
+    console.show_exchanges([replace(exchange(), notes=("Said.", "New."))])
 
     shown = capsys.readouterr().out
     assert (shown.count("Said."), shown.count("note: New.")) == (1, 1)
@@ -147,8 +147,8 @@ def test_half_a_surrogate_pair_is_shown_as_its_escape(
     """A client can send one, and no terminal can show it."""
     failed = Raised(error_type="ValueError", message="a\ud800b")
 
-    Console(Verbosity(), use_colour=False).show_exchange(
-        exchange(status=500, execution=warm(failed))
+    Console(Verbosity(), use_colour=False).show_exchanges(
+        [exchange(status=500, execution=warm(failed))]
     )
 
     assert r"ValueError: a\ud800b" in capsys.readouterr().out
@@ -162,7 +162,7 @@ def test_nobody_needs_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(sys, "stdout", broken)
     console = Console(Verbosity(), use_colour=False)
 
-    console.show_exchange(exchange(status=500, execution=warm(TimedOut(seconds=1))))
+    console.show_exchanges([exchange(status=500, execution=warm(TimedOut(seconds=1)))])
     with console.paused():
         console.write("held back")
 
@@ -181,9 +181,9 @@ def test_quiet_shows_only_what_fails(capsys: pytest.CaptureFixture[str]) -> None
     """With --quiet a good request leaves no line, a failed one does."""
     console = Console(Verbosity(is_quiet=True), use_colour=False)
 
-    console.show_exchange(exchange(execution=warm(Returned(value=1))))
+    console.show_exchanges([exchange(execution=warm(Returned(value=1)))])
     console.show_notice(Notice(level="info", text="hello"))
-    console.show_exchange(exchange(status=500, execution=warm(TimedOut(seconds=1))))
+    console.show_exchanges([exchange(status=500, execution=warm(TimedOut(seconds=1)))])
 
     assert capsys.readouterr().out.splitlines() == [
         "GET    /count 500 3.1 ms warm",

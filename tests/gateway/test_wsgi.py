@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import EnvironBuilder
 
 from sandbox.exchange import HttpResponse
-from sandbox.gateway.wsgi import read_body, read_head, respond, telling_after
+from sandbox.gateway.wsgi import read_body, read_head, respond
 
 
 def environ_of(**fields: Any) -> dict[str, Any]:
@@ -86,18 +86,3 @@ def test_respond_begins_with_a_status_line(status: int, line: str) -> None:
     pieces = respond(response, lambda *parts: begun.extend(parts))  # type: ignore[arg-type, return-value]
 
     assert (begun, pieces) == ([line, [("a", "b")]], [b"x"])
-
-
-def test_telling_after_waits_for_the_answer() -> None:
-    """What tells is called when the server closes a body; a stream passes as it is."""
-    told: list[str] = []
-    stream = iter([b"x"])
-    whole: Any = telling_after(lambda *_: [b"x"], lambda: told.append("whole"))(
-        {}, None
-    )  # type: ignore[arg-type, return-value]
-    passed = telling_after(lambda *_: stream, lambda: told.append("stream"))({}, None)  # type: ignore[arg-type, return-value]
-
-    assert (whole, told) == ([b"x"], [])
-    whole.close()
-    assert told == ["whole"]
-    assert passed is stream
