@@ -7,7 +7,7 @@ on the sandbox's clock, and nothing is ever reset or dropped.
 import http.client
 import json
 import threading
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sandbox.errors import SeedError, WorldError
@@ -85,7 +85,9 @@ def external_call(*, port: int, region: str, access_key: str) -> Call:
     """
     headers = {
         "Content-Type": protocol.CONTENT_TYPE,
-        # Nobody looks at the signature, but all want to see whose it is.
+        # Nobody checks the signature, but DynamoDB Local reads whose it is, and
+        # dynalite refuses a request without a date.
+        "X-Amz-Date": "20200101T000000Z",
         "Authorization": f"AWS4-HMAC-SHA256 Credential={access_key}/20200101/{region}"
         f"/dynamodb/aws4_request, SignedHeaders=host, Signature={'0' * 64}",
     }
@@ -151,9 +153,10 @@ def create_missing(
     rows = seeds() if missing else {}
     for declaration in missing:
         _create(call, declaration)
+        notices += _begin_expiry(call, declaration)
         if declaration.stage == "staging":
             _seed(call, declaration, rows.get(declaration.table.name, ()))
-    return tuple(notices)
+    return tuple(dict.fromkeys(notices))
 
 
 def _describe(call: Call, name: str) -> Any:
@@ -167,15 +170,25 @@ def _describe(call: Call, name: str) -> Any:
 
 
 def _create(call: Call, declaration: Declaration) -> None:
-    name = declaration.name
-    ttl = update_ttl(declaration.table, physical_name=name)
     try:
         call("CreateTable", declaration.request)
-        _wait_active(call, name)
-        if ttl is not None:
-            call("UpdateTimeToLive", ttl)
+        _wait_active(call, declaration.name)
     except TableError as error:
-        raise _refused(name, error) from error
+        raise _refused(declaration.name, error) from error
+
+
+def _begin_expiry(call: Call, declaration: Declaration) -> Iterator[str]:
+    """Set a new table's TTL attribute; say so where the database knows no TTL."""
+    name = declaration.name
+    ttl = update_ttl(declaration.table, physical_name=name)
+    if ttl is None:
+        return
+    try:
+        call("UpdateTimeToLive", ttl)
+    except TableError as error:
+        if error.code != "UnknownOperationException":  # dynalite's answer
+            raise _refused(name, error) from error
+        yield "The external database has no TTL, so rows never expire there."
 
 
 def _wait_active(call: Call, name: str) -> None:
@@ -199,6 +212,5 @@ def _seed(call: Call, declaration: Declaration, rows: Iterable[object]) -> None:
 
 
 def _refused(name: str, error: TableError) -> WorldError:
-    return WorldError(
-        f'The external database refuses table "{name}": {error.code}: {error.message}.'
-    )
+    why = f"{error.code}: {error.message}" if error.message else error.code
+    return WorldError(f'The external database refuses table "{name}": {why}.')
