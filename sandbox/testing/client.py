@@ -36,6 +36,7 @@ class Client(httpx.Client):
 
     def __init__(self, sandbox: Sandbox, **options: Any) -> None:
         self.jar = BrowserJar(sandbox.clock)
+        self._browser_cookies = BrowserCookies(self.jar)
         self._failures = (
             sandbox.failures if isinstance(sandbox, SandboxUnderTest) else None
         )
@@ -57,7 +58,7 @@ class Client(httpx.Client):
     @property
     def cookies(self) -> httpx.Cookies:
         """The cookies in the jar; set, they take the place of those that are there."""
-        return super().cookies
+        return self._browser_cookies
 
     @cookies.setter
     def cookies(self, cookies: Any) -> None:
@@ -71,12 +72,15 @@ class Client(httpx.Client):
     ) -> httpx.Request:
         """Build a request with the cookies that a browser would send.
 
-        See `httpx.Client.build_request`, which would judge them by Python's rules.
+        See `httpx.Client.build_request`, which would judge them by Python's rules,
+        and fails where one is not ASCII. It writes none where there is a header.
         """
-        request = super().build_request(method, url, **options)
-        given = httpx.Headers(options.get("headers"))
-        if "cookie" not in given and "cookie" not in self.headers:
-            self._write_cookies(request, httpx.Cookies(options.get("cookies")))
+        headers = httpx.Headers(options.get("headers"))
+        if "cookie" in headers or "cookie" in self.headers:
+            return super().build_request(method, url, **options)
+        headers["cookie"] = ""
+        request = super().build_request(method, url, **{**options, "headers": headers})
+        self._write_cookies(request, httpx.Cookies(options.get("cookies")))
         return request
 
     def send(self, request: httpx.Request, **options: Any) -> httpx.Response:
@@ -95,6 +99,14 @@ class Client(httpx.Client):
             self._failures.check(request_id)
         return response
 
+    def _redirect_headers(
+        self, request: httpx.Request, url: httpx.URL, method: str
+    ) -> httpx.Headers:
+        """Give the headers of a request that httpx makes, which writes no cookies."""
+        headers = super()._redirect_headers(request, url, method)
+        headers["cookie"] = ""
+        return headers
+
     def _write_after_redirect(self, request: httpx.Request) -> None:
         """Write the cookies of a request that httpx has made; a hook of each."""
         if request.extensions.get(_FIRST, request) is not request:
@@ -102,9 +114,24 @@ class Client(httpx.Client):
 
     def _write_cookies(self, request: httpx.Request, more: httpx.Cookies) -> None:
         header = self.jar.header(str(request.url), more=more.jar)
-        request.headers.pop("cookie", None)
+        lines = [line for line in request.headers.raw if line[0].lower() != b"cookie"]
         if header:
-            request.headers["cookie"] = header
+            lines.append((b"Cookie", header.encode("latin-1")))
+        request.headers = httpx.Headers(lines)
+
+
+class BrowserCookies(httpx.Cookies):
+    """httpx's view of a jar, which takes cookies as the bytes that they came in."""
+
+    def __init__(self, jar: BrowserJar) -> None:
+        super().__init__(jar)
+        self._jar = jar
+
+    def extract_cookies(self, response: httpx.Response) -> None:
+        """Take the cookies of a response, as the browser would take them."""
+        for name, value in response.headers.raw:
+            if name.lower() == b"set-cookie":
+                self._jar.keep(value.decode("latin-1"), url=str(response.request.url))
 
 
 class WsgiTransport(httpx.BaseTransport):

@@ -2,9 +2,14 @@
 
 Python's own jar reads the real clock, and fails to read dates that browsers can read
 (RFC 6265 section 5.1.1). Here `browser_view` judges each Set-Cookie header.
+
+Headers are Latin-1 text, a character a byte. A browser gives bytes back as they came
+(rfc6265bis section 5.7), and writes what a script sets in UTF-8: so do these cookies,
+whose names and values are text to read.
 """
 
 from collections.abc import Iterable, Iterator
+from copy import copy
 from http.client import HTTPResponse
 from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
 from typing import Any
@@ -30,11 +35,13 @@ class BrowserCookie(Cookie):
         # host alone (RFC 6265 section 5.3).
         is_host_only = "." not in view.domain
         domain = _policy_host(host) if is_host_only else f".{view.domain}"
+        self.encoding = _encoding(f"{view.name}{view.value}")
+        name, value = (_reread(text, self.encoding) for text in (view.name, view.value))
         super().__init__(
             version=0,
             # A cookie without a name is sent as its value alone.
-            name=view.name or view.value,
-            value=view.value if view.name else None,
+            name=name or value,
+            value=value if name else None,
             port=None,
             port_specified=False,
             domain=domain,
@@ -98,7 +105,7 @@ class BrowserJar(CookieJar):
         """
         jar = BrowserJar(self._clock)
         for cookie in (*self, *more):
-            jar.set_cookie(cookie)
+            jar.set_cookie(_as_sent(cookie))
         request = Request(url)  # noqa: S310 - nothing is opened
         jar.add_cookie_header(request)
         return request.get_header("Cookie") or ""
@@ -150,6 +157,34 @@ class BrowserJar(CookieJar):
     def __iter__(self) -> Iterator[Cookie]:
         """Give the cookies that have not ended."""
         return (cookie for cookie in super().__iter__() if not cookie.is_expired())
+
+
+def _encoding(latin1: str) -> str:
+    """Tell what the bytes of a header are text in; Latin-1 is what a handler writes."""
+    try:
+        latin1.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return "latin-1"
+    return "utf-8"
+
+
+def _reread(latin1: str, encoding: str) -> str:
+    return latin1.encode("latin-1").decode(encoding)
+
+
+def _as_sent(cookie: Cookie) -> Cookie:
+    """Give a cookie with name and value as a header has them."""
+    text = f"{cookie.name}{cookie.value}"
+    if text.isascii():
+        return cookie
+    encoding = getattr(cookie, "encoding", "utf-8")
+    if encoding == "latin-1" and max(text) > "\xff":  # a test has changed it
+        encoding = "utf-8"
+    sent = copy(cookie)
+    sent.name = cookie.name.encode(encoding).decode("latin-1")
+    if cookie.value is not None:
+        sent.value = cookie.value.encode(encoding).decode("latin-1")
+    return sent
 
 
 def _host(url: str) -> str:

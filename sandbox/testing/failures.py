@@ -90,6 +90,12 @@ class ExpectedFailure:
         Raises:
             IndexError: nothing has failed yet.
         """
+        __tracebackhide__ = True
+        if not self.all:
+            raise IndexError(
+                "no handler has failed yet inside expect_failure(); "
+                "ask after the request that is to fail"
+            )
         return self.all[0]
 
     @property

@@ -1,5 +1,7 @@
 """An httpx client without a socket: what the handler sees of its requests."""
 
+from pathlib import Path
+
 import httpx
 import pytest
 
@@ -133,6 +135,26 @@ def test_cookies_that_a_client_is_given_join_its_jar(sandbox: SandboxUnderTest) 
 def cookies_of(response: httpx.Response) -> str:
     """Give the Cookie header that was sent."""
     return str(response.request.headers.get("cookie", ""))
+
+
+@pytest.mark.parametrize("value", ["J\xfcrgen", "J\xc3\xbcrgen", "\xff"])
+def test_cookies_that_are_not_ascii_come_back_as_a_browser_sends_them(
+    sandbox: SandboxUnderTest, app: Path, value: str
+) -> None:
+    """Byte for byte, by redirects too; what a test sets is sent as UTF-8."""
+    handler = app / "src/http/get-away/index.py"
+    code = f"'cookies': [{f'name={value}'!r}], 'headers'"
+    handler.write_text(handler.read_text().replace('"headers"', code))
+    with Client(sandbox) as client:
+        redirected = client.get("/away?to=/echo/1", follow_redirects=True).json()
+        client.cookies.set("snow", "☃")
+        both = client.get("/echo/1").json()["cookies"]
+        answer = client.get("/away?to=/echo/1")
+        assert answer.next_request is not None
+        by_hand = client.send(answer.next_request).json()["cookies"]
+
+    assert redirected["cookies"] == [f"name={value}"]
+    assert both == by_hand == [f"name={value}", "snow=\xe2\x98\x83"]
 
 
 def test_cookies_go_where_a_browser_sends_them(sandbox: SandboxUnderTest) -> None:

@@ -232,3 +232,27 @@ def test_cookies_of_one_request_go_before_those_of_the_jar(jar: BrowserJar) -> N
 
     assert sorted(header.split("; ")) == ["_idx=other", "more=1"]
     assert sent(jar) == "_idx=good"
+
+
+def test_bytes_of_a_cookie_go_back_as_they_came(jar: BrowserJar) -> None:
+    """As browsers do it: Latin-1 and UTF-8; both are text to read."""
+    jar.keep("latin=J\xfcrgen", url=URL)
+    jar.keep("utf=J\xc3\xbcrgen", url=URL)
+    jar.keep("n\xfcme=1", url=URL)
+    jar.keep("\xff\xfe; Path=/", url=URL)
+
+    assert [cookie.value for cookie in jar] == ["Jürgen", "Jürgen", "1", None]
+    assert sent(jar) == "latin=J\xfcrgen; utf=J\xc3\xbcrgen; n\xfcme=1; \xff\xfe"
+
+
+def test_text_that_a_test_sets_is_sent_as_utf_8(jar: BrowserJar) -> None:
+    """As browsers send what a script has set; the jar keeps the text."""
+    with httpx.Client(cookies=jar) as client:
+        client.cookies.set("snow", "☃")
+        jar.keep("latin=\xfc", url=URL)
+        found = jar.find("latin")
+        assert found is not None
+        found.value = "☃"
+
+    assert sent(jar) == "snow=\xe2\x98\x83; latin=\xe2\x98\x83"
+    assert client.cookies["snow"] == "☃"

@@ -33,6 +33,16 @@ def test_expecting_a_failure_needs_one(sandbox: SandboxUnderTest) -> None:
         pass
 
 
+def test_a_failure_that_has_not_come_yet_is_missing(sandbox: SandboxUnderTest) -> None:
+    """Asked for too early, inside the block, it says what is to come first."""
+    with Client(sandbox) as client, sandbox.expect_failure() as failure:
+        with pytest.raises(IndexError, match="no handler has failed yet"):
+            _ = failure.message
+        client.get("/boom")
+
+    assert failure.message == "division by zero"
+
+
 def test_another_type_fails_the_test(sandbox: SandboxUnderTest) -> None:
     """The type of the exception can be part of what is expected."""
     with (
