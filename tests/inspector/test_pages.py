@@ -192,11 +192,13 @@ def test_a_paused_list_stands_still(table_visit: Visit) -> None:
 
 def test_a_pause_holds_back_what_is_on_its_way(table_visit: Visit) -> None:
     """The page had asked for it before a person wanted to read."""
-    page = table_visit.open("/")
     held: list[Route] = []
 
     def is_fetch(request: Request) -> bool:
         return request.resource_type == "fetch"
+
+    with table_visit.page.expect_event("requestfinished", is_fetch):
+        page = table_visit.open("/")  # it looks once more as soon as it follows
 
     def hold(route: Route) -> None:
         held.append(route) if is_fetch(route.request) else route.continue_()
