@@ -17,8 +17,8 @@ _LAST_SECONDS = 1.0
 class Follower:
     """Shows what `journal` keeps from now on, while entered as a context manager.
 
-    No request waits for it. Nor does each show its own: writing lets go of the
-    interpreter lock, and the threads of other requests would change places for it.
+    No request waits for it. A request that showed itself would let go of the
+    interpreter lock to write, and threads would change places at every answer.
 
     Args:
         journal: what is followed.

@@ -97,9 +97,9 @@ def _serve_until(
 @contextmanager
 def _started(sandbox: Sandbox, console: Console) -> Iterator[None]:
     """Start the sandbox and close it; what takes long is told."""
-    with collector_paused(), telling("Reading the app…", write=console.write_aside):
-        sandbox.start()
     with Follower(sandbox.journal, console.show_exchanges):
+        with collector_paused(), telling("Reading the app…", write=console.write_aside):
+            sandbox.start()
         try:
             importing = telling("Importing DynamoDB…", write=console.write_aside)
             with collector_paused(), importing:

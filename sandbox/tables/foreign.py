@@ -7,7 +7,7 @@ on the sandbox's clock, and nothing is ever reset or dropped.
 import http.client
 import json
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from sandbox.errors import SeedError, WorldError
@@ -177,18 +177,18 @@ def _create(call: Call, declaration: Declaration) -> None:
         raise _refused(declaration.name, error) from error
 
 
-def _begin_expiry(call: Call, declaration: Declaration) -> Iterator[str]:
-    """Set a new table's TTL attribute; say so where the database knows no TTL."""
+def _begin_expiry(call: Call, declaration: Declaration) -> tuple[str, ...]:
+    """Set a new table's TTL attribute; give what to say where there is no TTL."""
     name = declaration.name
     ttl = update_ttl(declaration.table, physical_name=name)
-    if ttl is None:
-        return
     try:
-        call("UpdateTimeToLive", ttl)
+        if ttl is not None:
+            call("UpdateTimeToLive", ttl)
     except TableError as error:
         if error.code != "UnknownOperationException":  # dynalite's answer
             raise _refused(name, error) from error
-        yield "The external database has no TTL, so rows never expire there."
+        return ("The external database has no TTL, so rows never expire there.",)
+    return ()
 
 
 def _wait_active(call: Call, name: str) -> None:

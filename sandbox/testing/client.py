@@ -47,7 +47,6 @@ class Client(httpx.Client):
             **{
                 "transport": WsgiTransport(lambda: sandbox.wsgi),
                 "base_url": sandbox.url,
-                "cookies": self.jar,
                 "trust_env": False,
                 "event_hooks": {**hooks, "request": on_request},
                 **options,

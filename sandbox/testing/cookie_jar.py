@@ -10,7 +10,6 @@ whose names and values are text to read.
 
 from collections.abc import Iterable, Iterator
 from copy import copy
-from http.client import HTTPResponse
 from http.cookiejar import Cookie, CookieJar, DefaultCookiePolicy
 from typing import Any
 from urllib.parse import urlsplit
@@ -109,11 +108,6 @@ class BrowserJar(CookieJar):
         request = Request(url)  # noqa: S310 - nothing is opened
         jar.add_cookie_header(request)
         return request.get_header("Cookie") or ""
-
-    def extract_cookies(self, response: HTTPResponse, request: Request) -> None:
-        """Take the cookies of a response, as the browser would take them."""
-        for set_cookie in response.info().get_all("set-cookie", []):
-            self.keep(set_cookie, url=request.full_url)
 
     def set_cookie(self, cookie: Cookie) -> None:
         """Keep a cookie; one for every host and one for a host replace each other.

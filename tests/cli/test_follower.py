@@ -7,20 +7,11 @@ from collections.abc import Sequence
 import pytest
 
 from sandbox.cli.follower import Follower
-from sandbox.exchange import Exchange, HttpRequest, HttpResponse
+from sandbox.exchange import Exchange
 from sandbox.journal import Journal
+from tests.exchanges import exchange_of
 
 DEADLINE_SECONDS = 10
-
-
-def exchange(request_id: str) -> Exchange:
-    return Exchange(
-        request_id=request_id,
-        started_epoch=0,
-        request=HttpRequest(method="GET", path="/", query_string="", headers=()),
-        response=HttpResponse(status=200, headers=(), body=b""),
-        duration_ms=1,
-    )
 
 
 def ids(exchanges: Sequence[Exchange]) -> list[str]:
@@ -30,7 +21,7 @@ def ids(exchanges: Sequence[Exchange]) -> list[str]:
 def test_follower_shows_what_comes_after_it() -> None:
     """Each once and oldest first, in a thread of its own."""
     journal = Journal()
-    journal.append(exchange("before"))
+    journal.append(exchange_of("before"))
     shown: queue.Queue[tuple[list[str], str]] = queue.Queue()
 
     def show(exchanges: Sequence[Exchange]) -> None:
@@ -38,7 +29,7 @@ def test_follower_shows_what_comes_after_it() -> None:
 
     with Follower(journal, show):
         for request_id in ("a", "b"):
-            journal.append(exchange(request_id))
+            journal.append(exchange_of(request_id))
             told = shown.get(timeout=DEADLINE_SECONDS)
             assert told == ([request_id], "arc-follower")
 
@@ -57,10 +48,10 @@ def test_follower_shows_together_what_came_meanwhile() -> None:
         assert may_go_on.wait(DEADLINE_SECONDS)
 
     with Follower(journal, show):
-        journal.append(exchange("a"))
+        journal.append(exchange_of("a"))
         assert is_showing.wait(DEADLINE_SECONDS)
         for request_id in ("b", "c"):
-            journal.append(exchange(request_id))
+            journal.append(exchange_of(request_id))
         may_go_on.set()
 
     assert shown == [["a"], ["b", "c"]]
@@ -80,7 +71,7 @@ def test_follower_goes_on_after_what_shows_has_raised(
 
     with Follower(journal, show):
         for request_id in ("a", "b"):
-            journal.append(exchange(request_id))
+            journal.append(exchange_of(request_id))
             assert shown.get(timeout=DEADLINE_SECONDS) == [request_id]
 
     assert "RuntimeError: no room" in capsys.readouterr().err
@@ -96,7 +87,7 @@ def test_follower_ends_where_nobody_reads() -> None:
         never.wait(DEADLINE_SECONDS)
 
     with Follower(journal, show):
-        journal.append(exchange("a"))
+        journal.append(exchange_of("a"))
         assert is_showing.wait(DEADLINE_SECONDS)
 
     assert not never.is_set()
