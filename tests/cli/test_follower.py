@@ -80,15 +80,16 @@ def test_follower_goes_on_after_what_shows_has_raised(
 def test_follower_ends_where_nobody_reads() -> None:
     """What still waits to be written, into a full pipe, holds up no end."""
     journal = Journal()
-    is_showing, never = threading.Event(), threading.Event()
+    is_showing, has_ended = threading.Event(), threading.Event()
+    was_in_time: queue.Queue[bool] = queue.Queue()
 
     def show(_exchanges: Sequence[Exchange]) -> None:
         is_showing.set()
-        never.wait(DEADLINE_SECONDS)
+        was_in_time.put(has_ended.wait(DEADLINE_SECONDS))
 
     with Follower(journal, show):
         journal.append(exchange_of("a"))
         assert is_showing.wait(DEADLINE_SECONDS)
+    has_ended.set()
 
-    assert not never.is_set()
-    never.set()
+    assert was_in_time.get(timeout=DEADLINE_SECONDS)
