@@ -1,7 +1,8 @@
 """A project + its surroundings → what is legal in it, but will bite.
 
 Errors stop nothing by themselves: `arc-sandbox check` decides by their level. What
-concerns sessions is in `sandbox.sessions.advice`, in the same shape.
+concerns packages is in `sandbox.project.dependency_advice`, what concerns sessions in
+`sandbox.sessions.advice`, in the same shape.
 """
 
 import re
@@ -13,6 +14,9 @@ from sandbox.errors import SourceLocation
 from sandbox.project.model import Function, Project, Stage, Table
 
 Level: TypeAlias = Literal["error", "warning", "hint"]
+Hindrance: TypeAlias = Literal["unnamed", "development", "sdk-v2", "not-hydrated"]
+"""Why a package is not deployed: the function's own list lacks it, or has it for
+development alone; it is the AWS SDK v2; nothing is installed for the function."""
 
 _PYTHON_RUNTIME = re.compile(r"python(\d+)\.(\d+)")
 
@@ -79,6 +83,31 @@ class Advice:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class LeftBehind:
+    """A package that a function loads here, and that is not deployed with it."""
+
+    function: Function
+    folder: str
+    """The function's, as the developer would type it."""
+    module: str
+    """As the code names it: `yaml`, `@scope/name`."""
+    package: str
+    """As it is installed: `PyYAML`, `@scope/name`."""
+    hindrance: Hindrance
+    where: SourceLocation
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Unlisted:
+    """A Python function without a requirements.txt, at which `arc deploy` stops."""
+
+    function: Function
+    folder: str
+    module: str | None
+    """What it imports and is no installed package; None where the version is why."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Surroundings:
     """What advice needs to know beside the manifest; whoever asks collects it."""
 
@@ -99,6 +128,8 @@ class Surroundings:
     """Where Python code of the app has `import arc`."""
     requirements: frozenset[str] = frozenset()
     """What the app's requirements.txt files name, in lower case with hyphens."""
+    left_behind: tuple[LeftBehind, ...] = ()
+    unlisted: tuple[Unlisted, ...] = ()
     without_handler: tuple[tuple[str, str], ...] = ()
     """For each function whose file is not there: the fact, and what to do."""
     not_run: tuple[tuple[str, str], ...] = ()
@@ -110,12 +141,11 @@ class Surroundings:
 
 
 def advise(project: Project, surroundings: Surroundings) -> tuple[Advice, ...]:
-    """Give what will bite in a project, sessions apart."""
+    """Give what will bite in a project, packages and sessions apart."""
     return (
         *_missing_handlers(surroundings),
         *_missing_seeds(project, surroundings),
         *_longer_than_the_gateway_waits(project),
-        *_missing_requirement(surroundings),
         *_other_python(project, surroundings),
         *_reserved_names(project, surroundings),
     )
@@ -161,7 +191,7 @@ def _missing_handlers(surroundings: Surroundings) -> Iterator[Advice]:
         yield Advice(
             level="error",
             code="handler-missing",
-            what=_with_others(fact, len(lacking) - 1),
+            what=with_others(fact, len(lacking) - 1),
             why="Whatever calls it gets an error, and deployed it has no code.",
             fix=f"{remedy} arc-sandbox init creates what is missing.",
         )
@@ -170,13 +200,14 @@ def _missing_handlers(surroundings: Surroundings) -> Iterator[Advice]:
         yield Advice(
             level="warning",
             code="runtime-not-run",
-            what=_with_others(fact, len(not_run) - 1),
+            what=with_others(fact, len(not_run) - 1),
             why="Whatever calls it gets an error here.",
             fix=remedy,
         )
 
 
-def _with_others(fact: str, count: int) -> str:
+def with_others(fact: str, count: int) -> str:
+    """Add to what is said of one function that it holds for `count` others."""
     return f"{fact} The same goes for {count} more." if count else fact
 
 
@@ -212,28 +243,10 @@ def _longer_than_the_gateway_waits(project: Project) -> Iterator[Advice]:
     yield Advice(
         level="warning",
         code="http-timeout",
-        what=_with_others(fact, len(longer) - 1),
+        what=with_others(fact, len(longer) - 1),
         why=f"Deployed, its client gets a {504 if is_rest else 503} then, and the "
         "function runs on; the sandbox waits as long as Lambda would.",
         fix=f'Set "timeout {waits_seconds}" at most, or do long work elsewhere.',
-    )
-
-
-def _missing_requirement(surroundings: Surroundings) -> Iterator[Advice]:
-    if (
-        not surroundings.arc_imports
-        or "architect-functions" in surroundings.requirements
-    ):
-        return
-    yield Advice(
-        level="warning",
-        code="arc-requirement",
-        what='The app has "import arc", and no requirements.txt names its package.',
-        where=surroundings.arc_imports[0],
-        why="The sandbox lends its own. Deployed, a function has it only where its "
-        "folder has no requirements.txt and `arc deploy` finds the package installed; "
-        "else it fails with Runtime.ImportModuleError.",
-        fix='Add the line "architect-functions" to requirements.txt.',
     )
 
 

@@ -7,8 +7,10 @@ from sandbox.notice import Level as NoticeLevel
 from sandbox.notice import Notice
 from sandbox.options import Options
 from sandbox.project.advice import Advice, Level, Surroundings, advise
+from sandbox.project.dependency_advice import advise_dependencies
 from sandbox.project.model import Project
 from sandbox.sessions.advice import advise_sessions
+from sandbox.wiring.remembered import Remembered
 from sandbox.wiring.surroundings import collect_surroundings
 
 NOTICE_LEVELS: Mapping[Level, NoticeLevel] = {
@@ -22,7 +24,7 @@ _ORDER: tuple[Level, ...] = ("error", "warning", "hint")
 
 def advise_all(project: Project, surroundings: Surroundings) -> tuple[Advice, ...]:
     """Give all there is to say about a project: errors first, then warnings, hints."""
-    found = advise(project, surroundings)
+    found = (*advise(project, surroundings), *advise_dependencies(surroundings))
     if project.functions:
         found += advise_sessions(project, surroundings)
     return tuple(sorted(found, key=lambda advice: _ORDER.index(advice.level)))
@@ -54,6 +56,7 @@ class Adviser:
         self._current = current
         self._options = options
         self._say = say
+        self._known = Remembered()
         self._lock = threading.Lock()
         self._project: Project | None = None
         self._is_edited = False
@@ -76,7 +79,8 @@ class Adviser:
         self._tell_new(self._current())
 
     def _advice(self, project: Project) -> tuple[Advice, ...]:
-        return advise_all(project, collect_surroundings(project, self._options))
+        around = collect_surroundings(project, self._options, known=self._known)
+        return advise_all(project, around)
 
     def _tell_new(self, project: Project) -> None:
         """Say what is new since the last telling; what was mended is forgotten."""

@@ -3,7 +3,6 @@
 A few directory listings and small files: no package is imported to learn its version.
 """
 
-import json
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -12,7 +11,6 @@ from pathlib import Path
 
 from sandbox.errors import SeedError, SourceLocation
 from sandbox.exchange import Unavailable
-from sandbox.json_value import JsonValue
 from sandbox.options import Options, resolve
 from sandbox.project.advice import Surroundings
 from sandbox.project.dotenv import with_plain_line_ends
@@ -21,10 +19,12 @@ from sandbox.project.places import dotenv_places, preferences_places
 from sandbox.project.preferences import DOTENV_FILE, PREFERENCES_FILES
 from sandbox.sessions.settings import Helper
 from sandbox.tables.seeds import seed_file
+from sandbox.wiring.node_dependencies import node_left_behind, package_member
+from sandbox.wiring.python_dependencies import REQUIREMENTS_FILE, PythonDependencies
+from sandbox.wiring.remembered import Remembered
 from sandbox.workers.environment import Ports, function_environment
 from sandbox.workers.languages import handler_file_of, language_of
 
-REQUIREMENTS_FILE = "requirements.txt"
 MOST_FILES_READ = 400
 """So that a very large app costs no more than a large one."""
 
@@ -49,13 +49,18 @@ class SourceFile:
 
 
 def collect_surroundings(
-    project: Project, options: Options, *, python_path: Sequence[str] | None = None
+    project: Project,
+    options: Options,
+    *,
+    known: Remembered | None = None,
+    python_path: Sequence[str] | None = None,
 ) -> Surroundings:
     """Look around a project; takes milliseconds.
 
     Args:
         project: whose folder is looked at.
         options: decide the stage, and with it whose variables count.
+        known: what was read when this was asked before.
         python_path: where installed packages are looked for; `sys.path` by default.
 
     Raises:
@@ -66,6 +71,8 @@ def collect_surroundings(
     python = _functions_of(project, "python")
     imports = tuple(_arc_imports(project, python))
     installed = sys.path if python_path is None else python_path
+    known = known or Remembered()
+    packages = PythonDependencies(project, known, installed)
     return Surroundings(
         environment=seen_environment(project, options),
         places=variable_places(project, stage=stage),
@@ -81,6 +88,11 @@ def collect_surroundings(
         npm_session_store=_npm_session_store(project.root),
         arc_imports=imports,
         requirements=frozenset(_requirements(project, python)),
+        left_behind=(
+            *packages.left_behind(),
+            *node_left_behind(project, known.imports),
+        ),
+        unlisted=tuple(packages.unlisted()),
         without_handler=tuple(_without_handler(project)),
         not_run=tuple(_not_run(project)),
         without_seeds=_without_seeds(project) if settings.serves_tables else None,
@@ -150,15 +162,14 @@ def npm_helper(function: Function, project: Project) -> str | None:
         return None
     for folder in (function.folder, *function.folder.parents):
         file = folder / "node_modules/@architect/functions/package.json"
-        text = _read_text(file)
-        if text is not None:
-            version = _package_member(text, "version")
+        if file.exists():
+            version = package_member(file, "version")
             return version if isinstance(version, str) else None
     return None
 
 
 def _npm_session_store(root: Path) -> str | None:
-    named = _package_member(_read_text(root / "package.json") or "", "dependencies")
+    named = package_member(root / "package.json", "dependencies")
     stores = named if isinstance(named, dict) else {}
     return _first(store for store in _SESSION_STORES if store in stores)
 
@@ -262,15 +273,6 @@ def _versions_in(folders: Iterable[Path]) -> Iterator[str]:
         for name in names:
             if found := _DIST_INFO.fullmatch(name):
                 yield found[1]
-
-
-def _package_member(text: str, member: str) -> JsonValue:
-    """Give what a package.json says there; None where it cannot be read."""
-    try:
-        package = json.loads(text)
-    except ValueError:
-        return None
-    return package.get(member) if isinstance(package, dict) else None
 
 
 def _read_text(path: Path) -> str | None:

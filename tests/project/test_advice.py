@@ -1,4 +1,4 @@
-"""Advice about a project: requirements, Python versions, reserved names."""
+"""Advice about a project: handlers, Python versions, reserved names."""
 
 from dataclasses import replace
 from pathlib import Path
@@ -17,7 +17,7 @@ from sandbox.project.model import (
     Table,
 )
 
-HERE = SourceLocation(file="src/http/get-index/index.py", line=1)
+HERE = SourceLocation(file="prefs.arc", line=1)
 
 
 def project_with(**parts: Any) -> Project:
@@ -45,28 +45,6 @@ def test_advise_tells_once_of_runtimes_that_are_not_run() -> None:
 
     assert advice.code == "runtime-not-run"
     assert advice.what == '"get /a" is Ruby. The same goes for 2 more.'
-
-
-@pytest.mark.parametrize(
-    ("arc_imports", "requirements", "count"),
-    [
-        ((HERE,), frozenset(), 1),
-        ((HERE, HERE), frozenset({"boto3"}), 1),
-        ((HERE,), frozenset({"architect-functions"}), 0),
-        ((), frozenset(), 0),
-    ],
-)
-def test_advise_misses_the_helper_in_requirements(
-    arc_imports: Any, requirements: frozenset[str], count: int
-) -> None:
-    """Once, at the first import: deployed, the function would not load."""
-    found = advise(
-        project_with(),
-        Surroundings(arc_imports=arc_imports, requirements=requirements),
-    )
-
-    assert [advice.code for advice in found] == ["arc-requirement"] * count
-    assert all(advice.where == HERE for advice in found)
 
 
 def test_advise_compares_the_python_versions() -> None:

@@ -1,0 +1,121 @@
+"""A file of the app's code → what it imports, as its text says; nothing is run.
+
+Only what a person has written plainly is found: `importlib.import_module(name)` and
+`import(name)` name what only runs will tell.
+"""
+
+import ast
+import re
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeAlias
+
+_Stamp: TypeAlias = tuple[int, int]
+"""When a file was last written, in nanoseconds, and its size in bytes."""
+
+_LOADED_BY_NODE = re.compile(
+    r"(?<!:)//[^\n]*"  # comments first, so that nothing in them counts
+    r"|/\*.*?\*/"
+    r"|(?<![\w$.])(?:require\s*\(|import\s*\(|import\b|from\b)\s*"
+    r"(?P<quote>['\"])(?P<name>[^'\"\n]+)(?P=quote)",
+    re.DOTALL,
+)
+_MAY_BE_MISSING = frozenset(("ImportError", "ModuleNotFoundError"))
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """One name that a file imports, and the line that does, counted from 1."""
+
+    name: str
+    """As written: `requests`, `.models`, `shared.db`; `@scope/name/part`, `./x.mjs`."""
+    line: int
+
+
+class ImportReader:
+    """Reads the imports of files, each again only when it has changed.
+
+    Safe between threads: at worst, two read one file.
+    """
+
+    def __init__(self) -> None:
+        self._known: dict[Path, tuple[_Stamp, tuple[Import, ...]]] = {}
+
+    def imports_of(self, file: Path) -> tuple[Import, ...]:
+        """Give what a file imports; nothing where it cannot be read or parsed."""
+        try:
+            status = file.stat()
+            stamp = (status.st_mtime_ns, status.st_size)
+            known = self._known.get(file)
+            if known is not None and known[0] == stamp:
+                return known[1]
+            text = file.read_bytes()
+        except OSError:
+            return ()
+        imports = python_imports(text) if file.suffix == ".py" else node_imports(text)
+        self._known[file] = stamp, imports
+        return imports
+
+
+def python_imports(text: bytes) -> tuple[Import, ...]:
+    """Give what a Python module needs; what `from a import b` names, also as `a.b`.
+
+    Left out is what may be missing: what is imported under TYPE_CHECKING, or in a `try`
+    that looks out for ImportError.
+    """
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # of "\d" and the like, which loading tells
+            tree = ast.parse(text)
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ()
+    found = _NeededImports()
+    found.visit(tree)
+    return tuple(found.imports)
+
+
+def node_imports(text: bytes) -> tuple[Import, ...]:
+    """Give what a JavaScript file loads by `import`, `export … from` or `require`."""
+    code = text.decode("utf-8", "replace")
+    return tuple(
+        Import(found["name"], code.count("\n", 0, found.start()) + 1)
+        for found in _LOADED_BY_NODE.finditer(code)
+        if found["name"]
+    )
+
+
+class _NeededImports(ast.NodeVisitor):
+    def __init__(self) -> None:
+        self.imports: list[Import] = []
+
+    def visit_Import(self, node: ast.Import) -> None:
+        self.imports += (Import(alias.name, node.lineno) for alias in node.names)
+
+    def visit_ImportFrom(self, node: ast.ImportFrom) -> None:
+        module = "." * node.level + (node.module or "")
+        self.imports.append(Import(module, node.lineno))
+        joint = "" if module.endswith(".") else "."
+        self.imports += (
+            Import(f"{module}{joint}{alias.name}", node.lineno) for alias in node.names
+        )
+
+    def visit_Try(self, node: ast.Try) -> None:
+        caught = (name for each in node.handlers for name in _names_in(each.type))
+        if _MAY_BE_MISSING.isdisjoint(caught):
+            self.generic_visit(node)
+
+    def visit_If(self, node: ast.If) -> None:
+        if "TYPE_CHECKING" not in _names_in(node.test):
+            self.generic_visit(node)
+
+
+def _names_in(node: ast.AST | None) -> set[str]:
+    """Give the names in an expression, of attributes the last part."""
+    found = set()
+    for part in ast.walk(node) if node is not None else ():
+        if isinstance(part, ast.Name):
+            found.add(part.id)
+        elif isinstance(part, ast.Attribute):
+            found.add(part.attr)
+    return found

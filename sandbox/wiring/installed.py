@@ -1,0 +1,151 @@
+"""Python's installed packages → which modules a requirements.txt brings.
+
+Reads what pip has written beside them (PyPA specifications, "Core metadata" and
+"Recording installed projects"); imports none.
+"""
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from importlib.metadata import Distribution, DistributionFinder, MetadataPathFinder
+from pathlib import Path
+
+from packaging.requirements import InvalidRequirement, Requirement
+
+_INCLUDE = re.compile(r"(?:-r|--requirement)[\s=]*(\S+)")
+_COMMENT = re.compile(r"(?:^|\s)#.*")
+_HASHES = re.compile(r"\s--hash\b.*")
+_MODULE_FILE = re.compile(r"([A-Za-z_]\w*)(?:\.[\w-]+)*\.(?:py|so|pyd)")
+_DEEPEST_INCLUDE = 8
+
+
+def requirements_in(file: Path, *, depth: int = 0) -> tuple[Requirement, ...] | None:
+    """Give the requirements of a requirements.txt and of what it includes.
+
+    None where a line says what only pip can tell: a path, an address, an editable one.
+    """
+    try:
+        text = file.read_text(encoding="utf-8", errors="replace")
+    except OSError:
+        return None
+    found: list[Requirement] = []
+    for line in text.replace("\\\n", " ").splitlines():
+        entry = _HASHES.sub("", _COMMENT.sub("", line)).strip()
+        named = _requirements_of(entry, folder=file.parent, depth=depth)
+        if named is None:
+            return None
+        found += named
+    return tuple(found)
+
+
+def _requirements_of(
+    entry: str, *, folder: Path, depth: int
+) -> tuple[Requirement, ...] | None:
+    """Give what one line of a requirements.txt names; None where it does not say."""
+    if included := _INCLUDE.match(entry):
+        if depth >= _DEEPEST_INCLUDE:
+            return None
+        return requirements_in(folder / included[1], depth=depth + 1)
+    if entry.startswith(("-e", "--editable")):
+        return None
+    if not entry or entry.startswith("-"):
+        return ()
+    try:
+        return (Requirement(entry),)
+    except InvalidRequirement:
+        return None
+
+
+class InstalledPackages:
+    """What lies on a path that Python imports from; each package is read once.
+
+    Args:
+        path: folders, the first that has a module wins.
+    """
+
+    def __init__(self, path: Sequence[str]) -> None:
+        self._path = [folder for folder in path if folder]
+        self._modules: dict[str, frozenset[str] | None] = {}
+        self._packages: dict[str, str] = {}
+        self._brought: dict[tuple[str, ...], frozenset[str] | None] = {}
+
+    def modules_of(self, named: Sequence[Requirement]) -> frozenset[str] | None:
+        """Give the modules of packages and of all that these require.
+
+        None where one of the named is not installed, or does not say what it brings.
+        """
+        key = tuple(map(str, named))
+        if key not in self._brought:
+            self._brought[key] = self._all_modules_of(named)
+        return self._brought[key]
+
+    def _all_modules_of(self, named: Sequence[Requirement]) -> frozenset[str] | None:
+        modules: frozenset[str] = frozenset()
+        ahead = [requirement for requirement in named if _applies(requirement)]
+        expected, seen = set(map(str, ahead)), set[str]()
+        while ahead:
+            requirement = ahead.pop()
+            if str(requirement) in seen:
+                continue
+            seen.add(str(requirement))
+            distribution = next(self._find(requirement.name), None)
+            if distribution is None and str(requirement) not in expected:
+                continue  # pip would have it; here nothing imports it
+            brought = None if distribution is None else self._modules_in(distribution)
+            if distribution is None or brought is None:
+                return None
+            modules |= brought
+            ahead += _required_by(distribution, extras=requirement.extras)
+        return modules
+
+    def package_of(self, module: str) -> str:
+        """Give the name of the package that brings a module; the module's, if none."""
+        if module not in self._packages:
+            bringing = (
+                distribution.name
+                for distribution in self._find(None)
+                if module in (self._modules_in(distribution) or ())
+            )
+            self._packages[module] = next(bringing, module)
+        return self._packages[module]
+
+    def _modules_in(self, distribution: Distribution) -> frozenset[str] | None:
+        name = distribution.name
+        if name not in self._modules:
+            self._modules[name] = _modules_in(distribution)
+        return self._modules[name]
+
+    def _find(self, name: str | None) -> Iterator[Distribution]:
+        context = DistributionFinder.Context(name=name, path=self._path)
+        return iter(MetadataPathFinder.find_distributions(context))
+
+
+def _applies(requirement: Requirement, extras: Iterable[str] = ()) -> bool:
+    marker = requirement.marker
+    return marker is None or any(marker.evaluate({"extra": e}) for e in ("", *extras))
+
+
+def _required_by(
+    distribution: Distribution, *, extras: Iterable[str]
+) -> Iterator[Requirement]:
+    for text in distribution.requires or ():
+        try:
+            requirement = Requirement(text)
+        except InvalidRequirement:  # older packages have what is no longer one
+            continue
+        if _applies(requirement, extras):
+            yield requirement
+
+
+def _modules_in(distribution: Distribution) -> frozenset[str] | None:
+    """Give a package's modules; None where its code lies elsewhere (PEP 660)."""
+    origin = distribution.read_text("direct_url.json")
+    if origin and json.loads(origin).get("dir_info", {}).get("editable"):
+        return None
+    listed = distribution.read_text("top_level.txt")
+    if listed:
+        return frozenset(listed.split())
+    files = [file.parts for file in distribution.files or ()]
+    folders = {parts[0] for parts in files if len(parts) > 1 and "." not in parts[0]}
+    alone = (_MODULE_FILE.fullmatch(parts[0]) for parts in files if len(parts) == 1)
+    return frozenset(folders | {found[1] for found in alone if found})

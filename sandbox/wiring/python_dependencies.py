@@ -1,0 +1,184 @@
+"""Python functions → what they import, and `arc deploy` does not install for them.
+
+A function's requirements.txt is all that is installed for it, into its `vendor`. One
+without is looked through, file by file, and every import has to be an installed
+package; shared code and the function's own modules are none (`@architect/hydrate`
+6.0.2, "autoinstall/python").
+"""
+
+import re
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from sandbox.project.advice import LeftBehind, Unlisted
+from sandbox.project.model import Function, Project
+from sandbox.wiring.reached import (
+    Outside,
+    is_hydrated,
+    may_lack_packages,
+    outside_imports,
+    place_of,
+    shared_folders,
+    shown,
+)
+from sandbox.wiring.remembered import Remembered
+
+REQUIREMENTS_FILE = "requirements.txt"
+VENDOR = "vendor"
+_LAMBDA_HAS = frozenset(
+    ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
+)
+"""Of Lambda's Python runtimes: the AWS SDK, and what it needs itself."""
+_RUNTIME = re.compile(r"python(\d+)\.(\d+)")
+_NEWEST_KNOWN = (3, 11)
+"""The last version whose standard library `arc deploy` knows."""
+
+
+class PythonDependencies:
+    """Looks through the Python functions of one project, as its disk is now.
+
+    Args:
+        project: whose functions.
+        known: what was read before.
+        path: where packages are looked for, as `sys.path`.
+    """
+
+    def __init__(
+        self, project: Project, known: Remembered, path: Sequence[str]
+    ) -> None:
+        self._project = project
+        self._known = known
+        self._path = [folder for folder in path if folder]
+        self._functions = [
+            function
+            for function in project.functions
+            if function.language == "python"
+            and may_lack_packages(function, project)
+            and function.folder.is_dir()
+        ]
+        self._installed: dict[str, bool] = {}
+
+    def left_behind(self) -> Iterator[LeftBehind]:
+        """Give what functions import, and will not have."""
+        for function in self._functions:
+            has_list = _has_requirements(function)
+            if not has_list and is_hydrated(function):
+                continue  # what is looked for is found, or nothing is deployed
+            foreign = self._foreign(function)
+            if not foreign:
+                continue
+            brought = self._brought(function) if has_list else frozenset[str]()
+            if brought is None:
+                continue
+            for module in foreign:
+                if module in brought:
+                    continue
+                yield LeftBehind(
+                    function=function,
+                    folder=shown(function.folder, self._project),
+                    module=module,
+                    package=self._known.packages_in(self._path).package_of(module),
+                    hindrance="unnamed" if has_list else "not-hydrated",
+                    where=place_of(foreign[module], self._project),
+                )
+
+    def unlisted(self) -> Iterator[Unlisted]:
+        """Give the functions at which `arc deploy` stops."""
+        for function in self._functions:
+            if _has_requirements(function) or not is_hydrated(function):
+                continue
+            version = _RUNTIME.fullmatch(function.config.runtime)
+            is_new = version and (int(version[1]), int(version[2])) > _NEWEST_KNOWN
+            module = None if is_new else self._not_a_package(function)
+            if is_new or module is not None:
+                folder = shown(function.folder, self._project)
+                yield Unlisted(function=function, folder=folder, module=module)
+
+    def _foreign(self, function: Function) -> dict[str, Outside]:
+        """Give where a function first imports each package of others."""
+        code = _FunctionCode(function, self._project)
+        found: dict[str, Outside] = {}
+        for one in outside_imports(
+            function.handler_file, self._known.imports, code.files_of
+        ):
+            module = one.name.partition(".")[0]
+            if module not in found and self._is_foreign(module):
+                found[module] = one
+        return found
+
+    def _is_foreign(self, module: str) -> bool:
+        if module in sys.stdlib_module_names or module in _LAMBDA_HAS:
+            return False
+        return self._is_installed(module)
+
+    def _brought(self, function: Function) -> frozenset[str] | None:
+        """Give the modules of a function's requirements; None where nobody can tell."""
+        from sandbox.wiring.installed import requirements_in
+
+        named = requirements_in(function.folder / REQUIREMENTS_FILE)
+        if named is None:
+            return None
+        return self._known.packages_in(self._path).modules_of(named)
+
+    def _not_a_package(self, function: Function) -> str | None:
+        """Give a module that the function's own files import, and pip has not."""
+        for file in sorted(function.folder.rglob("*.py")):
+            if VENDOR in file.relative_to(function.folder).parts:
+                continue
+            for one in self._known.imports.imports_of(file):
+                module = one.name.partition(".")[0]
+                is_known = module in sys.stdlib_module_names or module == "boto3"
+                if module and not is_known and not self._is_installed(module):
+                    return module
+        return None
+
+    def _is_installed(self, module: str) -> bool:
+        if module not in self._installed:
+            self._installed[module] = any(
+                (folder / module).is_dir()
+                or (folder / f"{module}.py").is_file()
+                or any(folder.glob(f"{module}.*.so"))
+                for folder in map(Path, self._path)
+            )
+        return self._installed[module]
+
+
+class _FunctionCode:
+    """Finds a function's modules where they are deployed (`imports` of its worker)."""
+
+    def __init__(self, function: Function, project: Project) -> None:
+        self._mounts = shared_folders(function, project)
+        self._roots = (function.folder, function.folder / VENDOR)
+
+    def files_of(self, name: str, importer: Path) -> Sequence[Path] | None:
+        """Give the files that an import loads; None where it leads out of the app."""
+        rest = name.lstrip(".")
+        parts = rest.split(".") if rest else []
+        if level := len(name) - len(rest):
+            return _modules(importer.parents[level - 1], parts)
+        if parts[0] == VENDOR:
+            parts = parts[1:]
+            if not parts:
+                return ()
+        mount = self._mounts.get(parts[0])
+        if mount is not None:
+            return _modules(mount, parts[1:])
+        for root in self._roots:
+            if (root / parts[0]).is_dir() or (root / f"{parts[0]}.py").is_file():
+                return _modules(root, parts)
+        return None
+
+
+def _modules(folder: Path, parts: Sequence[str]) -> tuple[Path, ...]:
+    """Give the packages on the way and the module; what ends it is a name in one."""
+    files = [folder / "__init__.py"]
+    for part in parts:
+        files.append((folder / part).with_suffix(".py"))
+        folder /= part
+        files.append(folder / "__init__.py")
+    return tuple(file for file in files if file.is_file())
+
+
+def _has_requirements(function: Function) -> bool:
+    return (function.folder / REQUIREMENTS_FILE).is_file()

@@ -1,0 +1,126 @@
+"""Advice about packages: what a function will lack, and where `arc deploy` stops."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.errors import SourceLocation
+from sandbox.project.advice import Hindrance, LeftBehind, Surroundings, Unlisted
+from sandbox.project.dependency_advice import advise_dependencies
+from sandbox.project.model import Function, FunctionConfig
+
+HERE = SourceLocation(file="src/http/get-index/index.py", line=1)
+FOLDER = "src/http/get-index"
+
+
+def function(name: str = "get /", runtime: str = "python3.12") -> Function:
+    return Function(
+        name=name,
+        pragma="http",
+        folder=Path("/app"),
+        handler_file=Path("/app/index.py"),
+        handler_method="handler",
+        config=FunctionConfig(runtime=runtime),
+    )
+
+
+def lacking(hindrance: Hindrance = "unnamed", **fields: Any) -> LeftBehind:
+    given = {"function": function(), "module": "yaml", "package": "PyYAML", **fields}
+    return LeftBehind(hindrance=hindrance, folder=FOLDER, where=HERE, **given)
+
+
+@pytest.mark.parametrize(
+    ("arc_imports", "requirements", "count"),
+    [
+        ((HERE,), frozenset(), 1),
+        ((HERE, HERE), frozenset({"boto3"}), 1),
+        ((HERE,), frozenset({"architect-functions"}), 0),
+        ((), frozenset(), 0),
+    ],
+)
+def test_the_helper_is_missed_in_requirements(
+    arc_imports: Any, requirements: frozenset[str], count: int
+) -> None:
+    """Once, at the first import: deployed, the function would not load."""
+    found = advise_dependencies(
+        Surroundings(arc_imports=arc_imports, requirements=requirements)
+    )
+
+    assert [advice.code for advice in found] == ["arc-requirement"] * count
+    assert all(advice.where == HERE for advice in found)
+
+
+@pytest.mark.parametrize(
+    ("requirements", "code"),
+    [
+        (frozenset[str](), "arc-requirement"),
+        (frozenset({"architect-functions"}), "dependency-missing"),
+    ],
+)
+def test_the_helper_is_missed_once(requirements: frozenset[str], code: str) -> None:
+    """Where no file names it, the app lacks it; else the one function does."""
+    found = advise_dependencies(
+        Surroundings(
+            arc_imports=(HERE,),
+            requirements=requirements,
+            left_behind=(lacking(module="arc", package="architect-functions"),),
+        )
+    )
+
+    assert [advice.code for advice in found] == [code]
+
+
+def test_a_package_is_told_once() -> None:
+    """With the first function that lacks it, and how many do so too."""
+    others = [lacking(function=function(f"get /{name}")) for name in "bc"]
+    another = lacking(module="jwt", package="PyJWT")
+
+    found = advise_dependencies(Surroundings(left_behind=(lacking(), another, *others)))
+
+    assert [advice.what for advice in found] == [
+        '"get /" imports "jwt", which its requirements.txt does not name.',
+        '"get /" imports "yaml", which its requirements.txt does not name. '
+        "The same goes for 2 more.",
+    ]
+    assert [advice.level for advice in found] == ["warning", "warning"]
+    assert found[1].where == HERE
+    assert found[1].fix == f'Add the line "PyYAML" to {FOLDER}/requirements.txt.'
+
+
+@pytest.mark.parametrize(
+    ("runtime", "hindrance", "fact", "fix"),
+    [
+        ("python3.12", "not-hydrated", "hydrate false", f"{FOLDER}/requirements.txt"),
+        ("nodejs22.x", "unnamed", "package.json does not name it", "npm install"),
+        ("nodejs22.x", "development", "has in devDependencies", "--save-prod"),
+        ("nodejs22.x", "not-hydrated", "hydrate false", "npm install"),
+        ("nodejs22.x", "sdk-v2", "Lambda no longer has", "@aws-sdk/"),
+    ],
+)
+def test_each_reason_has_its_remedy(
+    runtime: str, hindrance: Hindrance, fact: str, fix: str
+) -> None:
+    """Whoever reads it can mend it without knowing how `arc deploy` works."""
+    one = lacking(hindrance, function=function(runtime=runtime), package="aws-sdk")
+
+    (found,) = advise_dependencies(Surroundings(left_behind=(one,)))
+
+    assert fact.replace(" it", "") in found.what.replace(" it", "")
+    assert fix in found.fix
+    assert "Runtime.ImportModuleError" in found.why
+
+
+@pytest.mark.parametrize(
+    ("module", "why"), [(None, "no Python after 3.11"), ("shared", '"shared"')]
+)
+def test_a_stop_of_the_deployment_is_a_hint(module: str | None, why: str) -> None:
+    """`arc deploy` tells it too, and nothing has been deployed then."""
+    one = Unlisted(function=function(), folder=FOLDER, module=module)
+
+    (found,) = advise_dependencies(Surroundings(unlisted=(one, one)))
+
+    assert (found.level, found.code) == ("hint", "requirements-missing")
+    assert found.what.endswith("stops there. The same goes for 1 more.")
+    assert why in found.why
+    assert f"{FOLDER}/requirements.txt" in found.fix

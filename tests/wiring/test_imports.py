@@ -1,0 +1,103 @@
+"""What files import, as their text says."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from sandbox.wiring.imports import ImportReader, node_imports, python_imports
+
+PYTHON = b'''"""Docs: import nothing."""
+import json, yaml.reader as r
+from shared import db
+from . import near
+from ..far import thing
+pattern = "\\d"
+
+def handler(event, context):
+    import late
+'''
+
+
+def names(text: str) -> list[str]:
+    return [one.name for one in python_imports(text.encode())]
+
+
+def test_a_python_module_names_its_imports(recwarn: pytest.WarningsRecorder) -> None:
+    """Wherever they stand, with lines; what is in a text is none, nor is it told of."""
+    found = python_imports(PYTHON)
+
+    assert [(one.name, one.line) for one in found] == [
+        ("json", 2),
+        ("yaml.reader", 2),
+        ("shared", 3),
+        ("shared.db", 3),
+        (".", 4),
+        (".near", 4),
+        ("..far", 5),
+        ("..far.thing", 5),
+        ("late", 9),
+    ]
+    assert not recwarn.list
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("try:\n import a\nexcept ImportError:\n import b\n", []),
+        ("try:\n import a\nexcept (KeyError, ModuleNotFoundError):\n pass\n", []),
+        ("try:\n import a\nexcept KeyError:\n pass\n", ["a"]),
+        ("try:\n import a\nfinally:\n pass\n", ["a"]),
+        ("if TYPE_CHECKING:\n import a\n", []),
+        ("if typing.TYPE_CHECKING:\n import a\n", []),
+        ("if DEBUG:\n import a\n", ["a"]),
+        ("import a\ndef\n", []),
+        ("import a\0", []),
+        ("x = " + "(" * 400 + ")" * 400, []),
+    ],
+)
+def test_what_may_be_missing_is_left_out(text: str, expected: list[str]) -> None:
+    """And nothing is known of a module that does not parse."""
+    assert names(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("import a from 'a'", ["a"]),
+        ('import "a"; import {b} from "b/c"', ["a", "b/c"]),
+        ("export * from '@s/a/b'", ["@s/a/b"]),
+        ("const x = require ( 'a' ), y = await import('b')", ["a", "b"]),
+        ("import {\n  a,\n  b\n} from './x.mjs'", ["./x.mjs"]),
+        ("// require('a')\n/* import 'b'\n*/ require('c')", ["c"]),
+        ("fetch('https://x.y'); require('a')", ["a"]),
+        ("require(name); import(`a`); xrequire('b'); my.require('c')", []),
+        ("Buffer.from('text'); const from = 'a'", []),
+    ],
+)
+def test_a_node_file_names_what_it_loads(text: str, expected: list[str]) -> None:
+    """By every form that names it plainly; comments load nothing."""
+    assert [one.name for one in node_imports(text.encode())] == expected
+
+
+def test_lines_of_a_node_file_are_counted() -> None:
+    """From 1, at the statement's beginning where that names the module."""
+    found = node_imports(b"'use strict'\n\nlet a = require('a')\nimport 'b'\n")
+
+    assert [(one.name, one.line) for one in found] == [("a", 3), ("b", 4)]
+
+
+def test_a_file_is_read_again_when_it_has_changed(tmp_path: Path) -> None:
+    """And only then; one that is gone imports nothing."""
+    file, reader = tmp_path / "a.py", ImportReader()
+    file.write_text("import a")
+    first = reader.imports_of(file)
+    assert [one.name for one in first] == ["a"]
+    assert reader.imports_of(file) is first
+
+    file.write_text("import b")
+    os.utime(file, ns=(1, 1))
+    assert [one.name for one in reader.imports_of(file)] == ["b"]
+
+    file.unlink()
+    assert reader.imports_of(file) == ()

@@ -1,0 +1,117 @@
+"""What the packages of a requirements.txt bring with them."""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import pytest
+from packaging.requirements import Requirement
+
+from sandbox.wiring.installed import InstalledPackages, requirements_in
+from tests.files import write_files
+
+
+def installed(folder: Path, *packages: Mapping[str, str]) -> InstalledPackages:
+    """Write what pip leaves of packages: a name, and more of what describes it."""
+    for files in packages:
+        name = files["name"]
+        metadata = f"Metadata-Version: 2.1\nName: {name}\n{files.get('requires', '')}"
+        described = {"METADATA": metadata, **files}
+        described.pop("name")
+        info = folder / f"{name.replace('-', '_')}-1.0.dist-info"
+        write_files(info, described)
+    return InstalledPackages([str(folder), ""])
+
+
+def brought(packages: InstalledPackages, *lines: str) -> set[str] | None:
+    modules = packages.modules_of([*map(Requirement, lines)])
+    return None if modules is None else set(modules)
+
+
+def test_the_real_helper_brings_what_it_needs() -> None:
+    """As installed here: `arc`, and by python-jose `jose`; no test tool of these."""
+    packages = InstalledPackages(sys.path)
+
+    modules = brought(packages, "architect-functions==1.0.0")
+
+    assert modules is not None
+    assert {"arc", "jose"} <= modules
+    assert "pytest" not in modules
+    assert packages.package_of("jose") == "python-jose"
+
+
+def test_packages_that_are_required_count_too(tmp_path: Path) -> None:
+    """However far on, in a circle too; of extras, those that were asked for."""
+    packages = installed(
+        tmp_path,
+        {
+            "name": "top",
+            "top_level.txt": "top\n_top\n",
+            "requires": "Requires-Dist: Mid_dle>=1\n"
+            'Requires-Dist: more; extra == "all"\n'
+            'Requires-Dist: old; python_version < "3"\n'
+            "Requires-Dist: gone\nRequires-Dist: ???\n",
+        },
+        {
+            "name": "mid-dle",
+            "RECORD": "middle/__init__.py,,\nsingle.py,,\n"
+            "fast.cpython-311-x86_64-linux-gnu.so,,\n../bin/x,,\n"
+            "mid_dle-1.0.dist-info/METADATA,,\n",
+            "requires": "Requires-Dist: top\n",
+        },
+        {"name": "more", "top_level.txt": "more"},
+        {"name": "old", "top_level.txt": "old"},
+    )
+    always = {"top", "_top", "middle", "single", "fast"}
+
+    assert brought(packages, "top") == always
+    assert brought(packages, "TOP[all]==1.0") == {*always, "more"}
+    assert brought(packages, "top; python_version < '3'") == set()
+    assert brought(packages) == set()
+
+
+def test_what_is_not_known_is_not_guessed(tmp_path: Path) -> None:
+    """Of a package that is not installed, and of one whose code lies elsewhere."""
+    editable = json.dumps({"url": "file:///x", "dir_info": {"editable": True}})
+    packages = installed(
+        tmp_path,
+        {"name": "here", "top_level.txt": "here", "direct_url.json": "{}"},
+        {"name": "elsewhere", "RECORD": "x.pth,,", "direct_url.json": editable},
+    )
+
+    assert brought(packages, "here") == {"here"}
+    assert brought(packages, "here", "absent") is None
+    assert brought(packages, "here", "elsewhere") is None
+    assert packages.package_of("here") == "here"
+    assert packages.package_of("unheard_of") == "unheard_of"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("# c\nA_b>=1 # why\n\nc[x] ; python_version > '3'\n", {"A_b", "c"}),
+        ("--index-url https://x.example\n-c other.txt\na\n", {"a"}),
+        ("a==1 \\\n  --hash=sha256:00 \\\n  --hash=sha256:11\nb\n", {"a", "b"}),
+        ("-r more.txt\na\n", {"a", "m"}),
+        ("--requirement=more.txt\n", {"m"}),
+        ("a @ https://x.example/a.whl\n", {"a"}),
+        ("-r absent.txt\na\n", None),
+        ("-r requirements.txt\n", None),
+        ("./a.whl\n", None),
+        ("-e .\n", None),
+        ("--editable=.\n", None),
+        ("https://x.example/a.whl\n", None),
+        ("", set()),
+    ],
+)
+def test_requirements_are_read_as_pip_reads_them(
+    tmp_path: Path, text: str, expected: set[str] | None
+) -> None:
+    """With what they include; what only pip can tell makes the whole unknown."""
+    write_files(tmp_path, {"requirements.txt": text, "more.txt": "m\n"})
+
+    found = requirements_in(tmp_path / "requirements.txt")
+
+    names = None if found is None else {one.name for one in found}
+    assert names == expected
