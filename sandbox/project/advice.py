@@ -18,6 +18,8 @@ Hindrance: TypeAlias = Literal["unnamed", "development", "sdk-v2", "not-hydrated
 """Why a package is not deployed: the function's own list lacks it, or has it for
 development alone; it is the AWS SDK v2; nothing is installed for the function."""
 
+_MOST_VARIABLE_BYTES = 4096
+_VARIABLE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
 _PYTHON_RUNTIME = re.compile(r"python(\d+)\.(\d+)")
 
 ARCHITECT_NAMES = frozenset(
@@ -148,6 +150,7 @@ def advise(project: Project, surroundings: Surroundings) -> tuple[Advice, ...]:
         *_longer_than_the_gateway_waits(project),
         *_other_python(project, surroundings),
         *_reserved_names(project, surroundings),
+        *_refused_variables(project, surroundings),
     )
 
 
@@ -285,6 +288,36 @@ def _reserved_names(project: Project, surroundings: Surroundings) -> Iterator[Ad
             )
         for name in sorted(LAMBDA_NAMES & set(variables)):
             yield _lambda_name(name, stage, surroundings)
+
+
+def _refused_variables(
+    project: Project, surroundings: Surroundings
+) -> Iterator[Advice]:
+    """Look at names and sizes (AWS Lambda Developer Guide, "environment variables")."""
+    for stage, variables in project.preferences.environment.items():
+        level: Level = "hint" if stage == "testing" else "error"
+        for name in sorted(set(variables) - LAMBDA_NAMES):
+            if _VARIABLE_NAME.fullmatch(name) is None:
+                yield Advice(
+                    level=level,
+                    code="variable-name",
+                    what=f'"{name}" is set for {stage}, and is no name for Lambda.',
+                    where=surroundings.places.get(name),
+                    why="It works here; Lambda refuses a function that has it.",
+                    fix="Begin with a letter, and go on with at least one more letter, "
+                    "digit or underscore.",
+                )
+        size = sum(len(f"{name}{value}".encode()) for name, value in variables.items())
+        if size > _MOST_VARIABLE_BYTES:
+            yield Advice(
+                level=level,
+                code="variables-too-large",
+                what=f"The variables for {stage} have {size:,} bytes together.",
+                why="They work here; Lambda refuses a function with more than 4 KB of "
+                "names and values, Architect's own among them.",
+                fix="Keep what is large in a file of the app, or in an SSM parameter "
+                "that the function reads.",
+            )
 
 
 def _lambda_name(name: str, stage: Stage, surroundings: Surroundings) -> Advice:

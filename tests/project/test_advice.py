@@ -92,6 +92,38 @@ def test_advise_knows_the_reserved_names(
     assert all(advice.code == "reserved-name" for advice in found)
 
 
+@pytest.mark.parametrize(
+    ("name", "is_refused"),
+    [("A", True), ("_AB", True), ("1A", True), ("A-B", True), ("a1", False)],
+)
+@pytest.mark.parametrize(
+    ("stage", "level"), [("testing", "hint"), ("staging", "error")]
+)
+def test_advise_knows_what_lambda_takes_for_a_name(
+    stage: Any, level: str, name: str, *, is_refused: bool
+) -> None:
+    """Two characters at least, of which the first is a letter."""
+    preferences = Preferences(environment={stage: {name: "x"}})
+
+    found = advise(project_with(preferences=preferences), Surroundings())
+
+    expected = [("variable-name", level)] if is_refused else []
+    assert [(advice.code, advice.level) for advice in found] == expected
+
+
+@pytest.mark.parametrize(("size", "count"), [(4096, 0), (4097, 1)])
+def test_advise_measures_the_variables(size: int, count: int) -> None:
+    """Names and values together, in bytes."""
+    value = "é" + "x" * (size - len("NAME") - len("OTHER") - len("é".encode()))
+    variables = {"NAME": value, "OTHER": ""}
+    preferences = Preferences(environment={"production": variables})
+
+    found = advise(project_with(preferences=preferences), Surroundings())
+
+    assert [advice.code for advice in found] == ["variables-too-large"] * count
+    assert all(f"{size:,} bytes" in advice.what for advice in found)
+
+
 MANIFEST = """@tables
 sessions
   _idx *String
