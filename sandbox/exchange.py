@@ -200,3 +200,23 @@ class Exchange:
     def event(self) -> JsonValue:
         """What the function was given, read anew each time; None without an event."""
         return self.event_json.value() if self.event_json else None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Delivery:
+    """One message of @events or @queues, and what its function made of it."""
+
+    invocation: Invocation
+    started_epoch: float
+    """Seconds since 1970 on the sandbox's clock."""
+    execution: Execution
+
+    @property
+    def function(self) -> Function:
+        """The function that it was delivered to."""
+        return self.invocation.function
+
+    @property
+    def event(self) -> JsonValue:
+        """What the function was given, read anew each time."""
+        return self.invocation.event.value()

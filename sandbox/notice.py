@@ -16,6 +16,10 @@ class Notice:
     text: str
 
 
+def say_nothing(notice: Notice) -> None:
+    """Drop a notice: for sandboxes that nobody watches."""
+
+
 def told_errors(say: Callable[[Notice], None]) -> Callable[[Exception], None]:
     """Give what says an exception that nobody handles, for threads that go on."""
 

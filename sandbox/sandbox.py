@@ -6,13 +6,13 @@ needed; closing undoes the same list in reverse.
 
 import os
 from collections.abc import Callable, Mapping
-from contextlib import ExitStack
+from contextlib import ExitStack, closing
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Self
 from uuid import uuid4
 
-from sandbox import runtime_helper
+from sandbox.bus.event_bus import EventBus
 from sandbox.clock import MovableClock
 from sandbox.exchange import Execution, Invocation
 from sandbox.folder_events import FolderEvents
@@ -22,7 +22,7 @@ from sandbox.gateway.open_pages import OpenPages
 from sandbox.inspector.feed import Feed
 from sandbox.journal import Journal
 from sandbox.json_value import JsonText, JsonValue
-from sandbox.notice import Notice, told_errors
+from sandbox.notice import Notice, say_nothing, told_errors
 from sandbox.options import Options
 from sandbox.project.model import Function, Project, Stage
 from sandbox.project.source import ProjectSource
@@ -36,7 +36,7 @@ from sandbox.wiring.live_project import LiveProject, ProjectsWithTables
 from sandbox.wiring.live_reload import LiveReload
 from sandbox.wiring.publishing import publish_requests, publishing, tell_moves
 from sandbox.wiring.reactions import tell_pending, write_wanted_files
-from sandbox.wiring.running import Running, bind_servers
+from sandbox.wiring.running import RUNTIME_HELPER, Running, Served, bind_servers
 from sandbox.wiring.saves import Saves
 from sandbox.wiring.session_notes import SessionNotes, session_remarks_of
 from sandbox.wiring.start_states import StartStates
@@ -53,12 +53,6 @@ if TYPE_CHECKING:
     from sandbox.tables.deferred import Tables
 
 TICK_SECONDS = 1.0
-RUNTIME_HELPER = Path(next(iter(runtime_helper.__path__)))
-"""The stand-in for `architect-functions`; found last, so that a real one wins."""
-
-
-def say_nothing(notice: Notice) -> None:
-    """Drop a notice: for sandboxes that nobody watches."""
 
 
 class Sandbox:
@@ -82,6 +76,7 @@ class Sandbox:
         adviser: says what is legal in the app, but will bite.
         snapshots: named start states: rows, and the clock.
         pages: the pages that are open in browsers.
+        bus: what @events and @queues were sent, and became of it.
     """
 
     def __init__(
@@ -109,8 +104,7 @@ class Sandbox:
         self._cookies = BrowserCookies(self.clock)
         self.operations = OperationLog(self.clock)
         self._stack = ExitStack()
-        self._events = FolderEvents()
-        self._stack.callback(self._events.close)
+        self._events = self._stack.enter_context(closing(FolderEvents()))
         self._projects = self._live_project()
         self.adviser = Adviser(self._projects.current, options=self._options, say=say)
         self._home = TableHome(
@@ -120,7 +114,9 @@ class Sandbox:
         self.snapshots = StartStates(
             folder=self._home.folder, tables=lambda: self.tables, clock=self.clock
         )
-        self._app = self._gateway()
+        projects = ProjectsWithTables(self._projects, self._tables)
+        self._app = self._gateway(projects)
+        self.bus = EventBus(projects, self._invoke, clock=self.clock, say=say)
         self.pages = OpenPages()
         self._live_reload = LiveReload(
             self.pages, project=lambda: self._projects.last, say=self._say
@@ -230,11 +226,13 @@ class Sandbox:
         Args:
             keep_rows: leaves the tables as they are.
         """
+        self.bus.wait_idle()
         self.clock.reset()
         store = self._tables.ready
         if store is not None and not keep_rows:
             store.reset()
         self.journal.clear()
+        self.bus.clear()
         self._cookies.clear()
         self.operations.clear()
         self._inspector.forget()
@@ -295,26 +293,25 @@ class Sandbox:
             events=self._events,
         )
         self._stack.callback(pool.close)  # where the servers cannot listen
+        self._stack.callback(self.bus.close)
         pool.prepare()  # in a process of its own, while this one makes servers
         servers = bind_servers(
             self._stack,
             settings,
             self._options,
-            app=self._live_reload.around(self._app)
-            if self._options.watch
-            else self._app,
-            inspector=self._inspector,
-            tables=self.operations.around(self._tables),
+            Served(
+                app=self._live_reload.around(self._app)
+                if self._options.watch
+                else self._app,
+                inspector=self._inspector,
+                tables=self.operations.around(self._tables),
+                bus=self.bus,
+            ),
         )
         # Before the servers wait for what they answer: a handler at work is cut short.
         self._stack.callback(pool.close)
-        self._running = Running(
-            settings=settings,
-            ports=servers.ports(settings),
-            pool=pool,
-            url=servers.http.url,
-            inspector_url=servers.internal.url,
-        )
+        self._stack.callback(self.bus.stop)
+        self._running = servers.running(settings, pool)
         servers.start()
         self._stack.callback(self._feed.close)
         self._stack.callback(self.pages.close)
@@ -340,9 +337,9 @@ class Sandbox:
             say=self._say,
         )
 
-    def _gateway(self) -> Gateway:
+    def _gateway(self, projects: ProjectsWithTables) -> Gateway:
         return Gateway(
-            projects=ProjectsWithTables(self._projects, self._tables),
+            projects=projects,
             invoke=self._invoke,
             record=self.journal.append,
             clock=self.clock,

@@ -19,6 +19,7 @@ import click
 from sandbox.cli.tracebacks import trim_traceback
 from sandbox.exchange import (
     Crashed,
+    Delivery,
     Exchange,
     Execution,
     Outcome,
@@ -36,6 +37,11 @@ SHOWN_OUTPUT_LINES = 200
 DEBUG_JSON_CHARACTERS = 10_000
 _LAST_SECONDS = 1.0
 """What the last lines may wait for whoever reads them."""
+_DELIVERED_AGAIN = {
+    "events": "twice more, after one and two minutes",
+    "queues": "again and again, until it succeeds or is too old",
+}
+"""Lambda Developer Guide, "Asynchronous invocation" and "Using Lambda with SQS"."""
 LEVEL_COLOURS: Mapping[Level, str] = {
     "detail": "bright_black",
     "info": "cyan",
@@ -148,6 +154,13 @@ class Console:
         if lines:
             self.write("\n".join(lines))
 
+    def show_delivery(self, delivery: Delivery) -> None:
+        """Show a message that was delivered, like a request."""
+        is_calm = isinstance(delivery.execution.outcome, Returned)
+        if not (is_calm and self._verbosity.is_quiet):
+            frames_below = self._verbosity.frames_below
+            self.write("\n".join(delivery_lines(delivery, frames_below=frames_below)))
+
     def _exchange_lines(self, exchange: Exchange) -> list[str]:
         """Give what is shown of one request.
 
@@ -228,10 +241,39 @@ def trouble_and_output(
         lines += _output_lines(exchange.execution.output, name)
     lines += [click.style(f"  note: {note}", fg="yellow") for note in exchange.notes]
     if exchange.execution:
-        text = failure_text(exchange.execution.outcome)
-        text = trim_traceback(text, frames_below) if frames_below else text
-        lines += [click.style(f"  {line}", fg="red") for line in text.splitlines()]
+        lines += _failure_lines(exchange.execution.outcome, frames_below)
     return lines
+
+
+def delivery_lines(
+    delivery: Delivery, *, frames_below: Path | None = None
+) -> list[str]:
+    """Give what is shown of a message: its function, how it went, and the output."""
+    execution, function = delivery.execution, delivery.function
+    lines = [
+        " ".join(
+            (
+                function.key,
+                click.style("done", fg="green")
+                if isinstance(execution.outcome, Returned)
+                else click.style("failed", fg="red"),
+                click.style(f"{execution.handler_ms:.1f} ms", dim=True),
+                _temperature(execution),
+            )
+        ),
+        *_output_lines(execution.output, function.name),
+        *_failure_lines(execution.outcome, frames_below),
+    ]
+    if not isinstance(execution.outcome, Returned):
+        again = _DELIVERED_AGAIN[function.pragma]
+        lines.append(click.style(f"  note: AWS would deliver it {again}.", fg="yellow"))
+    return lines
+
+
+def _failure_lines(outcome: Outcome, frames_below: Path | None) -> list[str]:
+    text = failure_text(outcome)
+    text = trim_traceback(text, frames_below) if frames_below else text
+    return [click.style(f"  {line}", fg="red") for line in text.splitlines()]
 
 
 def failure_text(outcome: Outcome) -> str:

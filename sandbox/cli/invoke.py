@@ -11,11 +11,11 @@ from typing import TextIO
 import click
 
 from sandbox.backing import Wishes
-from sandbox.cli.console import failure_text, notice_text, say
+from sandbox.cli.console import delivery_lines, failure_text, notice_text, say
 from sandbox.cli.options import api_type_option, cwd_option
 from sandbox.cli.shell import shell_options
 from sandbox.clock import MovableClock
-from sandbox.exchange import Execution, HttpRequest, Match, Returned
+from sandbox.exchange import Delivery, Execution, HttpRequest, Match, Returned
 from sandbox.gateway.payload import build_event
 from sandbox.gateway.request_parts import ApiFacts
 from sandbox.gateway.router import Router
@@ -55,9 +55,11 @@ def invoke_command(
     project = sandbox.project
     function = _function(project, name)
     event = given if event_file else _plain_event(project, function)
+    sandbox.bus.subscribe(_show_delivery)
     with sandbox:
         sandbox.wait_ready()
         execution = sandbox.invoke(function.key, event)
+        sandbox.bus.wait_idle()
     for note in run_notes(execution, function, root=project.root):
         _say(Notice(level="warning", text=note))
     _show(execution)
@@ -131,6 +133,10 @@ def _plain_event(project: Project, function: Function) -> JsonValue:
     )
     plain: JsonValue = json.loads(json.dumps(event))
     return plain
+
+
+def _show_delivery(delivery: Delivery) -> None:
+    say("\n".join(delivery_lines(delivery)), is_error=True)
 
 
 def _show(execution: Execution) -> None:

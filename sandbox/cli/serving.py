@@ -21,6 +21,7 @@ from sandbox.cli.trust import trust_lines
 from sandbox.errors import WorldError
 from sandbox.notice import Notice
 from sandbox.options import Options
+from sandbox.project.model import Project
 from sandbox.ready_file import (
     ReadyFile,
     ready_folder,
@@ -97,6 +98,7 @@ def _serve_until(
 @contextmanager
 def _started(sandbox: Sandbox, console: Console) -> Iterator[None]:
     """Start the sandbox and close it; what takes long is told."""
+    sandbox.bus.subscribe(console.show_delivery)
     with Follower(sandbox.journal, console.show_exchanges):
         with collector_paused(), telling("Reading the app…", write=console.write_aside):
             sandbox.start()
@@ -143,12 +145,23 @@ def banner(sandbox: Sandbox, options: Options) -> str:
         port = sandbox.ports.tables
         where = "AWS" if port is None else f"port {port}"
         lines += ["", f"  tables  {names}  ({where})"]
+    if receivers := messaged(project):
+        lines += ["", f"  {'  '.join(receivers)}  (port {sandbox.ports.events})"]
     lines += ["", _inspector_line(sandbox, options)]
     lines += trust_lines(options)
     if project.not_emulated:
         text = not_emulated_text(project.not_emulated)
         lines += ["", notice_text(Notice(level="warning", text=text))]
     return "\n".join([*lines, ""])
+
+
+def messaged(project: Project) -> list[str]:
+    """Give the functions of @events and @queues, by pragma: `@events a, b`."""
+    return [
+        f"@{pragma} {', '.join(names)}"
+        for pragma in ("events", "queues")
+        if (names := [f.name for f in project.functions if f.pragma == pragma])
+    ]
 
 
 def not_emulated_text(pragmas: Sequence[str]) -> str:

@@ -49,7 +49,7 @@ from sandbox.project.shared import read_shared, read_views
 from sandbox.project.spelling import misspelt_pragmas, misspelt_settings
 
 _NOT_EMULATED = (
-    *("events", "queues", "scheduled", "tables-streams", "ws"),
+    *("scheduled", "tables-streams", "ws"),
     *("cdn", "plugins", "macros"),
 )
 _NAMED_IN_A_WARNING = 3

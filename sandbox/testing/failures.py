@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 
 from sandbox.exchange import (
+    Delivery,
     Exchange,
     Execution,
     Outcome,
@@ -147,6 +148,13 @@ class Failures:
             failure = self._judge_result(what, exchange.execution)
         if failure is not None:
             self._add(failure, request_id=exchange.request_id)
+
+    def note_delivery(self, delivery: Delivery) -> None:
+        """Judge what became of a message: what a bus's listener does."""
+        function = delivery.function
+        failure = _judge(function.key, function, delivery.execution)
+        if failure is not None:
+            self._add(failure, request_id=delivery.invocation.request_id)
 
     def check_execution(self, function: Function, execution: Execution) -> None:
         """Judge what became of a function that was run without a request.

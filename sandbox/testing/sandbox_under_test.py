@@ -9,9 +9,9 @@ from pathlib import Path
 from sandbox.exchange import Execution
 from sandbox.journal import Journal
 from sandbox.json_value import JsonValue
-from sandbox.notice import Notice
+from sandbox.notice import Notice, say_nothing
 from sandbox.options import Options
-from sandbox.sandbox import Sandbox, say_nothing
+from sandbox.sandbox import Sandbox
 from sandbox.testing.failures import ExpectedFailure, Failures
 from sandbox.testing.unanswered import UnansweredError
 
@@ -41,6 +41,7 @@ class SandboxUnderTest(Sandbox):
         super().__init__(app, options=options, say=say, journal=_whole_journal())
         self.failures = Failures(lambda: self.project.api_type)
         self.journal.subscribe(self.failures.note)
+        self.bus.subscribe(self.failures.note_delivery)
 
     @property
     def is_running(self) -> bool:
@@ -91,16 +92,17 @@ class SandboxUnderTest(Sandbox):
         return execution
 
     def settle(self) -> None:
-        """Wait for the requests that a test left running, or end them.
+        """Wait for the requests and messages that a test left running, or end them.
 
         So that what they write, and how they fail, is told of this test and not of
         the next. Those that take over two seconds more are ended, like the test.
         """
-        if self._wait_answered():
+        if self._wait_answered() and self.bus.wait_idle(_LEFT_RUNNING_SECONDS):
             return
         with self.failures.ignore():
             self._live.pool.interrupt()
             self._wait_answered()
+            self.bus.wait_idle(_LEFT_RUNNING_SECONDS)
 
     def _wait_answered(self) -> bool:
         deadline = time.monotonic() + _LEFT_RUNNING_SECONDS

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from sandbox import runtime_helper
 from sandbox.clock import MovableClock
 from sandbox.errors import PortInUseError
 from sandbox.httpd import LoopbackServer
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
 
     from _typeshed.wsgi import WSGIApplication
 
+RUNTIME_HELPER = Path(next(iter(runtime_helper.__path__)))
+"""The stand-in for `architect-functions`; found last, so that a real one wins."""
 _EVERY_ADDRESS = ("0.0.0.0", "::")  # noqa: S104 - not bound here
 
 
@@ -62,62 +65,78 @@ class Servers:
 
     http: LoopbackServer
     internal: LoopbackServer
+    events: LoopbackServer
     tables: LoopbackServer | None
     """None where the app's tables are elsewhere."""
 
-    def ports(self, settings: Settings) -> Ports:
-        """Give the ports that functions are told."""
-        return Ports(
-            http=self.http.port,
-            tables=self.tables.port if self.tables else settings.foreign_tables_port,
-            internal=self.internal.port,
-            events=settings.events.number,
+    def running(self, settings: Settings, pool: WorkerPool) -> Running:
+        """Give what is known once these listen, the ports that functions are told."""
+        return Running(
+            settings=settings,
+            ports=Ports(
+                http=self.http.port,
+                tables=self.tables.port
+                if self.tables
+                else settings.foreign_tables_port,
+                internal=self.internal.port,
+                events=self.events.port,
+            ),
+            pool=pool,
+            url=self.http.url,
+            inspector_url=self.internal.url,
         )
 
     def start(self) -> None:
         """Begin to answer, the app's own address last."""
-        for server in filter(None, (self.tables, self.internal, self.http)):
+        servers = (self.tables, self.events, self.internal, self.http)
+        for server in filter(None, servers):
             server.start()
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Served:
+    """What is served, each at a port of its own."""
+
+    app: "WSGIApplication"
+    inspector: "WSGIApplication"
+    """At the internal port."""
+    tables: "WSGIApplication"
+    """To whom `guarded` lets pass."""
+    bus: "WSGIApplication"
+    """At the events' port."""
+
+
 def bind_servers(
-    stack: ExitStack,
-    settings: Settings,
-    options: Options,
-    *,
-    app: "WSGIApplication",
-    inspector: "WSGIApplication",
-    tables: "WSGIApplication",
+    stack: ExitStack, settings: Settings, options: Options, served: Served
 ) -> Servers:
-    """Listen for an app, its inspector, and its tables where they are here.
+    """Listen for an app, its inspector, its messages, and its tables if they are here.
 
     Args:
         stack: closes the servers.
         settings: the ports, and the app's host.
         options: say whether the app speaks TLS, and whether a token guards the
             inspector, which then listens where the app does.
-        app: what the app's port serves.
-        inspector: what the internal port serves.
-        tables: what the tables' port serves, to whom `guarded` lets pass.
+        served: what the servers serve.
 
     Raises:
         PortInUseError: a port is taken, and was asked for by name.
         WorldError: the certificate cannot be used, or made.
     """
     return Servers(
-        tables=bind(stack, guarded(tables), settings.tables, name="tables")
+        tables=bind(stack, guarded(served.tables), settings.tables, name="tables")
         if settings.serves_tables
         else None,
+        events=bind(stack, served.bus, settings.events, name="events"),
         internal=bind(
             stack,
-            inspector,
+            served.inspector,
             settings.internal,
             name="internal",
             host=settings.host if options.inspector_token else LOOPBACK,
         ),
         http=bind(
             stack,
-            app,
+            served.app,
             settings.http,
             name="http",
             host=settings.host,

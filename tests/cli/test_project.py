@@ -24,11 +24,11 @@ def test_project_prints_the_tree_and_the_inventory(tmp_path: Path) -> None:
 
 def test_project_prints_facts_as_text(tmp_path: Path) -> None:
     """The text names what is not emulated."""
-    (tmp_path / "app.arc").write_text("@app\nmyapp\n@events\nping\n")
+    (tmp_path / "app.arc").write_text("@app\nmyapp\n@scheduled\nping rate(1 day)\n")
 
     result = CliRunner().invoke(main, ["project", "--cwd", str(tmp_path)])
 
-    assert "not emulated  @events" in result.stdout
+    assert "not emulated  @scheduled" in result.stdout
 
 
 def test_project_exits_with_2_and_every_problem(tmp_path: Path) -> None:

@@ -142,12 +142,13 @@ def test_start_lets_a_flag_beat_a_variable(make_app: Any, command: Any) -> None:
 def test_start_says_what_is_not_emulated(make_app: Any, start: Any) -> None:
     """Pragmas that are parsed but not served are named in one line."""
     app = make_app(
-        {"src/http/get-index/index.py": HELLO}, more="@events\nsome-event\n@queues\nq1"
+        {"src/http/get-index/index.py": HELLO},
+        more="@scheduled\ndaily rate(1 day)\n@ws",
     )
 
     run = start(cwd=app.root)
 
-    assert "Not emulated: @events @queues." in run.output
+    assert "Not emulated: @scheduled @ws." in run.output
 
 
 def test_start_quiet_is_quiet(make_app: Any, start: Any) -> None:

@@ -116,7 +116,7 @@ def test_build_project_says_what_it_does_not_emulate(load: Load) -> None:
         {"app.arc": APP + "@ws\n@events\nping\n@queues\n@scheduled\na rate(1 day)\n"}
     )
 
-    assert project.not_emulated == ("ws", "events", "scheduled")
+    assert project.not_emulated == ("ws", "scheduled")
     assert [f.name for f in project.functions if f.pragma == "events"] == ["ping"]
 
 

@@ -6,6 +6,7 @@ from typing import Any
 from ._environment import NotEmulatedError, ports
 
 _TIMEOUT_SECONDS = 30
+_UNKNOWN = 404
 
 
 def publish_locally(kind: str, name: str, payload: Any) -> str:
@@ -17,6 +18,7 @@ def publish_locally(kind: str, name: str, payload: Any) -> str:
         payload: what JSON can say.
 
     Raises:
+        NameError: the app has no such function.
         NotEmulatedError: the sandbox has no bus, or it is not running.
     """
     number = ports().get("events")
@@ -38,9 +40,9 @@ def publish_locally(kind: str, name: str, payload: Any) -> str:
             return str(answer.read().decode("utf-8"))
     except urllib.error.HTTPError as error:
         with error:  # it is the answer too, and holds the connection
-            raise RuntimeError(
-                f'arc.{kind}.publish("{name}") was answered with status {error.code}.'
-            ) from error
+            told = error.read().decode("utf-8", "replace")
+        failure = NameError if error.code == _UNKNOWN else RuntimeError
+        raise failure(f'arc.{kind}.publish("{name}"): {told}') from error
     except OSError as error:
         raise NotEmulatedError(_missing(kind, name)) from error
 
@@ -53,6 +55,6 @@ def parse_records(event: Any, text_of: Any) -> Any:
 
 def _missing(kind: str, name: str) -> str:
     return (
-        f'arc.{kind}.publish("{name}") reached no event bus: this sandbox does not '
-        f"emulate @{kind} yet. Guard the call, or call the function's code directly."
+        f'arc.{kind}.publish("{name}") reached no event bus: the sandbox that runs '
+        "this handler has none, or has ended."
     )

@@ -21,7 +21,7 @@ def publish(name: str, payload: Any) -> Any:
 
     Raises:
         NotEmulatedError: the sandbox offers no event bus.
-        NameError: on AWS, where the app has no such event.
+        NameError: the app has no such event.
     """
     if not use_aws():
         return publish_locally("events", name, payload)

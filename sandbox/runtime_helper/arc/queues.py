@@ -22,7 +22,7 @@ def publish(name: str, payload: Any) -> Any:
 
     Raises:
         NotEmulatedError: the sandbox offers no event bus.
-        NameError: on AWS, where the app has no such queue.
+        NameError: the app has no such queue.
     """
     if not use_aws():
         return publish_locally("queues", name, payload)

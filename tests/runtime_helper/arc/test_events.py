@@ -39,19 +39,22 @@ def test_publish_posts_to_the_bus(
 
 
 def test_publish_without_a_bus_says_so(sandboxed: Callable[..., None]) -> None:
-    """No port, or nobody there: the service is not emulated, in so many words."""
+    """No port, or nobody there any more."""
     for ports in ({"tables": 1}, {"events": 1}):
         sandboxed(ports)
-        with pytest.raises(NotEmulatedError, match="does not emulate @events yet"):
+        with pytest.raises(NotEmulatedError, match="reached no event bus"):
             events.publish("hit-counter", {})
 
 
 def test_publish_tells_a_refusal(
     sandboxed: Callable[..., None], port: int, listener: Any
 ) -> None:
-    """An event that the bus does not know is no success."""
+    """An event that the bus does not know is no success, nor is a bad message."""
     sandboxed({"events": port})
     listener.status = "404 Not Found"
 
-    with pytest.raises(RuntimeError, match=r'publish."nobody". was answered with'):
+    with pytest.raises(NameError, match=r'publish."nobody".: '):
+        events.publish("nobody", {})
+    listener.status = "400 Bad Request"
+    with pytest.raises(RuntimeError, match=r'publish."nobody".: '):
         events.publish("nobody", {})

@@ -39,5 +39,5 @@ def test_publish_without_a_bus_says_so(sandboxed: Callable[..., None]) -> None:
     with pytest.raises(RuntimeError, match="ARC_SANDBOX names no ports"):
         queues.publish("mail", {})
     sandboxed({"tables": 1})
-    with pytest.raises(NotEmulatedError, match="does not emulate @queues yet"):
+    with pytest.raises(NotEmulatedError, match="reached no event bus"):
         queues.publish("mail", {})

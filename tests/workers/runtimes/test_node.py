@@ -542,40 +542,6 @@ def test_a_module_that_the_app_names_is_only_to_be_installed(
     assert remedy == f'Run "npm install" in "{folder}".'
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_an_event_that_nobody_takes_is_explained(run_node, host):
-    """A helper's publish meets a closed port; elsewhere that is the app's affair."""
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        port = held.getsockname()[1]
-    source = f"""
-        import {{ once }} from 'node:events'
-        import http from 'node:http'
-        process.env.ARC_SANDBOX = '{{"ports": {{"events": {port}}}}}'
-        export async function handler (event) {{
-          if (event === null) process.env.ARC_SANDBOX = '{{}}'
-          const request = http.request({{ host: '{host}', port: {port} }}).end()
-          const [error] = await once(request, 'error')
-          throw error
-        }}
-    """
-
-    told = run_node(source, "told").outcome
-
-    assert "does not emulate @events" in told.remedy
-    assert run_node(source, None).outcome.remedy == ""
-
-
-def test_a_helper_without_an_events_port_is_explained(run_node):
-    """In tests the sandbox has none: `@architect/functions` says just that."""
-    source = (
-        "export async function handler () {"
-        "throw ReferenceError('Sandbox events port not found') }"
-    )
-
-    assert "does not emulate @events" in run_node(source).outcome.remedy
-
-
 def test_stack_follows_source_maps(run_node):
     """What a compiler has made is shown as the line that was written."""
     mappings = {

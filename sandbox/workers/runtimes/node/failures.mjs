@@ -12,7 +12,6 @@ import { fileURLToPath } from 'node:url'
 import { CallbackHandler, HandlerMissing } from './imports.mjs'
 import { explain } from './syntax.mjs'
 
-const NO_EVENTS_PORT = 'Sandbox events port not found' // as `@architect/functions` has it
 const FRAMES_AT_EACH_END = 30
 const OWN_FOLDER = dirname(fileURLToPath(import.meta.url))
 const LONGEST_SOURCE_LINE = 240 // a bundle is one line of a million letters
@@ -103,30 +102,9 @@ function remedyOf (error, { folders }) {
   if (ABSENT_CODES.includes(error.code)) {
     return missingModule(String(error.message).split('\n')[0], folders)
   }
-  if (isUnheardEvent(error)) {
-    return 'Nothing takes what is published here: the sandbox does not emulate @events and ' +
-      '@queues. Guard the call, or call the function\'s code directly.'
-  }
   if (error.code !== 'ERR_REQUIRE_ESM') return ''
   return 'Before Node.js 24 Lambda does not "require" ES modules: use "await import(…)", ' +
     'make the handler "index.mjs", or set the runtime "nodejs24.x".'
-}
-
-/** Tell whether `arc.events` or `arc.queues` had nowhere to post to, or nobody answered. */
-function isUnheardEvent (error) {
-  if (error.message === NO_EVENTS_PORT) return true
-  if (error.code !== 'ECONNREFUSED') return false
-  const port = eventsPort()
-  // Of a name with two addresses, such as localhost, Node tells one error for each.
-  return [error, ...(error.errors ?? [])].some(one => one.port === port)
-}
-
-function eventsPort () {
-  try {
-    return JSON.parse(process.env.ARC_SANDBOX).ports.events
-  } catch {
-    return null
-  }
 }
 
 function plain (errorType, message, remedy = '', trace = '') {

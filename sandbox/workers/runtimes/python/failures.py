@@ -27,12 +27,6 @@ _HALVES_REMEDY = (
     'Text has half a surrogate pair, most likely by errors="surrogateescape": decode '
     'with errors="replace".'
 )
-_NO_EVENTS_PORT = "Sandbox events port not found"
-"""What `architect-functions` raises where the sandbox has none."""
-_UNHEARD_REMEDY = (
-    "Nothing takes what is published here: the sandbox does not emulate @events and "
-    "@queues. Guard the call, or call the function's code directly."
-)
 _UNCAUGHT_REMEDY = (
     'It is no "Exception": Lambda\'s runtime does not catch it, and ends its process. '
     "Catch it in the handler, or derive it from Exception."
@@ -86,9 +80,7 @@ def raised_failure(error: BaseException, *, is_app_path: IsAppPath) -> dict[str,
 def _remedy(error: BaseException) -> str:
     if not isinstance(error, Exception):
         return _UNCAUGHT_REMEDY
-    if is_refusal(error):
-        return _SHARED_MEMORY_REMEDY
-    return _UNHEARD_REMEDY if _text_of(error) == _NO_EVENTS_PORT else ""
+    return _SHARED_MEMORY_REMEDY if is_refusal(error) else ""
 
 
 def marshal_failure(result: object, error: Exception) -> dict[str, Any]:

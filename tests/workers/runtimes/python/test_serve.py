@@ -276,18 +276,6 @@ def test_async_handlers_are_told_how_to_run(run):
     assert execution.output == ""
 
 
-def test_a_helper_without_an_events_port_is_explained(run):
-    """In tests the sandbox has none: `architect-functions` says just that."""
-    outcome = run(
-        """
-        def handler(event, context):
-            raise TypeError("Sandbox events port not found")
-        """
-    ).outcome
-
-    assert "does not emulate @events" in outcome.remedy
-
-
 @pytest.mark.parametrize(
     ("statement", "exit_code"),
     [

@@ -1,0 +1,1 @@
+"""What @events and @queues are sent, and its delivery to their functions."""

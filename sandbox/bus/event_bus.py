@@ -1,0 +1,252 @@
+"""EventBus: takes messages at its port, and runs the functions that they are for.
+
+Whoever publishes is answered at once, as by SNS and SQS. A FIFO queue's messages are
+delivered one after another; others side by side. AWS delivers again what has failed,
+which is not done here: the failure is told.
+"""
+
+import threading
+from collections import deque
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Protocol
+from uuid import uuid4
+
+from sandbox.bus.messages import (
+    Kind,
+    Message,
+    MessageError,
+    is_fifo,
+    lambda_event,
+    read_message,
+)
+from sandbox.clock import Clock
+from sandbox.errors import SandboxError
+from sandbox.exchange import Delivery, Execution, Invocation
+from sandbox.host_header import LOOPBACK_NAMES, bare_host, is_own_origin
+from sandbox.json_value import JsonText
+from sandbox.notice import Notice
+from sandbox.project.model import Function, Project
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIEnvironment
+
+MOST_KEPT = 500
+"""How many deliveries are remembered."""
+_MOST_AT_ONCE = 10
+"""Of one function, where order does not matter."""
+_MAX_BODY_BYTES = 8 * 2**20
+_CLOSE_SECONDS = 2.0
+
+
+class ProjectSource(Protocol):
+    """Where the bus learns what the app is, at each message."""
+
+    def current(self, function: Function | None = None) -> Project:
+        """Give the project as its files say now; raises SandboxError."""
+        ...
+
+
+@dataclass(slots=True, kw_only=True)
+class _Lane:
+    """The messages that wait for one function, oldest first."""
+
+    most: int
+    waiting: deque[Invocation] = field(default_factory=deque)
+    at_work: int = 0
+
+
+class EventBus:
+    """A WSGI application; safe to call from several threads.
+
+    Args:
+        projects: asked at each message.
+        invoke: runs a function; blocks until its outcome.
+        clock: the sandbox's time.
+        say: told what is not about a single delivery.
+    """
+
+    def __init__(
+        self,
+        projects: ProjectSource,
+        invoke: Callable[[Invocation], Execution],
+        *,
+        clock: Clock,
+        say: Callable[[Notice], None],
+    ) -> None:
+        self._projects = projects
+        self._invoke = invoke
+        self._clock = clock
+        self._say = say
+        self._lock = threading.Lock()
+        self._rested = threading.Condition(self._lock)
+        self._lanes: dict[str, _Lane] = {}
+        self._kept: deque[Delivery] = deque(maxlen=MOST_KEPT)
+        self._listeners: list[Callable[[Delivery], None]] = []
+        self._is_closed = False
+        self._told: set[str] = set()
+
+    @property
+    def deliveries(self) -> tuple[Delivery, ...]:
+        """What was delivered since the sandbox started or was reset, oldest first."""
+        with self._lock:
+            return tuple(self._kept)
+
+    def subscribe(self, listener: Callable[[Delivery], None]) -> None:
+        """Have `listener` called with each delivery, from the thread that made it."""
+        self._listeners.append(listener)
+
+    def wait_idle(self, timeout_seconds: float = 5.0) -> bool:
+        """Wait until all that was published is delivered; False if time runs out."""
+        with self._lock:
+            return self._rested.wait_for(lambda: not self._lanes, timeout_seconds)
+
+    def clear(self) -> None:
+        """Forget what was delivered."""
+        with self._lock:
+            self._kept.clear()
+
+    def stop(self) -> None:
+        """Deliver nothing any more; what is being delivered goes on."""
+        with self._lock:
+            self._is_closed = True
+            for lane in self._lanes.values():
+                lane.waiting.clear()
+
+    def close(self) -> None:
+        """Stop, and wait for what is being delivered."""
+        self.stop()
+        self.wait_idle(_CLOSE_SECONDS)
+
+    def __call__(
+        self, environ: "WSGIEnvironment", start_response: "StartResponse"
+    ) -> Iterable[bytes]:
+        """Take one message; answers `ok`, or says what is wrong with it."""
+        try:
+            self._publish(_read(environ))
+            status, text = 200, "ok"
+        except MessageError as error:
+            status, text = error.status, error.text
+            # architect-functions only prints that; on AWS its call fails.
+            self._say_once(f"A message was refused. {text}")
+        except SandboxError as error:
+            status, text = 500, str(error)
+        body = text.encode()
+        headers = [
+            ("Content-Type", "text/plain; charset=utf-8"),
+            ("Content-Length", str(len(body))),
+        ]
+        start_response(f"{status} {HTTPStatus(status).phrase}", headers)
+        return [body]
+
+    def _publish(self, message: Message) -> None:
+        function = self._find(message, self._projects.current())
+        project = self._projects.current(function)  # with its own configuration
+        function = self._find(message, project)
+        if message.is_delayed:
+            text = "delaySeconds is not emulated: messages are delivered at once."
+            refused = " AWS refuses it for a FIFO queue."
+            self._say_once(f"{text}{refused if is_fifo(function) else ''}")
+        request_id = str(uuid4())
+        event = lambda_event(
+            message,
+            function,
+            message_id=request_id,
+            region=project.region,
+            now_epoch=self._clock.now_epoch(),
+        )
+        invocation = Invocation(
+            request_id=request_id, function=function, event=JsonText.of(event)
+        )
+        self._queue(invocation, most=1 if is_fifo(function) else _MOST_AT_ONCE)
+
+    def _say_once(self, text: str) -> None:
+        if text not in self._told:
+            self._told.add(text)
+            self._say(Notice(level="warning", text=text))
+
+    def _find(self, message: Message, project: Project) -> Function:
+        for function in project.functions:
+            if (function.pragma, function.name) == (message.kind, message.name):
+                return function
+        known = _named(project, message.kind)
+        raise MessageError(
+            404,
+            f'There is no "{message.name}" under @{message.kind}; there is {known}.',
+        )
+
+    def _queue(self, invocation: Invocation, *, most: int) -> None:
+        with self._lock:
+            if self._is_closed:
+                raise MessageError(503, "The sandbox is closing.")
+            key = invocation.function.key
+            lane = self._lanes.setdefault(key, _Lane(most=most))
+            lane.most = most
+            lane.waiting.append(invocation)
+            if lane.at_work >= most:
+                return
+            lane.at_work += 1
+        threading.Thread(
+            target=self._deliver_from, args=(key, lane), name="arc-bus", daemon=True
+        ).start()
+
+    def _deliver_from(self, key: str, lane: _Lane) -> None:
+        while (invocation := self._next(key, lane)) is not None:
+            self._deliver(invocation)
+
+    def _next(self, key: str, lane: _Lane) -> Invocation | None:
+        """Take the next message; the last deliverer closes the lane."""
+        with self._lock:
+            if lane.waiting:
+                return lane.waiting.popleft()
+            lane.at_work -= 1
+            if not lane.at_work:
+                del self._lanes[key]
+                self._rested.notify_all()
+            return None
+
+    def _deliver(self, invocation: Invocation) -> None:
+        started_epoch = self._clock.now_epoch()
+        try:
+            execution = self._invoke(invocation)
+        except Exception as error:  # noqa: BLE001 - told, and the next one is delivered
+            is_told = isinstance(error, SandboxError)
+            what = str(error) if is_told else f"A bug of arc-sandbox: {error!r}"
+            self._say(Notice(level="error", text=f"{invocation.function.key}: {what}"))
+            return
+        delivery = Delivery(
+            invocation=invocation, started_epoch=started_epoch, execution=execution
+        )
+        with self._lock:
+            if self._is_closed:
+                return
+            self._kept.append(delivery)
+        for listener in self._listeners:
+            listener(delivery)
+
+
+def _named(project: Project, kind: Kind) -> str:
+    names = [f'"{f.name}"' for f in project.functions if f.pragma == kind]
+    return ", ".join(names) or "none"
+
+
+def _read(environ: "WSGIEnvironment") -> Message:
+    _check_sender(environ)
+    if environ["REQUEST_METHOD"] != "POST":
+        raise MessageError(405, "Messages are posted: POST /events or /queues.")
+    length = environ.get("CONTENT_LENGTH") or "0"
+    size = int(length) if length.isdecimal() else 0
+    if environ.get("wsgi.input_terminated") and not size:
+        size = _MAX_BODY_BYTES
+    body = environ["wsgi.input"].read(min(size, _MAX_BODY_BYTES))
+    return read_message(environ.get("PATH_INFO", "/"), body)
+
+
+def _check_sender(environ: "WSGIEnvironment") -> None:
+    """Let programs of this machine in and web pages not, as the tables' port does."""
+    host, origin = environ.get("HTTP_HOST", ""), environ.get("HTTP_ORIGIN")
+    scheme = environ.get("wsgi.url_scheme", "http")
+    is_page = origin is not None and not is_own_origin(origin, scheme=scheme, host=host)
+    if is_page or bare_host(host) not in LOOPBACK_NAMES:
+        raise MessageError(403, "Only functions of this machine may publish here.")

@@ -1,0 +1,274 @@
+"""Messages on their way: taken, kept in order, delivered, told."""
+
+import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from sandbox.bus.event_bus import EventBus
+from sandbox.clock import MovableClock
+from sandbox.errors import AppError
+from sandbox.exchange import Execution, Invocation, Returned
+from sandbox.notice import Notice
+from sandbox.project.model import Function, FunctionConfig, Project
+
+DEADLINE = 10.0
+
+
+def function(pragma: str, name: str, **settings: Any) -> Function:
+    return Function(
+        name=name,
+        pragma=pragma,
+        folder=Path("/app"),
+        handler_file=Path("/app/index.py"),
+        handler_method="handler",
+        config=FunctionConfig(runtime="python3.12", settings=settings),
+    )
+
+
+FUNCTIONS = (
+    function("events", "ping"),
+    function("queues", "ping", fifo=True),
+    function("queues", "loose", fifo=False),
+    function("http", "get /"),
+)
+
+
+class Work:
+    """Stands for the functions: each waits until it is let go."""
+
+    def __init__(self) -> None:
+        self.begun: list[Invocation] = []
+        self.project = Project(
+            root=Path("/app"), name="demo", manifest_file=None, functions=FUNCTIONS
+        )
+        self.unreadable: Exception | None = None
+        self.failing: Exception | None = None
+        self.gate = threading.Event()
+        self.gate.set()
+        self.said: list[Notice] = []
+        self._changed = threading.Condition()
+
+    def current(self, function: Function | None = None) -> Project:
+        """Give the project, as its source would."""
+        if self.unreadable is not None:
+            raise self.unreadable
+        return self.project
+
+    def invoke(self, invocation: Invocation) -> Execution:
+        """Begin, and end once the gate is open."""
+        with self._changed:
+            self.begun.append(invocation)
+            self._changed.notify_all()
+        assert self.gate.wait(DEADLINE)
+        if self.failing is not None:
+            raise self.failing
+        return Execution(outcome=Returned(value=None))
+
+    def wait_begun(self, count: int) -> None:
+        """Wait until so many have begun."""
+        with self._changed:
+            assert self._changed.wait_for(lambda: len(self.begun) >= count, DEADLINE)
+
+    @contextmanager
+    def held(self) -> Iterator[None]:
+        """Let none end meanwhile."""
+        self.gate.clear()
+        try:
+            yield
+        finally:
+            self.gate.set()
+
+
+@pytest.fixture
+def work() -> Work:
+    """The functions of an app."""
+    return Work()
+
+
+@pytest.fixture
+def bus(work: Work) -> Iterator[EventBus]:
+    """A bus that delivers to them."""
+    bus = EventBus(work, work.invoke, clock=MovableClock(), say=work.said.append)
+    yield bus
+    work.gate.set()
+    bus.close()
+
+
+def post(bus: EventBus, path: str, posted: object, **environ: str) -> tuple[str, str]:
+    """Give status and text of the answer to a message."""
+    body = json.dumps(posted).encode()
+    told: list[str] = []
+    answer = bus(
+        {
+            "REQUEST_METHOD": "POST",
+            "PATH_INFO": path,
+            "HTTP_HOST": "localhost:4444",
+            "wsgi.input": BytesIO(body),
+            "CONTENT_LENGTH": str(len(body)),
+            **environ,
+        },
+        lambda status, *_: told.append(status) or (lambda _: None),  # type: ignore[func-returns-value]
+    )
+    return told[0], b"".join(answer).decode()
+
+
+def message(name: str, payload: object = None) -> dict[str, object]:
+    return {"name": name, "payload": payload}
+
+
+def payloads(invocations: list[Invocation]) -> list[Any]:
+    events: list[Any] = [one.event.value() for one in invocations]
+    return [json.loads(event["Records"][0]["body"]) for event in events]
+
+
+def test_publishing_does_not_wait_for_the_function(bus: EventBus, work: Work) -> None:
+    """It is answered at once, and delivered by itself."""
+    told: list[str] = []
+    bus.subscribe(lambda delivery: told.append(delivery.function.key))
+
+    with work.held():
+        assert post(bus, "/events", message("ping", 1)) == ("200 OK", "ok")
+        work.wait_begun(1)
+        assert not bus.wait_idle(0.0)
+        assert bus.deliveries == ()
+    assert bus.wait_idle(DEADLINE)
+
+    (delivery,) = bus.deliveries
+    event: Any = delivery.event
+    assert event["Records"][0]["Sns"]["Message"] == "1"
+    assert told == ["@events ping"]
+
+
+def test_a_fifo_queue_keeps_its_order(bus: EventBus, work: Work) -> None:
+    """One message after another, though all were taken at once."""
+    with work.held():
+        for number in range(20):
+            post(bus, "/queues", message("ping", number))
+        work.wait_begun(1)
+        assert len(work.begun) == 1
+    assert bus.wait_idle(DEADLINE)
+
+    assert payloads(work.begun) == list(range(20))
+
+
+def test_other_messages_are_delivered_side_by_side(bus: EventBus, work: Work) -> None:
+    """Ten at once; and what waits for one function keeps no other waiting."""
+    with work.held():
+        for number in range(12):
+            post(bus, "/queues", message("loose", number))
+        work.wait_begun(10)
+        post(bus, "/events", message("ping"))
+        work.wait_begun(11)
+        assert [one.function.name for one in work.begun] == ["loose"] * 10 + ["ping"]
+    assert bus.wait_idle(DEADLINE)
+
+    assert len(work.begun) == 13
+
+
+@pytest.mark.parametrize(
+    ("path", "name", "text"),
+    [
+        ("/events", "pong", 'There is no "pong" under @events; there is "ping".'),
+        ("/queues", "get /", 'under @queues; there is "ping", "loose".'),
+    ],
+)
+def test_a_message_for_nobody_is_told(
+    bus: EventBus, work: Work, path: str, name: str, text: str
+) -> None:
+    """To the helper, and once to whoever watches: not every helper fails by it."""
+    answers = [post(bus, path, message(name)) for _ in range(2)]
+
+    assert {status for status, _ in answers} == {"404 Not Found"}
+    assert text in answers[0][1]
+    assert [notice.level for notice in work.said] == ["warning"]
+    assert text in work.said[0].text
+
+
+def test_delays_are_told(bus: EventBus, work: Work) -> None:
+    """Once each: nothing waits here, and a FIFO queue refuses them on AWS."""
+    for name in ("ping", "loose", "ping"):
+        post(bus, "/queues", {**message(name), "delaySeconds": 60})
+
+    refused = "AWS refuses it"
+    assert [refused in notice.text for notice in work.said] == [True, False]
+
+
+@pytest.mark.parametrize(
+    "environ",
+    [
+        {"HTTP_HOST": "evil.example:4444"},
+        {"HTTP_ORIGIN": "https://evil.example"},
+        {"HTTP_ORIGIN": "null"},
+    ],
+)
+def test_web_pages_may_not_publish(
+    bus: EventBus, work: Work, environ: dict[str, str]
+) -> None:
+    """Nor names that only resolve to this machine."""
+    status, _ = post(bus, "/events", message("ping"), **environ)
+
+    assert status == "403 Forbidden"
+    assert work.begun == []
+
+
+def test_messages_are_posted(bus: EventBus) -> None:
+    """Other methods are told so."""
+    status, text = post(bus, "/events", message("ping"), REQUEST_METHOD="GET")
+
+    assert status == "405 Method Not Allowed"
+    assert "POST /events" in text
+
+
+def test_an_app_that_cannot_be_read_takes_no_message(bus: EventBus, work: Work) -> None:
+    """The helper is told why."""
+    work.unreadable = AppError("app.arc is broken.")
+
+    assert post(bus, "/events", message("ping")) == (
+        "500 Internal Server Error",
+        "app.arc is broken.",
+    )
+
+
+@pytest.mark.parametrize(
+    ("failure", "told"),
+    [
+        (AppError("No seeds."), "@events ping: No seeds."),
+        (KeyError("x"), "@events ping: A bug of arc-sandbox: KeyError('x')"),
+    ],
+)
+def test_what_keeps_a_function_from_running_is_told(
+    bus: EventBus, work: Work, failure: Exception, told: str
+) -> None:
+    """And the next message is delivered."""
+    for failing in (failure, None):
+        work.failing = failing
+        post(bus, "/events", message("ping"))
+        assert bus.wait_idle(DEADLINE)
+
+    assert [notice.text for notice in work.said] == [told]
+    assert len(bus.deliveries) == 1
+    bus.clear()
+    assert bus.deliveries == ()
+
+
+def test_closing_drops_what_waits(bus: EventBus, work: Work) -> None:
+    """What is being delivered ends, untold; nothing new is taken."""
+    told: list[object] = []
+    bus.subscribe(told.append)
+    with work.held():
+        for number in range(3):
+            post(bus, "/queues", message("ping", number))
+        work.wait_begun(1)
+        bus.stop()
+        assert post(bus, "/events", message("ping"))[0] == "503 Service Unavailable"
+    bus.close()
+
+    assert len(work.begun) == 1
+    assert told == []
+    assert bus.wait_idle(DEADLINE)
