@@ -17,7 +17,8 @@ from sandbox.project.model import Function
 Kind: TypeAlias = Literal["events", "queues"]
 
 ACCOUNT_ID = "123456789012"
-_KINDS: Mapping[str, Kind] = {"/": "events", "/events": "events", "/queues": "queues"}
+KINDS: Mapping[str, Kind] = {"/": "events", "/events": "events", "/queues": "queues"}
+"""By the path that they are posted to."""
 _MOST_BYTES: Mapping[Kind, int] = {"events": 256 * 1024, "queues": 1024 * 1024}
 """What SNS and SQS take (Amazon SNS and Amazon SQS, "Quotas")."""
 
@@ -55,7 +56,7 @@ def read_message(path: str, body: bytes) -> Message:
     Raises:
         MessageError: it is not one, or larger than AWS takes.
     """
-    kind = _KINDS.get(path)
+    kind = KINDS.get(path)
     if kind is None:
         raise MessageError(404, f"There is nothing at {path}: POST /events or /queues.")
     try:

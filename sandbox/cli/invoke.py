@@ -11,6 +11,7 @@ from typing import TextIO
 import click
 
 from sandbox.backing import Wishes
+from sandbox.bus.messages import KINDS, Message, lambda_event
 from sandbox.cli.console import delivery_lines, failure_text, notice_text, say
 from sandbox.cli.options import api_type_option, cwd_option
 from sandbox.cli.shell import shell_options
@@ -26,6 +27,7 @@ from sandbox.options import Options
 from sandbox.project.model import ApiType, Function, Project
 from sandbox.sandbox import Sandbox
 
+_NO_ID = "00000000-0000-0000-0000-000000000000"
 _PARAMETER = re.compile(r"^:(.+)")
 """A part of a route's path that takes any value; its name stands for one."""
 
@@ -37,7 +39,7 @@ _PARAMETER = re.compile(r"^:(.+)")
     "event_file",
     type=click.File(encoding="utf-8"),
     help="A file with the event as JSON; - is standard input.  [default: what a plain "
-    "request would give]",
+    "request, or an empty message, would give]",
 )
 @cwd_option
 @api_type_option
@@ -113,7 +115,7 @@ def _plain_event(project: Project, function: Function) -> JsonValue:
     """Give what a bare request to the function's route would be as an event."""
     route = next((r for r in project.routes if r.function == function), None)
     if route is None:
-        return {}
+        return _plain_message(project, function)
     method = "GET" if route.method == "any" else route.method.upper()
     parts = [_PARAMETER.sub(r"\1", part) for part in route.path.split("/")]
     request = HttpRequest(
@@ -128,11 +130,26 @@ def _plain_event(project: Project, function: Function) -> JsonValue:
         found if isinstance(found, Match) else Match(route=route),
         api_type=project.api_type,
         facts=ApiFacts.from_project(project, port=80),
-        request_id="00000000-0000-0000-0000-000000000000",
+        request_id=_NO_ID,
         now_epoch=MovableClock().now_epoch(),
     )
     plain: JsonValue = json.loads(json.dumps(event))
     return plain
+
+
+def _plain_message(project: Project, function: Function) -> JsonValue:
+    """Give an empty message for a function of @events or @queues; {} for others."""
+    kind = KINDS.get(f"/{function.pragma}")
+    if kind is None:
+        return {}
+    message = Message(kind=kind, name=function.name, text="{}", group=function.name)
+    return lambda_event(
+        message,
+        function,
+        message_id=_NO_ID,
+        region=project.region,
+        now_epoch=MovableClock().now_epoch(),
+    )
 
 
 def _show_delivery(delivery: Delivery) -> None:

@@ -95,6 +95,29 @@ def test_invoke_makes_up_a_plain_request(app: Path) -> None:
     assert event["pathParameters"] == {"id": "id"}
 
 
+@pytest.mark.parametrize(
+    ("pragma", "told"),
+    [
+        ("events", ["aws:sns", "{}"]),
+        ("queues", ["aws:sqs", "{}"]),
+        ("scheduled", {}),
+    ],
+)
+def test_invoke_makes_up_an_empty_message(app: Path, pragma: str, told: object) -> None:
+    """For a function of @events or @queues; what AWS sends others is not made up."""
+    rate = " rate(1 day)" if pragma == "scheduled" else ""
+    (app / "app.arc").write_text(f"{APP}\n@{pragma}\nping{rate}\n")
+    source = """def handler(event, context):
+    for record in event.get("Records", ()):
+        message = record.get("body") or record["Sns"]["Message"]
+        return [record.get("eventSource") or record["EventSource"], message]
+    return event
+"""
+    write_files(app, {f"src/{pragma}/ping/index.py": source})
+
+    assert json.loads(invoke(app, "ping").stdout) == told
+
+
 def test_invoke_takes_null_for_an_event(app: Path) -> None:
     """It is one that was given."""
     result = invoke(app, "get /things/:id", "--event", "-", stdin="null")
