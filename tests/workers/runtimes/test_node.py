@@ -576,6 +576,21 @@ def test_a_helper_without_an_events_port_is_explained(run_node):
     assert "does not emulate @events" in run_node(source).outcome.remedy
 
 
+@pytest.mark.parametrize("field", ["name", "code"])
+def test_a_table_that_is_asked_for_by_another_name_is_explained(run_node, field):
+    """The manifest's name is not the table's; another service's absence is its own."""
+    source = f"""
+        export async function handler (message) {{
+          const fields = {{ {field}: 'ResourceNotFoundException' }}
+          throw Object.assign(Error(message), fields)
+        }}
+    """
+    message = "@aws-lite/client: DynamoDB.Scan: Requested resource not found"
+
+    assert "arc.tables()" in run_node(source, message).outcome.remedy
+    assert run_node(source, "No such secret").outcome.remedy == ""
+
+
 def test_stack_follows_source_maps(run_node):
     """What a compiler has made is shown as the line that was written."""
     mappings = {

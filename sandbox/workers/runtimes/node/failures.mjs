@@ -107,9 +107,20 @@ function remedyOf (error, { folders }) {
     return 'Nothing takes what is published here: the sandbox does not emulate @events and ' +
       '@queues. Guard the call, or call the function\'s code directly.'
   }
+  if (isUnknownTable(error)) {
+    return 'No table has that name. A table\'s own name is not the one in the manifest, here ' +
+      'nor on AWS: "const { NAME } = await arc.tables()" finds it, once the manifest has ' +
+      'NAME under @tables.'
+  }
   if (error.code !== 'ERR_REQUIRE_ESM') return ''
   return 'Before Node.js 24 Lambda does not "require" ES modules: use "await import(…)", ' +
     'make the handler "index.mjs", or set the runtime "nodejs24.x".'
+}
+
+/** Tell whether DynamoDB has no such table, in the words of any of its clients. */
+function isUnknownTable ({ name, code, message }) {
+  return [name, code].includes('ResourceNotFoundException') &&
+    String(message).includes('Requested resource not found')
 }
 
 /** Tell whether `arc.events` or `arc.queues` had nowhere to post to, or nobody answered. */

@@ -33,6 +33,13 @@ _UNHEARD_REMEDY = (
     "Nothing takes what is published here: the sandbox does not emulate @events and "
     "@queues. Guard the call, or call the function's code directly."
 )
+_UNKNOWN_TABLE = ("ResourceNotFoundException", "Requested resource not found")
+"""The name and the words of DynamoDB's error for a table that is not there."""
+_UNKNOWN_TABLE_REMEDY = (
+    "No table has that name. A table's own name is not the one in the manifest, here "
+    'nor on AWS: arc.tables.table("NAME") finds it, arc.tables.name("NAME") gives it, '
+    "once the manifest has NAME under @tables."
+)
 _UNCAUGHT_REMEDY = (
     'It is no "Exception": Lambda\'s runtime does not catch it, and ends its process. '
     "Catch it in the handler, or derive it from Exception."
@@ -88,7 +95,15 @@ def _remedy(error: BaseException) -> str:
         return _UNCAUGHT_REMEDY
     if is_refusal(error):
         return _SHARED_MEMORY_REMEDY
+    if _is_unknown_table(error):
+        return _UNKNOWN_TABLE_REMEDY
     return _UNHEARD_REMEDY if _text_of(error) == _NO_EVENTS_PORT else ""
+
+
+def _is_unknown_table(error: Exception) -> bool:
+    """Tell whether DynamoDB has no such table: botocore names its errors anew."""
+    name, words = _UNKNOWN_TABLE
+    return type(error).__name__ == name and words in _text_of(error)
 
 
 def marshal_failure(result: object, error: Exception) -> dict[str, Any]:

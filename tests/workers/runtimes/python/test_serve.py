@@ -288,6 +288,27 @@ def test_a_helper_without_an_events_port_is_explained(run):
     assert "does not emulate @events" in outcome.remedy
 
 
+def test_a_table_that_is_asked_for_by_another_name_is_explained(run):
+    """The manifest's name is not the table's; another service's absence is its own."""
+    source = """
+        import boto3
+
+        def handler(message, context):
+            client = boto3.client("dynamodb", region_name="us-west-2")
+            answer = {
+                "Error": {"Code": "ResourceNotFoundException", "Message": message}
+            }
+            raise client.exceptions.ResourceNotFoundException(answer, "Scan")
+    """
+
+    table = run(source, "Requested resource not found").outcome
+    other = run(source, "Secrets Manager has no such secret.").outcome
+
+    assert table.error_type == "ResourceNotFoundException"
+    assert 'arc.tables.table("NAME")' in table.remedy
+    assert other.remedy == ""
+
+
 @pytest.mark.parametrize(
     ("statement", "exit_code"),
     [
