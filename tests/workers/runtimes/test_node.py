@@ -673,6 +673,13 @@ def test_stack_follows_source_maps(run_node):
             'Rename "index.js" to "index.mjs"',
         ),
         (
+            "index.js",
+            "const here = import.meta.url; export const handler = async () => here",
+            "Runtime.UserCodeSyntaxError",
+            "SyntaxError: Cannot use 'import.meta' outside a module",
+            'Rename "index.js" to "index.mjs"',
+        ),
+        (
             "index.mjs",
             "export const handle = async () => 1",
             "Runtime.HandlerNotFound",

@@ -19,7 +19,8 @@ const LONGEST_SOURCE_LINE = 240 // a bundle is one line of a million letters
 const LONGEST_TRACE_LINE = 2000
 const FRAME = /^\s+at (?:(.*?) \()?(?:async )?((?:file:\/\/)?\/[^()]*?):(\d+)(?::(\d+))?\)?$/
 const PLACE_OF_SYNTAX_ERROR = /^((?:file:\/\/)?\/.*):(\d+)$/m
-const MODULE_SYNTAX = /import statement outside a module|Unexpected token 'export'/
+const MODULE_SYNTAX =
+  /import statement outside a module|Unexpected token 'export'|'import\.meta' outside a module/
 const IMPORTER = /imported from (\/.+)$/
 const MISSING = /^Cannot find (?:module|package) '([^']+)'/
 const ABSENT_CODES = ['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']
