@@ -28,7 +28,8 @@ from sandbox.exchange import (
 from sandbox.gateway.pages import Page, Section
 from sandbox.gateway.payload import Event
 from sandbox.gateway.response import InvalidResult
-from sandbox.project.http import METHODS
+from sandbox.gateway.router import Router
+from sandbox.project.http import METHODS, nameable_path
 from sandbox.project.model import ApiType, Function, Project
 
 _SHOWN_ROUTES = 60
@@ -92,23 +93,38 @@ def no_route(method: str, path: str, project: Project) -> Page:
     shown = [route.name for route in project.routes[:_SHOWN_ROUTES]]
     if len(project.routes) > _SHOWN_ROUTES:
         shown.append(f"… and {len(project.routes) - _SHOWN_ROUTES} more")
-    manifest = project.manifest_file.name if project.manifest_file else "app.arc"
     is_rest = project.api_type == "rest"
-    route_method = method.lower() if method.lower() in METHODS else "any"
     return Page(
         status=403 if is_rest else 404,
         message="Missing Authentication Token" if is_rest else "Not Found",
         title="No route answers this",
         fact=f'No route of the app takes "{method} {path}".'
         + (_PLUGINS_ROUTES if "plugins" in project.not_emulated else ""),
-        remedy=f"To add one, write under @http in {manifest}:\n\n"
-        f"    {route_method} {path}",
+        remedy=_way_to_a_route(method, path, project),
         sections=(
             Section(
                 title="The routes there are",
                 text="\n".join(shown) or "none: the manifest has no @http routes",
             ),
         ),
+    )
+
+
+def _way_to_a_route(method: str, path: str, project: Project) -> str:
+    """Name the route that was meant, or the line that adds one."""
+    bare = path.rstrip("/")
+    if bare and bare != path:
+        meant = Router.from_project(project).match(method, bare)
+        if isinstance(meant, Match):
+            return (
+                f'"{meant.route.name}" takes {bare}, without the slash at its end: '
+                "API Gateway tells the two apart. Link to that."
+            )
+    manifest = project.manifest_file.name if project.manifest_file else "app.arc"
+    route_method = method.lower() if method.lower() in METHODS else "any"
+    return (
+        f"To add one, write under @http in {manifest}:\n\n"
+        f"    {route_method} {nameable_path(path)}"
     )
 
 

@@ -143,6 +143,23 @@ def _wrong_with(path: str) -> list[tuple[str, str]]:
     return [(fact, remedy) for wrong, fact, remedy in rules if wrong]
 
 
+def nameable_path(path: str) -> str:
+    """Give the path of a route that takes `path` and that a manifest can name.
+
+    That is `path` itself, or a `/*` above the first part that no line may have, such
+    as an empty or a percent-encoded one.
+    """
+    if not _wrong_with(path):
+        return path
+    named = ""
+    for part in path.split("/")[1:]:
+        longer = f"{named}/{part}"
+        if not part or _wrong_with(longer):
+            break
+        named = longer
+    return f"{named}/*"
+
+
 def root_handler(reading: Reading, drafts: Sequence[FunctionDraft]) -> str:
     """Tell who answers at `/`: a route's name, `proxy` or the static asset proxy."""
     if reading.has("proxy"):

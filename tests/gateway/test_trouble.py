@@ -163,3 +163,36 @@ def test_no_route_suggests_a_line_that_the_manifest_takes() -> None:
     page = trouble.no_route("PROPFIND", "/x", make_project("get /x"))
 
     assert page.remedy.endswith("    any /x")
+
+
+@pytest.mark.parametrize(
+    ("path", "line"),
+    [
+        ("/a.b/c_d", "get /a.b/c_d"),
+        ("/about/", "get /about/*"),
+        ("/caf%C3%A9/menu", "get /*"),
+        ("/users/~ada/notes", "get /users/*"),
+        ("/a//b", "get /a/*"),
+        ("//", "get /*"),
+        ("/notes-/1", "get /*"),
+    ],
+)
+def test_no_route_suggests_a_catch_all_for_what_no_line_can_name(
+    path: str, line: str
+) -> None:
+    """A remedy that the manifest refuses would send people round in a circle."""
+    page = trouble.no_route("GET", path, make_project("get /x"))
+
+    assert page.remedy.endswith(f"    {line}")
+
+
+def test_no_route_names_the_route_that_differs_by_a_slash() -> None:
+    """`/about/` is `/about` mistyped, and no second route of it is wanted."""
+    project = make_project("get /about", "get /user/:id")
+    about = trouble.no_route("GET", "/about/", project)
+    user = trouble.no_route("GET", "/user/7/", project)
+
+    assert '"get /about"' in about.remedy
+    assert "/about," in about.remedy
+    assert '"get /user/:id"' in user.remedy
+    assert "post /about/*" in trouble.no_route("POST", "/about/", project).remedy

@@ -542,6 +542,21 @@ def test_a_module_that_the_app_names_is_only_to_be_installed(
     assert remedy == f'Run "npm install" in "{folder}".'
 
 
+@pytest.mark.parametrize("field", ["name", "code"])
+def test_a_table_that_is_asked_for_by_another_name_is_explained(run_node, field):
+    """The manifest's name is not the table's; another service's absence is its own."""
+    source = f"""
+        export async function handler (message) {{
+          const fields = {{ {field}: 'ResourceNotFoundException' }}
+          throw Object.assign(Error(message), fields)
+        }}
+    """
+    message = "@aws-lite/client: DynamoDB.Scan: Requested resource not found"
+
+    assert "arc.tables()" in run_node(source, message).outcome.remedy
+    assert run_node(source, "No such secret").outcome.remedy == ""
+
+
 def test_stack_follows_source_maps(run_node):
     """What a compiler has made is shown as the line that was written."""
     mappings = {
@@ -621,6 +636,13 @@ def test_stack_follows_source_maps(run_node):
             "export const handler = async () => 1",
             "Runtime.UserCodeSyntaxError",
             "SyntaxError: Unexpected token 'export'",
+            'Rename "index.js" to "index.mjs"',
+        ),
+        (
+            "index.js",
+            "const here = import.meta.url; export const handler = async () => here",
+            "Runtime.UserCodeSyntaxError",
+            "SyntaxError: Cannot use 'import.meta' outside a module",
             'Rename "index.js" to "index.mjs"',
         ),
         (

@@ -18,7 +18,8 @@ const LONGEST_SOURCE_LINE = 240 // a bundle is one line of a million letters
 const LONGEST_TRACE_LINE = 2000
 const FRAME = /^\s+at (?:(.*?) \()?(?:async )?((?:file:\/\/)?\/[^()]*?):(\d+)(?::(\d+))?\)?$/
 const PLACE_OF_SYNTAX_ERROR = /^((?:file:\/\/)?\/.*):(\d+)$/m
-const MODULE_SYNTAX = /import statement outside a module|Unexpected token 'export'/
+const MODULE_SYNTAX =
+  /import statement outside a module|Unexpected token 'export'|'import\.meta' outside a module/
 const IMPORTER = /imported from (\/.+)$/
 const MISSING = /^Cannot find (?:module|package) '([^']+)'/
 const ABSENT_CODES = ['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']
@@ -102,9 +103,20 @@ function remedyOf (error, { folders }) {
   if (ABSENT_CODES.includes(error.code)) {
     return missingModule(String(error.message).split('\n')[0], folders)
   }
+  if (isUnknownTable(error)) {
+    return 'No table has that name. A table\'s own name is not the one in the manifest, here ' +
+      'nor on AWS: "const { NAME } = await arc.tables()" finds it, once the manifest has ' +
+      'NAME under @tables.'
+  }
   if (error.code !== 'ERR_REQUIRE_ESM') return ''
   return 'Before Node.js 24 Lambda does not "require" ES modules: use "await import(…)", ' +
     'make the handler "index.mjs", or set the runtime "nodejs24.x".'
+}
+
+/** Tell whether DynamoDB has no such table, in the words of any of its clients. */
+function isUnknownTable ({ name, code, message }) {
+  return [name, code].includes('ResourceNotFoundException') &&
+    String(message).includes('Requested resource not found')
 }
 
 function plain (errorType, message, remedy = '', trace = '') {

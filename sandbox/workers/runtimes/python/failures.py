@@ -27,6 +27,13 @@ _HALVES_REMEDY = (
     'Text has half a surrogate pair, most likely by errors="surrogateescape": decode '
     'with errors="replace".'
 )
+_UNKNOWN_TABLE = ("ResourceNotFoundException", "Requested resource not found")
+"""The name and the words of DynamoDB's error for a table that is not there."""
+_UNKNOWN_TABLE_REMEDY = (
+    "No table has that name. A table's own name is not the one in the manifest, here "
+    'nor on AWS: arc.tables.table("NAME") finds it, arc.tables.name("NAME") gives it, '
+    "once the manifest has NAME under @tables."
+)
 _UNCAUGHT_REMEDY = (
     'It is no "Exception": Lambda\'s runtime does not catch it, and ends its process. '
     "Catch it in the handler, or derive it from Exception."
@@ -80,7 +87,15 @@ def raised_failure(error: BaseException, *, is_app_path: IsAppPath) -> dict[str,
 def _remedy(error: BaseException) -> str:
     if not isinstance(error, Exception):
         return _UNCAUGHT_REMEDY
-    return _SHARED_MEMORY_REMEDY if is_refusal(error) else ""
+    if is_refusal(error):
+        return _SHARED_MEMORY_REMEDY
+    return _UNKNOWN_TABLE_REMEDY if _is_unknown_table(error) else ""
+
+
+def _is_unknown_table(error: Exception) -> bool:
+    """Tell whether DynamoDB has no such table: botocore names its errors anew."""
+    name, words = _UNKNOWN_TABLE
+    return type(error).__name__ == name and words in _text_of(error)
 
 
 def marshal_failure(result: object, error: Exception) -> dict[str, Any]:

@@ -276,6 +276,27 @@ def test_async_handlers_are_told_how_to_run(run):
     assert execution.output == ""
 
 
+def test_a_table_that_is_asked_for_by_another_name_is_explained(run):
+    """The manifest's name is not the table's; another service's absence is its own."""
+    source = """
+        import boto3
+
+        def handler(message, context):
+            client = boto3.client("dynamodb", region_name="us-west-2")
+            answer = {
+                "Error": {"Code": "ResourceNotFoundException", "Message": message}
+            }
+            raise client.exceptions.ResourceNotFoundException(answer, "Scan")
+    """
+
+    table = run(source, "Requested resource not found").outcome
+    other = run(source, "Secrets Manager has no such secret.").outcome
+
+    assert table.error_type == "ResourceNotFoundException"
+    assert 'arc.tables.table("NAME")' in table.remedy
+    assert other.remedy == ""
+
+
 @pytest.mark.parametrize(
     ("statement", "exit_code"),
     [
