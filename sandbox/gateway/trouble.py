@@ -28,10 +28,12 @@ from sandbox.exchange import (
 from sandbox.gateway.pages import Page, Section
 from sandbox.gateway.payload import Event
 from sandbox.gateway.response import InvalidResult
+from sandbox.gateway.router import REST_METHODS, Router
 from sandbox.project.http import METHODS
 from sandbox.project.model import ApiType, Function, Project
 
 _SHOWN_ROUTES = 60
+_REST_ROUTES = "get, post, put, patch and delete"
 _PLUGINS_ROUTES = " One that a plugin adds is missing: the sandbox runs no plugins."
 
 
@@ -94,15 +96,14 @@ def no_route(method: str, path: str, project: Project) -> Page:
         shown.append(f"… and {len(project.routes) - _SHOWN_ROUTES} more")
     manifest = project.manifest_file.name if project.manifest_file else "app.arc"
     is_rest = project.api_type == "rest"
-    route_method = method.lower() if method.lower() in METHODS else "any"
     return Page(
         status=403 if is_rest else 404,
         message="Missing Authentication Token" if is_rest else "Not Found",
         title="No route answers this",
         fact=f'No route of the app takes "{method} {path}".'
+        + (_only_in_http(method, path, project) if is_rest else "")
         + (_PLUGINS_ROUTES if "plugins" in project.not_emulated else ""),
-        remedy=f"To add one, write under @http in {manifest}:\n\n"
-        f"    {route_method} {path}",
+        remedy=_new_route(method, path, manifest=manifest, is_rest=is_rest),
         sections=(
             Section(
                 title="The routes there are",
@@ -110,6 +111,27 @@ def no_route(method: str, path: str, project: Project) -> Page:
             ),
         ),
     )
+
+
+def _only_in_http(method: str, path: str, project: Project) -> str:
+    """Name the route that answers in an HTTP API, and never in a REST API."""
+    found = Router(project.routes).match(method, path)
+    if not isinstance(found, Match):
+        return ""
+    return (
+        f' "{found.route.name}" does in an HTTP API, but a REST API does not serve it.'
+    )
+
+
+def _new_route(method: str, path: str, *, manifest: str, is_rest: bool) -> str:
+    wanted = method.lower()
+    if is_rest and wanted not in REST_METHODS:
+        return (
+            f"A REST API serves {_REST_ROUTES} routes alone: to answer {method}, "
+            "choose an HTTP API (`apigateway http` under @aws)."
+        )
+    line = f"{wanted if wanted in METHODS else 'any'} {path}"
+    return f"To add one, write under @http in {manifest}:\n\n    {line}"
 
 
 def malformed_path(part: str) -> Page:

@@ -163,3 +163,35 @@ def test_no_route_suggests_a_line_that_the_manifest_takes() -> None:
     page = trouble.no_route("PROPFIND", "/x", make_project("get /x"))
 
     assert page.remedy.endswith("    any /x")
+
+
+@pytest.mark.parametrize(
+    ("route", "method", "path"),
+    [
+        ("any /x", "POST", "/x"),
+        ("get /x/*", "GET", "/x/y/z"),
+        ("head /x", "HEAD", "/x"),
+        ("options /x", "OPTIONS", "/x"),
+        ("get /:id", "GET", "/"),
+    ],
+)
+def test_no_route_says_what_a_rest_api_does_not_serve(
+    route: str, method: str, path: str
+) -> None:
+    """The manifest has the route, so that "no route takes it" is not all there is."""
+    page = trouble.no_route(method, path, make_project(route, api_type="rest"))
+
+    assert (page.status, page.message) == (403, "Missing Authentication Token")
+    assert (
+        f'"{route}" does in an HTTP API, but a REST API does not serve it' in page.fact
+    )
+
+
+def test_no_route_of_a_rest_api_names_no_route_that_would_not_help() -> None:
+    """A `head` route would not be served either."""
+    head = trouble.no_route("HEAD", "/x", make_project("get /y", api_type="rest"))
+    post = trouble.no_route("POST", "/x", make_project("get /y", api_type="rest"))
+
+    assert "HTTP API" not in head.fact
+    assert "apigateway http" in head.remedy
+    assert post.remedy.endswith("    post /x")
