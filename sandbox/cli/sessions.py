@@ -19,6 +19,16 @@ _ANY_ID = {"ignore_unknown_options": True}
 """For arguments that may begin with a hyphen, as one id in 64 does."""
 
 
+def _not_empty(_ctx: click.Context, _argument: click.Parameter, value: str) -> str:
+    """Refuse an empty ID, of which a script's unset variable makes one."""
+    if not value:
+        raise click.BadParameter("it is empty; arc-sandbox sessions list shows them.")
+    return value
+
+
+_id_argument = click.argument("session_id", metavar="ID", callback=_not_empty)
+
+
 @click.group("sessions")
 def sessions_command() -> None:
     """See and change the sessions of the running sandbox, in either store."""
@@ -48,7 +58,7 @@ def session_lines(remote: RemoteSandbox) -> list[str]:
 
 
 @sessions_command.command("show", context_settings=_ANY_ID)
-@click.argument("session_id", metavar="ID")
+@_id_argument
 @cwd_option
 @format_option
 def show_command(session_id: str, cwd: Path, output_format: str) -> None:
@@ -57,7 +67,7 @@ def show_command(session_id: str, cwd: Path, output_format: str) -> None:
 
 
 @sessions_command.command("set", context_settings=_ANY_ID)
-@click.argument("session_id", metavar="ID")
+@_id_argument
 @click.argument("pairs", metavar="KEY=VALUE…", nargs=-1, required=True)
 @cwd_option
 @format_option
@@ -74,7 +84,7 @@ def set_command(
 
 
 @sessions_command.command("delete", context_settings=_ANY_ID)
-@click.argument("session_id", metavar="ID")
+@_id_argument
 @cwd_option
 def delete_command(session_id: str, cwd: Path) -> None:
     """End the session called ID."""
@@ -83,7 +93,7 @@ def delete_command(session_id: str, cwd: Path) -> None:
 
 
 @sessions_command.command("expire", context_settings=_ANY_ID)
-@click.argument("session_id", metavar="ID")
+@_id_argument
 @cwd_option
 def expire_command(session_id: str, cwd: Path) -> None:
     """Expire the session called ID now."""
