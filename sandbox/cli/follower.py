@@ -56,14 +56,15 @@ class Follower:
 
     def _show_safely(self, news: Sequence[Exchange]) -> None:
         """Show; one that cannot be shown takes no other with it."""
+        one_by_one: Sequence[Exchange] = ()
         try:
             self._show(news)
-            return
         except Exception:  # noqa: BLE001 - what comes next is shown all the same
             if len(news) == 1:
                 sys.excepthook(*sys.exc_info())
-                return
-        for each in news:
+            else:
+                one_by_one = news
+        for each in one_by_one:
             self._show_safely((each,))
 
     def _take(self, _exchange: Exchange) -> None:
