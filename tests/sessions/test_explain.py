@@ -156,7 +156,11 @@ def test_explain_tells_a_cookie_of_the_other_store(table: Any) -> None:
     [
         ("", "", ""),
         ("_idx=old; ", "session-cookie-duplicate", "carries 2 _idx cookies"),
-        ('consent={"a":1}; ', "session-cookie-lost", "architect-functions lose it"),
+        (
+            'consent={"a":1}; ',
+            "session-cookie-lost",
+            "architect-functions does not find",
+        ),
     ],
 )
 def test_explain_warns_of_neighbours(before: str, code: str, words: str) -> None:
