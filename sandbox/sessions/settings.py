@@ -238,8 +238,10 @@ def _max_age_seconds(environment: Mapping[str, str], helper: Helper) -> int:
         raise _is_empty(variable, remedy)
     seconds = _SECONDS[helper](value)
     if seconds is None:
+        is_whole = re.fullmatch("[+-]?[0-9]+", value.strip())
+        why = "too many seconds" if is_whole else "not a whole number of seconds"
         raise SessionSettingsError(
-            f'{variable} is "{value}", which is no whole number of seconds.',
+            f'{variable} is "{value}", which is {why}.',
             variable=variable,
             remedy=remedy,
         )

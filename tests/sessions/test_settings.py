@@ -172,7 +172,7 @@ def test_settings_read_the_ttl(environment: dict[str, str], seconds: int) -> Non
         ("ARC_SESSION_TTL", "1.5", 'ARC_SESSION_TTL is "1.5"'),
         ("ARC_SESSION_TTL", "a day", 'ARC_SESSION_TTL is "a day"'),
         ("SESSION_TTL", "1e9", 'SESSION_TTL is "1e9"'),
-        ("ARC_SESSION_TTL", "9" * 5000, "no whole number"),
+        ("ARC_SESSION_TTL", "9" * 5000, "too many seconds"),
         ("ARC_SESSION_SAME_SITE", "bogus", 'ARC_SESSION_SAME_SITE is "bogus"'),
         ("ARC_APP_SECRET_ALGO", "A512GCM", 'ARC_APP_SECRET_ALGO is "A512GCM"'),
         ("ARC_SESSION_DOMAIN", "a.com; Secure", 'is "a.com; Secure"'),
@@ -282,7 +282,9 @@ def test_settings_read_seconds_as_the_helper_does(
     for helper, seconds in zip(helpers, (pypi, npm), strict=True):
         environment = {"ARC_SESSION_TTL": value}
         if seconds is None:
-            with pytest.raises(SessionSettingsError, match="no whole number"):
+            with pytest.raises(
+                SessionSettingsError, match="not a whole number|too many seconds"
+            ):
                 SessionSettings.from_environment(environment, helper=helper)
         else:
             found = SessionSettings.from_environment(environment, helper=helper)
