@@ -283,7 +283,7 @@ def test_settings_read_seconds_as_the_helper_does(
         environment = {"ARC_SESSION_TTL": value}
         if seconds is None:
             with pytest.raises(
-                SessionSettingsError, match="not a whole number|too many seconds"
+                SessionSettingsError, match=r"not a whole number|too many seconds"
             ):
                 SessionSettings.from_environment(environment, helper=helper)
         else:
