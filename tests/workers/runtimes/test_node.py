@@ -576,6 +576,32 @@ def test_a_helper_without_an_events_port_is_explained(run_node):
     assert "does not emulate @events" in run_node(source).outcome.remedy
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "fields", "is_explained"),
+    [
+        ("http://localhost:1/_arc/ssm", "hostname: 'sns.eu-x-1.amazonaws.com'", True),
+        ("http://localhost:1/_arc/ssm", "code: 'UnrecognizedClientException'", True),
+        ("http://localhost:1/_arc/ssm", "hostname: 'localhost'", False),
+        ("http://localhost:1/_arc/ssm", "code: 'ValidationException'", False),
+        ("", "hostname: 'sns.eu-x-1.amazonaws.com'", False),
+    ],
+)
+def test_a_client_that_went_to_aws_is_explained(
+    run_node, endpoint, fields, is_explained
+):
+    """Only where the sandbox stands in for AWS, and only what AWS itself is about."""
+    source = f"""
+        export async function handler () {{
+          process.env.AWS_ENDPOINT_URL_SSM = '{endpoint}'
+          throw Object.assign(Error('no'), {{ {fields} }})
+        }}
+    """
+
+    told = run_node(source).outcome.remedy
+
+    assert ("went to AWS itself" in told) is is_explained
+
+
 def test_stack_follows_source_maps(run_node):
     """What a compiler has made is shown as the line that was written."""
     mappings = {

@@ -13,6 +13,7 @@ import { CallbackHandler, HandlerMissing } from './imports.mjs'
 import { explain } from './syntax.mjs'
 
 const NO_EVENTS_PORT = 'Sandbox events port not found' // as `@architect/functions` has it
+const AWS_REFUSALS = ['InvalidClientTokenId', 'UnrecognizedClientException', 'InvalidAccessKeyId']
 const FRAMES_AT_EACH_END = 30
 const OWN_FOLDER = dirname(fileURLToPath(import.meta.url))
 const LONGEST_SOURCE_LINE = 240 // a bundle is one line of a million letters
@@ -107,9 +108,22 @@ function remedyOf (error, { folders }) {
     return 'Nothing takes what is published here: the sandbox does not emulate @events and ' +
       '@queues. Guard the call, or call the function\'s code directly.'
   }
+  if (wentToAws(error)) {
+    return 'The call went to AWS itself. The sandbox stands in for DynamoDB and SSM only, for ' +
+      'clients that read AWS_ENDPOINT_URL_DYNAMODB and AWS_ENDPOINT_URL_SSM (the AWS SDK v2 ' +
+      'does not: pass it as "endpoint"). Guard the call, or give the client an endpoint of ' +
+      'its own.'
+  }
   if (error.code !== 'ERR_REQUIRE_ESM') return ''
   return 'Before Node.js 24 Lambda does not "require" ES modules: use "await import(…)", ' +
     'make the handler "index.mjs", or set the runtime "nodejs24.x".'
+}
+
+/** Tell whether a client was not led to the sandbox: AWS was not found, or refused it. */
+function wentToAws (error) {
+  if (!process.env.AWS_ENDPOINT_URL_SSM?.endsWith('/_arc/ssm')) return false
+  if (typeof error.hostname === 'string') return /\.amazonaws\.com(\.cn)?$/.test(error.hostname)
+  return AWS_REFUSALS.includes(error.name) || AWS_REFUSALS.includes(error.code)
 }
 
 /** Tell whether `arc.events` or `arc.queues` had nowhere to post to, or nobody answered. */

@@ -5,6 +5,7 @@ The error types are those that Lambda's own runtime reports
 """
 
 import linecache
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -33,6 +34,15 @@ _UNHEARD_REMEDY = (
     "Nothing takes what is published here: the sandbox does not emulate @events and "
     "@queues. Guard the call, or call the function's code directly."
 )
+_AWS_REMEDY = (
+    "The call went to AWS itself. The sandbox stands in for DynamoDB and SSM only, for "
+    "clients that read AWS_ENDPOINT_URL_DYNAMODB and AWS_ENDPOINT_URL_SSM. Guard the "
+    "call, or give the client an endpoint of its own."
+)
+_AWS_REFUSALS = frozenset(
+    ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId")
+)
+"""What AWS answers to the sandbox's credentials, which are none."""
 _UNCAUGHT_REMEDY = (
     'It is no "Exception": Lambda\'s runtime does not catch it, and ends its process. '
     "Catch it in the handler, or derive it from Exception."
@@ -88,7 +98,21 @@ def _remedy(error: BaseException) -> str:
         return _UNCAUGHT_REMEDY
     if is_refusal(error):
         return _SHARED_MEMORY_REMEDY
+    if _went_to_aws(error):
+        return _AWS_REMEDY
     return _UNHEARD_REMEDY if _text_of(error) == _NO_EVENTS_PORT else ""
+
+
+def _went_to_aws(error: Exception) -> bool:
+    """Tell whether a client of boto3 was not led to the sandbox."""
+    is_local = os.environ.get("AWS_ENDPOINT_URL_SSM", "").endswith("/_arc/ssm")
+    if not (is_local and type(error).__module__.startswith("botocore.")):
+        return False
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        told = response.get("Error")
+        return isinstance(told, dict) and told.get("Code") in _AWS_REFUSALS
+    return ".amazonaws.com" in _text_of(error)
 
 
 def marshal_failure(result: object, error: Exception) -> dict[str, Any]:
