@@ -146,7 +146,7 @@ def forge_command(data: str, cwd: Path, output_format: str) -> None:
 def _pair(text: str) -> tuple[str, Any]:
     key, separator, value = text.partition("=")
     if not separator or not key:
-        raise click.UsageError(f'"{text}" is no pair; write KEY=VALUE.')
+        raise click.UsageError(f'"{text}" is not a pair; write KEY=VALUE.')
     try:
         return key, strict_json(value)
     except ValueError:
@@ -160,7 +160,7 @@ def _object(text: str) -> Mapping[str, Any]:
         value = None
     if not isinstance(value, dict):
         raise click.UsageError(
-            f"'{text}' is no JSON object; write for example '{{\"user\": 1}}'."
+            f"'{text}' is not a JSON object; write for example '{{\"user\": 1}}'."
         )
     return value
 

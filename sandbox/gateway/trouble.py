@@ -190,8 +190,8 @@ def no_file(path: str, folder: Path) -> Page:
         status=404,
         message="Not Found",
         title="There is no such file",
-        fact=f'"{path}" is no file of "{folder}".',
-        remedy="Names are compared letter for letter, capitals too.",
+        fact=f'"{path}" is not a file of "{folder}".',
+        remedy="Names are case-sensitive.",
     )
 
 
@@ -225,7 +225,7 @@ def own_bug(trace: str) -> Page:
         status=500,
         message="Internal Server Error",
         title="A bug of arc-sandbox",
-        fact="Not your app failed here but the sandbox. Please report it, with this:",
+        fact="The sandbox failed here, not your app. Please report it, with this:",
         sections=(Section(title="Traceback", text=trace),),
     )
 
@@ -281,7 +281,7 @@ def _timed_out(outcome: TimedOut, function: Function) -> tuple[str, str, str]:
         return (
             "The function did not load in time",
             f"Loading took longer than {outcome.limit}.",
-            f"Do less where its modules are loaded, or {setting}",
+            f"Do less while its modules load, or {setting}",
         )
     return (
         "The function timed out",
@@ -292,7 +292,7 @@ def _timed_out(outcome: TimedOut, function: Function) -> tuple[str, str, str]:
 
 def _ending(exit_code: int | None) -> str:
     if exit_code is None:
-        return "how, is not known"
+        return "the reason is unknown"
     if exit_code >= 0:
         return f'exit code "{exit_code}"'
     try:

@@ -139,7 +139,7 @@ def _empty_settings(surroundings: Surroundings) -> Iterator[Advice]:
             yield Advice(
                 level="error",
                 code=_CODES[variable],
-                what=f"{variable} is set, and empty.",
+                what=f"{variable} is set, but empty.",
                 where=surroundings.places.get(variable),
                 why=f"architect-functions {surroundings.pypi_helper} fails when it "
                 "writes a session, and the request ends in 500.",
@@ -156,7 +156,8 @@ def _unknown_table(
     yield Advice(
         level="error",
         code="session-table-unknown",
-        what=f'{_TABLE_NAME} is "{settings.table_name}", which is no table of the app.',
+        what=f'{_TABLE_NAME} is "{settings.table_name}", which is not a table of the '
+        "app.",
         where=surroundings.places.get(_TABLE_NAME),
         why="With architect-functions sessions read as empty, and writing one fails.",
         fix=f'Declare it under @tables, or set it to "{JWE}". Tables: {known}.',

@@ -60,7 +60,7 @@ class NotAToken:
     @property
     def message(self) -> str:
         """Say it in one sentence."""
-        return f"The cookie is no JWE token: {self.detail}."
+        return f"The cookie is not a JWE token: {self.detail}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -133,9 +133,9 @@ def test_a_session_is_expired(here: Any) -> None:
     [
         (("show", "nobody"), 1, 'There is no session "nobody".'),
         (("set", "nobody", "a=1"), 1, 'There is no session "nobody".'),
-        (("set", "nobody", "a"), 2, '"a" is no pair'),
+        (("set", "nobody", "a"), 2, '"a" is not a pair'),
         (("set", "nobody"), 2, "KEY=VALUE"),
-        (("forge", "user=1"), 2, "is no JSON object"),
+        (("forge", "user=1"), 2, "is not a JSON object"),
         (
             ("decode", "x", "--function", "get /no"),
             1,

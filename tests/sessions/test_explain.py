@@ -206,7 +206,7 @@ def test_explain_warns_of_a_refusal_but_not_of_a_new_visitor() -> None:
     (found,) = explain("_idx=x.y", JWE, now_epoch=NOW).warnings
     assert found.code == "session-refused-not-a-token"
     assert found.text == (
-        "The session was refused. The cookie is no JWE token: "
+        "The session was refused. The cookie is not a JWE token: "
         "it has 2 parts in place of 5."
     )
 

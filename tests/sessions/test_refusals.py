@@ -16,7 +16,10 @@ from sandbox.sessions.refusals import Refusal
         ),
         (refusals.LostCookie(), "does not find _idx in this Cookie header: _idx, or a"),
         (refusals.RowWithoutSecret(), 'no "_secret", so that @architect/functions'),
-        (refusals.NotAToken(detail="it has 1 parts"), "no JWE token: it has 1 parts"),
+        (
+            refusals.NotAToken(detail="it has 1 parts"),
+            "not a JWE token: it has 1 parts",
+        ),
         (
             refusals.WrongAlgorithm(found="A128GCM", expected="A256GCM"),
             'encrypted with "A128GCM", and the settings ask for "A256GCM"',

@@ -306,7 +306,7 @@ def test_settings_that_are_empty_fail_architect_functions(
     environment: dict[str, str], variable: str
 ) -> None:
     """It takes what is empty for set, and neither falls back nor works."""
-    with pytest.raises(SessionSettingsError, match="is set, and empty") as caught:
+    with pytest.raises(SessionSettingsError, match="is set, but empty") as caught:
         SessionSettings.from_environment(environment, helper="pypi")
 
     assert caught.value.variable == variable
@@ -315,7 +315,7 @@ def test_settings_that_are_empty_fail_architect_functions(
 
 def test_settings_without_a_table_s_name_fail_the_npm_helper() -> None:
     """It reads no session at all, and throws where a handler returns one."""
-    with pytest.raises(SessionSettingsError, match="is set, and empty"):
+    with pytest.raises(SessionSettingsError, match="is set, but empty"):
         SessionSettings.from_environment({"ARC_SESSION_TABLE_NAME": ""}, helper="npm")
 
 
@@ -342,7 +342,7 @@ def test_settings_refuse_a_domain_that_the_npm_helper_refuses(domain: str) -> No
     """It throws when it writes a session; others write what they are given."""
     environment = {"ARC_SESSION_DOMAIN": domain}
 
-    with pytest.raises(SessionSettingsError, match="is no domain name"):
+    with pytest.raises(SessionSettingsError, match="is not a domain name"):
         SessionSettings.from_environment(environment, helper="npm")
     found = SessionSettings.from_environment(environment, helper="pypi")
     assert found.domain == domain

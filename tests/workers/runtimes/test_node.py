@@ -314,11 +314,11 @@ def test_streamed_response_arrives_in_one_piece(
         ("async (event, stream) => { throw new Error('mine') }", "mine"),
         ("async (event, stream) => { stream.write('1') }", "Response stream is not"),
         ("(event, stream) => { stream.end('1') }", "Streaming does not support non-"),
-        ("async (event, stream) => { stream.end('<p>') }", "The stream is no JSON"),
+        ("async (event, stream) => { stream.end('<p>') }", "The stream is not JSON"),
         (
             "async (event, stream) => { "
             "awslambda.HttpResponseStream.from(stream, { statusCode: 201 }).end('x') }",
-            "The stream is no JSON",
+            "The stream is not JSON",
         ),
     ],
 )
@@ -645,7 +645,7 @@ def test_stack_follows_source_maps(run_node):
             "import '@aws-sdk/client-gone'",
             "Runtime.ImportModuleError",
             "Error: Cannot find package '@aws-sdk/client-gone' imported from",
-            "Lambda's Node.js brings it, this one does not: run "
+            "Lambda's Node.js includes it, this one does not: run "
             '"npm install --save-dev @aws-sdk/client-gone" in',
         ),
         (

@@ -115,7 +115,7 @@ function remedyOf (error, { folders }) {
       'its own.'
   }
   if (error.code !== 'ERR_REQUIRE_ESM') return ''
-  return 'Before Node.js 24 Lambda does not "require" ES modules: use "await import(…)", ' +
+  return 'Before Node.js 24, Lambda does not "require" ES modules: use "await import(…)", ' +
     'make the handler "index.mjs", or set the runtime "nodejs24.x".'
 }
 
@@ -202,7 +202,7 @@ function syntaxRemedy (error, start) {
     return `Rename "${name}" to "index.mjs", or put a package.json with "type": "module" ` +
       'beside it.'
   }
-  return 'Before Node.js 24 Lambda does not tell by its syntax that a module is an ES module: ' +
+  return 'Before Node.js 24, Lambda does not detect an ES module by its syntax: ' +
     `rename "${name}" to end in ".mjs", put "type": "module" into its package.json, or set ` +
     'the runtime "nodejs24.x".'
 }

@@ -44,8 +44,8 @@ _AWS_REFUSALS = frozenset(
 )
 """What AWS answers to the sandbox's credentials, which are none."""
 _UNCAUGHT_REMEDY = (
-    'It is no "Exception": Lambda\'s runtime does not catch it, and ends its process. '
-    "Catch it in the handler, or derive it from Exception."
+    'It is not an "Exception": Lambda\'s runtime does not catch it, and ends its '
+    "process. Catch it in the handler, or derive it from Exception."
 )
 _SHARED_MEMORY_REMEDY = (
     "Lambda has no /dev/shm, so that no lock, queue, pool or shared memory of "
