@@ -62,7 +62,7 @@ def session_lines(remote: RemoteSandbox) -> list[str]:
 @cwd_option
 @format_option
 def show_command(session_id: str, cwd: Path, output_format: str) -> None:
-    """Show the session called ID: its data, age and end."""
+    """Show session ID: its data, age and end."""
     _print_session(find_sandbox(cwd).get("sessions", session_id), output_format)
 
 
@@ -74,7 +74,7 @@ def show_command(session_id: str, cwd: Path, output_format: str) -> None:
 def set_command(
     session_id: str, pairs: tuple[str, ...], cwd: Path, output_format: str
 ) -> None:
-    """Store values in the session called ID.
+    """Store values in session ID.
 
     A VALUE is JSON where it is JSON, else text; null removes the KEY.
     """
@@ -87,7 +87,7 @@ def set_command(
 @_id_argument
 @cwd_option
 def delete_command(session_id: str, cwd: Path) -> None:
-    """End the session called ID."""
+    """End session ID."""
     find_sandbox(cwd).ask("DELETE", "sessions", session_id)
     click.echo(f"Session {session_id} is deleted.")
 
@@ -96,7 +96,7 @@ def delete_command(session_id: str, cwd: Path) -> None:
 @_id_argument
 @cwd_option
 def expire_command(session_id: str, cwd: Path) -> None:
-    """Expire the session called ID now."""
+    """Expire session ID now."""
     find_sandbox(cwd).ask("POST", "sessions", session_id, "expire")
     click.echo(f"Session {session_id} has expired.")
 
