@@ -752,8 +752,8 @@ def test_module_syntax_in_a_package_is_no_fault_of_the_handler(run_node, file, s
 
     assert outcome.error_type == "Runtime.UserCodeSyntaxError"
     assert outcome.remedy == (
-        "Before Node.js 24 Lambda does not tell by its syntax that a module is an ES "
-        'module: rename "main.js" to end in ".mjs", put "type": "module" into its '
+        "Before Node.js 24, Lambda does not detect an ES module by its syntax: "
+        'rename "main.js" to end in ".mjs", put "type": "module" into its '
         'package.json, or set the runtime "nodejs24.x".'
     )
 

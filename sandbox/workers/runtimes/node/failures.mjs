@@ -178,7 +178,7 @@ function missingModule (message, folders) {
   const root = folders.at(-1)
   // AWS Lambda developer guide, "Node.js runtimes": they include the SDK for JavaScript v3.
   return missing.startsWith('@aws-sdk/')
-    ? 'Lambda\'s Node.js brings it, this one does not: run ' +
+    ? 'Lambda\'s Node.js includes it, this one does not: run ' +
       `"npm install --save-dev ${missing}" in "${root}".`
     : `Run "npm install ${missing}" in "${root}".`
 }
