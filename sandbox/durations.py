@@ -32,7 +32,7 @@ def parse_duration(text: str) -> float:
     """
     found = _DURATION.fullmatch(text.strip().lower())
     if found is None:
-        raise ValueError(f'"{text}" is no duration.')
+        raise ValueError(f'"{text}" is not a duration.')
     seconds = sum(
         float(number) * UNIT_SECONDS[unit]
         for number, unit in _PART.findall(found.group(2))
@@ -52,7 +52,7 @@ def parse_moment(text: str) -> float:
     try:
         moment = datetime.fromisoformat(text.strip())
     except ValueError as error:
-        raise ValueError(f'"{text}" is no date.') from error
+        raise ValueError(f'"{text}" is not a date.') from error
     aware = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
     epoch = aware.timestamp()
     if not is_in_calendar(epoch):

@@ -102,7 +102,7 @@ class SandboxError(Exception):
 
 
 class AppError(SandboxError):
-    """Something in the app's own folder is wrong, and its developer can mend it."""
+    """Something in the app's own folder is wrong, and its developer can fix it."""
 
     exit_code = EXIT_APP_IS_WRONG
 
@@ -153,5 +153,5 @@ class StorageError(WorldError):
 class RuntimeMissingError(WorldError):
     """A program that runs a seed file (for example `node`) is not on the PATH.
 
-    Of a function that lacks one, `exchange.Unavailable` tells.
+    For a function that lacks one, see `exchange.Unavailable`.
     """

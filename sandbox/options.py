@@ -208,7 +208,7 @@ def _check_external(choice: PortChoice) -> None:
     """Refuse a port that nobody named, as `@architect/sandbox` does."""
     if choice.may_move or not choice.number:
         raise _refused(
-            "An external database is asked for, but not its port.",
+            "An external database is asked for, but its port is not given.",
             "Name it: tables 8000, indented below ports under @sandbox, or "
             "ARC_TABLES_PORT=8000.",
         )

@@ -60,9 +60,9 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Give a test that uses the address its clean sandbox as soon as that.
+    """Give a test that uses `arc_url` its clean sandbox right after the address.
 
-    Its fixtures may ask at the address, whatever else of ours they or the test name.
+    Its own fixtures may send requests there before they name `arc_sandbox`, or without.
     """
     names = getattr(item, "fixturenames", [])
     if "arc_url" in names:
@@ -211,7 +211,7 @@ def _arc_aws() -> "Session":
 def arc_sandbox(
     request: pytest.FixtureRequest, _arc_shelf: "Shelf", _arc_front: "Front"
 ) -> Iterator["SandboxUnderTest"]:
-    """The test's Architect app, running: started once a run, clean for every test.
+    """The test's Architect app, running: started once per run, clean for every test.
 
     Clean means: tables as seeded, the clock right, no requests in the journal. Workers
     stay warm. The app is found in the root directory, or where `arc_app` in the ini
@@ -234,8 +234,8 @@ def make_arc_sandbox(
 ) -> Iterator[Callable[..., "SandboxUnderTest"]]:
     """A factory of further sandboxes: `make_arc_sandbox(app=None, env=None)`.
 
-    Each is started anew, with ports of its own, and closed after the test, the last
-    one first. Without `app` it is the test's own app a second time.
+    Each has ports of its own, and is closed after the test, the last one first.
+    Without `app` it is the test's own app a second time.
     """
     with ExitStack() as stack:
 
@@ -333,8 +333,8 @@ def arc_login(
 ) -> Callable[..., Awaitable[None] | None]:
     """Puts a forged session into a real browser: `arc_login(page, user=1)`.
 
-    `page` is a page or context of Playwright, or a driver of Selenium. Playwright's
-    asynchronous API wants the call awaited.
+    `page` is a page or context of Playwright, or a driver of Selenium. With
+    Playwright's asynchronous API, await the call.
     """
 
     def log_in(page: object, /, **session: object) -> Awaitable[None] | None:

@@ -62,8 +62,8 @@ class Sandbox:
         app: the app's folder.
         options: ports, stage and the like; whatever is left out follows the app's
             preferences, then Architect's defaults. Without any, it takes free ports
-            and watches no files: as a script wants it.
-        say: told, from any thread, what is not about a single request.
+            and watches no files, which suits a script.
+        say: called, from any thread, with notices that are not about a single request.
         debugging: what workers do beside their work; by default nothing, but
             Coverage.py is started in them where the shell's variables ask for it.
         nurseries: what workers are forked from, closed with it; by default new ones.
@@ -144,7 +144,7 @@ class Sandbox:
         """Serve the app; returns once its address takes connections.
 
         Raises:
-            RuntimeError: it was started before; a sandbox lives once.
+            RuntimeError: it was started before; a sandbox is started only once.
             AppError: the folder holds no app that can be run.
             PortInUseError: an address that was asked for by name is taken.
         """

@@ -95,7 +95,7 @@ def _remove(file: Path, stage: Stage, name: str, project: Project) -> None:
     if not edit_file(file, edit):
         known = ", ".join(sorted(project.preferences.environment.get(stage, {})))
         raise click.UsageError(
-            f'"{name}" is not set for {stage} in {file.name}. Set are: '
+            f'"{name}" is not set for {stage} in {file.name}. Variables set there: '
             f"{known or 'none'}."
         )
     click.echo(f'Removed "{name}" for {stage} from {file.name}.')

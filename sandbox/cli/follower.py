@@ -23,8 +23,9 @@ class Follower:
     Args:
         journal: what is followed.
         show: given one exchange or several, oldest first, in the thread "arc-follower".
-            What it raises is told on standard error. What the journal forgets while it
-            blocks is not shown.
+            If it raises, it has shown none of these and is given each by itself; what
+            it raises for one alone is printed on standard error. What the journal
+            forgets while it blocks is not shown.
     """
 
     def __init__(
@@ -51,10 +52,20 @@ class Follower:
     def _show_news(self) -> None:
         news, self._seen = self._journal.since(self._seen)
         if news:
-            try:
-                self._show(news)
-            except Exception:  # noqa: BLE001 - what comes next is shown all the same
+            self._show_safely(news)
+
+    def _show_safely(self, news: Sequence[Exchange]) -> None:
+        """Show; one that cannot be shown takes no other with it."""
+        one_by_one: Sequence[Exchange] = ()
+        try:
+            self._show(news)
+        except Exception:  # noqa: BLE001 - what comes next is shown all the same
+            if len(news) == 1:
                 sys.excepthook(*sys.exc_info())
+            else:
+                one_by_one = news
+        for each in one_by_one:
+            self._show_safely((each,))
 
     def _take(self, _exchange: Exchange) -> None:
         if not self._has_news.is_set():

@@ -94,7 +94,7 @@ def python_runtime() -> str:
 def _checked_name(name: str) -> str:
     if app_name(name) != name:
         raise click.BadParameter(
-            f'"{name}" is no name for @app. Try "{app_name(name)}".',
+            f'"{name}" cannot be a name for @app. Try "{app_name(name)}".',
             param_hint="--name",
         )
     return name

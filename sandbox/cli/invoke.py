@@ -108,7 +108,7 @@ def _function(project: Project, name: str) -> Function:
     names = [function.name.lower() for function in project.functions]
     near = difflib.get_close_matches(wanted, names, n=1) or names[:5]
     known = ", ".join(f'"{name}"' for name in near) or "none"
-    raise click.UsageError(f'The app has no function "{name}". There is {known}.')
+    raise click.UsageError(f'The app has no function "{name}". It has: {known}.')
 
 
 def _plain_event(project: Project, function: Function) -> JsonValue:

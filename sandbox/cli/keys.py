@@ -83,7 +83,7 @@ def sandbox_keys(
 
     def reload() -> None:
         remote.ask("POST", "functions", "reload")
-        console.write("Every function starts anew, and open pages load again.")
+        console.write("Every function restarts, and open pages reload.")
 
     def show_sessions() -> None:
         lines = session_lines(remote)

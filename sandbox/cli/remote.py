@@ -93,4 +93,4 @@ def find_sandbox(cwd: Path) -> RemoteSandbox:
 def _refused(content: Any) -> WorldError:
     if isinstance(content, dict) and isinstance(content.get("message"), str):
         return WorldError(content["message"], remedy=str(content.get("remedy", "")))
-    return WorldError("The sandbox refuses, and does not say why.")
+    return WorldError("The sandbox refused, without saying why.")

@@ -18,6 +18,7 @@ from sandbox.cli.progress import telling
 from sandbox.cli.startup import run_startup_commands
 from sandbox.cli.terminal import KeyReader, TerminalState
 from sandbox.cli.trust import trust_lines
+from sandbox.clock import Clock, MovableClock
 from sandbox.errors import WorldError
 from sandbox.notice import Notice
 from sandbox.options import Options
@@ -31,6 +32,9 @@ from sandbox.ready_file import (
 from sandbox.sandbox import Sandbox
 from sandbox.workers.debugging import Debugging
 from sandbox.workers.nurseries import Nurseries
+
+_SAME_SECONDS = 0.5
+"""Nobody presses Ctrl-C twice so fast."""
 
 
 def serve(
@@ -62,7 +66,7 @@ def serve(
         debugging=debugging,
         nurseries=nurseries,
     )
-    with _until_interrupted() as stop:
+    with until_interrupted(MovableClock()) as stop:
         with _started(sandbox, console):
             run_startup_commands(sandbox, console, shell=options.shell, stop=stop)
             if not stop.is_set():
@@ -183,16 +187,23 @@ def _link(url: str) -> str:
 
 
 @contextmanager
-def _until_interrupted() -> Iterator[threading.Event]:
+def until_interrupted(clock: Clock) -> Iterator[threading.Event]:
     """Give an event that Ctrl-C, SIGTERM and a closed terminal set.
 
-    A second one ends the process. Under `nohup` a closed terminal changes nothing.
+    A second one ends the process, unless it comes at once: `timeout` sends two, to its
+    command and to the group. Under `nohup` a closed terminal changes nothing.
+
+    Args:
+        clock: measures how long ago the first one came.
     """
     stop = threading.Event()
     terminal = TerminalState(sys.stdin)
+    came: list[float] = []
 
     def interrupted(number: int, _frame: FrameType | None) -> None:
-        if stop.is_set():
+        came.append(clock.monotonic())
+        is_same = len(came) > 1 and came[-1] - came[0] < _SAME_SECONDS
+        if stop.is_set() and not is_same:
             terminal.restore()
             os._exit(128 + number)
         stop.set()

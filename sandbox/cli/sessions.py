@@ -19,6 +19,16 @@ _ANY_ID = {"ignore_unknown_options": True}
 """For arguments that may begin with a hyphen, as one id in 64 does."""
 
 
+def _not_empty(_ctx: click.Context, _argument: click.Parameter, value: str) -> str:
+    """Refuse an empty ID, of which a script's unset variable makes one."""
+    if not value:
+        raise click.BadParameter("it is empty; arc-sandbox sessions list shows them.")
+    return value
+
+
+_id_argument = click.argument("session_id", metavar="ID", callback=_not_empty)
+
+
 @click.group("sessions")
 def sessions_command() -> None:
     """See and change the sessions of the running sandbox, in either store."""
@@ -48,23 +58,23 @@ def session_lines(remote: RemoteSandbox) -> list[str]:
 
 
 @sessions_command.command("show", context_settings=_ANY_ID)
-@click.argument("session_id", metavar="ID")
+@_id_argument
 @cwd_option
 @format_option
 def show_command(session_id: str, cwd: Path, output_format: str) -> None:
-    """Show the session called ID: its data, age and end."""
+    """Show session ID: its data, age and end."""
     _print_session(find_sandbox(cwd).get("sessions", session_id), output_format)
 
 
 @sessions_command.command("set", context_settings=_ANY_ID)
-@click.argument("session_id", metavar="ID")
+@_id_argument
 @click.argument("pairs", metavar="KEY=VALUE…", nargs=-1, required=True)
 @cwd_option
 @format_option
 def set_command(
     session_id: str, pairs: tuple[str, ...], cwd: Path, output_format: str
 ) -> None:
-    """Store values in the session called ID.
+    """Store values in session ID.
 
     A VALUE is JSON where it is JSON, else text; null removes the KEY.
     """
@@ -74,19 +84,19 @@ def set_command(
 
 
 @sessions_command.command("delete", context_settings=_ANY_ID)
-@click.argument("session_id", metavar="ID")
+@_id_argument
 @cwd_option
 def delete_command(session_id: str, cwd: Path) -> None:
-    """End the session called ID."""
+    """End session ID."""
     find_sandbox(cwd).ask("DELETE", "sessions", session_id)
     click.echo(f"Session {session_id} is deleted.")
 
 
 @sessions_command.command("expire", context_settings=_ANY_ID)
-@click.argument("session_id", metavar="ID")
+@_id_argument
 @cwd_option
 def expire_command(session_id: str, cwd: Path) -> None:
-    """Expire the session called ID now."""
+    """Expire session ID now."""
     find_sandbox(cwd).ask("POST", "sessions", session_id, "expire")
     click.echo(f"Session {session_id} has expired.")
 
@@ -136,7 +146,7 @@ def forge_command(data: str, cwd: Path, output_format: str) -> None:
 def _pair(text: str) -> tuple[str, Any]:
     key, separator, value = text.partition("=")
     if not separator or not key:
-        raise click.UsageError(f'"{text}" is no pair; write KEY=VALUE.')
+        raise click.UsageError(f'"{text}" is not a pair; write KEY=VALUE.')
     try:
         return key, strict_json(value)
     except ValueError:
@@ -150,7 +160,7 @@ def _object(text: str) -> Mapping[str, Any]:
         value = None
     if not isinstance(value, dict):
         raise click.UsageError(
-            f"'{text}' is no JSON object; write for example '{{\"user\": 1}}'."
+            f"'{text}' is not a JSON object; write for example '{{\"user\": 1}}'."
         )
     return value
 

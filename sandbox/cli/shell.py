@@ -34,6 +34,6 @@ def _stage(value: str | None, say: Callable[[Notice], None]) -> Stage | None:
         return None
     stage = next((stage for stage in STAGES if stage == value), None)
     if stage is None:
-        text = f'ARC_ENV is "{value}", which is no stage: testing is used.'
+        text = f'ARC_ENV is "{value}", which is not a stage: testing is used.'
         say(Notice(level="warning", text=text))
     return stage or "testing"

@@ -23,7 +23,7 @@ _name_argument = click.argument("name", callback=_named)
 def snapshot_command() -> None:
     """Save, load, list and delete named start states of the running sandbox.
 
-    A snapshot holds every row of every table, and how far ahead the clock stood. It is
+    A snapshot holds every row of every table, and how far ahead the clock was. It is
     kept outside the app's folder until you delete it.
     """
 

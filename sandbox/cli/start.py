@@ -48,7 +48,7 @@ PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
     is_flag=True,
     envvar=["ARC_QUIET", "QUIET"],
     show_envvar=True,
-    help="Show only what fails.",
+    help="Show only that it is ready, and what fails.",
 )
 @click.option("-v", "--verbose", is_flag=True, help="Show what the sandbox does.")
 @click.option("-d", "--debug", is_flag=True, help="Show events and results as well.")
@@ -58,7 +58,7 @@ PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
 @click.option(
     "--expose-inspector",
     is_flag=True,
-    help="With --host: open the inspector to other machines too, by a token.",
+    help="With --host: open the inspector to other machines too, with a token.",
 )
 @click.option(
     "--persist/--no-persist",
@@ -66,7 +66,7 @@ PEM = click.Path(exists=True, dir_okay=False, path_type=Path)
     help="Keep tables across restarts.  [default: @sandbox persist, or no]",
 )
 @click.option(
-    "--https", is_flag=True, help="Serve the app over HTTPS, as it is deployed."
+    "--https", is_flag=True, help="Serve the app over HTTPS, as when deployed."
 )
 @click.option(
     "--cert", type=PEM, help="A certificate for it, in PEM.  [default: made here]"

@@ -138,5 +138,5 @@ def _failure(command: str, exit_code: int, output: str) -> WorldError:
     return WorldError(
         f'The command "{command}" of @sandbox-start ended with {how}.'
         + (f"\n{output}\n" if output else ""),
-        remedy="Mend it, or take it out of the preferences.",
+        remedy="Fix it, or remove it from the preferences.",
     )

@@ -46,7 +46,7 @@ def time_command(
 def _move(action: str, value: str | None) -> Mapping[str, JsonValue]:
     if action == "reset":
         if value is not None:
-            raise click.UsageError(f'reset takes no value, and "{value}" is one.')
+            raise click.UsageError(f'reset takes no value, but was given "{value}".')
         return {"reset": True}
     if value is None:
         example = "8d" if action == "advance" else "2027-01-01"

@@ -22,6 +22,6 @@ def trust_lines(options: Options, *, platform: str = sys.platform) -> list[str]:
     command = _COMMANDS.get(platform, "import {file} in your browser").format(file=file)
     return [
         "",
-        "  https  the certificate is this machine's own: go past the browser's",
+        "  https  the certificate is this machine's own: accept the browser's",
         f"         warning, or trust it once:  {command}",
     ]

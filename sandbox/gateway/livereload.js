@@ -151,7 +151,7 @@
     const close = element("button", "", "Close");
     close.type = "button";
     close.addEventListener("click", hide);
-    const hint = "Save it mended, and the page returns by itself. Esc closes this.";
+    const hint = "Fix and save it, and the page comes back. Esc closes this.";
     box.append(close, ...troubles.map(section), element("p", "hint", hint));
     present(box);
   }

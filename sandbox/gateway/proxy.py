@@ -103,11 +103,13 @@ class _FinalAnswer(http.client.HTTPResponse):
         for _ in range(_MOST_INTERIM):
             read: tuple[str, int, str] = super()._read_status()  # type: ignore[misc]
             if read[1] == HTTPStatus.SWITCHING_PROTOCOLS:
-                raise http.client.HTTPException("it speaks what nobody asked for")
+                raise http.client.HTTPException(
+                    "it switched to another protocol unasked"
+                )
             if read[1] not in _INTERIM:
                 return read
             http.client.parse_headers(self.fp)
-        raise http.client.HTTPException("it never comes to an answer")
+        raise http.client.HTTPException("it sends no final response")
 
 
 def _connect(scheme: str, authority: str) -> http.client.HTTPConnection:

@@ -131,7 +131,7 @@ def _from_result_v2(value: JsonValue) -> HttpResponse:
 def _from_result_v1(value: JsonValue, *, is_rest: bool) -> HttpResponse:
     if not isinstance(value, Mapping):
         raise _Refused(
-            f"The handler returned {_quote(value)}, which is no object.",
+            f"The handler returned {_quote(value)}, which is not an object.",
             "Return a dictionary with statusCode, headers and body.",
         )
     if is_rest:
@@ -168,7 +168,7 @@ def _encode_json(value: JsonValue) -> bytes:
     except (ValueError, RecursionError, TypeError) as failure:
         raise _Refused(
             f"The handler's result is not JSON: {failure}.",
-            "Return numbers that are finite, strings, lists and dictionaries.",
+            "Return finite numbers, strings, lists and dictionaries.",
         ) from None
 
 
@@ -186,12 +186,12 @@ def _status_of(value: JsonValue) -> int:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise _Refused(
-            f'"statusCode" is {_quote(value)}, which is no whole number.',
+            f'"statusCode" is {_quote(value)}, which is not a whole number.',
             "Return a number such as 200.",
         )
     if value not in _STATUS_RANGE:
         raise _Refused(
-            f'"statusCode" is {_quote(value)}, which is no status of an answer.',
+            f'"statusCode" is {_quote(value)}, which a response cannot have.',
             "Return a number from 200 to 599.",
         )
     return value
@@ -201,7 +201,7 @@ def _is_base64(result: Mapping[str, JsonValue]) -> bool:
     value = result.get("isBase64Encoded", False)
     if not isinstance(value, bool):
         raise _Refused(
-            f'"isBase64Encoded" is {_quote(value)}, which is no boolean.',
+            f'"isBase64Encoded" is {_quote(value)}, which is not a boolean.',
             "Return True or False, or leave it out.",
         )
     return value
@@ -213,7 +213,7 @@ def _body_of(result: Mapping[str, JsonValue], *, is_base64: bool) -> bytes:
         return b""
     if not isinstance(body, str):
         raise _Refused(
-            f'"body" is {_quote(body)}, which is no string.',
+            f'"body" is {_quote(body)}, which is not a string.',
             "Return text, for example json.dumps(…), or bytes in base64 with "
             '"isBase64Encoded": True.',
         )
@@ -265,7 +265,7 @@ def _object_of(result: Mapping[str, JsonValue], key: str) -> Mapping[str, JsonVa
         return {}
     if not isinstance(value, Mapping):
         raise _Refused(
-            f'"{key}" is {_quote(value)}, which is no object.',
+            f'"{key}" is {_quote(value)}, which is not an object.',
             "Return a dictionary of names and values.",
         )
     return value
@@ -274,7 +274,7 @@ def _object_of(result: Mapping[str, JsonValue], key: str) -> Mapping[str, JsonVa
 def _checked_name(name: str) -> str:
     if not is_header_name(name):
         raise _Refused(
-            f"A header is called {_quote(name)}, which is no header name.",
+            f"A header is called {_quote(name)}, which is not a header name.",
             "Use letters, digits and hyphens.",
         )
     return name.lower()
@@ -324,7 +324,7 @@ def _cookies_of(result: Mapping[str, JsonValue]) -> tuple[JsonValue, ...]:
         return ()
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise _Refused(
-            f'"cookies" is {_quote(value)}, which is no list.',
+            f'"cookies" is {_quote(value)}, which is not a list.',
             'Return a list of strings such as ["a=1; Path=/"].',
         )
     return tuple(value)
@@ -333,7 +333,7 @@ def _cookies_of(result: Mapping[str, JsonValue]) -> tuple[JsonValue, ...]:
 def _cookie_text(cookie: JsonValue) -> str:
     if not isinstance(cookie, str):
         raise _Refused(
-            f'"cookies" has {_quote(cookie)}, which is no string.',
+            f'"cookies" has {_quote(cookie)}, which is not a string.',
             'Return a list of strings such as ["a=1; Path=/"].',
         )
     return _sendable("cookie", cookie)

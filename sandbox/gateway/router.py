@@ -28,7 +28,8 @@ from sandbox.project.model import ApiType, Project, Route
 
 _ANY = "any"
 _MATCHES_REMEMBERED = 256
-_REST_METHODS = frozenset(("get", "post", "put", "patch", "delete"))
+REST_METHODS = frozenset(("get", "post", "put", "patch", "delete"))
+"""The methods whose routes a REST API serves."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -143,7 +144,7 @@ class Router:
 
     def _is_lost(self, entry: _Entry, parts: list[str], method: str) -> bool:
         """Tell whether what was found does not count after all."""
-        if self._is_rest and entry.route.method not in _REST_METHODS:
+        if self._is_rest and entry.route.method not in REST_METHODS:
             return True
         if parts[-1] or len(parts) == 1 or not entry.is_catching:
             return False

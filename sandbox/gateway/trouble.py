@@ -28,11 +28,12 @@ from sandbox.exchange import (
 from sandbox.gateway.pages import Page, Section
 from sandbox.gateway.payload import Event
 from sandbox.gateway.response import InvalidResult
-from sandbox.gateway.router import Router
+from sandbox.gateway.router import REST_METHODS, Router
 from sandbox.project.http import METHODS, nameable_path
 from sandbox.project.model import ApiType, Function, Project
 
 _SHOWN_ROUTES = 60
+_REST_ROUTES = "get, post, put, patch and delete"
 _PLUGINS_ROUTES = " One that a plugin adds is missing: the sandbox runs no plugins."
 
 
@@ -99,6 +100,7 @@ def no_route(method: str, path: str, project: Project) -> Page:
         message="Missing Authentication Token" if is_rest else "Not Found",
         title="No route answers this",
         fact=f'No route of the app takes "{method} {path}".'
+        + (_only_in_http(method, path, project) if is_rest else "")
         + (_PLUGINS_ROUTES if "plugins" in project.not_emulated else ""),
         remedy=_way_to_a_route(method, path, project),
         sections=(
@@ -107,6 +109,16 @@ def no_route(method: str, path: str, project: Project) -> Page:
                 text="\n".join(shown) or "none: the manifest has no @http routes",
             ),
         ),
+    )
+
+
+def _only_in_http(method: str, path: str, project: Project) -> str:
+    """Name the route that answers in an HTTP API, and never in a REST API."""
+    found = Router(project.routes).match(method, path)
+    if not isinstance(found, Match):
+        return ""
+    return (
+        f' "{found.route.name}" does in an HTTP API, but a REST API does not serve it.'
     )
 
 
@@ -120,11 +132,17 @@ def _way_to_a_route(method: str, path: str, project: Project) -> str:
                 f'"{meant.route.name}" takes {bare}, without the slash at its end: '
                 "API Gateway tells the two apart. Link to that."
             )
+    wanted, suggested = method.lower(), nameable_path(path)
+    is_servable = wanted in REST_METHODS and not suggested.endswith("*")
+    if project.api_type == "rest" and not is_servable:
+        return (
+            f"A REST API serves only {_REST_ROUTES} routes, and no catch-alls: to answer "
+            f"{method} {path}, choose an HTTP API (`apigateway http` under @aws)."
+        )
     manifest = project.manifest_file.name if project.manifest_file else "app.arc"
-    route_method = method.lower() if method.lower() in METHODS else "any"
     return (
         f"To add one, write under @http in {manifest}:\n\n"
-        f"    {route_method} {nameable_path(path)}"
+        f"    {wanted if wanted in METHODS else 'any'} {suggested}"
     )
 
 
@@ -184,8 +202,8 @@ def no_file(path: str, folder: Path) -> Page:
         status=404,
         message="Not Found",
         title="There is no such file",
-        fact=f'"{path}" is no file of "{folder}".',
-        remedy="Names are compared letter for letter, capitals too.",
+        fact=f'"{path}" is not a file of "{folder}".',
+        remedy="Names are case-sensitive.",
     )
 
 
@@ -219,7 +237,7 @@ def own_bug(trace: str) -> Page:
         status=500,
         message="Internal Server Error",
         title="A bug of arc-sandbox",
-        fact="Not your app failed here but the sandbox. Please report it, with this:",
+        fact="The sandbox failed here, not your app. Please report it, with this:",
         sections=(Section(title="Traceback", text=trace),),
     )
 
@@ -275,7 +293,7 @@ def _timed_out(outcome: TimedOut, function: Function) -> tuple[str, str, str]:
         return (
             "The function did not load in time",
             f"Loading took longer than {outcome.limit}.",
-            f"Do less where its modules are loaded, or {setting}",
+            f"Do less while its modules load, or {setting}",
         )
     return (
         "The function timed out",
@@ -286,7 +304,7 @@ def _timed_out(outcome: TimedOut, function: Function) -> tuple[str, str, str]:
 
 def _ending(exit_code: int | None) -> str:
     if exit_code is None:
-        return "how, is not known"
+        return "the reason is unknown"
     if exit_code >= 0:
         return f'exit code "{exit_code}"'
     try:

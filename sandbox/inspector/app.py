@@ -140,7 +140,7 @@ def _read_request(
         raise ApiError(
             400,
             f'There is no parameter "{unknown[0]}" here.',
-            remedy=f"There is {', '.join(sorted(known))}." if known else "",
+            remedy=f"Use one of: {', '.join(sorted(known))}." if known else "",
         )
     takes_body = caller.method not in SAFE_METHODS
     return ApiRequest(

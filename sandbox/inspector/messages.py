@@ -76,7 +76,7 @@ class ApiRequest:
             return value
         raise ApiError(
             400,
-            f'The body has no text called "{name}".',
+            f'The body has no string called "{name}".',
             remedy=f'Send a JSON object such as {{"{name}": "…"}}.',
         )
 

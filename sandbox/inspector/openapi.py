@@ -13,7 +13,7 @@ OPENAPI_VERSION = "3.1.0"
 
 _DESCRIPTION = (
     "What a running arc-sandbox shows and lets a developer change. Any client on this "
-    f'machine may read; a change asks for the header "{CUSTOM_HEADER}: 1". Errors are '
+    f'machine may read; a change needs the header "{CUSTOM_HEADER}: 1". Errors are '
     'objects with "message" and "remedy". Times are seconds since 1970 on the '
     "sandbox's clock."
 )

@@ -16,8 +16,8 @@ LARGEST_EXACT = 2**53
 
 _TAKEN = {
     "$set": "a list",
-    "$binary": "a text of base64",
-    "$number": "a text of digits",
+    "$binary": "a base64 string",
+    "$number": "a string of digits",
     "$map": "an object",
 }
 _SET_TYPES = {"SS": "S", "NS": "N", "BS": "B"}
@@ -92,7 +92,7 @@ def storable_text(text: str) -> str:
     try:
         text.encode()
     except UnicodeEncodeError as error:
-        raise ValueError(f"{text!r} is no text that can be stored") from error
+        raise ValueError(f"{text!r} cannot be stored as text") from error
     return text
 
 
@@ -115,7 +115,7 @@ def set_of(members: Sequence[Mapping[str, JsonValue]]) -> dict[str, JsonValue]:
     kinds = {kind for member in members for kind in member}
     if len(kinds) != 1 or not kinds <= {"S", "N", "B"}:
         raise ValueError(
-            "DynamoDB has sets of texts alone, numbers alone or binary alone, "
+            "DynamoDB has sets of strings only, numbers only or binary only, "
             "and none that is empty"
         )
     (kind,) = kinds
@@ -195,7 +195,7 @@ def _number(text: str) -> str:
     try:
         number = Decimal(text)
     except InvalidOperation as error:
-        raise ValueError(f'"{text}" is no number') from error
+        raise ValueError(f'"{text}" is not a number') from error
     if not number.is_finite():
         raise ValueError(f"DynamoDB has no number {text}")
     return str(number)

@@ -24,7 +24,7 @@ _PLAIN_TARGET = re.compile(
     re.ASCII,
 )
 _MENDED = """\
-    # The function failed when this was copied; once it is mended, this passes.
+    # The function failed when this was copied; once it is fixed, this passes.
     assert response.status_code < 500
 """
 

@@ -91,7 +91,7 @@ class RowSessions:
                 return
         raise ApiError(
             409,
-            f'The app writes the session "{view.id}" all the time.',
+            f'The app writes the session "{view.id}" continually.',
             remedy="Try again.",
         )
 

@@ -189,7 +189,7 @@ def _refuse_change(caller: Caller) -> Refusal | None:
         return None
     return Refusal(
         status=403,
-        message=f'A change asks for the header "{CUSTOM_HEADER}: 1".',
+        message=f'A change needs the header "{CUSTOM_HEADER}: 1".',
         remedy="Send it; no form and no other web page can.",
     )
 

@@ -173,7 +173,7 @@ class SessionDesk:
         set_cookie = write_cookie(value, self._settings(), now_epoch=now_epoch)
         seen = browser_view(set_cookie, host=host, now_epoch=now_epoch)
         if not seen.is_kept:
-            why = seen.refusal or "Its Max-Age is over at once."
+            why = seen.refusal or "Its Max-Age ends it at once."
             raise ApiError(
                 409,
                 f"No browser would keep this session's cookie. {why}",

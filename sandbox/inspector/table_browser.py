@@ -96,7 +96,7 @@ class TableBrowser:
         )
 
     def put(self, name: str, row: Mapping[str, JsonValue]) -> None:
-        """Store a row in place of any that has its key.
+        """Store a row; it replaces one with the same key.
 
         Raises:
             ApiError: it does not fit the table.
@@ -142,7 +142,7 @@ class TableBrowser:
             if not isinstance(row, Mapping):
                 raise ApiError(
                     400,
-                    f"Row {number} is no object.",
+                    f"Row {number} is not an object.",
                     remedy=_stored_before(number),
                 )
             try:

@@ -87,7 +87,7 @@ def read_body(environ: "WSGIEnvironment") -> Mapping[str, JsonValue]:
         ) from error
     if not isinstance(value, dict):
         raise ApiError(
-            400, "The body is JSON, but no object.", remedy="Send a JSON object."
+            400, "The body is JSON, but not an object.", remedy="Send a JSON object."
         )
     return value
 

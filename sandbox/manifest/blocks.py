@@ -89,7 +89,7 @@ def _is_entry(line: Line) -> bool:
 def _check_name(source: SourceText, name: Token, kind: str) -> None:
     if name.kind != "string":
         raise source.error(
-            f'"{javascript.to_text(name.value)}" names a {kind}, but is no text.',
+            f'"{javascript.to_text(name.value)}" names a {kind}, but is not text.',
             offset=name.offset,
             remedy="Put the name between quotes, or remove the indent below it.",
         )
@@ -102,7 +102,7 @@ def _check_keys(source: SourceText, good: list[Line]) -> None:
         if key.kind != "string" and not is_indented(line, NESTED_INDENT):
             raise source.error(
                 f'"{javascript.to_text(key.value)}" stands where a key is expected,'
-                " but is no text.",
+                " but is not text.",
                 offset=key.offset,
                 remedy="Put the key between quotes.",
             )

@@ -109,7 +109,7 @@ def _load_json(source: SourceText) -> JsonValue:
         raise source.error(
             f"The JSON does not parse: {error.msg}.",
             offset=min(error.pos, len(source.text)),
-            remedy="Mend it here or just before: a comma too many, a quote missing.",
+            remedy="Fix it here or just before: an extra comma, or a missing quote.",
         ) from error
     except _NotJsonError as error:
         raise source.error(
@@ -212,7 +212,7 @@ def _resource(source: SourceText, name: str, entry: JsonValue) -> JsonValue:
         if isinstance(value, Mapping):
             return entry
     raise source.error(
-        f'"{json.dumps(entry)}" is no entry that "{name}" can have.',
+        f'"{json.dumps(entry)}" is not an entry that "{name}" can have.',
         offset=_offset_of(source, name),
         remedy="Write a name, a list of words, or a name with an object of settings.",
     )

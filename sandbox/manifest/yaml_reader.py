@@ -37,7 +37,7 @@ def load_yaml(source: SourceText) -> JsonValue:
         raise source.error(
             f"The YAML does not parse: {error.problem or error.context}.",
             offset=mark.index if mark else 0,
-            remedy="Mend the line; put text that begins with * @ & ! or % in quotes.",
+            remedy="Fix the line; put text that begins with * @ & ! or % in quotes.",
         ) from error
     except yaml.YAMLError as error:
         position = getattr(error, "position", 0)

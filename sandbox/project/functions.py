@@ -108,7 +108,7 @@ class FunctionReader:
             return self._reading.path(src).replace("\\", "/")
         self._reading.refuse(
             f'The src of @{pragma} "{name}" is "{javascript.to_text(src)}",'
-            " which is no folder.",
+            " which is not a folder.",
             line=line,
             remedy="Write one path, between quotes where it has spaces.",
         )

@@ -29,14 +29,18 @@ def _from_to(least: int, most: int) -> Callable[[JsonValue], bool]:
 class _Limit(NamedTuple):
     key: str
     is_allowed: Callable[[JsonValue], bool]
-    remedy: str
+    remedy_for: Callable[[JsonValue], str]
+
+
+def _always(remedy: str) -> Callable[[JsonValue], str]:
+    return lambda _value: remedy
 
 
 _LIMITS = (
-    _Limit("memory", _from_to(128, 10240), "Write 128 to 10240, in MB."),
-    _Limit("runtime", runtimes.exists, f"Write one of: {' '.join(runtimes.known())}."),
-    _Limit("storage", _from_to(512, 10240), "Write 512 to 10240, in MB."),
-    _Limit("timeout", _from_to(1, 900), "Write 1 to 900, in seconds."),
+    _Limit("memory", _from_to(128, 10240), _always("Write 128 to 10240, in MB.")),
+    _Limit("runtime", runtimes.exists, runtimes.remedy_for),
+    _Limit("storage", _from_to(512, 10240), _always("Write 512 to 10240, in MB.")),
+    _Limit("timeout", _from_to(1, 900), _always("Write 1 to 900, in seconds.")),
 )
 
 
@@ -54,7 +58,7 @@ def check_settings(
         value = aws.get(limit.key)
         if not _project_value_is_allowed(limit, value):
             message = f'The {limit.key} of @aws is "{javascript.to_text(value)}".'
-            _refuse(reading, message, key=limit.key, remedy=limit.remedy)
+            _refuse(reading, message, key=limit.key, remedy=limit.remedy_for(value))
     for pragma, drafts in functions.items():
         for draft in drafts:
             _check_function(reading, aws, pragma, draft, limits)
@@ -101,7 +105,9 @@ def _check_function(
         if limit.is_allowed(value) or repeats:
             continue
         message = f'The {limit.key} of @{pragma} "{draft.name}" is "{shown}".'
-        _refuse(reading, message, key=limit.key, remedy=limit.remedy, draft=draft)
+        _refuse(
+            reading, message, key=limit.key, remedy=limit.remedy_for(value), draft=draft
+        )
 
 
 def _refuse(

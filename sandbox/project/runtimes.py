@@ -38,6 +38,7 @@ HANDLER_FILES = tuple(
 )
 """Every file name that can hold a handler, whatever the runtime."""
 _LANGUAGE = re.compile(r"[a-z]+")
+_VERSION = re.compile(r"[a-z]+([0-9]{1,9}(?:\.[0-9]{1,9})*)")
 
 
 def language(runtime: str) -> str:
@@ -71,6 +72,29 @@ def may_be_a_plugins(runtime: object) -> bool:
 def known() -> Sequence[str]:
     """Give every runtime's name, in order."""
     return sorted(_NAMES)
+
+
+def remedy_for(runtime: object) -> str:
+    """Say what to write in place of a name that Lambda does not have."""
+    alike = [
+        name
+        for name in _NAMES
+        if isinstance(runtime, str) and language(name) == language(runtime)
+    ]
+    alike.sort(key=lambda name: (_version(name), name))
+    if not alike:
+        return f"Write one of: {' '.join(known())}."
+    is_retired = () < _version(str(runtime)) < _version(alike[0])
+    remedy = f"Write {alike[0]}."
+    if len(alike) > 1:
+        remedy = f"Write {', '.join(alike[:-1])} or {alike[-1]}."
+    return f"AWS has retired it. {remedy}" if is_retired else remedy
+
+
+def _version(runtime: str) -> tuple[int, ...]:
+    """Give the numbers that follow the language: (3, 12) of `python3.12`."""
+    found = _VERSION.match(runtime)
+    return tuple(map(int, found[1].split("."))) if found else ()
 
 
 _OF_ONE_SYSTEM = MappingProxyType({"index.mjs": "esm", "index.cjs": "cjs"})

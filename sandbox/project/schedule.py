@@ -172,7 +172,8 @@ def _check(rules: NameRules, draft: FunctionDraft) -> None:
     if timezone is not None and not _is_timezone(timezone):
         wrong.append(
             (
-                f'has the timezone "{javascript.to_text(timezone)}", which is none.',
+                f'has the timezone "{javascript.to_text(timezone)}", which does not '
+                "exist.",
                 "Write one of the IANA database, such as Europe/Paris.",
             )
         )
@@ -212,7 +213,10 @@ def _wrong_with_rate(rate: Mapping[str, JsonValue]) -> list[tuple[str, str]]:
     whole = isinstance(value, (int, float)) and javascript.is_integer(value)
     if not whole or not isinstance(value, (int, float)) or value <= 0:
         wrong.append(
-            (f"{shown}whose value is no whole number from 1 on.", "Write rate(1 day).")
+            (
+                f"{shown}whose value is not a whole number from 1 on.",
+                "Write rate(1 day).",
+            )
         )
     if interval not in _SINGULAR + _PLURAL:
         wrong.append(

@@ -33,6 +33,7 @@ _CODES = {
     "ARC_SESSION_SAME_SITE": "session-same-site",
 }
 """Variables that alone can make settings impossible, and the code of that advice."""
+_SETTINGS = (*_CODES, "ARC_APP_SECRET")
 _NOT_KEPT = "architect-functions writes it all the same, and no browser keeps it."
 _NEVER_EMPTY = ("ARC_SESSION_TTL", "ARC_APP_SECRET_ALGO")
 """What architect-functions reads although it is empty; the second for tokens alone."""
@@ -41,6 +42,7 @@ _NEVER_EMPTY = ("ARC_SESSION_TTL", "ARC_APP_SECRET_ALGO")
 def advise_sessions(project: Project, surroundings: Surroundings) -> tuple[Advice, ...]:
     """Give what will bite in the sessions of a project, errors of settings first."""
     helper = _helper(surroundings)
+    has_sessions = _may_have_sessions(project, surroundings)
     wrong = tuple(_wrong_settings(surroundings, helper))
     names = {advice.code for advice in wrong}
     wrong += tuple(a for a in _empty_settings(surroundings) if a.code not in names)
@@ -61,7 +63,7 @@ def advise_sessions(project: Project, surroundings: Surroundings) -> tuple[Advic
         *_unused_table(project, settings, surroundings),
         *_table_named_jwe(project),
         *_session_tables(project, settings),
-        *advise_secret(settings, surroundings),
+        *(advise_secret(settings, surroundings) if has_sessions else ()),
         *_cookie(settings, surroundings),
         *_ignored_by_helpers(settings, surroundings),
         *_never_refused(settings, surroundings),
@@ -85,6 +87,21 @@ def _helper(surroundings: Surroundings) -> Helper:
     if bool(python) == bool(node):
         return "own"
     return "pypi" if python else "npm"
+
+
+def _may_have_sessions(project: Project, surroundings: Surroundings) -> bool:
+    """Tell whether there is any sign of sessions: a helper, a setting, or a table.
+
+    No secret is needed without them: only a runtime helper ever uses it.
+    """
+    return bool(
+        surroundings.pypi_helper
+        or surroundings.npm_helper
+        or surroundings.npm_session_store
+        or surroundings.arc_imports
+        or any(name in surroundings.environment for name in _SETTINGS)
+        or any(map(_is_shaped, project.tables))
+    )
 
 
 def _wrong_settings(surroundings: Surroundings, helper: Helper) -> Iterator[Advice]:
@@ -122,7 +139,7 @@ def _empty_settings(surroundings: Surroundings) -> Iterator[Advice]:
             yield Advice(
                 level="error",
                 code=_CODES[variable],
-                what=f"{variable} is set, and empty.",
+                what=f"{variable} is set, but empty.",
                 where=surroundings.places.get(variable),
                 why=f"architect-functions {surroundings.pypi_helper} fails when it "
                 "writes a session, and the request ends in 500.",
@@ -139,7 +156,8 @@ def _unknown_table(
     yield Advice(
         level="error",
         code="session-table-unknown",
-        what=f'{_TABLE_NAME} is "{settings.table_name}", which is no table of the app.',
+        what=f'{_TABLE_NAME} is "{settings.table_name}", which is not a table of the '
+        "app.",
         where=surroundings.places.get(_TABLE_NAME),
         why="With architect-functions sessions read as empty, and writing one fails.",
         fix=f'Declare it under @tables, or set it to "{JWE}". Tables: {known}.',

@@ -209,9 +209,9 @@ def _warnings(explanation: Explanation) -> Iterator[CookieWarning]:
     if cookie.is_lost_by_python_helper:
         yield CookieWarning(
             code="session-cookie-lost",
-            text=f"A neighbour of {COOKIE_NAME} in the Cookie header makes "
-            "architect-functions lose it, so that the session reads as empty. Give the "
-            "neighbour a value without JSON, spaces or non-ASCII characters.",
+            text=f"architect-functions does not find {COOKIE_NAME} in this Cookie "
+            "header, and the session reads as empty. Keep JSON, spaces and non-ASCII "
+            "characters out of every cookie's value.",
         )
     if cookie.is_too_long:
         yield CookieWarning(

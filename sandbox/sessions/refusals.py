@@ -23,12 +23,12 @@ class NoCookie:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LostCookie:
-    """A neighbour of the cookie makes architect-functions lose it."""
+    """architect-functions cannot read a cookie of the header, and so loses them all."""
 
     code: ClassVar[str] = "lost-cookie"
     message: ClassVar[str] = (
-        "A neighbour of _idx in the Cookie header makes architect-functions lose "
-        "it: its value holds JSON, a space, or what is not ASCII."
+        "architect-functions does not find _idx in this Cookie header: _idx, or a "
+        "cookie beside it, has JSON, a space, or a non-ASCII character in its value."
     )
 
 
@@ -60,7 +60,7 @@ class NotAToken:
     @property
     def message(self) -> str:
         """Say it in one sentence."""
-        return f"The cookie is no JWE token: {self.detail}."
+        return f"The cookie is not a JWE token: {self.detail}."
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -45,7 +45,7 @@ def _absent(settings: SessionSettings, surroundings: Surroundings) -> Iterator[A
             surroundings,
             "error" if is_fatal else "warning",
             "secret-empty",
-            what=f"{_VARIABLE} is set to nothing.",
+            what=f"{_VARIABLE} is set, but empty.",
             why=f"@architect/functions then uses {key}; architect-functions the empty "
             "text, which signs for everyone and encrypts for no one.",
         )

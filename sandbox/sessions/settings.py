@@ -196,7 +196,7 @@ def _first_set(
 
 def _is_empty(variable: str, remedy: str) -> SessionSettingsError:
     return SessionSettingsError(
-        f"{variable} is set, and empty.", variable=variable, remedy=remedy
+        f"{variable} is set, but empty.", variable=variable, remedy=remedy
     )
 
 
@@ -221,7 +221,7 @@ def _algorithm(environment: Mapping[str, str], helper: Helper) -> Algorithm:
         raise _is_empty(variable, remedy)
     if name not in KEY_BYTES:
         raise SessionSettingsError(
-            f'{variable} is "{name}", which is no token algorithm.',
+            f'{variable} is "{name}", which is not a token algorithm.',
             variable=variable,
             remedy=remedy,
         )
@@ -238,8 +238,10 @@ def _max_age_seconds(environment: Mapping[str, str], helper: Helper) -> int:
         raise _is_empty(variable, remedy)
     seconds = _SECONDS[helper](value)
     if seconds is None:
+        is_whole = re.fullmatch("[+-]?[0-9]+", value.strip())
+        why = "too many seconds" if is_whole else "not a whole number of seconds"
         raise SessionSettingsError(
-            f'{variable} is "{value}", which is no whole number of seconds.',
+            f'{variable} is "{value}", which is {why}.',
             variable=variable,
             remedy=remedy,
         )
@@ -279,7 +281,7 @@ def _domain(environment: Mapping[str, str], helper: Helper) -> str | None:
     variable, value = found
     if not (_NODE_DOMAIN if helper == "npm" else _DOMAIN).fullmatch(value):
         raise SessionSettingsError(
-            f'{variable} is "{value}", which is no domain name.',
+            f'{variable} is "{value}", which is not a domain name.',
             variable=variable,
             remedy='Set it to a bare name, such as "example.com".',
         )
@@ -291,7 +293,7 @@ def _same_site(environment: Mapping[str, str]) -> SameSite:
     name = value.capitalize()
     if name not in ("Lax", "Strict", "None"):
         raise SessionSettingsError(
-            f'ARC_SESSION_SAME_SITE is "{value}", which is no SameSite mode.',
+            f'ARC_SESSION_SAME_SITE is "{value}", which is not a SameSite mode.',
             variable="ARC_SESSION_SAME_SITE",
             remedy="Set it to lax, strict or none.",
         )

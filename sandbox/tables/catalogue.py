@@ -156,14 +156,14 @@ class Catalogue:
                 raise SeedError(
                     f"DynamoDB refuses seed row {number} of table "
                     f'"{declaration.table.name}": {error.message}.',
-                    remedy="Mend that row in the seed file.",
+                    remedy="Fix that row in the seed file.",
                 ) from error
 
 
 def _other_keys(name: str) -> str:
     return (
         f'Table "{name}" had other keys when the snapshot was saved, so it has its '
-        "seeds. Save the snapshot anew."
+        "seeds. Save the snapshot again."
     )
 
 

@@ -148,7 +148,7 @@ def create_missing(
         elif typed_keys(present) != declaration.keys:
             notices.append(
                 f'Table "{declaration.name}" of the external database has other keys '
-                "than the manifest declares. Delete it there to have it made anew."
+                "than the manifest declares. Delete it there to have it recreated."
             )
     rows = seeds() if missing else {}
     for declaration in missing:
@@ -196,7 +196,7 @@ def _wait_active(call: Call, name: str) -> None:
         if _describe(call, name)["TableStatus"] == "ACTIVE":
             return
         threading.Event().wait(_PAUSE_SECONDS)
-    raise WorldError(f'Table "{name}" of the external database does not become active.')
+    raise WorldError(f'Table "{name}" of the external database did not become active.')
 
 
 def _seed(call: Call, declaration: Declaration, rows: Iterable[object]) -> None:
@@ -207,7 +207,7 @@ def _seed(call: Call, declaration: Declaration, rows: Iterable[object]) -> None:
             raise SeedError(
                 f"The external database refuses seed row {number} of table "
                 f'"{declaration.table.name}": {error.message}.',
-                remedy="Mend that row in the seed file.",
+                remedy="Fix that row in the seed file.",
             ) from error
 
 

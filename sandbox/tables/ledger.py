@@ -191,7 +191,7 @@ class Ledger:
         return (
             f'The file "{self.file}" is damaged: what its lines {lines} said is lost, '
             f"so rows that these wrote are older than they were, or missing.{whole} "
-            f'The damaged file is kept as "{aside}": put back by hand what is missed, '
+            f'The damaged file is kept as "{aside}": put back by hand what is missing, '
             "then remove it."
         )
 

@@ -64,9 +64,9 @@ def run_seed_program(
             exit_code = process.wait(timeout_seconds)
         except subprocess.TimeoutExpired as error:
             raise SeedError(
-                f'The seed file "{file.name}" was not done after '
-                f"{timeout_seconds:g} s.",
-                remedy="Let it give its rows without waiting for anything.",
+                f'The seed file "{file.name}" did not finish '
+                f"within {timeout_seconds:g} s.",
+                remedy="Have it return its rows without waiting for anything.",
             ) from error
         finally:
             _kill_group(process.pid)
@@ -112,7 +112,7 @@ def _outcome(file: Path, exit_code: int, output: bytes, errors: bytes) -> object
     raise SeedError(
         (f"{told}\n" if told else "") + f'The seed file "{file.name}" failed: '
         f"{problem or f'it ended with exit code {exit_code}'}.",
-        remedy="Mend it and save.",
+        remedy="Fix it and save.",
     )
 
 

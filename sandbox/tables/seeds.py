@@ -62,7 +62,7 @@ def seed_file(project: Project) -> Path | None:
         if found is None:
             raise SeedError(
                 f'The seed file "{preferred}" is not there.',
-                remedy='Mend or remove "seed-data" under @sandbox in prefs.arc.',
+                remedy='Fix or remove "seed-data" under @sandbox in prefs.arc.',
             )
         return found
     return _with_extension(project.root / "sandbox-seed")
@@ -87,7 +87,7 @@ def _read_json(file: Path, shown: str) -> JsonValue:
         raise SeedError(
             f'The seed file "{shown}" is not JSON: {error.msg} '
             f"at line {error.lineno}, column {error.colno}.",
-            remedy="Mend it there.",
+            remedy="Fix it there.",
         ) from error
     except (OSError, UnicodeDecodeError, RecursionError) as error:
         raise SeedError(f'The seed file "{shown}" cannot be read: {error}.') from error

@@ -97,7 +97,7 @@ class SnapshotFolder:
         if not is_whole or ends != ["Snapshot", "End"]:
             raise StorageError(
                 f'The snapshot "{name}" in "{file}" is damaged.',
-                remedy=f"Save it anew, or run arc-sandbox snapshot delete {name}.",
+                remedy=f"Save it again, or run arc-sandbox snapshot delete {name}.",
             )
         header = reading.records[0]
         if header.get("version") != _VERSION:
@@ -138,7 +138,7 @@ class SnapshotFolder:
 
     def _file(self, name: str) -> Path:
         if not _NAME.fullmatch(name):
-            raise ValueError(f'"{name}" is no name of a snapshot: {NAME_RULE}')
+            raise ValueError(f'"{name}" cannot be the name of a snapshot: {NAME_RULE}')
         return self._folder / f"{name}{_SUFFIX}"
 
 

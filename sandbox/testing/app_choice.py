@@ -78,7 +78,7 @@ def _find(app: str | Path, rootdir: Path) -> Path:
     root = _folder(rootdir / app)
     if root is None:
         raise AppError(
-            f'"{app}" is no folder: it is looked for in "{rootdir}".',
+            f'"{app}" is not a folder: it is looked for in "{rootdir}".',
             remedy="Name the folder that holds app.arc.",
         )
     if not app and not _has_manifest(root):
@@ -119,7 +119,7 @@ def _check(mark: Mapping[str, Any], who: str) -> None:
     if app is not None and not isinstance(app, str | Path):
         raise AppError(
             f"{who} names the app {app!r}.",
-            remedy="Name its folder, as a text or a Path.",
+            remedy="Name its folder, as a string or a Path.",
         )
     if variables is not None and not isinstance(variables, Mapping):
         raise AppError(
@@ -140,12 +140,12 @@ def _check_variable(name: object, value: object, who: str) -> None:
     if not isinstance(name, str) or not name or "=" in name or not _is_passable(name):
         raise AppError(
             f"{who} sets a variable with the name {name!r}.",
-            remedy='A name is a text that is not empty, without "=" and without NUL.',
+            remedy='A name is a string that is not empty, without "=" and without NUL.',
         )
     if not isinstance(value, str):
         raise AppError(
             f'{who} sets the variable "{name}" to {value!r}.',
-            remedy="Variables are texts: put the value in quotes.",
+            remedy="Variables are strings: put the value in quotes.",
         )
     if not _is_passable(value):
         raise AppError(

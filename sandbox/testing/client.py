@@ -56,7 +56,7 @@ class Client(httpx.Client):
 
     @property
     def cookies(self) -> httpx.Cookies:
-        """The cookies in the jar; set, they take the place of those that are there."""
+        """The cookies in the jar; setting this replaces them all."""
         return self._browser_cookies
 
     @cookies.setter
@@ -72,7 +72,7 @@ class Client(httpx.Client):
         """Build a request with the cookies that a browser would send.
 
         See `httpx.Client.build_request`, which would judge them by Python's rules,
-        and fails where one is not ASCII. It writes none where there is a header.
+        and fails where one is not ASCII. It adds none where there is a Cookie header.
         """
         headers = httpx.Headers(options.get("headers"))
         if "cookie" in headers or "cookie" in self.headers:

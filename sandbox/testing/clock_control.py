@@ -47,7 +47,7 @@ class ClockControl:
         """Move the time of day to `moment`, from where it goes on running.
 
         Raises:
-            TypeError: `moment` is a text, a date or a number.
+            TypeError: `moment` is a string, a date or a number.
             ValueError: `moment` has no time zone, or is before 1970.
         """
         if not isinstance(moment, datetime):

@@ -42,8 +42,8 @@ def log_in(
         browser.add_cookie({**cookie, **({"expiry": int(expires)} if expires else {})})
         return None
     raise TypeError(
-        f"{type(browser).__name__} is no Playwright page or context, "
-        "and no Selenium driver"
+        f"{type(browser).__name__} is not a Playwright page or context, "
+        "nor a Selenium driver"
     )
 
 

@@ -28,7 +28,7 @@ def row_from_python(row: Mapping[str, Any]) -> dict[str, JsonValue]:
         ValueError: DynamoDB has no type for one of them.
     """
     if not all(isinstance(name, str) for name in row):
-        raise ValueError("DynamoDB has texts for names, and nothing else")
+        raise ValueError("DynamoDB attribute names are strings")
     return {storable_text(name): _from_python(value) for name, value in row.items()}
 
 

@@ -109,7 +109,7 @@ class LiveProject:
         if before and before.manifest_file and read.manifest_file is None:
             raise AppError(
                 f'"{before.manifest_file.name}" has gone.',
-                remedy="Put it back; or start anew to serve public/ alone.",
+                remedy="Put it back, or restart to serve public/ alone.",
             )
 
     def _tell(self, problem: str) -> None:

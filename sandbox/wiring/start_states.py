@@ -113,9 +113,7 @@ class StartStates:
 
     def _unknown(self, name: str) -> SandboxError:
         known = ", ".join(facts.name for facts in self.list()) or "none"
-        return WorldError(
-            f'There is no snapshot "{name}".', remedy=f"Saved are: {known}."
-        )
+        return WorldError(f'There is no snapshot "{name}".', remedy=f"Saved: {known}.")
 
 
 def _no_name(error: ValueError) -> SandboxError:

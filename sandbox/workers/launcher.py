@@ -94,7 +94,7 @@ class Launcher:
             return self._debugging
         name = setup.function.name
         port = self._ports.take(name)
-        self._debugging.say(f"{name} waits for a debugger at port {port}.")
+        self._debugging.say(f"{name} listens for a debugger at port {port}.")
         return replace(self._debugging, port=port)
 
     def _process(

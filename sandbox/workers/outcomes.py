@@ -12,7 +12,7 @@ _ENDED_ITSELF = (
     "nobody, on Lambda too."
 )
 _KILLED = (
-    "Look for what killed it: the system where memory ran out, or somebody's command."
+    "Look for what killed it: the system when memory ran out, or somebody's command."
 )
 _STRANGE = (
     "Look for code that writes to or closes file descriptors that it has not opened."
@@ -41,8 +41,8 @@ def unsendable(error: Exception) -> Raised:
         error_type="InvalidRequestContentException",
         message=f"The event cannot be written as JSON: {error}.",
         remedy=(
-            "Make it of objects with text as keys, lists, text, numbers, true, false "
-            "and null; NaN and the infinities are none of them."
+            "Make it of objects with string keys, lists, strings, numbers, true, false "
+            "and null; not of NaN and infinities."
         ),
     )
 

@@ -77,6 +77,32 @@ def test_follower_goes_on_after_what_shows_has_raised(
     assert "RuntimeError: no room" in capsys.readouterr().err
 
 
+def test_follower_loses_only_what_cannot_be_shown(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Those that came together with it are shown one by one."""
+    journal = Journal()
+    is_showing, may_go_on = threading.Event(), threading.Event()
+    shown: list[str] = []
+
+    def show(exchanges: Sequence[Exchange]) -> None:
+        is_showing.set()
+        assert may_go_on.wait(DEADLINE_SECONDS)
+        if "b" in ids(exchanges):
+            raise RuntimeError("cannot show b")
+        shown.extend(ids(exchanges))
+
+    with Follower(journal, show):
+        journal.append(exchange_of("first"))
+        assert is_showing.wait(DEADLINE_SECONDS)
+        for request_id in ("a", "b", "c"):
+            journal.append(exchange_of(request_id))
+        may_go_on.set()
+
+    assert shown == ["first", "a", "c"]
+    assert capsys.readouterr().err.count("\nRuntimeError: cannot show b") == 1
+
+
 def test_follower_ends_where_nobody_reads() -> None:
     """What still waits to be written, into a full pipe, holds up no end."""
     journal = Journal()

@@ -70,7 +70,7 @@ def test_a_sandbox_that_does_not_answer_is_told(tmp_path: Path) -> None:
     ("status", "body", "message"),
     [
         ("404 Not Found", b'{"message": "No such.", "remedy": "Look."}', "No such."),
-        ("500 Oh", b"[]", "does not say why"),
+        ("500 Oh", b"[]", "without saying why"),
         ("200 OK", b"<html>", "does not answer"),
     ],
 )

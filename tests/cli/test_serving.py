@@ -1,5 +1,8 @@
 """What `arc-sandbox start` says once, beside the addresses."""
 
+import subprocess
+import sys
+
 import pytest
 
 from sandbox.cli.serving import not_emulated_text
@@ -21,3 +24,37 @@ def test_not_emulated_text_says_what_is_missing(
 ) -> None:
     """By name; of plugins, one may make a whole app of routes."""
     assert not_emulated_text(pragmas) == told
+
+
+INTERRUPTED = """
+import signal
+from sandbox.cli.serving import until_interrupted
+from sandbox.clock import ManualClock
+
+clock = ManualClock()
+with until_interrupted(clock) as stop:
+    for seconds in {pauses}:
+        clock.advance(seconds)
+        signal.raise_signal(signal.SIGTERM)
+    print("all is closed" if stop.is_set() else "", flush=True)
+"""
+
+
+@pytest.mark.parametrize(
+    ("pauses", "exit_code", "output"),
+    [
+        ((0, 0.001), 0, "all is closed\n"),
+        ((0, 0.001, 0.001), 0, "all is closed\n"),
+        ((0, 1), 143, ""),
+    ],
+)
+def test_a_signal_that_comes_twice_at_once_is_one(
+    pauses: tuple[float, ...], exit_code: int, output: str
+) -> None:
+    """`timeout` sends two; only a later one is of somebody who waits no longer."""
+    program = INTERRUPTED.format(pauses=pauses)
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+
+    assert (ended.returncode, ended.stdout) == (exit_code, output)

@@ -54,6 +54,18 @@ def test_a_session_is_forged_listed_shown_set_and_deleted(here: Any) -> None:
     assert httpx.get(sandbox.url, headers=cookie).json()["count"] == 0
 
 
+@pytest.mark.parametrize(
+    "arguments", [("show", ""), ("set", "", "a=1"), ("expire", ""), ("delete", "")]
+)
+def test_an_empty_id_is_refused(run_here: Any, arguments: tuple[str, ...]) -> None:
+    """An unset variable of a script is no fault of the API."""
+    with run_here("sessions") as (_, run):
+        result = run("sessions", *arguments)
+
+    assert result.exit_code == 2
+    assert "Invalid value for 'ID': it is empty" in result.output
+
+
 def test_an_id_may_begin_with_a_hyphen(run_here: Any) -> None:
     """As one in 64 does; and what is no JSON is text."""
     session_id = "-abcDEF0123456789abcdefg"
@@ -121,9 +133,9 @@ def test_a_session_is_expired(here: Any) -> None:
     [
         (("show", "nobody"), 1, 'There is no session "nobody".'),
         (("set", "nobody", "a=1"), 1, 'There is no session "nobody".'),
-        (("set", "nobody", "a"), 2, '"a" is no pair'),
+        (("set", "nobody", "a"), 2, '"a" is not a pair'),
         (("set", "nobody"), 2, "KEY=VALUE"),
-        (("forge", "user=1"), 2, "is no JSON object"),
+        (("forge", "user=1"), 2, "is not a JSON object"),
         (
             ("decode", "x", "--function", "get /no"),
             1,

@@ -54,8 +54,8 @@ def test_time_is_set_to_a_date(here: Any) -> None:
 @pytest.mark.parametrize(
     ("arguments", "code", "told"),
     [
-        (("advance", "soon"), 1, '"soon" is no duration. Write it as 90s'),
-        (("set", "soon"), 1, '"soon" is no date. Write it as 2027-01-01'),
+        (("advance", "soon"), 1, '"soon" is not a duration. Write it as 90s'),
+        (("set", "soon"), 1, '"soon" is not a date. Write it as 2027-01-01'),
         (("advance",), 2, "advance takes a value, such as 8d"),
         (("reset", "8d"), 2, "reset takes no value"),
         (("rewind",), 2, "rewind"),

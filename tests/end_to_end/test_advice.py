@@ -107,7 +107,7 @@ def test_a_cookie_that_the_helper_loses_is_explained(make_app: Any, serve: Any) 
 
     served.client.get("/", headers=header)
     (text,) = texts(served)
-    assert "makes architect-functions lose it" in text
+    assert "architect-functions does not find _idx" in text
 
     served.notices.clear()
     own_helper_in(app)

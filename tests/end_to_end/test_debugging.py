@@ -170,7 +170,7 @@ def test_an_editor_stops_a_python_handler(make_app: Any, start: Any) -> None:
     app = make_app({"src/http/get-index/index.py": COUNTED})
     run = start("--debugger", "15678", cwd=app.root)
     assert httpx.get(run.url, timeout=60).text == "reached"
-    found = re.search(r"get / waits for a debugger at port (\d+)", run.output)
+    found = re.search(r"get / listens for a debugger at port (\d+)", run.output)
     assert found
 
     editor = Editor(int(found[1]))
@@ -206,7 +206,7 @@ def test_a_node_worker_is_inspected(
     app = make_app({f"src/http/get-index/{name}": files[name] for name in files})
     run = start("--debugger", "16678", cwd=app.root)
     assert httpx.get(run.url, timeout=60).text == "node"
-    found = re.search(r"get / waits for a debugger at port (\d+)", run.output)
+    found = re.search(r"get / listens for a debugger at port (\d+)", run.output)
     assert found
 
     targets = httpx.get(f"http://127.0.0.1:{found[1]}/json").json()

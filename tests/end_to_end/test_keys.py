@@ -50,7 +50,7 @@ def test_keys_do_what_the_help_says(
         ("?", "list the sessions"),
         ("s", "No sessions."),
         ("t", "1 day ahead of real time"),
-        ("r", "Every function starts anew"),
+        ("r", "Every function restarts"),
         ("o", "No browser is found here; open http://localhost:"),
         ("i", "No browser is found here; open http://localhost:"),
     ):

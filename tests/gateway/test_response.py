@@ -150,18 +150,18 @@ def test_cookies_pass_byte_for_byte() -> None:
 @pytest.mark.parametrize(
     ("result", "fact"),
     [
-        ({"statusCode": "200"}, '"statusCode" is "200", which is no whole number.'),
-        ({"statusCode": True}, '"statusCode" is true, which is no whole number.'),
-        ({"statusCode": 200.5}, '"statusCode" is 200.5, which is no whole number.'),
-        ({"statusCode": [200]}, '"statusCode" is [200], which is no whole number.'),
-        ({"statusCode": {}}, '"statusCode" is {}, which is no whole number.'),
-        ({"statusCode": 99}, '"statusCode" is 99, which is no status of an answer.'),
-        ({"statusCode": 101}, '"statusCode" is 101, which is no status of an answer.'),
-        ({"statusCode": 1000}, '"statusCode" is 1000, which is no status'),
-        ({"statusCode": -200}, '"statusCode" is -200, which is no status'),
+        ({"statusCode": "200"}, '"statusCode" is "200", which is not a whole number.'),
+        ({"statusCode": True}, '"statusCode" is true, which is not a whole number.'),
+        ({"statusCode": 200.5}, '"statusCode" is 200.5, which is not a whole number.'),
+        ({"statusCode": [200]}, '"statusCode" is [200], which is not a whole number.'),
+        ({"statusCode": {}}, '"statusCode" is {}, which is not a whole number.'),
+        ({"statusCode": 99}, '"statusCode" is 99, which a response cannot have.'),
+        ({"statusCode": 101}, '"statusCode" is 101, which a response cannot have.'),
+        ({"statusCode": 1000}, '"statusCode" is 1000, which a response cannot'),
+        ({"statusCode": -200}, '"statusCode" is -200, which a response cannot'),
         ({"statusCode": 200, "body": {"a": 1}}, '"body" is {"a": 1}, which is no'),
-        ({"statusCode": 200, "body": 0}, '"body" is 0, which is no string.'),
-        ({"statusCode": 200, "body": False}, '"body" is false, which is no string.'),
+        ({"statusCode": 200, "body": 0}, '"body" is 0, which is not a string.'),
+        ({"statusCode": 200, "body": False}, '"body" is false, which is not a string.'),
         ({"statusCode": 200, "headers": ["x"]}, '"headers" is ["x"], which is no'),
         ({"statusCode": 200, "headers": "x: y"}, '"headers" is "x: y", which is no'),
         ({"statusCode": 200, "headers": {"x": ["a"]}}, 'The header "x" is ["a"].'),
@@ -170,14 +170,26 @@ def test_cookies_pass_byte_for_byte() -> None:
         ({"statusCode": 200, "headers": {"x": "✓"}}, 'The header "x" has a character'),
         ({"statusCode": 200, "headers": {"a b": "x"}}, 'A header is called "a b"'),
         ({"statusCode": 200, "headers": {"": "x"}}, 'A header is called ""'),
-        ({"statusCode": 200, "cookies": "a=1"}, '"cookies" is "a=1", which is no list'),
+        (
+            {"statusCode": 200, "cookies": "a=1"},
+            '"cookies" is "a=1", which is not a list',
+        ),
         ({"statusCode": 200, "cookies": {"a": 1}}, '"cookies" is {"a": 1}, which is'),
-        ({"statusCode": 200, "cookies": [1]}, '"cookies" has 1, which is no string.'),
+        (
+            {"statusCode": 200, "cookies": [1]},
+            '"cookies" has 1, which is not a string.',
+        ),
         ({"statusCode": 200, "cookies": ["a\r\nb"]}, "The cookie has a character"),
-        ({"isBase64Encoded": "yes"}, '"isBase64Encoded" is "yes", which is no boolean'),
-        ({"isBase64Encoded": None}, '"isBase64Encoded" is null, which is no boolean.'),
-        ({"headers": ["a"]}, '"headers" is ["a"], which is no object.'),
-        ({"cookies": 7}, '"cookies" is 7, which is no list.'),
+        (
+            {"isBase64Encoded": "yes"},
+            '"isBase64Encoded" is "yes", which is not a boolean',
+        ),
+        (
+            {"isBase64Encoded": None},
+            '"isBase64Encoded" is null, which is not a boolean.',
+        ),
+        ({"headers": ["a"]}, '"headers" is ["a"], which is not an object.'),
+        ({"cookies": 7}, '"cookies" is 7, which is not a list.'),
         (
             {"statusCode": 200, "isBase64Encoded": True, "body": "!!"},
             '"isBase64Encoded" is true, but "body" is not base64.',
@@ -306,7 +318,7 @@ def test_format_1_0_renames_nothing_and_allows_other_keys() -> None:
 @pytest.mark.parametrize("api_type", ["rest", "httpv1"])
 def test_formats_1_take_objects_alone(result: Any, api_type: ApiType) -> None:
     """Nothing is implicit there."""
-    assert "which is no object" in refused(result, api_type)
+    assert "which is not an object" in refused(result, api_type)
 
 
 JSON_VALUES = st.recursive(

@@ -196,3 +196,38 @@ def test_no_route_names_the_route_that_differs_by_a_slash() -> None:
     assert "/about," in about.remedy
     assert '"get /user/:id"' in user.remedy
     assert "post /about/*" in trouble.no_route("POST", "/about/", project).remedy
+
+
+@pytest.mark.parametrize(
+    ("route", "method", "path"),
+    [
+        ("any /x", "POST", "/x"),
+        ("get /x/*", "GET", "/x/y/z"),
+        ("head /x", "HEAD", "/x"),
+        ("options /x", "OPTIONS", "/x"),
+        ("get /:id", "GET", "/"),
+    ],
+)
+def test_no_route_says_what_a_rest_api_does_not_serve(
+    route: str, method: str, path: str
+) -> None:
+    """The manifest has the route, so that "no route takes it" is not all there is."""
+    page = trouble.no_route(method, path, make_project(route, api_type="rest"))
+
+    assert (page.status, page.message) == (403, "Missing Authentication Token")
+    assert (
+        f'"{route}" does in an HTTP API, but a REST API does not serve it' in page.fact
+    )
+
+
+def test_no_route_of_a_rest_api_names_no_route_that_would_not_help() -> None:
+    """A `head` route would not be served either, nor a catch-all."""
+    project = make_project("get /y", api_type="rest")
+    head = trouble.no_route("HEAD", "/x", project)
+    post = trouble.no_route("POST", "/x", project)
+    unnamed = trouble.no_route("GET", "/a//b", project)
+
+    assert "HTTP API" not in head.fact
+    assert "apigateway http" in head.remedy
+    assert "apigateway http" in unnamed.remedy
+    assert post.remedy.endswith("    post /x")

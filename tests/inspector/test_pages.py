@@ -374,7 +374,7 @@ def test_what_is_no_json_is_refused_where_it_is_written(visit: Visit) -> None:
     page = visit.open(f"/sessions/{session}")
     page.get_by_label("What the app stored").fill('{"count": }')
     visit.press("Save")
-    visit.said("This is no JSON")
+    visit.said("This is not JSON")
 
     field = page.get_by_label("What the app stored")
     expect(field).to_have_value('{"count": }')
@@ -600,7 +600,7 @@ def test_a_table_is_exported_and_imported(table_visit: Visit, tmp_path: Path) ->
     download.value.save_as(file)
     exported = json.loads(file.read_text())["rows"]
     file.write_text(json.dumps([*exported, {"owner": "bob", "at": 2}]))
-    page.get_by_label("A file as").set_input_files(file)
+    page.get_by_label("A file from").set_input_files(file)
     table_visit.press("Import")
     table_visit.said("2 rows are stored.")
 
@@ -624,7 +624,7 @@ def test_rows_are_imported_as_they_are_written(
     file = tmp_path / "rows.json"
     file.write_text(text.replace("ROW2", '{"owner": "b", "at": 2}').replace("ROW", row))
     page = table_visit.open(f"/tables/{THINGS}")
-    page.get_by_label("A file as").set_input_files(file)
+    page.get_by_label("A file from").set_input_files(file)
     table_visit.press("Import")
     table_visit.said("2 rows are stored.")
 
@@ -645,7 +645,7 @@ def test_rows_are_imported_as_they_are_written(
         ("null", "The file holds no list of rows."),
         ("3", "The file holds no list of rows."),
         ('{"rows": {}}', "The file holds no list of rows."),
-        ("[{}", "The file is no JSON: "),
+        ("[{}", "The file is not JSON: "),
         ("[]", "0 rows are stored."),
         (
             json.dumps([*({"owner": "a", "at": at} for at in range(501)), {"at": 1}]),
@@ -660,7 +660,7 @@ def test_what_cannot_be_imported_is_told(
     file = tmp_path / "rows.json"
     file.write_text(text)
     page = table_visit.open(f"/tables/{THINGS}")
-    page.get_by_label("A file as").set_input_files(file)
+    page.get_by_label("A file from").set_input_files(file)
     table_visit.press("Import")
 
     table_visit.said(told)
@@ -672,7 +672,7 @@ def test_rows_of_any_size_are_imported(table_visit: Visit, tmp_path: Path) -> No
     file = tmp_path / "rows.json"
     file.write_text(json.dumps(rows))
     page = table_visit.open(f"/tables/{THINGS}")
-    page.get_by_label("A file as").set_input_files(file)
+    page.get_by_label("A file from").set_input_files(file)
     table_visit.press("Import")
 
     table_visit.said("60 rows are stored.")
@@ -731,7 +731,7 @@ def test_the_clock_is_moved(table_visit: Visit) -> None:
     expect(page.locator(".shift")).to_be_visible()
     page.get_by_label("By a duration").fill("soon")
     page.keyboard.press("Enter")
-    table_visit.said('"soon" is no duration.')
+    table_visit.said('"soon" is not a duration.')
     table_visit.press("Reset the clock")
 
     expect(reading).to_contain_text("real time")

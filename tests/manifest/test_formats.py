@@ -129,7 +129,7 @@ def test_parse_manifest_merges_yaml_mappings() -> None:
         ("arc.json", '{"app": [NaN]}', 1, '"NaN" is not a JSON number.'),
         ("arc.json", "[" * 100_000, 1, "The file nests its values too deeply."),
         ("arc.json", "[]", 1, "The manifest holds no pragmas"),
-        ("arc.json", '{"app":"x",\n"ws":[true]}', 2, '"true" is no entry'),
+        ("arc.json", '{"app":"x",\n"ws":[true]}', 2, '"true" is not an entry'),
         ("arc.json", '{"cdn": 5}', 1, 'The pragma "cdn" has a value'),
         ("arc.json", '{"x": null}', 1, 'The pragma "x" has a value'),
         ("arc.yaml", "a: 1\na: 2", 2, 'The key "a" is already defined.'),

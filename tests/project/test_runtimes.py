@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.project.runtimes import alias_of, handler_file, language
+from sandbox.project.runtimes import alias_of, handler_file, language, remedy_for
 
 
 @pytest.mark.parametrize(
@@ -53,3 +53,39 @@ def test_alias_of_takes_any_case() -> None:
     assert alias_of("Py") == "python3.12"
     assert alias_of("Node.js") == "nodejs20.x"
     assert alias_of("python3.13") is None
+
+
+NODE = "Write nodejs20.x, nodejs22.x or nodejs24.x."
+
+
+@pytest.mark.parametrize(
+    ("runtime", "expected"),
+    [
+        ("nodejs18.x", f"AWS has retired it. {NODE}"),
+        ("nodejs14.x", f"AWS has retired it. {NODE}"),
+        ("nodejs99.x", NODE),
+        ("nodejs22", NODE),
+        ("dotnet6", "AWS has retired it. Write dotnet8."),
+        ("java8", "Write java8.al2, java11, java17 or java21."),
+        ("provided", "Write provided.al2 or provided.al2023."),
+    ],
+)
+def test_a_runtime_that_lambda_lacks_is_led_to_its_successors(
+    runtime: str, expected: str
+) -> None:
+    """Only names of the same language help, and what is older than all is retired."""
+    assert remedy_for(runtime) == expected
+
+
+@pytest.mark.parametrize("runtime", ["python3.8", "python2.7"])
+def test_a_retired_python_is_compared_by_numbers(runtime: str) -> None:
+    """3.8 is older than 3.14."""
+    remedy = remedy_for(runtime)
+
+    assert remedy.startswith("AWS has retired it. Write python3.9, python3.10")
+
+
+@pytest.mark.parametrize("runtime", ["cobol", 22, None, True])
+def test_an_unknown_language_is_offered_every_runtime(runtime: object) -> None:
+    """Nothing is nearer than anything else."""
+    assert remedy_for(runtime).startswith("Write one of: deno dotnet8 ")

@@ -39,6 +39,7 @@ SORTED = Table(
     sort_key=Key(attribute="at", type="Number"),
     ttl_attribute="_ttl",
 )
+PLACE = SourceLocation(file="index.py", line=1, column=1, source_line="import arc")
 JWE_TABLE = Table(name="jwe", partition_key=Key(attribute="id"))
 
 
@@ -128,6 +129,29 @@ def test_advice_about_the_secret(
     relevant = codes_apart_from(found, "session-table-unused", "session-token-ageless")
     assert relevant == expected
     assert not secret or all(secret not in str(advice) for advice in found)
+
+
+@pytest.mark.parametrize(
+    ("tables", "environment", "facts", "expected"),
+    [
+        ((OTHER_KEY,), {}, {}, []),
+        ((), {}, {"stage": "production"}, []),
+        ((GOOD,), {}, {}, ["secret-default"]),
+        ((), {"ARC_SESSION_TTL": "60"}, {}, ["secret-default"]),
+        ((), {}, {"pypi_helper": "1.0.0"}, ["secret-default"]),
+        ((), {}, {"npm_helper": "8.1.0"}, ["secret-default"]),
+        ((), {}, {"npm_session_store": "@begin/data"}, ["secret-default"]),
+        ((), {}, {"arc_imports": (PLACE,)}, ["secret-default"]),
+        ((), {"ARC_APP_SECRET": ""}, {}, ["secret-empty"]),
+    ],
+)
+def test_no_secret_is_asked_of_an_app_without_sessions(
+    tables: tuple[Table, ...], environment: dict[str, str], facts: Any, expected: Any
+) -> None:
+    """A page without a helper, a session setting or a table of sessions needs none."""
+    found = advice_of(*tables, secret=None, environment=environment, **facts)
+
+    assert [a.code for a in found if a.code.startswith("secret-")] == expected
 
 
 @pytest.mark.parametrize(

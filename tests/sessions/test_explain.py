@@ -156,7 +156,11 @@ def test_explain_tells_a_cookie_of_the_other_store(table: Any) -> None:
     [
         ("", "", ""),
         ("_idx=old; ", "session-cookie-duplicate", "carries 2 _idx cookies"),
-        ('consent={"a":1}; ', "session-cookie-lost", "architect-functions lose it"),
+        (
+            'consent={"a":1}; ',
+            "session-cookie-lost",
+            "architect-functions does not find",
+        ),
     ],
 )
 def test_explain_warns_of_neighbours(before: str, code: str, words: str) -> None:
@@ -202,7 +206,7 @@ def test_explain_warns_of_a_refusal_but_not_of_a_new_visitor() -> None:
     (found,) = explain("_idx=x.y", JWE, now_epoch=NOW).warnings
     assert found.code == "session-refused-not-a-token"
     assert found.text == (
-        "The session was refused. The cookie is no JWE token: "
+        "The session was refused. The cookie is not a JWE token: "
         "it has 2 parts in place of 5."
     )
 

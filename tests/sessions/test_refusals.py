@@ -14,9 +14,12 @@ from sandbox.sessions.refusals import Refusal
             refusals.WrongStore(found="jwe", expected="table"),
             "holds a JWE token, but the settings ask for the signed id",
         ),
-        (refusals.LostCookie(), "A neighbour of _idx"),
+        (refusals.LostCookie(), "does not find _idx in this Cookie header: _idx, or a"),
         (refusals.RowWithoutSecret(), 'no "_secret", so that @architect/functions'),
-        (refusals.NotAToken(detail="it has 1 parts"), "no JWE token: it has 1 parts"),
+        (
+            refusals.NotAToken(detail="it has 1 parts"),
+            "not a JWE token: it has 1 parts",
+        ),
         (
             refusals.WrongAlgorithm(found="A128GCM", expected="A256GCM"),
             'encrypted with "A128GCM", and the settings ask for "A256GCM"',

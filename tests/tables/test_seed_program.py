@@ -89,7 +89,7 @@ def test_a_program_that_does_not_end_is_stopped(tmp_path: Path) -> None:
     """Starting the sandbox never hangs on a seed file."""
     file = write(tmp_path, "sandbox-seed.py", "while True: pass")
 
-    with pytest.raises(SeedError, match=r"not done after 0\.3 s"):
+    with pytest.raises(SeedError, match=r"did not finish within 0\.3 s"):
         run_seed_program(file, tmp_path, environ=ENVIRON, timeout_seconds=0.3)
 
 

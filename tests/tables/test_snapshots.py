@@ -43,7 +43,7 @@ def test_saving_again_replaces(saved: SnapshotFolder) -> None:
 def test_names_are_only_names(saved: SnapshotFolder, name: str) -> None:
     """Nothing else becomes a path."""
     for act in (saved.load, saved.delete, lambda n: saved.save(n, SNAPSHOT)):
-        with pytest.raises(ValueError, match="is no name of a snapshot"):
+        with pytest.raises(ValueError, match="cannot be the name of a snapshot"):
             act(name)
 
 

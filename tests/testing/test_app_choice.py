@@ -52,9 +52,9 @@ def test_a_mark_takes_its_arguments_as_a_function_does(tmp_path: Path) -> None:
     ("marks", "configured", "told"),
     [
         ([], "", "There is no Architect app in"),
-        ([], "nope", '"nope" is no folder'),
+        ([], "nope", '"nope" is not a folder'),
         ([{"apps": "x"}], "", 'The mark arc has no argument "apps".'),
-        ([{"env": {"X": 1}}], "", 'sets the variable "X" to 1. Variables are texts'),
+        ([{"env": {"X": 1}}], "", 'sets the variable "X" to 1. Variables are strings'),
         ([{"env": {"ARC_ENV": "x"}}], "", 'sets "ARC_ENV", which is a variable of'),
         ([{"env": ["A=1"]}], "", "has the variables ['A=1']. Give them by name"),
         ([{"env": {1: "x", "a": "b"}}], "", "a variable with the name 1. A name is"),
@@ -64,8 +64,8 @@ def test_a_mark_takes_its_arguments_as_a_function_does(tmp_path: Path) -> None:
         ([{"env": {"\ud800": "x"}}], "", r"with the name '\ud800'. A name is"),
         ([{"env": {"X": "a\0"}}], "", r"""variable "X" to 'a\x00'. No process can"""),
         ([{"env": {"X": "\ud800"}}], "", r"""variable "X" to '\ud800'. No process"""),
-        ([{"app": "a\0b"}], "", '"a\0b" is no folder'),
-        ([{"app": "a" * 5000}], "", 'a" is no folder'),
+        ([{"app": "a\0b"}], "", '"a\0b" is not a folder'),
+        ([{"app": "a" * 5000}], "", 'a" is not a folder'),
         ([{"app": 5}], "", "names the app 5. Name its folder"),
         ([{"persist": "no"}], "", "The mark arc has persist='no'. Write True"),
         ([{"persist": []}], "", "The mark arc has persist=[]. Write True"),
@@ -132,5 +132,5 @@ def test_links_that_lead_in_a_circle_are_no_folder(tmp_path: Path) -> None:
     """As a path that is not there."""
     (tmp_path / "a").symlink_to(tmp_path / "a")
 
-    with pytest.raises(AppError, match='"a" is no folder'):
+    with pytest.raises(AppError, match='"a" is not a folder'):
         choose_app([{"app": "a"}], rootdir=tmp_path, configured="")

@@ -43,12 +43,12 @@ def test_a_value_comes_back_as_it_was(value: Any) -> None:
 @pytest.mark.parametrize(
     ("value", "message"),
     [
-        ({1: "a"}, "has texts for names"),
-        ("\ud800", "no text that can be stored"),
-        ({"\ud800": 1}, "no text that can be stored"),
+        ({1: "a"}, "attribute names are strings"),
+        ("\ud800", "cannot be stored as text"),
+        ({"\ud800": 1}, "cannot be stored as text"),
         (set(), "none that is empty"),
-        ({1, "a"}, "numbers alone"),
-        ({(1, 2)}, "numbers alone"),
+        ({1, "a"}, "numbers only"),
+        ({(1, 2)}, "numbers only"),
         (object(), "no type for a object"),
         (float("nan"), "no number"),
     ],

@@ -66,7 +66,10 @@ WRONG_DOMAIN = (
     "error",
     'ARC_SESSION_DOMAIN is "example.com", and the app is reached as "localhost".',
 )
-WRONG_TTL = ("error", 'ARC_SESSION_TTL is "soon", which is no whole number of seconds.')
+WRONG_TTL = (
+    "error",
+    'ARC_SESSION_TTL is "soon", which is not a whole number of seconds.',
+)
 
 
 def test_adviser_tells_each_advice_once(load: Load) -> None:

@@ -24,9 +24,11 @@ from sandbox.inspector.schemas import (
 from sandbox.notice import Notice
 
 _MOVES = 'Send {"advance": "8d"}, {"set": "2027-01-01"} or {"reset": true}.'
-_DURATIONS = "Write it as 90s, 15m, 8h, 8d, 2w or 1d12h; with a minus it goes back."
+_DURATIONS = (
+    "Write it as 90s, 15m, 8h, 8d, 2w or 1d12h; with a minus sign it goes back."
+)
 _DATES = (
-    "Write it as 2027-01-01 or 2027-01-01T12:00:00+02:00; without offset it is UTC."
+    "Write it as 2027-01-01 or 2027-01-01T12:00:00+02:00; without an offset, it is UTC."
 )
 
 GIVES: Schema = object_of(

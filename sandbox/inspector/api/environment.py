@@ -41,7 +41,7 @@ class EnvironmentApi:
                     Parameter(name="function", description="Such as get /count."),
                     Parameter(
                         name="reveal",
-                        description="1 shows secrets; asks for the header "
+                        description="1 shows secrets; needs the header "
                         f"{CUSTOM_HEADER}.",
                         type="boolean",
                     ),
@@ -56,7 +56,7 @@ class EnvironmentApi:
         if reveal and not request.may_reveal:
             raise ApiError(
                 403,
-                f'Revealing secrets asks for the header "{CUSTOM_HEADER}: 1".',
+                f'Revealing secrets needs the header "{CUSTOM_HEADER}: 1".',
                 remedy="Send it; no other web page can.",
             )
         variables = show_variables(self._environment(self._find(name)), reveal=reveal)

@@ -25,7 +25,7 @@ class EventsApi:
                 "/api/events",
                 "Follow what happens, as server-sent events: request, notice, clock, "
                 "change (of rows, or of what this API was asked to change), and "
-                "missed where a slow client must read anew.",
+                "missed where a slow client must read everything again.",
                 self.follow,
                 gives=TEXT,
                 media_type="text/event-stream",

@@ -72,7 +72,7 @@ class FunctionsApi:
             Endpoint(
                 "POST",
                 "/api/functions/reload",
-                "Have every function start anew at its next event.",
+                "Have every function restart at its next event.",
                 self.reload,
                 gives=_LIST,
             ),

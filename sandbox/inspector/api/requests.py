@@ -114,7 +114,7 @@ class RequestsApi:
                     ),
                     Parameter(
                         name="limit",
-                        description="At most so many, the newest.",
+                        description="The most to give; the newest are given.",
                         type="integer",
                     ),
                 ),

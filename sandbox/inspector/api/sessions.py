@@ -145,7 +145,7 @@ class SessionsApi:
             Endpoint(
                 "POST",
                 f"{path}/expire",
-                "Let a session's time be over now.",
+                "Expire a session now.",
                 self.expire,
                 gives=ENDED,
             ),

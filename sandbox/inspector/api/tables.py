@@ -73,7 +73,7 @@ class TablesApi:
             Endpoint(
                 "POST",
                 f"{path}/{{name}}/import",
-                "Store rows, each in place of one that has its key.",
+                "Store rows; each replaces one with the same key.",
                 self.import_rows,
                 takes=object_of(
                     # By which an error names the first row: not 1 where these rows
@@ -91,7 +91,7 @@ class TablesApi:
             Endpoint(
                 "GET",
                 path,
-                "Give rows of a table in plain JSON, all or those of a key. "
+                "Give rows of a table in plain JSON: all, or those with a key. "
                 'Sets are {"$set": […]}, binary values {"$binary": "…"}, and numbers '
                 'that JSON cannot hold {"$number": "…"}.',
                 self.rows,
@@ -103,7 +103,7 @@ class TablesApi:
             Endpoint(
                 "PUT",
                 path,
-                "Store a row in place of any that has its key.",
+                "Store a row; it replaces one with the same key.",
                 self.put,
                 takes=ROW,
                 gives=ROW,
@@ -140,7 +140,7 @@ class TablesApi:
         if not isinstance(first, int) or isinstance(first, bool) or first < 1:
             raise ApiError(
                 400,
-                'The "first_number" is no row\'s number.',
+                'The "first_number" is not the number of a row.',
                 remedy="Give a whole number from 1.",
             )
         count = self._browser.import_rows(
@@ -174,7 +174,7 @@ class TablesApi:
 
 _ROW_QUERY = (
     Parameter(
-        name="limit", description="At most so many; 100 without it.", type="integer"
+        name="limit", description="The most to give; 100 by default.", type="integer"
     ),
     Parameter(name="after", description="The next_key of the page before, as JSON."),
     Parameter(
@@ -197,6 +197,6 @@ def _key(request: ApiRequest, name: str) -> Mapping[str, JsonValue] | None:
         return value
     raise ApiError(
         400,
-        f'The parameter {name} is "{text}", which is no JSON object.',
+        f'The parameter {name} is "{text}", which is not a JSON object.',
         remedy='Write a key as {"attribute": "value"}, percent-encoded.',
     )

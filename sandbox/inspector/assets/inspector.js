@@ -14,7 +14,7 @@ const SETTLED_MS = 120
 const SAID_KEY = 'arc-sandbox-said'
 const MOST_ROWS_SENT = 500
 const MOST_SENT = 4e6 // of UTF-16: at most three bytes each, and the API takes 16 MiB
-const OUTDATED = 'What is stored has changed since you began to edit. Save puts your text in its place, Undo edits shows it.'
+const OUTDATED = 'What is stored has changed since you began to edit. Save replaces it with your text, Undo edits shows it.'
 const JSON_STRING = '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"'
 
 // Saying
@@ -88,7 +88,7 @@ function jsonOf (field) {
   } catch (error) {
     field.setAttribute('aria-invalid', 'true')
     field.focus()
-    throw new Error(`This is no JSON: ${error.message}`)
+    throw new Error(`This is not JSON: ${error.message}`)
   }
 }
 
@@ -182,7 +182,7 @@ function rowsOf (text) {
   try {
     content = JSON.parse(text)
   } catch (error) {
-    throw new Error(`The file is no JSON: ${error.message}`)
+    throw new Error(`The file is not JSON: ${error.message}`)
   }
   if (Array.isArray(content)) return membersOf(text)
   if (!Array.isArray(content?.rows)) throw new Error('The file holds no list of rows.')

@@ -73,7 +73,7 @@ def keys_of(table: Mapping[str, Any], index: str | None) -> tuple[str, ...]:
         if one["name"] == index:
             return tuple(one["keys"])
     raise ApiError(
-        404, f'There is no index "{index}".', remedy="Choose one of the list."
+        404, f'There is no index "{index}".', remedy="Choose one from the list."
     )
 
 

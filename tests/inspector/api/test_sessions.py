@@ -156,7 +156,7 @@ def test_opening_a_session_sets_the_browsers_cookie(inspected: Any) -> None:
     ("line", "why"),
     [
         ("ARC_SESSION_DOMAIN=example.com", 'Domain "example.com" does not cover'),
-        ("ARC_SESSION_TTL=0", "Its Max-Age is over at once."),
+        ("ARC_SESSION_TTL=0", "Its Max-Age ends it at once."),
     ],
 )
 def test_what_no_browser_keeps_is_not_opened(

@@ -85,7 +85,7 @@ def test_a_name_that_is_none_is_refused(table_app: Any, name: str) -> None:
     answer = table_app.api.put(f"/api/snapshots/{name}", json={})
 
     assert answer.status_code == 409
-    assert "is no name of a snapshot" in answer.json()["message"]
+    assert "cannot be the name of a snapshot" in answer.json()["message"]
 
 
 def test_an_unknown_start_state_says_which_there_are(table_app: Any) -> None:

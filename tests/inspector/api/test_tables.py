@@ -116,7 +116,7 @@ def test_a_table_is_taken_out_and_in(things: Any) -> None:
         ),
         (
             {"rows": [{"owner": "a", "at": 1}, 3], "first_number": 501},
-            ("Row 502 is no object.", "501 rows before it are stored."),
+            ("Row 502 is not an object.", "501 rows before it are stored."),
         ),
     ],
 )

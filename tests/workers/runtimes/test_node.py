@@ -314,11 +314,11 @@ def test_streamed_response_arrives_in_one_piece(
         ("async (event, stream) => { throw new Error('mine') }", "mine"),
         ("async (event, stream) => { stream.write('1') }", "Response stream is not"),
         ("(event, stream) => { stream.end('1') }", "Streaming does not support non-"),
-        ("async (event, stream) => { stream.end('<p>') }", "The stream is no JSON"),
+        ("async (event, stream) => { stream.end('<p>') }", "The stream is not JSON"),
         (
             "async (event, stream) => { "
             "awslambda.HttpResponseStream.from(stream, { statusCode: 201 }).end('x') }",
-            "The stream is no JSON",
+            "The stream is not JSON",
         ),
     ],
 )
@@ -557,6 +557,32 @@ def test_a_table_that_is_asked_for_by_another_name_is_explained(run_node, field)
     assert run_node(source, "No such secret").outcome.remedy == ""
 
 
+@pytest.mark.parametrize(
+    ("endpoint", "fields", "is_explained"),
+    [
+        ("http://localhost:1/_arc/ssm", "hostname: 'sns.eu-x-1.amazonaws.com'", True),
+        ("http://localhost:1/_arc/ssm", "code: 'UnrecognizedClientException'", True),
+        ("http://localhost:1/_arc/ssm", "hostname: 'localhost'", False),
+        ("http://localhost:1/_arc/ssm", "code: 'ValidationException'", False),
+        ("", "hostname: 'sns.eu-x-1.amazonaws.com'", False),
+    ],
+)
+def test_a_client_that_went_to_aws_is_explained(
+    run_node, endpoint, fields, is_explained
+):
+    """Only where the sandbox stands in for AWS, and only what AWS itself is about."""
+    source = f"""
+        export async function handler () {{
+          process.env.AWS_ENDPOINT_URL_SSM = '{endpoint}'
+          throw Object.assign(Error('no'), {{ {fields} }})
+        }}
+    """
+
+    told = run_node(source).outcome.remedy
+
+    assert ("went to AWS itself" in told) is is_explained
+
+
 def test_stack_follows_source_maps(run_node):
     """What a compiler has made is shown as the line that was written."""
     mappings = {
@@ -600,7 +626,7 @@ def test_stack_follows_source_maps(run_node):
             "import '@aws-sdk/client-gone'",
             "Runtime.ImportModuleError",
             "Error: Cannot find package '@aws-sdk/client-gone' imported from",
-            "Lambda's Node.js brings it, this one does not: run "
+            "Lambda's Node.js includes it, this one does not: run "
             '"npm install --save-dev @aws-sdk/client-gone" in',
         ),
         (
@@ -714,8 +740,8 @@ def test_module_syntax_in_a_package_is_no_fault_of_the_handler(run_node, file, s
 
     assert outcome.error_type == "Runtime.UserCodeSyntaxError"
     assert outcome.remedy == (
-        "Before Node.js 24 Lambda does not tell by its syntax that a module is an ES "
-        'module: rename "main.js" to end in ".mjs", put "type": "module" into its '
+        "Before Node.js 24, Lambda does not detect an ES module by its syntax: "
+        'rename "main.js" to end in ".mjs", put "type": "module" into its '
         'package.json, or set the runtime "nodejs24.x".'
     )
 

@@ -57,7 +57,8 @@ def open_session_table(table_name: str) -> DynamoSessionTable:
     )
     if logical is None:
         raise NameError(
-            f'ARC_SESSION_TABLE_NAME is "{table_name}", which is no table of this app. '
+            f'ARC_SESSION_TABLE_NAME is "{table_name}", which is not a table of this '
+            "app. "
             'Declare it under @tables, or set it to "jwe".'
         )
     return DynamoSessionTable(tables.table(logical))

@@ -12,6 +12,7 @@ import { fileURLToPath } from 'node:url'
 import { CallbackHandler, HandlerMissing } from './imports.mjs'
 import { explain } from './syntax.mjs'
 
+const AWS_REFUSALS = ['InvalidClientTokenId', 'UnrecognizedClientException', 'InvalidAccessKeyId']
 const FRAMES_AT_EACH_END = 30
 const OWN_FOLDER = dirname(fileURLToPath(import.meta.url))
 const LONGEST_SOURCE_LINE = 240 // a bundle is one line of a million letters
@@ -108,8 +109,14 @@ function remedyOf (error, { folders }) {
       'nor on AWS: "const { NAME } = await arc.tables()" finds it, once the manifest has ' +
       'NAME under @tables.'
   }
+  if (wentToAws(error)) {
+    return 'The call went to AWS itself. The sandbox stands in for DynamoDB and SSM only, for ' +
+      'clients that read AWS_ENDPOINT_URL_DYNAMODB and AWS_ENDPOINT_URL_SSM (the AWS SDK v2 ' +
+      'does not: pass it as "endpoint"). Guard the call, or give the client an endpoint of ' +
+      'its own.'
+  }
   if (error.code !== 'ERR_REQUIRE_ESM') return ''
-  return 'Before Node.js 24 Lambda does not "require" ES modules: use "await import(…)", ' +
+  return 'Before Node.js 24, Lambda does not "require" ES modules: use "await import(…)", ' +
     'make the handler "index.mjs", or set the runtime "nodejs24.x".'
 }
 
@@ -117,6 +124,13 @@ function remedyOf (error, { folders }) {
 function isUnknownTable ({ name, code, message }) {
   return [name, code].includes('ResourceNotFoundException') &&
     String(message).includes('Requested resource not found')
+}
+
+/** Tell whether a client was not led to the sandbox: AWS was not found, or refused it. */
+function wentToAws (error) {
+  if (!process.env.AWS_ENDPOINT_URL_SSM?.endsWith('/_arc/ssm')) return false
+  if (typeof error.hostname === 'string') return /\.amazonaws\.com(\.cn)?$/.test(error.hostname)
+  return AWS_REFUSALS.includes(error.name) || AWS_REFUSALS.includes(error.code)
 }
 
 function plain (errorType, message, remedy = '', trace = '') {
@@ -154,7 +168,7 @@ function missingModule (message, folders) {
   const root = folders.at(-1)
   // AWS Lambda developer guide, "Node.js runtimes": they include the SDK for JavaScript v3.
   return missing.startsWith('@aws-sdk/')
-    ? 'Lambda\'s Node.js brings it, this one does not: run ' +
+    ? 'Lambda\'s Node.js includes it, this one does not: run ' +
       `"npm install --save-dev ${missing}" in "${root}".`
     : `Run "npm install ${missing}" in "${root}".`
 }
@@ -178,7 +192,7 @@ function syntaxRemedy (error, start) {
     return `Rename "${name}" to "index.mjs", or put a package.json with "type": "module" ` +
       'beside it.'
   }
-  return 'Before Node.js 24 Lambda does not tell by its syntax that a module is an ES module: ' +
+  return 'Before Node.js 24, Lambda does not detect an ES module by its syntax: ' +
     `rename "${name}" to end in ".mjs", put "type": "module" into its package.json, or set ` +
     'the runtime "nodejs24.x".'
 }

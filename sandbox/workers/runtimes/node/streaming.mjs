@@ -79,7 +79,7 @@ function parsed (text) {
   try {
     return JSON.parse(text)
   } catch {
-    throw new Error('The stream is no JSON, and API Gateway takes nothing else: ' +
+    throw new Error('The stream is not JSON, and API Gateway takes nothing else: ' +
       'an HTTP API does not stream. Return the response, or write it as JSON.')
   }
 }

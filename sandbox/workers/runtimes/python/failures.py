@@ -5,6 +5,7 @@ The error types are those that Lambda's own runtime reports
 """
 
 import linecache
+import os
 import sys
 import traceback
 from collections.abc import Callable
@@ -34,9 +35,18 @@ _UNKNOWN_TABLE_REMEDY = (
     'nor on AWS: arc.tables.table("NAME") finds it, arc.tables.name("NAME") gives it, '
     "once the manifest has NAME under @tables."
 )
+_AWS_REMEDY = (
+    "The call went to AWS itself. The sandbox stands in for DynamoDB and SSM only, for "
+    "clients that read AWS_ENDPOINT_URL_DYNAMODB and AWS_ENDPOINT_URL_SSM. Guard the "
+    "call, or give the client an endpoint of its own."
+)
+_AWS_REFUSALS = frozenset(
+    ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId")
+)
+"""What AWS answers to the sandbox's credentials, which are none."""
 _UNCAUGHT_REMEDY = (
-    'It is no "Exception": Lambda\'s runtime does not catch it, and ends its process. '
-    "Catch it in the handler, or derive it from Exception."
+    'It is not an "Exception": Lambda\'s runtime does not catch it, and ends its '
+    "process. Catch it in the handler, or derive it from Exception."
 )
 _SHARED_MEMORY_REMEDY = (
     "Lambda has no /dev/shm, so that no lock, queue, pool or shared memory of "
@@ -89,13 +99,27 @@ def _remedy(error: BaseException) -> str:
         return _UNCAUGHT_REMEDY
     if is_refusal(error):
         return _SHARED_MEMORY_REMEDY
-    return _UNKNOWN_TABLE_REMEDY if _is_unknown_table(error) else ""
+    if _is_unknown_table(error):
+        return _UNKNOWN_TABLE_REMEDY
+    return _AWS_REMEDY if _went_to_aws(error) else ""
 
 
 def _is_unknown_table(error: Exception) -> bool:
     """Tell whether DynamoDB has no such table: botocore names its errors anew."""
     name, words = _UNKNOWN_TABLE
     return type(error).__name__ == name and words in _text_of(error)
+
+
+def _went_to_aws(error: Exception) -> bool:
+    """Tell whether a client of boto3 was not led to the sandbox."""
+    is_local = os.environ.get("AWS_ENDPOINT_URL_SSM", "").endswith("/_arc/ssm")
+    if not (is_local and type(error).__module__.startswith("botocore.")):
+        return False
+    response = getattr(error, "response", None)
+    if isinstance(response, dict):
+        told = response.get("Error")
+        return isinstance(told, dict) and told.get("Code") in _AWS_REFUSALS
+    return ".amazonaws.com" in _text_of(error)
 
 
 def marshal_failure(result: object, error: Exception) -> dict[str, Any]:

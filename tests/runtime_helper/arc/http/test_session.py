@@ -356,5 +356,5 @@ def test_session_table_that_is_none_is_told(
     """The error names the value and the way out."""
     handler_environment(ARC_SESSION_TABLE_NAME="sesions")
 
-    with pytest.raises(NameError, match='is "sesions", which is no table of this app'):
+    with pytest.raises(NameError, match='is "sesions", which is not a table of this'):
         session_read(NO_COOKIE)

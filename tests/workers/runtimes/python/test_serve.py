@@ -298,6 +298,52 @@ def test_a_table_that_is_asked_for_by_another_name_is_explained(run):
 
 
 @pytest.mark.parametrize(
+    ("endpoint", "error", "is_explained"),
+    [
+        (
+            "http://localhost:1/_arc/ssm",
+            "EndpointConnectionError(endpoint_url='https://sns.eu-x-1.amazonaws.com/')",
+            True,
+        ),
+        (
+            "http://localhost:1/_arc/ssm",
+            "ClientError({'Error': {'Code': 'InvalidClientTokenId'}}, 'Publish')",
+            True,
+        ),
+        (
+            "http://localhost:1/_arc/ssm",
+            "ClientError({'Error': {'Code': 'ValidationException'}}, 'PutItem')",
+            False,
+        ),
+        (
+            "http://localhost:1/_arc/ssm",
+            "EndpointConnectionError(endpoint_url='http://localhost:9000/')",
+            False,
+        ),
+        (
+            "",
+            "EndpointConnectionError(endpoint_url='https://sns.eu-x-1.amazonaws.com/')",
+            False,
+        ),
+    ],
+)
+def test_a_client_that_went_to_aws_is_explained(run, endpoint, error, is_explained):
+    """Only where the sandbox stands in for AWS, and only what AWS itself is about."""
+    outcome = run(
+        f"""
+        import os
+        from botocore.exceptions import ClientError, EndpointConnectionError
+
+        def handler(event, context):
+            os.environ["AWS_ENDPOINT_URL_SSM"] = "{endpoint}"
+            raise {error}
+        """
+    ).outcome
+
+    assert ("went to AWS itself" in outcome.remedy) is is_explained
+
+
+@pytest.mark.parametrize(
     ("statement", "exit_code"),
     [
         ("sys.exit()", 0),
