@@ -48,7 +48,7 @@ class SandboxUnderTest(Sandbox):
         return self._running is not None
 
     def expect_failure(
-        self, error_type: str | None = None
+        self, error_type: str | type[BaseException] | None = None
     ) -> AbstractContextManager[ExpectedFailure]:
         """Accept that handlers fail inside a `with` block; one has to.
 
@@ -59,8 +59,13 @@ class SandboxUnderTest(Sandbox):
             assert failure.message == "division by zero"
 
         Args:
-            error_type: the class name of the exception, where it matters.
+            error_type: the class of the exception, or its name, where it matters.
+                Its name is compared: nothing else comes out of the handler's process.
+
+        Raises:
+            TypeError: `error_type` is neither.
         """
+        __tracebackhide__ = True
         return self.failures.expect(error_type)
 
     def invoke(self, name: str, event: JsonValue = None) -> Execution:
