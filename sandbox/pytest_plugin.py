@@ -9,7 +9,6 @@ import os
 from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,8 +36,6 @@ _MARK = (
     "arc(app=None, env=None, persist=False): the Architect app of this test: its "
     "folder, variables beside those of .env, and whether rows stay from test to test."
 )
-_HIDDEN_MODULES = ("httpx", "sandbox.")
-"""Frames that tell nobody where a test called a handler that failed."""
 
 _sandboxes_key = pytest.StashKey["list[SandboxUnderTest]"]()
 
@@ -90,16 +87,20 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    """Add to a failure's report what the test's sandboxes know.
+    """Add to a failure's report what the test's sandboxes know, and cut what is ours.
 
     Not a wrapper, so that it comes after pytest has fetched the exception which a
     `unittest.TestCase` keeps to itself, and before it makes the report.
     """
     sandboxes = item.stash.get(_sandboxes_key, [])
-    if call.excinfo is not None and sandboxes:
-        _report(item, call.excinfo.value, sandboxes, when=call.when)
-        if isinstance(call.excinfo.value, testing.HandlerFailedError):
-            call.excinfo = pytest.ExceptionInfo.from_exception(call.excinfo.value)
+    error = None if call.excinfo is None else call.excinfo.value
+    if error is not None and sandboxes:
+        _report(item, error, sandboxes, when=call.when)
+    # A suite that uses none of our fixtures may still make a sandbox of its own.
+    if error is not None and (sandboxes or isinstance(error, SandboxError)):
+        is_shown_whole = item.config.getoption("fulltrace")
+        if not is_shown_whole and testing.end_in_test(error):
+            call.excinfo = pytest.ExceptionInfo.from_exception(error)
     if call.when == "teardown":
         sandboxes.clear()
 
@@ -129,14 +130,11 @@ def _report(
 
 
 def _with_our_words(error: BaseException) -> Iterator[BaseException]:
-    """Find what tells of handlers, in a group too; their tracebacks end in the test."""
+    """Find what tells of handlers, in a group too."""
     if isinstance(error, BaseExceptionGroup):
         for each in error.exceptions:
             yield from _with_our_words(each)
-    elif isinstance(error, testing.HandlerFailedError):
-        error.__traceback__ = _without_hidden(error.__traceback__)
-        yield error
-    elif isinstance(error, pytest.fail.Exception):
+    elif isinstance(error, testing.HandlerFailedError | pytest.fail.Exception):
         yield error
 
 
@@ -146,24 +144,6 @@ def _report_requests(
     requests = str(testing.RequestLog(sandbox.journal))
     if requests:
         item.add_report_section(when, "arc requests", requests)
-
-
-def _without_hidden(trace: TracebackType | None) -> TracebackType | None:
-    """Leave out frames of httpx and ours, so that a traceback ends in the test."""
-    entries = []
-    while trace is not None:
-        entries.append(trace)
-        trace = trace.tb_next
-    shown = [each for each in entries if not _is_hidden(each)]
-    rebuilt: TracebackType | None = None
-    for each in reversed(shown or entries):
-        rebuilt = TracebackType(rebuilt, each.tb_frame, each.tb_lasti, each.tb_lineno)
-    return rebuilt
-
-
-def _is_hidden(trace: TracebackType) -> bool:
-    module: str = trace.tb_frame.f_globals.get("__name__", "")
-    return module.startswith(_HIDDEN_MODULES)
 
 
 # What lasts as long as the run
@@ -276,7 +256,7 @@ def make_arc_client(
 
         def make(sandbox: "SandboxUnderTest | None" = None, **options: Any) -> "Client":
             return stack.enter_context(
-                testing.Client(sandbox or arc_sandbox, **options)
+                testing.Client(arc_sandbox if sandbox is None else sandbox, **options)
             )
 
         yield make

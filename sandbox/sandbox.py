@@ -278,7 +278,7 @@ class Sandbox:
     @property
     def _live(self) -> Running:
         if self._running is None:
-            raise RuntimeError("this sandbox is not running")
+            raise RuntimeError("this sandbox is not running; use it inside its `with`")
         return self._running
 
     def _start(self) -> None:

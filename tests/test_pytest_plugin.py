@@ -422,6 +422,28 @@ def test_a_handler_that_raises_fails_its_test(run: Run) -> None:
     assert "sandbox/testing/client.py" not in shown
 
 
+def test_a_mistake_of_the_test_is_shown_where_it_was_made(run: Run) -> None:
+    """Not in the middle of our own code, unless the whole trace is asked for."""
+    code = """
+        from sandbox import Sandbox
+
+        def test_with_a_fixture(make_arc_client):
+            make_arc_client(5)
+        def test_without_one():
+            Sandbox("nowhere").start()
+        """
+    result, whole = run(code), run(code, "--full-trace")
+
+    result.assert_outcomes(failed=2)
+    assert "> " in text_of(result)
+    assert ">       make_arc_client(5)" in result.outlines
+    assert '>       Sandbox("nowhere").start()' in result.outlines
+    assert "sandbox/testing/client.py" not in text_of(result)
+    assert "sandbox/sandbox.py" not in text_of(result)
+    assert "sandbox/testing/client.py" in text_of(whole)
+    assert "sandbox/sandbox.py" in text_of(whole)
+
+
 def test_a_swallowed_failure_fails_its_test(run: Run) -> None:
     """It counts as a failure of the test, not as an error in its teardown."""
     result = run(

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from sandbox.testing.shelf import Shelf as Shelf
     from sandbox.testing.table_resources import TableResources as TableResources
     from sandbox.testing.table_resources import unconfigured_aws as unconfigured_aws
+    from sandbox.testing.tracebacks import end_in_test as end_in_test
 
 _HOMES = {
     "AppChoice": "sandbox.testing.app_choice",
@@ -44,6 +45,7 @@ _HOMES = {
     "Shelf": "sandbox.testing.shelf",
     "TableResources": "sandbox.testing.table_resources",
     "choose_app": "sandbox.testing.app_choice",
+    "end_in_test": "sandbox.testing.tracebacks",
     "log_in": "sandbox.testing.login",
     "mark_keywords": "sandbox.testing.app_choice",
     "unconfigured_aws": "sandbox.testing.table_resources",
@@ -63,6 +65,7 @@ __all__ = [
     "Shelf",
     "TableResources",
     "choose_app",
+    "end_in_test",
     "log_in",
     "mark_keywords",
     "unconfigured_aws",

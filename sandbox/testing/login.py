@@ -28,23 +28,24 @@ def log_in(
 
     Raises:
         TypeError: `browser` is none of these.
+        ValueError: the app's store has no type for one of the session's values.
         AppError: no browser would keep the cookie.
     """
-    cookie = _forge(session, sandbox=sandbox, url=url)
     context = getattr(browser, "context", browser)
+    if not hasattr(context, "add_cookies") and not hasattr(browser, "add_cookie"):
+        raise TypeError(
+            f"{type(browser).__name__} is no Playwright page or context, "
+            "and no Selenium driver; give one of these first, and the session by name"
+        )
+    cookie = _forge(session, sandbox=sandbox, url=url)
     if hasattr(context, "add_cookies"):
         done: Awaitable[None] | None = context.add_cookies([{**cookie, "url": url}])
         return done
-    if hasattr(browser, "add_cookie"):
-        if urlsplit(str(browser.current_url)).netloc != urlsplit(url).netloc:
-            browser.get(url)
-        expires = cookie.pop("expires", None)
-        browser.add_cookie({**cookie, **({"expiry": int(expires)} if expires else {})})
-        return None
-    raise TypeError(
-        f"{type(browser).__name__} is no Playwright page or context, "
-        "and no Selenium driver"
-    )
+    if urlsplit(str(browser.current_url)).netloc != urlsplit(url).netloc:
+        browser.get(url)
+    expires = cookie.pop("expires", None)
+    browser.add_cookie({**cookie, **({"expiry": int(expires)} if expires else {})})
+    return None
 
 
 def _forge(session: Mapping[str, Any], *, sandbox: Sandbox, url: str) -> dict[str, Any]:

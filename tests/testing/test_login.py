@@ -73,6 +73,6 @@ def test_a_cookie_that_no_browser_keeps_is_told(sandbox: SandboxUnderTest) -> No
 
 
 def test_what_is_no_browser_is_told(sandbox: SandboxUnderTest) -> None:
-    """The message names what was given."""
+    """The message names what was given, whatever the session holds."""
     with pytest.raises(TypeError, match="str is no Playwright page"):
-        log_in("page", {}, sandbox=sandbox, url=sandbox.url)
+        log_in("page", {"a": object()}, sandbox=sandbox, url=sandbox.url)

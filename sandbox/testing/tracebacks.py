@@ -1,0 +1,67 @@
+"""What a test did wrong → an error whose traceback ends where the test did it."""
+
+from types import TracebackType
+
+from sandbox.errors import SandboxError
+from sandbox.testing.failures import HandlerFailedError
+
+_HIDDEN_MODULES = ("httpx", "sandbox.", "collections.abc", "_collections_abc")
+"""Frames that tell nobody where a test called us."""
+_SPEAKING_MODULES = ("sandbox.testing.", "sandbox.sandbox")
+"""What a test calls: whatever is raised there, and no deeper, is said to the test."""
+
+
+def end_in_test(error: BaseException) -> bool:
+    """Cut what is ours from the traceback of an error that is told to a test.
+
+    Errors that come from deeper down are bugs of ours, and keep all their frames.
+
+    Returns:
+        Whether this is such an error. In a group, those that are have been cut.
+    """
+    if isinstance(error, BaseExceptionGroup):
+        for each in error.exceptions:
+            end_in_test(each)
+        return False
+    if not _is_told(error):
+        return False
+    error.__traceback__ = _without_hidden(error.__traceback__)
+    before = error.__cause__ or error.__context__
+    # A caught exception's traceback begins where it was caught.
+    if before is not None and before.__traceback__ and _is_hidden(before.__traceback__):
+        error.__cause__ = None
+        error.__suppress_context__ = True
+    return True
+
+
+def _is_told(error: BaseException) -> bool:
+    if isinstance(error, SandboxError | HandlerFailedError):
+        return True
+    entries = _entries(error.__traceback__)
+    return bool(entries) and _module(entries[-1]).startswith(_SPEAKING_MODULES)
+
+
+def _without_hidden(trace: TracebackType | None) -> TracebackType | None:
+    entries = _entries(trace)
+    shown = [each for each in entries if not _is_hidden(each)]
+    rebuilt: TracebackType | None = None
+    for each in reversed(shown or entries):
+        rebuilt = TracebackType(rebuilt, each.tb_frame, each.tb_lasti, each.tb_lineno)
+    return rebuilt
+
+
+def _entries(trace: TracebackType | None) -> list[TracebackType]:
+    entries = []
+    while trace is not None:
+        entries.append(trace)
+        trace = trace.tb_next
+    return entries
+
+
+def _is_hidden(trace: TracebackType) -> bool:
+    return _module(trace).startswith(_HIDDEN_MODULES)
+
+
+def _module(trace: TracebackType) -> str:
+    name: str = trace.tb_frame.f_globals.get("__name__", "")
+    return name
