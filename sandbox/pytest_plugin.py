@@ -150,9 +150,10 @@ def _report_requests(
 
 
 @pytest.fixture(scope="session")
-def _arc_shelf() -> Iterator["Shelf"]:
+def _arc_shelf(pytestconfig: pytest.Config) -> Iterator["Shelf"]:
     """The sandboxes that are running."""
-    shelf = testing.Shelf(os.environ)
+    capture: Any = pytestconfig.pluginmanager.getplugin("capturemanager")
+    shelf = testing.Shelf(os.environ, debugging=testing.debugging_in_tests(capture))
     yield shelf
     shelf.close()
 

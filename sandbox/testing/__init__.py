@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from sandbox.testing.failures import Failure as Failure
     from sandbox.testing.failures import HandlerFailedError as HandlerFailedError
     from sandbox.testing.front import Front as Front
+    from sandbox.testing.lent_terminal import debugging_in_tests as debugging_in_tests
     from sandbox.testing.login import log_in as log_in
     from sandbox.testing.request_log import RequestLog as RequestLog
     from sandbox.testing.sandbox_under_test import SandboxUnderTest as SandboxUnderTest
@@ -45,6 +46,7 @@ _HOMES = {
     "Shelf": "sandbox.testing.shelf",
     "TableResources": "sandbox.testing.table_resources",
     "choose_app": "sandbox.testing.app_choice",
+    "debugging_in_tests": "sandbox.testing.lent_terminal",
     "end_in_test": "sandbox.testing.tracebacks",
     "log_in": "sandbox.testing.login",
     "mark_keywords": "sandbox.testing.app_choice",
@@ -65,6 +67,7 @@ __all__ = [
     "Shelf",
     "TableResources",
     "choose_app",
+    "debugging_in_tests",
     "end_in_test",
     "log_in",
     "mark_keywords",

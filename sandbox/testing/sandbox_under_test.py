@@ -14,6 +14,7 @@ from sandbox.options import Options
 from sandbox.sandbox import Sandbox, say_nothing
 from sandbox.testing.failures import ExpectedFailure, Failures
 from sandbox.testing.unanswered import UnansweredError
+from sandbox.workers.debugging import Debugging
 
 _LEFT_RUNNING_SECONDS = 2.0
 _LOOK_SECONDS = 0.002
@@ -37,8 +38,15 @@ class SandboxUnderTest(Sandbox):
         *,
         options: Options | None = None,
         say: Callable[[Notice], None] = say_nothing,
+        debugging: Debugging | None = None,
     ) -> None:
-        super().__init__(app, options=options, say=say, journal=_whole_journal())
+        super().__init__(
+            app,
+            options=options,
+            say=say,
+            debugging=debugging,
+            journal=_whole_journal(),
+        )
         self.failures = Failures(lambda: self.project.api_type)
         self.journal.subscribe(self.failures.note)
 

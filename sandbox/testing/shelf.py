@@ -7,6 +7,7 @@ from contextlib import ExitStack
 from sandbox.options import Options
 from sandbox.testing.app_choice import AppChoice
 from sandbox.testing.sandbox_under_test import SandboxUnderTest
+from sandbox.workers.debugging import Debugging
 
 _MOST_RUNNING = 4
 """Further ones close the one that was longest not asked for.
@@ -20,10 +21,14 @@ class Shelf:
 
     Args:
         shell: the environment of the process that runs the tests.
+        debugging: what handlers do beside their work.
     """
 
-    def __init__(self, shell: Mapping[str, str]) -> None:
+    def __init__(
+        self, shell: Mapping[str, str], *, debugging: Debugging | None = None
+    ) -> None:
         self._shell = shell
+        self._debugging = debugging
         self._running: OrderedDict[AppChoice, SandboxUnderTest] = OrderedDict()
 
     def take(self, choice: AppChoice) -> SandboxUnderTest:
@@ -51,7 +56,9 @@ class Shelf:
             SandboxError: the app, or the machine, keeps it from starting.
         """
         options = Options.for_program(self._shell, environment=dict(choice.environment))
-        sandbox = SandboxUnderTest(choice.root, options=options)
+        sandbox = SandboxUnderTest(
+            choice.root, options=options, debugging=self._debugging
+        )
         sandbox.start()
         try:
             sandbox.wait_ready()
