@@ -202,7 +202,7 @@ def arc_sandbox(
     `with arc_sandbox.expect_failure():`. `arc_sandbox.invoke("get /count", event)`
     runs one function without HTTP.
     """
-    sandbox = _started("arc_sandbox", lambda: _arc_shelf.take(_choice(request)))
+    sandbox = _started(request, _arc_shelf, lambda: _arc_shelf.take(_choice(request)))
     with _watched(request, sandbox):
         _arc_front.show(sandbox.wsgi)
         yield sandbox
@@ -225,7 +225,7 @@ def make_arc_sandbox(
         ) -> "SandboxUnderTest":
             call = {"app": app, "env": env}
             sandbox = _started(
-                "make_arc_sandbox", lambda: _arc_shelf.start(_choice(request, call))
+                request, _arc_shelf, lambda: _arc_shelf.start(_choice(request, call))
             )
             stack.callback(sandbox.close)
             stack.enter_context(_watched(request, sandbox))
@@ -360,14 +360,16 @@ def _watched(
 
 
 def _started(
-    fixture: str, start: Callable[[], "SandboxUnderTest"]
+    request: pytest.FixtureRequest,
+    shelf: "Shelf",
+    start: Callable[[], "SandboxUnderTest"],
 ) -> "SandboxUnderTest":
     """Start a sandbox; tell what the developer can mend without a traceback of ours."""
     try:
         return start()
     except (SandboxError, pytest.UsageError) as error:  # of the ini file, the latter
-        told = f"{fixture}: {error}"
-    pytest.fail(told, pytrace=False)
+        told = f"{request.fixturename}: {error}"
+    pytest.fail(shelf.retell(told, test=request.node.nodeid), pytrace=False)
 
 
 def _need_httpx() -> None:

@@ -661,6 +661,29 @@ def test_a_missing_handler_is_told(run: Run) -> None:
     assert "Create it with a function `handler`" in shown
 
 
+def test_an_app_that_cannot_run_is_told_whole_once(
+    project: pytest.Pytester, run: Run
+) -> None:
+    """Each test fails for it, and one tells every problem; a mend is seen."""
+    (project.path / "app.arc").write_text(MANIFEST.replace("get /boom", "wrong /a"))
+    result = run(
+        f"""
+        import pathlib
+
+        def test_1(arc_client): pass
+        def test_2(arc_client): pass
+        def test_3(make_arc_sandbox):
+            pathlib.Path("app.arc").write_text({MANIFEST!r})
+            make_arc_sandbox()
+        """,
+        "--reruns=1",
+    )
+
+    result.assert_outcomes(errors=2, passed=1)
+    assert result.outlines.count("    wrong /a") == 1
+    assert text_of(result).count("is not a method. … (told whole by ") == 1
+
+
 def test_httpx_missing_is_told(run: Run) -> None:
     """The message has the command that installs it."""
     result = run(

@@ -30,6 +30,7 @@ class Shelf:
         self._shell = shell
         self._debugging = debugging
         self._running: OrderedDict[AppChoice, SandboxUnderTest] = OrderedDict()
+        self._told: dict[str, str] = {}
 
     def take(self, choice: AppChoice) -> SandboxUnderTest:
         """Give the sandbox of a choice, as it was after starting.
@@ -66,6 +67,18 @@ class Shelf:
             sandbox.close()
             raise
         return sandbox
+
+    def retell(self, told: str, *, test: str) -> str:
+        """Give why nothing starts: whole to one test, its first line to all others.
+
+        An app that cannot run fails each of its tests, with all of its problems. The
+        test that tells them all goes on to do so, as reports of its first tries may
+        not be shown.
+        """
+        first_line, *others = told.splitlines()
+        if self._told.setdefault(told, test) == test or not others:
+            return told
+        return f"{first_line} … (told whole by {self._told[told]})"
 
     def close(self) -> None:
         """Close what is running, the last one first; may be called again."""
