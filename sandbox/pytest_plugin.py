@@ -99,7 +99,8 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
     # A suite that uses none of our fixtures may still make a sandbox of its own.
     if error is not None and (sandboxes or isinstance(error, SandboxError)):
         is_shown_whole = item.config.getoption("fulltrace")
-        if not is_shown_whole and testing.end_in_test(error):
+        verdict = pytest.fail.Exception
+        if not is_shown_whole and testing.end_in_test(error, verdict=verdict):
             call.excinfo = pytest.ExceptionInfo.from_exception(error)
     if call.when == "teardown":
         sandboxes.clear()

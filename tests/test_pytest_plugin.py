@@ -772,3 +772,29 @@ def test_a_rerun_is_clean(run: Run) -> None:
     )
 
     assert result.parseoutcomes() == {"passed": 1, "rerun": 1}
+
+
+def test_a_timeout_is_shown_where_the_test_waits(project: pytest.Pytester) -> None:
+    """Its signal comes in the middle of our code; the next test is well."""
+    handler = project.path / "src" / "http" / "get-variable"
+    (handler / "config.arc").write_text("@aws\ntimeout 60\n")
+    (handler / "index.py").write_text(
+        "import threading\ndef handler(event, context):\n"
+        "    threading.Event().wait(60)\n"
+    )
+    project.makepyfile(
+        """
+        def test_hang(arc_client):
+            arc_client.get("/variable")
+        def test_next(arc_client):
+            assert arc_client.get("/").status_code == 200
+        """
+    )
+    signalled = ("--timeout=2", "-otimeout_func_only=true", "--timeout-method=signal")
+    result = project.runpytest_subprocess(*FEW_PLUGINS, "--tb=short", *signalled)
+    shown = text_of(result).partition("= FAILURES =")[2]
+
+    result.assert_outcomes(failed=1, passed=1)
+    assert "E   Failed: Timeout" in shown
+    assert '    arc_client.get("/variable")' in shown
+    assert "sandbox/workers/" not in shown

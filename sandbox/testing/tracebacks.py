@@ -11,19 +11,26 @@ _SPEAKING_MODULES = ("sandbox.testing.", "sandbox.sandbox")
 """What a test calls: whatever is raised there, and no deeper, is said to the test."""
 
 
-def end_in_test(error: BaseException) -> bool:
+def end_in_test(
+    error: BaseException, *, verdict: type[BaseException] | tuple[()] = ()
+) -> bool:
     """Cut what is ours from the traceback of an error that is told to a test.
 
     Errors that come from deeper down are bugs of ours, and keep all their frames.
+
+    Args:
+        error: what ended the test.
+        verdict: what another program ends a test with, wherever that is, as
+            pytest-timeout does.
 
     Returns:
         Whether this is such an error. In a group, those that are have been cut.
     """
     if isinstance(error, BaseExceptionGroup):
         for each in error.exceptions:
-            end_in_test(each)
+            end_in_test(each, verdict=verdict)
         return False
-    if not _is_told(error):
+    if not (isinstance(error, verdict) or _is_told(error)):
         return False
     error.__traceback__ = _without_hidden(error.__traceback__)
     before = error.__cause__ or error.__context__

@@ -119,3 +119,12 @@ def test_each_error_of_a_group_is_cut(sandbox: SandboxUnderTest) -> None:
 
     assert not end_in_test(group)
     assert set(files_of(error)) == {__file__}
+
+
+def test_a_verdict_is_cut_wherever_it_came(sandbox: SandboxUnderTest) -> None:
+    """As that of pytest-timeout, whose signal comes in the middle of our code."""
+    with Client(sandbox) as client:
+        error = caught(lambda: client.get("/", headers={"a": "é"}))
+
+    assert end_in_test(error, verdict=UnicodeError)
+    assert not any("httpx" in file for file in files_of(error))
