@@ -82,6 +82,7 @@ class Sandbox:
         adviser: says what is legal in the app, but will bite.
         snapshots: named start states: rows, and the clock.
         pages: the pages that are open in browsers.
+        browser_cookies: the cookies that browsers were given, for when the clock moves.
     """
 
     def __init__(
@@ -106,7 +107,7 @@ class Sandbox:
         self.clock = MovableClock()
         tell_moves(self.clock, say=say, feed=feed)
         self.journal = journal or Journal()
-        self._cookies = BrowserCookies(self.clock)
+        self.browser_cookies = BrowserCookies(self.clock)
         self.operations = OperationLog(self.clock)
         self._stack = ExitStack()
         self._events = FolderEvents()
@@ -235,7 +236,7 @@ class Sandbox:
         if store is not None and not keep_rows:
             store.reset()
         self.journal.clear()
-        self._cookies.clear()
+        self.browser_cookies.clear()
         self.operations.clear()
         self._inspector.forget()
 
@@ -347,7 +348,7 @@ class Sandbox:
             record=self.journal.append,
             clock=self.clock,
             say=lambda text: self._say(Notice(level="warning", text=text)),
-            cookies=self._cookies,
+            cookies=self.browser_cookies,
         )
 
     def _make_inspector(self) -> "Inspector":
@@ -357,7 +358,7 @@ class Sandbox:
         subject = make_subject(
             self,
             gateway=self._app,
-            cookies=self._cookies,
+            cookies=self.browser_cookies,
             pool=lambda: self._live.pool,
             say=self._say,
             feed=self._feed,

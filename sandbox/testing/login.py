@@ -49,18 +49,18 @@ def log_in(
 
 
 def _forge(session: Mapping[str, Any], *, sandbox: Sandbox, url: str) -> dict[str, Any]:
-    clock = sandbox.clock
+    clock, set_cookie = sandbox.clock, forge_cookie(sandbox, session)
+    host, scheme = urlsplit(url).hostname or "", urlsplit(url).scheme
     view = browser_view(
-        forge_cookie(sandbox, session),
-        host=urlsplit(url).hostname or "",
-        scheme=urlsplit(url).scheme,
-        now_epoch=clock.now_epoch(),
+        set_cookie, host=host, scheme=scheme, now_epoch=clock.now_epoch()
     )
     if view.refusal:
         raise AppError(
             f"Nobody can be signed in: a browser drops the cookie. {view.refusal}",
             remedy="Change the session, or the ARC_SESSION_ variables.",
         )
+    # Like one that the app has set, it ends once the clock is moved past its life.
+    sandbox.browser_cookies.remember(set_cookie, host=host, scheme=scheme)
     cookie = {
         "name": COOKIE_NAME,
         "value": view.value,

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from sandbox.errors import AppError
@@ -61,6 +62,22 @@ def test_the_asynchronous_api_is_awaited(sandbox: SandboxUnderTest) -> None:
     assert cookie["name"] == "_idx"
     assert (cookie["httpOnly"], cookie["secure"]) == (True, False)
     assert (cookie["sameSite"], cookie["url"]) == ("Lax", sandbox.url)
+
+
+def test_the_cookie_ends_when_the_clock_says_so(
+    session_sandbox: SandboxUnderTest,
+) -> None:
+    """The browser knows real time alone, and would send it for ever."""
+    driver = Driver("")
+    log_in(driver, {"user": 1}, sandbox=session_sandbox, url=session_sandbox.url)
+    sent = {"cookie": f"_idx={driver.cookies[0]['value']}"}
+    with httpx.Client(base_url=session_sandbox.url, headers=sent) as browser:
+        before = browser.get("/").json()
+        session_sandbox.clock.advance(3601)
+        after = browser.get("/").json()
+
+    assert before["user"] == 1
+    assert after == {}
 
 
 def test_a_cookie_that_no_browser_keeps_is_told(sandbox: SandboxUnderTest) -> None:
