@@ -21,15 +21,19 @@ class Capture(Protocol):
         """Take them again."""
 
 
-def debugging_in_tests(capture: Capture) -> Debugging:
-    """Give what workers do beside their work while tests run."""
+def debugging_in_tests(capture: Capture | None) -> Debugging:
+    """Give what workers do beside their work while tests run.
+
+    Args:
+        capture: None where nothing is captured, as under `-p no:capture`.
+    """
     return Debugging(lend_terminal=LentTerminal(capture).lend)
 
 
 class LentTerminal:
     """Has one handler at a time talk to the developer; safe between threads."""
 
-    def __init__(self, capture: Capture) -> None:
+    def __init__(self, capture: Capture | None) -> None:
         self._capture = capture
         self._lock = threading.Lock()
 
@@ -40,11 +44,18 @@ class LentTerminal:
         None where the tests have no terminal in front of them, as in CI, in the
         background and in the processes of pytest-xdist.
         """
-        with self._lock:
+        with self._lock, self._suspended():
             # Only now standard input is what it was when pytest began.
-            self._capture.suspend(in_=True)
-            try:
-                fd = _STANDARD_INPUT
-                yield os.ttyname(fd) if is_in_foreground(fd) else None
-            finally:
-                self._capture.resume()
+            fd = _STANDARD_INPUT
+            yield os.ttyname(fd) if is_in_foreground(fd) else None
+
+    @contextmanager
+    def _suspended(self) -> Iterator[None]:
+        if self._capture is None:
+            yield
+            return
+        self._capture.suspend(in_=True)
+        try:
+            yield
+        finally:
+            self._capture.resume()

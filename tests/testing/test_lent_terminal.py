@@ -40,6 +40,13 @@ def test_without_a_terminal_nothing_is_lent(capture: Capture) -> None:
     assert capture.told == ["suspend True", "resume"]
 
 
+@pytest.mark.usefixtures("capture")
+def test_where_nothing_is_captured_nothing_rests() -> None:
+    """pytest has no capture manager then."""
+    with debugging_in_tests(None).lend_terminal() as path:
+        assert path is None
+
+
 def test_it_is_captured_again_whatever_happens(capture: Capture) -> None:
     """As where the handler's process dies at its prompt."""
     with (
