@@ -42,7 +42,7 @@ def test_without_a_terminal_nothing_is_lent(capture: Capture) -> None:
 
 @pytest.mark.usefixtures("capture")
 def test_where_nothing_is_captured_nothing_rests() -> None:
-    """pytest has no capture manager then."""
+    """Pytest has no capture manager then."""
     with debugging_in_tests(None).lend_terminal() as path:
         assert path is None
 
