@@ -257,9 +257,12 @@ def make_arc_client(
     with ExitStack() as stack:
 
         def make(sandbox: "SandboxUnderTest | None" = None, **options: Any) -> "Client":
-            return stack.enter_context(
-                testing.Client(arc_sandbox if sandbox is None else sandbox, **options)
+            client = testing.Client(
+                arc_sandbox if sandbox is None else sandbox, **options
             )
+            # Not entered, as httpx has a client entered once, and a test may do so.
+            stack.callback(client.close)
+            return client
 
         yield make
 

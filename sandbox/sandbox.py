@@ -153,6 +153,8 @@ class Sandbox:
             AppError: the folder holds no app that can be run.
             PortInUseError: an address that was asked for by name is taken.
         """
+        if self._running is not None:
+            raise RuntimeError("a sandbox is started once; this one runs, so use it")
         if self._was_started:
             raise RuntimeError("a sandbox is started once; make another")
         self._was_started = True

@@ -404,6 +404,26 @@ def test_several_sandboxes_run_at_once(run: Run) -> None:
     result.assert_outcomes(passed=2)
 
 
+def test_a_browser_may_be_closed_before_the_test_ends(run: Run) -> None:
+    """In a `with` block of the test, as one would use any other client of httpx."""
+    result = run(
+        """
+        import pytest
+
+        def test_it(arc_client, make_arc_client, make_arc_sandbox):
+            with make_arc_client() as other:
+                assert other.get("/").status_code == 200
+            with arc_client:
+                assert arc_client.get("/").status_code == 200
+            assert other.is_closed and arc_client.is_closed
+            with pytest.raises(RuntimeError, match="this one runs, so use it"):
+                make_arc_sandbox().start()
+        """
+    )
+
+    result.assert_outcomes(passed=1)
+
+
 # Failures
 
 
