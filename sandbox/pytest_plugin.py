@@ -121,22 +121,14 @@ def _report(
     when: str,
 ) -> None:
     """Tell the requests, and the failures of handlers that `error` does not tell."""
-    told = "".join(map(str, _with_our_words(error)))
+    our_words = (testing.HandlerFailedError, pytest.fail.Exception)
+    told = "".join(str(e) for e in testing.parts(error) if isinstance(e, our_words))
     for sandbox in sandboxes:
         _report_requests(item, sandbox, when=when)
         failed = [str(failure) for failure in sandbox.failures.take()]
         untold = [failure for failure in failed if failure not in told]
         if untold:
             item.add_report_section(when, "handler failures", "\n\n".join(untold))
-
-
-def _with_our_words(error: BaseException) -> Iterator[BaseException]:
-    """Find what tells of handlers, in a group too."""
-    if isinstance(error, BaseExceptionGroup):
-        for each in error.exceptions:
-            yield from _with_our_words(each)
-    elif isinstance(error, testing.HandlerFailedError | pytest.fail.Exception):
-        yield error
 
 
 def _report_requests(

@@ -608,6 +608,22 @@ def test_test_cases_of_unittest_are_judged_and_told_alike(run: Run) -> None:
     assert "sandbox/testing/client.py" not in shown
 
 
+def test_a_failure_in_a_doctest_is_told_once(
+    project: pytest.Pytester, run: Run
+) -> None:
+    """Under its example, without the frames that led to the handler."""
+    (project.path / "examples.py").write_text(
+        '"""\n>>> getfixture("arc_client").get("/boom")\n"""\n'
+    )
+    result = run("", "--doctest-modules", "examples.py")
+    shown = text_of(result)
+
+    result.assert_outcomes(failed=1)
+    assert shown.count("RuntimeError: on purpose\n\nTraceback") == 1
+    assert "httpx/" not in shown
+    assert "sandbox/testing/" not in shown
+
+
 def test_failures_in_a_group_are_told_once(run: Run) -> None:
     """As of the tasks of an asynchronous test."""
     result = run(

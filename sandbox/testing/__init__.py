@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sandbox.testing.table_resources import TableResources as TableResources
     from sandbox.testing.table_resources import unconfigured_aws as unconfigured_aws
     from sandbox.testing.tracebacks import end_in_test as end_in_test
+    from sandbox.testing.tracebacks import parts as parts
 
 _HOMES = {
     "AppChoice": "sandbox.testing.app_choice",
@@ -50,6 +51,7 @@ _HOMES = {
     "end_in_test": "sandbox.testing.tracebacks",
     "log_in": "sandbox.testing.login",
     "mark_keywords": "sandbox.testing.app_choice",
+    "parts": "sandbox.testing.tracebacks",
     "unconfigured_aws": "sandbox.testing.table_resources",
 }
 
@@ -71,6 +73,7 @@ __all__ = [
     "end_in_test",
     "log_in",
     "mark_keywords",
+    "parts",
     "unconfigured_aws",
 ]
 

@@ -1,5 +1,7 @@
 """What a test did wrong → an error whose traceback ends where the test did it."""
 
+from collections.abc import Iterator
+from doctest import UnexpectedException
 from types import TracebackType
 
 from sandbox.errors import SandboxError
@@ -24,11 +26,17 @@ def end_in_test(
             pytest-timeout does.
 
     Returns:
-        Whether this is such an error. In a group, those that are have been cut.
+        Whether this is such an error. Of what another one holds, those that are such
+        have been cut.
     """
     if isinstance(error, BaseExceptionGroup):
         for each in error.exceptions:
             end_in_test(each, verdict=verdict)
+        return False
+    if isinstance(error, UnexpectedException):
+        kind, raised, _ = error.exc_info
+        if end_in_test(raised, verdict=verdict) and raised.__traceback__:
+            error.exc_info = (kind, raised, raised.__traceback__)
         return False
     if not (isinstance(error, verdict) or _is_told(error)):
         return False
@@ -39,6 +47,17 @@ def end_in_test(
         error.__cause__ = None
         error.__suppress_context__ = True
     return True
+
+
+def parts(error: BaseException) -> Iterator[BaseException]:
+    """Give what a group holds, or a doctest has raised; of any other error, itself."""
+    if isinstance(error, BaseExceptionGroup):
+        for each in error.exceptions:
+            yield from parts(each)
+    elif isinstance(error, UnexpectedException):
+        yield from parts(error.exc_info[1])
+    else:
+        yield error
 
 
 def _is_told(error: BaseException) -> bool:

@@ -1,5 +1,6 @@
 """What is cut from the traceback of an error that a test has to mend."""
 
+import doctest
 import traceback
 from collections.abc import Callable
 from pathlib import Path
@@ -15,6 +16,7 @@ from sandbox.testing import (
     RequestLog,
     SandboxUnderTest,
     end_in_test,
+    parts,
 )
 
 pytestmark = pytest.mark.slow
@@ -119,6 +121,20 @@ def test_each_error_of_a_group_is_cut(sandbox: SandboxUnderTest) -> None:
 
     assert not end_in_test(group)
     assert set(files_of(error)) == {__file__}
+
+
+def test_what_a_doctest_raises_is_cut(sandbox: SandboxUnderTest) -> None:
+    """It is shown with the example, which stands where a test's own line would."""
+    example = doctest.DocTestParser().get_doctest(
+        ">>> log.last", {"log": RequestLog(sandbox.journal)}, "example", None, 0
+    )
+    failed = caught(lambda: doctest.DebugRunner().run(example, clear_globs=False))
+    assert isinstance(failed, doctest.UnexpectedException)
+
+    assert not end_in_test(failed)
+    files = [each.filename for each in traceback.extract_tb(failed.exc_info[2])]
+    assert not any("request_log" in file for file in files)
+    assert [type(part) for part in parts(failed)] == [IndexError]
 
 
 def test_a_verdict_is_cut_wherever_it_came(sandbox: SandboxUnderTest) -> None:
