@@ -182,13 +182,9 @@ class Failures:
 
     def note(self, exchange: Exchange) -> None:
         """Judge an exchange: what a journal's listener does."""
-        if exchange.match is None or exchange.execution is None:
-            return
         request = exchange.request
         what = f"{request.method} {request.path}"
-        failure = _judge(what, exchange.match.route.function, exchange.execution)
-        if failure is None and exchange.response.status >= 500:
-            failure = self._judge_result(what, exchange.execution)
+        failure = self._failure_of(exchange, what)
         self._note_answer(what, str(exchange.response.status), failure)
         if failure is not None:
             self._add(failure, request_id=exchange.request_id)
@@ -292,6 +288,16 @@ class Failures:
         accepting = [one for one in reversed(self._expecting) if one.accepts(failure)]
         here = threading.get_ident()
         return min(accepting, key=lambda one: one.thread_id != here, default=None)
+
+    def _failure_of(self, exchange: Exchange, what: str) -> Failure | None:
+        """Give the failure of the handler; None where there was none to ask, too."""
+        match, execution = exchange.match, exchange.execution
+        if match is None or execution is None:
+            return None
+        failure = _judge(what, match.route.function, execution)
+        if failure is None and exchange.response.status >= 500:
+            return self._judge_result(what, execution)
+        return failure
 
     def _judge_result(self, what: str, execution: Execution) -> Failure | None:
         """Give the failure of a result that API Gateway would refuse."""

@@ -94,13 +94,13 @@ def test_a_block_without_a_failure_tells_what_was_answered(
         pytest.raises(AssertionError) as caught,
         sandbox.expect_failure(),
     ):
-        _ = client.get("/quiet-500"), sandbox.invoke("get /")
+        _ = client.get("/unknown"), client.get("/quiet-500"), sandbox.invoke("get /")
 
     assert str(caught.value) == (
         "No handler failed inside expect_failure(). Answered were: "
-        "GET /quiet-500 → 500, get / → a result. Only a handler that raises, runs out "
-        "of time or gives a malformed result has failed: a status that it returns is "
-        "an answer."
+        "GET /unknown → 404, GET /quiet-500 → 500, get / → a result. Only a handler "
+        "that raises, runs out of time or gives a malformed result has failed: a "
+        "status that it returns is an answer."
     )
 
 
