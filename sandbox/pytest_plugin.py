@@ -9,7 +9,6 @@ import os
 from collections.abc import Awaitable, Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
-from types import TracebackType
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -37,8 +36,6 @@ _MARK = (
     "arc(app=None, env=None, persist=False): the Architect app of this test: its "
     "folder, variables beside those of .env, and whether rows stay from test to test."
 )
-_HIDDEN_MODULES = ("httpx", "sandbox.")
-"""Frames that tell nobody where a test called a handler that failed."""
 
 _sandboxes_key = pytest.StashKey["list[SandboxUnderTest]"]()
 
@@ -90,16 +87,21 @@ def pytest_runtest_teardown(item: pytest.Item) -> Generator[None, object, object
 
 
 def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> None:
-    """Add to a failure's report what the test's sandboxes know.
+    """Add to a failure's report what the test's sandboxes know, and cut what is ours.
 
     Not a wrapper, so that it comes after pytest has fetched the exception which a
     `unittest.TestCase` keeps to itself, and before it makes the report.
     """
     sandboxes = item.stash.get(_sandboxes_key, [])
-    if call.excinfo is not None and sandboxes:
-        _report(item, call.excinfo.value, sandboxes, when=call.when)
-        if isinstance(call.excinfo.value, testing.HandlerFailedError):
-            call.excinfo = pytest.ExceptionInfo.from_exception(call.excinfo.value)
+    error = None if call.excinfo is None else call.excinfo.value
+    if error is not None and sandboxes:
+        _report(item, error, sandboxes, when=call.when)
+    # A suite that uses none of our fixtures may still make a sandbox of its own.
+    if error is not None and (sandboxes or isinstance(error, SandboxError)):
+        is_shown_whole = item.config.getoption("fulltrace")
+        verdict = pytest.fail.Exception
+        if not is_shown_whole and testing.end_in_test(error, verdict=verdict):
+            call.excinfo = pytest.ExceptionInfo.from_exception(error)
     if call.when == "teardown":
         sandboxes.clear()
 
@@ -119,25 +121,14 @@ def _report(
     when: str,
 ) -> None:
     """Tell the requests, and the failures of handlers that `error` does not tell."""
-    told = "".join(map(str, _with_our_words(error)))
+    our_words = (testing.HandlerFailedError, pytest.fail.Exception)
+    told = "".join(str(e) for e in testing.parts(error) if isinstance(e, our_words))
     for sandbox in sandboxes:
         _report_requests(item, sandbox, when=when)
         failed = [str(failure) for failure in sandbox.failures.take()]
         untold = [failure for failure in failed if failure not in told]
         if untold:
             item.add_report_section(when, "handler failures", "\n\n".join(untold))
-
-
-def _with_our_words(error: BaseException) -> Iterator[BaseException]:
-    """Find what tells of handlers, in a group too; their tracebacks end in the test."""
-    if isinstance(error, BaseExceptionGroup):
-        for each in error.exceptions:
-            yield from _with_our_words(each)
-    elif isinstance(error, testing.HandlerFailedError):
-        error.__traceback__ = _without_hidden(error.__traceback__)
-        yield error
-    elif isinstance(error, pytest.fail.Exception):
-        yield error
 
 
 def _report_requests(
@@ -148,31 +139,14 @@ def _report_requests(
         item.add_report_section(when, "arc requests", requests)
 
 
-def _without_hidden(trace: TracebackType | None) -> TracebackType | None:
-    """Leave out frames of httpx and ours, so that a traceback ends in the test."""
-    entries = []
-    while trace is not None:
-        entries.append(trace)
-        trace = trace.tb_next
-    shown = [each for each in entries if not _is_hidden(each)]
-    rebuilt: TracebackType | None = None
-    for each in reversed(shown or entries):
-        rebuilt = TracebackType(rebuilt, each.tb_frame, each.tb_lasti, each.tb_lineno)
-    return rebuilt
-
-
-def _is_hidden(trace: TracebackType) -> bool:
-    module: str = trace.tb_frame.f_globals.get("__name__", "")
-    return module.startswith(_HIDDEN_MODULES)
-
-
 # What lasts as long as the run
 
 
 @pytest.fixture(scope="session")
-def _arc_shelf() -> Iterator["Shelf"]:
+def _arc_shelf(pytestconfig: pytest.Config) -> Iterator["Shelf"]:
     """The sandboxes that are running."""
-    shelf = testing.Shelf(os.environ)
+    capture: Any = pytestconfig.pluginmanager.getplugin("capturemanager")
+    shelf = testing.Shelf(os.environ, debugging=testing.debugging_in_tests(capture))
     yield shelf
     shelf.close()
 
@@ -221,7 +195,7 @@ def arc_sandbox(
     `with arc_sandbox.expect_failure():`. `arc_sandbox.invoke("get /count", event)`
     runs one function without HTTP.
     """
-    sandbox = _started("arc_sandbox", lambda: _arc_shelf.take(_choice(request)))
+    sandbox = _started(request, _arc_shelf, lambda: _arc_shelf.take(_choice(request)))
     with _watched(request, sandbox):
         _arc_front.show(sandbox.wsgi)
         yield sandbox
@@ -244,7 +218,7 @@ def make_arc_sandbox(
         ) -> "SandboxUnderTest":
             call = {"app": app, "env": env}
             sandbox = _started(
-                "make_arc_sandbox", lambda: _arc_shelf.start(_choice(request, call))
+                request, _arc_shelf, lambda: _arc_shelf.start(_choice(request, call))
             )
             stack.callback(sandbox.close)
             stack.enter_context(_watched(request, sandbox))
@@ -275,9 +249,12 @@ def make_arc_client(
     with ExitStack() as stack:
 
         def make(sandbox: "SandboxUnderTest | None" = None, **options: Any) -> "Client":
-            return stack.enter_context(
-                testing.Client(sandbox or arc_sandbox, **options)
+            client = testing.Client(
+                arc_sandbox if sandbox is None else sandbox, **options
             )
+            # Not entered, as httpx has a client entered once, and a test may do so.
+            stack.callback(client.close)
+            return client
 
         yield make
 
@@ -379,14 +356,16 @@ def _watched(
 
 
 def _started(
-    fixture: str, start: Callable[[], "SandboxUnderTest"]
+    request: pytest.FixtureRequest,
+    shelf: "Shelf",
+    start: Callable[[], "SandboxUnderTest"],
 ) -> "SandboxUnderTest":
     """Start a sandbox; tell what the developer can mend without a traceback of ours."""
     try:
         return start()
     except (SandboxError, pytest.UsageError) as error:  # of the ini file, the latter
-        told = f"{fixture}: {error}"
-    pytest.fail(told, pytrace=False)
+        told = f"{request.fixturename}: {error}"
+    pytest.fail(shelf.retell(told, test=request.node.nodeid), pytrace=False)
 
 
 def _need_httpx() -> None:

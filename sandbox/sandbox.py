@@ -76,6 +76,7 @@ class Sandbox:
         adviser: says what is legal in the app, but will bite.
         snapshots: named start states: rows, and the clock.
         pages: the pages that are open in browsers.
+        browser_cookies: the cookies that browsers were given, for when the clock moves.
         bus: what @events and @queues were sent, and became of it.
     """
 
@@ -101,7 +102,7 @@ class Sandbox:
         self.clock = MovableClock()
         tell_moves(self.clock, say=say, feed=feed)
         self.journal = journal or Journal()
-        self._cookies = BrowserCookies(self.clock)
+        self.browser_cookies = BrowserCookies(self.clock)
         self.operations = OperationLog(self.clock)
         self._stack = ExitStack()
         self._events = self._stack.enter_context(closing(FolderEvents()))
@@ -148,6 +149,8 @@ class Sandbox:
             AppError: the folder holds no app that can be run.
             PortInUseError: an address that was asked for by name is taken.
         """
+        if self._running is not None:
+            raise RuntimeError("a sandbox is started once; this one runs, so use it")
         if self._was_started:
             raise RuntimeError("a sandbox is started once; make another")
         self._was_started = True
@@ -233,7 +236,7 @@ class Sandbox:
             store.reset()
         self.journal.clear()
         self.bus.clear()
-        self._cookies.clear()
+        self.browser_cookies.clear()
         self.operations.clear()
         self._inspector.forget()
 
@@ -276,7 +279,7 @@ class Sandbox:
     @property
     def _live(self) -> Running:
         if self._running is None:
-            raise RuntimeError("this sandbox is not running")
+            raise RuntimeError("this sandbox is not running; use it inside its `with`")
         return self._running
 
     def _start(self) -> None:
@@ -344,7 +347,7 @@ class Sandbox:
             record=self.journal.append,
             clock=self.clock,
             say=lambda text: self._say(Notice(level="warning", text=text)),
-            cookies=self._cookies,
+            cookies=self.browser_cookies,
         )
 
     def _make_inspector(self) -> "Inspector":
@@ -354,7 +357,7 @@ class Sandbox:
         subject = make_subject(
             self,
             gateway=self._app,
-            cookies=self._cookies,
+            cookies=self.browser_cookies,
             pool=lambda: self._live.pool,
             say=self._say,
             feed=self._feed,

@@ -404,6 +404,26 @@ def test_several_sandboxes_run_at_once(run: Run) -> None:
     result.assert_outcomes(passed=2)
 
 
+def test_a_browser_may_be_closed_before_the_test_ends(run: Run) -> None:
+    """In a `with` block of the test, as one would use any other client of httpx."""
+    result = run(
+        """
+        import pytest
+
+        def test_it(arc_client, make_arc_client, make_arc_sandbox):
+            with make_arc_client() as other:
+                assert other.get("/").status_code == 200
+            with arc_client:
+                assert arc_client.get("/").status_code == 200
+            assert other.is_closed and arc_client.is_closed
+            with pytest.raises(RuntimeError, match="this one runs, so use it"):
+                make_arc_sandbox().start()
+        """
+    )
+
+    result.assert_outcomes(passed=1)
+
+
 # Failures
 
 
@@ -420,6 +440,28 @@ def test_a_handler_that_raises_fails_its_test(run: Run) -> None:
     assert "> " in shown
     assert "httpx/" not in shown
     assert "sandbox/testing/client.py" not in shown
+
+
+def test_a_mistake_of_the_test_is_shown_where_it_was_made(run: Run) -> None:
+    """Not in the middle of our own code, unless the whole trace is asked for."""
+    code = """
+        from sandbox import Sandbox
+
+        def test_with_a_fixture(make_arc_client):
+            make_arc_client(5)
+        def test_without_one():
+            Sandbox("nowhere").start()
+        """
+    result, whole = run(code), run(code, "--full-trace")
+
+    result.assert_outcomes(failed=2)
+    assert "> " in text_of(result)
+    assert ">       make_arc_client(5)" in result.outlines
+    assert '>       Sandbox("nowhere").start()' in result.outlines
+    assert "sandbox/testing/client.py" not in text_of(result)
+    assert "sandbox/sandbox.py" not in text_of(result)
+    assert "sandbox/testing/client.py" in text_of(whole)
+    assert "sandbox/sandbox.py" in text_of(whole)
 
 
 def test_a_swallowed_failure_fails_its_test(run: Run) -> None:
@@ -566,6 +608,22 @@ def test_test_cases_of_unittest_are_judged_and_told_alike(run: Run) -> None:
     assert "sandbox/testing/client.py" not in shown
 
 
+def test_a_failure_in_a_doctest_is_told_once(
+    project: pytest.Pytester, run: Run
+) -> None:
+    """Under its example, without the frames that led to the handler."""
+    (project.path / "examples.py").write_text(
+        '"""\n>>> getfixture("arc_client").get("/boom")\n"""\n'
+    )
+    result = run("", "--doctest-modules", "examples.py")
+    shown = text_of(result)
+
+    result.assert_outcomes(failed=1)
+    assert shown.count("RuntimeError: on purpose\n\nTraceback") == 1
+    assert "httpx/" not in shown
+    assert "sandbox/testing/" not in shown
+
+
 def test_failures_in_a_group_are_told_once(run: Run) -> None:
     """As of the tasks of an asynchronous test."""
     result = run(
@@ -637,6 +695,29 @@ def test_a_missing_handler_is_told(run: Run) -> None:
 
     assert '"get /missing" has no handler' in shown
     assert "Create it with a function `handler`" in shown
+
+
+def test_an_app_that_cannot_run_is_told_whole_once(
+    project: pytest.Pytester, run: Run
+) -> None:
+    """Each test fails for it, and one tells every problem; a mend is seen."""
+    (project.path / "app.arc").write_text(MANIFEST.replace("get /boom", "wrong /a"))
+    result = run(
+        f"""
+        import pathlib
+
+        def test_1(arc_client): pass
+        def test_2(arc_client): pass
+        def test_3(make_arc_sandbox):
+            pathlib.Path("app.arc").write_text({MANIFEST!r})
+            make_arc_sandbox()
+        """,
+        "--reruns=1",
+    )
+
+    result.assert_outcomes(errors=2, passed=1)
+    assert result.outlines.count("    wrong /a") == 1
+    assert text_of(result).count("is not a method. … (told whole by ") == 1
 
 
 def test_httpx_missing_is_told(run: Run) -> None:
@@ -727,3 +808,29 @@ def test_a_rerun_is_clean(run: Run) -> None:
     )
 
     assert result.parseoutcomes() == {"passed": 1, "rerun": 1}
+
+
+def test_a_timeout_is_shown_where_the_test_waits(project: pytest.Pytester) -> None:
+    """Its signal comes in the middle of our code; the next test is well."""
+    handler = project.path / "src" / "http" / "get-variable"
+    (handler / "config.arc").write_text("@aws\ntimeout 60\n")
+    (handler / "index.py").write_text(
+        "import threading\ndef handler(event, context):\n"
+        "    threading.Event().wait(60)\n"
+    )
+    project.makepyfile(
+        """
+        def test_hang(arc_client):
+            arc_client.get("/variable")
+        def test_next(arc_client):
+            assert arc_client.get("/").status_code == 200
+        """
+    )
+    signalled = ("--timeout=2", "-otimeout_func_only=true", "--timeout-method=signal")
+    result = project.runpytest_subprocess(*FEW_PLUGINS, "--tb=short", *signalled)
+    shown = text_of(result).partition("= FAILURES =")[2]
+
+    result.assert_outcomes(failed=1, passed=1)
+    assert "E   Failed: Timeout" in shown
+    assert '    arc_client.get("/variable")' in shown
+    assert "sandbox/workers/" not in shown

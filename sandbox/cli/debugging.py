@@ -7,10 +7,10 @@ from contextlib import contextmanager
 from importlib.util import find_spec
 
 from sandbox.cli.console import Console
-from sandbox.cli.terminal import KeyReader, is_in_foreground
+from sandbox.cli.terminal import KeyReader
 from sandbox.errors import WorldError
 from sandbox.notice import Notice
-from sandbox.workers.debugging import Debugging, no_terminal
+from sandbox.workers.debugging import Debugging, is_in_foreground, no_terminal
 
 
 def debugging_for(

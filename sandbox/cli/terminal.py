@@ -15,6 +15,8 @@ from collections.abc import Iterator
 from types import FrameType
 from typing import Any, Self, TextIO
 
+from sandbox.workers.debugging import is_in_foreground
+
 _READ_BYTES = 1024
 _LOOK_SECONDS = 0.5
 """How often a process in the background looks whether it is in front again."""
@@ -152,11 +154,3 @@ def keys_of(stream: TextIO | None) -> KeyReader | None:
     if stream is None or not stream.isatty():
         return None
     return KeyReader(stream.fileno())
-
-
-def is_in_foreground(fd: int) -> bool:
-    """Tell whether this process may use the terminal without being stopped for it."""
-    try:
-        return os.tcgetpgrp(fd) == os.getpgrp()
-    except OSError:
-        return False

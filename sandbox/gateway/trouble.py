@@ -136,7 +136,7 @@ def _way_to_a_route(method: str, path: str, project: Project) -> str:
     is_servable = wanted in REST_METHODS and not suggested.endswith("*")
     if project.api_type == "rest" and not is_servable:
         return (
-            f"A REST API serves only {_REST_ROUTES} routes, and no catch-alls: to answer "
+            f"A REST API serves only {_REST_ROUTES} routes, and no catch-alls: for "
             f"{method} {path}, choose an HTTP API (`apigateway http` under @aws)."
         )
     manifest = project.manifest_file.name if project.manifest_file else "app.arc"

@@ -23,12 +23,15 @@ if TYPE_CHECKING:
     from sandbox.testing.failures import Failure as Failure
     from sandbox.testing.failures import HandlerFailedError as HandlerFailedError
     from sandbox.testing.front import Front as Front
+    from sandbox.testing.lent_terminal import debugging_in_tests as debugging_in_tests
     from sandbox.testing.login import log_in as log_in
     from sandbox.testing.request_log import RequestLog as RequestLog
     from sandbox.testing.sandbox_under_test import SandboxUnderTest as SandboxUnderTest
     from sandbox.testing.shelf import Shelf as Shelf
     from sandbox.testing.table_resources import TableResources as TableResources
     from sandbox.testing.table_resources import unconfigured_aws as unconfigured_aws
+    from sandbox.testing.tracebacks import end_in_test as end_in_test
+    from sandbox.testing.tracebacks import parts as parts
 
 _HOMES = {
     "AppChoice": "sandbox.testing.app_choice",
@@ -44,8 +47,11 @@ _HOMES = {
     "Shelf": "sandbox.testing.shelf",
     "TableResources": "sandbox.testing.table_resources",
     "choose_app": "sandbox.testing.app_choice",
+    "debugging_in_tests": "sandbox.testing.lent_terminal",
+    "end_in_test": "sandbox.testing.tracebacks",
     "log_in": "sandbox.testing.login",
     "mark_keywords": "sandbox.testing.app_choice",
+    "parts": "sandbox.testing.tracebacks",
     "unconfigured_aws": "sandbox.testing.table_resources",
 }
 
@@ -63,8 +69,11 @@ __all__ = [
     "Shelf",
     "TableResources",
     "choose_app",
+    "debugging_in_tests",
+    "end_in_test",
     "log_in",
     "mark_keywords",
+    "parts",
     "unconfigured_aws",
 ]
 

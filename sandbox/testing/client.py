@@ -32,9 +32,17 @@ class Client(httpx.Client):
 
     Attributes:
         jar: the cookies; `cookies` is httpx's view of them.
+
+    Raises:
+        TypeError: `sandbox` is none, or an option that httpx does not know.
     """
 
     def __init__(self, sandbox: Sandbox, **options: Any) -> None:
+        if not isinstance(sandbox, Sandbox):
+            raise TypeError(
+                "a client is that of a running sandbox, such as arc_sandbox, "
+                f"and not {sandbox!r}"
+            )
         self.jar = BrowserJar(sandbox.clock)
         self._browser_cookies = BrowserCookies(self.jar)
         self._failures = (

@@ -16,9 +16,11 @@ from sandbox.sessions.explain import Explanation, explain
 from sandbox.sessions.settings import SessionSettings
 from sandbox.testing.client import Client
 from sandbox.testing.session_store import (
+    UNSTORABLE,
     forge_cookie,
     session_settings,
     stored_sessions,
+    unstorable,
 )
 
 
@@ -32,10 +34,15 @@ class ClientSession(MutableMapping[str, Any]):
     and is still given here, and written to.
 
     Writing raises `AppError` where no browser would keep the cookie, and `ValueError`
-    for what DynamoDB has no type for.
+    for what the store has no type for. The `KeyError` of a missing value has a note
+    that tells why the session is refused, where it is.
     """
 
     def __init__(self, sandbox: Sandbox, client: Client) -> None:
+        if not isinstance(client, Client):
+            raise TypeError(
+                f"a session is that of a client, such as arc_client, and not {client!r}"
+            )
         self._sandbox = sandbox
         self._client = client
 
@@ -91,7 +98,13 @@ class ClientSession(MutableMapping[str, Any]):
         return session_settings(self._sandbox)
 
     def __getitem__(self, name: str) -> Any:
-        return self.data[name]
+        found = self._explain()
+        if name in found.data:
+            return found.data[name]
+        missing = KeyError(name)
+        if found.refusal is not None:
+            missing.add_note(f"The session reads as empty. {found.refusal.message}")
+        raise missing
 
     def __setitem__(self, name: str, value: Any) -> None:
         self._write({**self.data, name: value})
@@ -126,7 +139,10 @@ class ClientSession(MutableMapping[str, Any]):
             return
         now_epoch = self._sandbox.clock.now_epoch()
         own = {name: found.session.get(name) for name in ("_idx", "_secret")}
-        row = rows.write_row(table, {**session, **own}, now_epoch=now_epoch)
+        try:
+            row = rows.write_row(table, {**session, **own}, now_epoch=now_epoch)
+        except UNSTORABLE as error:
+            raise unstorable(error) from None
         cookie = write_cookie(
             rows.signed_id(row, settings), settings, now_epoch=now_epoch
         )

@@ -5,9 +5,11 @@ unless the test says that it means the handler to fail.
 """
 
 import threading
+from collections import deque
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from sandbox.exchange import (
     Delivery,
@@ -26,6 +28,8 @@ _ACCEPT = (
     "If the test means it to fail, call it inside: "
     "with arc_sandbox.expect_failure() as failure:"
 )
+_TOLD_ANSWERS = 5
+"""So many of a block's answers are told, the last ones."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,11 +66,18 @@ class Failure:
 
 
 class HandlerFailedError(AssertionError):
-    """A handler failed in a test that did not expect it."""
+    """A handler failed in a test that did not expect it.
 
-    def __init__(self, failures: tuple[Failure, ...]) -> None:
+    Args:
+        failures: what failed.
+        accepted: the class names that open `expect_failure` blocks accept.
+    """
+
+    def __init__(
+        self, failures: tuple[Failure, ...], *, accepted: tuple[str, ...] = ()
+    ) -> None:
         told = "\n\n".join(str(failure) for failure in failures)
-        super().__init__(f"{told}\n\n{_ACCEPT}")
+        super().__init__(f"{told}\n\n{_advice(accepted)}")
         self.failures = failures
 
 
@@ -77,12 +88,22 @@ class ExpectedFailure:
     wanted_type: str | None = None
     """The class name that each of them has; None where any will do."""
     all: list[Failure] = field(default_factory=list)
+    answers: deque[str] = field(
+        default_factory=lambda: deque(maxlen=_TOLD_ANSWERS), repr=False
+    )
+    """The last answers that were given while the block was open, a few words each."""
+    answer_count: int = field(default=0, repr=False)
     thread_id: int = field(default_factory=threading.get_ident, repr=False)
     """The thread that entered the block."""
 
     def accepts(self, failure: Failure) -> bool:
         """Tell whether this is such a failure as is expected."""
         return self.wanted_type in (None, failure.error_type)
+
+    def note_answer(self, answer: str) -> None:
+        """Remember what was answered, for a block in which nothing fails."""
+        self.answers.append(answer)
+        self.answer_count += 1
 
     @property
     def first(self) -> Failure:
@@ -118,6 +139,29 @@ class ExpectedFailure:
         return "\n\n".join(str(failure) for failure in self.all)
 
 
+class _Block(AbstractContextManager[ExpectedFailure]):
+    """A `with` block that needs a failure.
+
+    A class, as a generator's error would be shown with the frames of contextlib.
+    """
+
+    def __init__(
+        self, expected: ExpectedFailure, accepting: AbstractContextManager[None]
+    ) -> None:
+        self._expected = expected
+        self._accepting = accepting
+
+    def __enter__(self) -> ExpectedFailure:
+        self._accepting.__enter__()
+        return self._expected
+
+    def __exit__(self, kind: type[BaseException] | None, *error: Any) -> None:
+        __tracebackhide__ = True
+        self._accepting.__exit__(None, None, None)
+        if kind is None and not self._expected.all:
+            raise AssertionError(_nothing_failed(self._expected))
+
+
 class Failures:
     """Collects failures, and tells the expected ones apart. Safe between threads.
 
@@ -139,13 +183,10 @@ class Failures:
 
     def note(self, exchange: Exchange) -> None:
         """Judge an exchange: what a journal's listener does."""
-        if exchange.match is None or exchange.execution is None:
-            return
         request = exchange.request
         what = f"{request.method} {request.path}"
-        failure = _judge(what, exchange.match.route.function, exchange.execution)
-        if failure is None and exchange.response.status >= 500:
-            failure = self._judge_result(what, exchange.execution)
+        failure = self._failure_of(exchange, what)
+        self._note_answer(what, str(exchange.response.status), failure)
         if failure is not None:
             self._add(failure, request_id=exchange.request_id)
 
@@ -162,9 +203,11 @@ class Failures:
         Raises:
             HandlerFailedError: it failed, and was not expected to.
         """
+        __tracebackhide__ = True
         failure = _judge(function.name, function, execution)
+        self._note_answer(function.name, "a result", failure)
         if failure is not None and not self._add(failure, request_id=""):
-            raise HandlerFailedError((failure,))
+            raise HandlerFailedError((failure,), accepted=self._accepted())
 
     def check(self, request_id: str | None = None) -> None:
         """Raise what no test expected; with `request_id`, of that request alone.
@@ -172,13 +215,14 @@ class Failures:
         Raises:
             HandlerFailedError: there is such a failure.
         """
+        __tracebackhide__ = True
         found = tuple(
             failure
             for failure in self.unexpected
             if request_id is None or failure.request_id == request_id
         )
         if found:
-            raise HandlerFailedError(found)
+            raise HandlerFailedError(found, accepted=self._accepted())
 
     def take(self) -> tuple[Failure, ...]:
         """Give those that no test expected, and forget them."""
@@ -187,22 +231,23 @@ class Failures:
             self._unexpected.clear()
         return taken
 
-    @contextmanager
-    def expect(self, error_type: str | None = None) -> Iterator[ExpectedFailure]:
+    def expect(
+        self, error_type: str | type[BaseException] | None = None
+    ) -> AbstractContextManager[ExpectedFailure]:
         """Accept failures inside a `with` block, which is to see at least one.
 
+        The block raises AssertionError where no handler failed in it, or none as
+        expected.
+
         Args:
-            error_type: the class name that each has to have; others stay unexpected.
+            error_type: the class that each has to have; others stay unexpected.
 
         Raises:
-            AssertionError: no handler failed in the block, or none as expected.
+            TypeError: `error_type` is neither the name of a class nor an exception's.
         """
-        expected = ExpectedFailure(error_type)
-        with self._accepting(expected):
-            yield expected
-        if not expected.all:
-            wanted = f' with "{error_type}"' if error_type else ""
-            raise AssertionError(f"no handler failed{wanted} inside expect_failure()")
+        __tracebackhide__ = True
+        expected = ExpectedFailure(_class_name(error_type))
+        return _Block(expected, self._accepting(expected))
 
     @contextmanager
     def ignore(self) -> Iterator[None]:
@@ -219,6 +264,19 @@ class Failures:
         finally:
             with self._lock:
                 self._expecting.remove(expected)
+
+    def _note_answer(self, what: str, answer: str, failure: Failure | None) -> None:
+        if failure is not None:
+            answer = failure.error_type or failure.title
+        with self._lock:
+            for block in self._expecting:
+                block.note_answer(f"{what} → {answer}")
+
+    def _accepted(self) -> tuple[str, ...]:
+        """Give the class names that open blocks accept."""
+        with self._lock:
+            wanted = [block.wanted_type for block in self._expecting]
+        return tuple(name for name in wanted if name is not None)
 
     def _add(self, failure: Failure, *, request_id: str) -> bool:
         """Keep a failure, and tell whether it was expected."""
@@ -239,6 +297,16 @@ class Failures:
         here = threading.get_ident()
         return min(accepting, key=lambda one: one.thread_id != here, default=None)
 
+    def _failure_of(self, exchange: Exchange, what: str) -> Failure | None:
+        """Give the failure of the handler; None where there was none to ask, too."""
+        match, execution = exchange.match, exchange.execution
+        if match is None or execution is None:
+            return None
+        failure = _judge(what, match.route.function, execution)
+        if failure is None and exchange.response.status >= 500:
+            return self._judge_result(what, execution)
+        return failure
+
     def _judge_result(self, what: str, execution: Execution) -> Failure | None:
         """Give the failure of a result that API Gateway would refuse."""
         outcome = execution.outcome
@@ -255,6 +323,50 @@ class Failures:
             outcome=outcome,
             output=execution.output,
         )
+
+
+def _class_name(error_type: object) -> str | None:
+    """Give the name by which a handler's process tells of a class.
+
+    Raises:
+        TypeError: it is neither a name nor a class of exceptions.
+    """
+    __tracebackhide__ = True
+    if isinstance(error_type, type) and issubclass(error_type, BaseException):
+        return error_type.__name__
+    if error_type is None or isinstance(error_type, str):
+        return error_type
+    raise TypeError(
+        "expect_failure takes one class of exceptions, or its name, such as "
+        f'"KeyError", and not {error_type!r}'
+    )
+
+
+def _advice(accepted: tuple[str, ...]) -> str:
+    if not accepted:
+        return _ACCEPT
+    names = ", ".join(f'"{name}"' for name in accepted)
+    return (
+        f"Here expect_failure() accepts {names} alone. If this is meant too, name its "
+        "class, or none. Names are compared, so that a subclass needs its own."
+    )
+
+
+def _nothing_failed(expected: ExpectedFailure) -> str:
+    wanted = f' with "{expected.wanted_type}"' if expected.wanted_type else ""
+    fact = f"No handler failed{wanted} inside expect_failure()."
+    if not expected.answers:
+        return (
+            f"{fact} Nothing was asked of this sandbox there. "
+            "Make the request that is to fail inside the block."
+        )
+    earlier = expected.answer_count - len(expected.answers)
+    before = f"… {earlier} earlier, " if earlier else ""
+    told = before + ", ".join(expected.answers)
+    return (
+        f"{fact} Answered were: {told}. Only a handler that raises, runs out of time "
+        "or gives a malformed result has failed: a status that it returns is an answer."
+    )
 
 
 def _judge(what: str, function: Function, execution: Execution) -> Failure | None:

@@ -28,38 +28,39 @@ def log_in(
 
     Raises:
         TypeError: `browser` is none of these.
+        ValueError: the app's store has no type for one of the session's values.
         AppError: no browser would keep the cookie.
     """
-    cookie = _forge(session, sandbox=sandbox, url=url)
     context = getattr(browser, "context", browser)
+    if not hasattr(context, "add_cookies") and not hasattr(browser, "add_cookie"):
+        raise TypeError(
+            f"{type(browser).__name__} is not a Playwright page or context, "
+            "nor a Selenium driver; give one of these first, and the session by name"
+        )
+    cookie = _forge(session, sandbox=sandbox, url=url)
     if hasattr(context, "add_cookies"):
         done: Awaitable[None] | None = context.add_cookies([{**cookie, "url": url}])
         return done
-    if hasattr(browser, "add_cookie"):
-        if urlsplit(str(browser.current_url)).netloc != urlsplit(url).netloc:
-            browser.get(url)
-        expires = cookie.pop("expires", None)
-        browser.add_cookie({**cookie, **({"expiry": int(expires)} if expires else {})})
-        return None
-    raise TypeError(
-        f"{type(browser).__name__} is not a Playwright page or context, "
-        "nor a Selenium driver"
-    )
+    if urlsplit(str(browser.current_url)).netloc != urlsplit(url).netloc:
+        browser.get(url)
+    expires = cookie.pop("expires", None)
+    browser.add_cookie({**cookie, **({"expiry": int(expires)} if expires else {})})
+    return None
 
 
 def _forge(session: Mapping[str, Any], *, sandbox: Sandbox, url: str) -> dict[str, Any]:
-    clock = sandbox.clock
+    clock, set_cookie = sandbox.clock, forge_cookie(sandbox, session)
+    host, scheme = urlsplit(url).hostname or "", urlsplit(url).scheme
     view = browser_view(
-        forge_cookie(sandbox, session),
-        host=urlsplit(url).hostname or "",
-        scheme=urlsplit(url).scheme,
-        now_epoch=clock.now_epoch(),
+        set_cookie, host=host, scheme=scheme, now_epoch=clock.now_epoch()
     )
     if view.refusal:
         raise AppError(
             f"Nobody can be signed in: a browser drops the cookie. {view.refusal}",
             remedy="Change the session, or the ARC_SESSION_ variables.",
         )
+    # Like one that the app has set, it ends once the clock is moved past its life.
+    sandbox.browser_cookies.remember(set_cookie, host=host, scheme=scheme)
     cookie = {
         "name": COOKIE_NAME,
         "value": view.value,

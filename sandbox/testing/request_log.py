@@ -25,6 +25,8 @@ class RequestLog(Sequence[Exchange]):
         Raises:
             IndexError: there was none yet.
         """
+        if not self:
+            raise IndexError("there were 0 requests yet: ask for the last after one")
         return self[-1]
 
     def to(self, name: str) -> tuple[Exchange, ...]:
@@ -39,6 +41,10 @@ class RequestLog(Sequence[Exchange]):
 
     def __getitem__(self, index: int | slice) -> Exchange | Sequence[Exchange]:
         recent = self._journal.recent()
+        if isinstance(index, str):
+            raise TypeError(
+                f"the requests have numbers; those of one route are .to({index!r})"
+            )
         if isinstance(index, int) and not -len(recent) <= index < len(recent):
             raise IndexError(
                 f"there were {len(recent)} requests, and none is [{index}]"

@@ -14,6 +14,7 @@ from sandbox.options import Options
 from sandbox.sandbox import Sandbox
 from sandbox.testing.failures import ExpectedFailure, Failures
 from sandbox.testing.unanswered import UnansweredError
+from sandbox.workers.debugging import Debugging
 
 _LEFT_RUNNING_SECONDS = 2.0
 _LOOK_SECONDS = 0.002
@@ -37,8 +38,15 @@ class SandboxUnderTest(Sandbox):
         *,
         options: Options | None = None,
         say: Callable[[Notice], None] = say_nothing,
+        debugging: Debugging | None = None,
     ) -> None:
-        super().__init__(app, options=options, say=say, journal=_whole_journal())
+        super().__init__(
+            app,
+            options=options,
+            say=say,
+            debugging=debugging,
+            journal=_whole_journal(),
+        )
         self.failures = Failures(lambda: self.project.api_type)
         self.journal.subscribe(self.failures.note)
         self.bus.subscribe(self.failures.note_delivery)
@@ -49,7 +57,7 @@ class SandboxUnderTest(Sandbox):
         return self._running is not None
 
     def expect_failure(
-        self, error_type: str | None = None
+        self, error_type: str | type[BaseException] | None = None
     ) -> AbstractContextManager[ExpectedFailure]:
         """Accept that handlers fail inside a `with` block; one has to.
 
@@ -60,8 +68,13 @@ class SandboxUnderTest(Sandbox):
             assert failure.message == "division by zero"
 
         Args:
-            error_type: the class name of the exception, where it matters.
+            error_type: the class of the exception, or its name, where it matters.
+                Its name is compared: nothing else comes out of the handler's process.
+
+        Raises:
+            TypeError: `error_type` is neither.
         """
+        __tracebackhide__ = True
         return self.failures.expect(error_type)
 
     def invoke(self, name: str, event: JsonValue = None) -> Execution:

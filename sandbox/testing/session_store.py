@@ -10,20 +10,37 @@ from sandbox.project.table_names import physical_name, table_stage
 from sandbox.sandbox import Sandbox
 from sandbox.sessions.forge import forge_session
 from sandbox.sessions.settings import SessionSettings
+from sandbox.tables.errors import TableError
 from sandbox.testing.python_values import python_row, row_from_python
 from sandbox.testing.unanswered import UnansweredError
 from sandbox.wiring.surroundings import session_helper
 
+UNSTORABLE = (TypeError, ValueError, RecursionError, TableError)
+"""What the stores raise for a value that they have no type for, or no room."""
+
 
 def forge_cookie(sandbox: Sandbox, session: Mapping[str, Any]) -> str:
-    """Make a session as the app would, and give the Set-Cookie value for it."""
+    """Make a session as the app would, and give the Set-Cookie value for it.
+
+    Raises:
+        ValueError: the store has no type for one of its values, or no room.
+    """
     settings = session_settings(sandbox)
-    return forge_session(
-        session,
-        settings,
-        now_epoch=sandbox.clock.now_epoch(),
-        table=stored_sessions(sandbox, settings),
-    ).set_cookie
+    table = stored_sessions(sandbox, settings)
+    now_epoch = sandbox.clock.now_epoch()
+    try:
+        made = forge_session(session, settings, now_epoch=now_epoch, table=table)
+    except UNSTORABLE as error:
+        raise unstorable(error) from None
+    return made.set_cookie
+
+
+def unstorable(error: Exception) -> ValueError:
+    """Give the error for a session that its store refused with one of `UNSTORABLE`."""
+    return ValueError(
+        f"the session cannot be stored: {error}. Give it what the app's own handlers "
+        "can: text, numbers, True, False, None, lists and dicts; a date as text"
+    )
 
 
 def session_settings(sandbox: Sandbox) -> SessionSettings:

@@ -3,6 +3,7 @@
 Nothing of it is on unless somebody asks; a worker then costs what it costs.
 """
 
+import os
 import socket
 import threading
 from collections.abc import Callable, Iterator, Mapping
@@ -32,6 +33,14 @@ def say_nothing(_text: str) -> None:
 def no_terminal() -> Iterator[str | None]:
     """Lend nothing: for sandboxes that no terminal belongs to."""
     yield None
+
+
+def is_in_foreground(fd: int) -> bool:
+    """Tell whether this process may use the terminal without being stopped for it."""
+    try:
+        return os.tcgetpgrp(fd) == os.getpgrp()
+    except OSError:
+        return False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

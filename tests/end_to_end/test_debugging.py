@@ -134,6 +134,40 @@ def test_breakpoint_is_ignored_without_a_terminal(make_app: Any, serve: Any) -> 
     assert second.output == ""
 
 
+@pytest.mark.parametrize("capture", ["fd", "no"])
+def test_breakpoint_opens_pdb_in_a_run_of_pytest(
+    make_app: Any,
+    run_in_terminal: Any,
+    wait_until: Callable[..., None],
+    capture: str,
+) -> None:
+    """Whatever pytest captures, which it does again afterwards."""
+    app = make_app({"src/http/get-index/index.py": STOPPED})
+    tests = app.root / "test_it.py"
+    tests.write_text(
+        "def test_it(arc_client):\n"
+        "    print('before')\n"
+        "    assert arc_client.get('/').text == 'CHANGED'\n"
+        "    print('after')\n"
+    )
+    few = ("-p", "no:randomly", "-p", "no:asyncio", "-p", "no:cacheprovider")
+    terminal = run_in_terminal(
+        *("-m", "pytest", "-q", f"--capture={capture}", *few, str(tests)),
+        cwd=app.root,
+        environ={"PATH": os.environ["PATH"]},  # noqa: TID251 - what a shell gives
+    )
+
+    wait_until(lambda: "(Pdb)" in terminal.shown, what="a prompt")
+    terminal.type("p name\n")
+    wait_until(lambda: "'world'" in terminal.shown)
+    terminal.type("!name = 'changed'\n")
+    wait_until(lambda: terminal.shown.count("(Pdb)") == 3)
+    terminal.type("c\n")
+    wait_until(lambda: "1 passed" in terminal.shown, what="the end")
+
+    assert ("after" in terminal.shown) is (capture == "no")
+
+
 class Editor:
     """As much of the Debug Adapter Protocol as an editor needs to attach and stop."""
 

@@ -205,3 +205,9 @@ def test_a_cookie_header_of_a_test_is_sent_as_it_is(sandbox: SandboxUnderTest) -
     assert cookies_of(stolen) == "a=1"
     assert sorted(cookies_of(more).split("; ")) == ["b=2", "c=3"]
     assert cookies_of(of_client) == "d=4"
+
+
+def test_a_client_is_that_of_a_sandbox() -> None:
+    """What is none is refused at once, and named."""
+    with pytest.raises(TypeError, match="such as arc_sandbox, and not 5"):
+        Client(5)  # type: ignore[arg-type]

@@ -1,7 +1,8 @@
 """The session of a client, from outside the app; the same for both stores."""
 
 import os
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
+from math import nan
 from pathlib import Path
 
 import pytest
@@ -241,3 +242,58 @@ def test_a_row_that_the_app_s_helper_fails_to_read_is_refused(
                 before,
                 {"user": "Ada", "value": value},
             )
+
+
+@pytest.mark.parametrize("value", [datetime(2027, 1, 1, tzinfo=UTC), {1, "a"}, nan])
+def test_what_no_store_holds_is_told(
+    session_sandbox: SandboxUnderTest, value: object
+) -> None:
+    """In one way for both, whether the session is new or there is one already."""
+    with Client(session_sandbox) as client:
+        session = ClientSession(session_sandbox, client)
+        for _ in range(2):
+            with pytest.raises(ValueError, match="the session cannot be stored: "):
+                session["value"] = value
+            session["user"] = "Ada"
+
+        assert session.data == {"user": "Ada"}
+
+
+def test_what_is_too_large_or_without_end_is_told(
+    session_sandbox: SandboxUnderTest, store: str
+) -> None:
+    """A row has a limit of its own, and so has a number; a list may hold itself."""
+    endless: list[object] = []
+    endless.append(endless)
+    values = [endless] if store == "jwe" else [endless, "x" * 500_000, 1e200]
+    with Client(session_sandbox) as client:
+        session = ClientSession(session_sandbox, client)
+        for value in values:
+            with pytest.raises(ValueError, match="the session cannot be stored: "):
+                session["value"] = value
+
+        assert session.data == {}
+
+
+def test_a_missing_value_tells_why_the_session_is_empty(
+    session_sandbox: SandboxUnderTest,
+) -> None:
+    """The error is that of any mapping, and has a note where the session is refused."""
+    with Client(session_sandbox) as client:
+        session = ClientSession(session_sandbox, client)
+        client.cookies.set("_idx", "forged")
+        with pytest.raises(KeyError, match="'user'") as refused:
+            session["user"]
+        reason = session.refusal
+        session["name"] = "Ada"
+        with pytest.raises(KeyError) as missing:
+            session["user"]
+
+    assert refused.value.__notes__ == [f"The session reads as empty. {reason}"]
+    assert not hasattr(missing.value, "__notes__")
+
+
+def test_a_session_is_that_of_a_client(sandbox: SandboxUnderTest) -> None:
+    """What is none is refused at once."""
+    with pytest.raises(TypeError, match="is that of a client, such as arc_client"):
+        ClientSession(sandbox, "client")  # type: ignore[arg-type]

@@ -2,6 +2,7 @@
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
 import pytest
 
@@ -27,7 +28,7 @@ def test_an_expected_failure_is_accepted(sandbox: SandboxUnderTest) -> None:
 def test_expecting_a_failure_needs_one(sandbox: SandboxUnderTest) -> None:
     """A block in which nothing failed is a mistake of the test."""
     with (
-        pytest.raises(AssertionError, match="no handler failed"),
+        pytest.raises(AssertionError, match="No handler failed"),
         sandbox.expect_failure(),
     ):
         pass
@@ -53,10 +54,90 @@ def test_another_type_fails_the_test(sandbox: SandboxUnderTest) -> None:
         client.get("/boom")
 
 
+@pytest.mark.parametrize("wanted", ["ZeroDivisionError", ZeroDivisionError])
+def test_a_class_means_its_name(
+    sandbox: SandboxUnderTest, wanted: str | type[BaseException]
+) -> None:
+    """As `pytest.raises` takes it; only its name comes out of the handler's process."""
+    with Client(sandbox) as client, sandbox.expect_failure(wanted) as failure:
+        client.get("/boom")
+
+    assert failure.error_type == "ZeroDivisionError"
+
+
+@pytest.mark.parametrize("wanted", [5, (KeyError, ValueError), int, KeyError("x")])
+def test_what_is_no_type_is_refused(sandbox: SandboxUnderTest, wanted: Any) -> None:
+    """At once, where it is written: nothing that fails could ever match it."""
+    with pytest.raises(TypeError, match="takes one class of exceptions"):
+        sandbox.expect_failure(wanted)
+
+
+def test_another_type_is_told_with_what_is_expected(sandbox: SandboxUnderTest) -> None:
+    """The test has its block already; what it needs to hear is what that expects."""
+    with (
+        Client(sandbox) as client,
+        pytest.raises(HandlerFailedError) as caught,
+        sandbox.expect_failure(KeyError),
+    ):
+        client.get("/boom")
+
+    advice = str(caught.value).splitlines()[-1]
+    assert advice.startswith('Here expect_failure() accepts "KeyError" alone.')
+
+
+def test_a_block_without_a_failure_tells_what_was_answered(
+    sandbox: SandboxUnderTest,
+) -> None:
+    """The test sees which request it took for one that fails."""
+    with (
+        Client(sandbox) as client,
+        pytest.raises(AssertionError) as caught,
+        sandbox.expect_failure(),
+    ):
+        _ = client.get("/unknown"), client.get("/quiet-500"), sandbox.invoke("get /")
+
+    assert str(caught.value) == (
+        "No handler failed inside expect_failure(). Answered were: "
+        "GET /unknown → 404, GET /quiet-500 → 500, get / → a result. Only a handler "
+        "that raises, runs out of time or gives a malformed result has failed: a "
+        "status that it returns is an answer."
+    )
+
+
+def test_of_many_answers_the_last_are_told(sandbox: SandboxUnderTest) -> None:
+    """A block may hold thousands of requests."""
+    with (
+        Client(sandbox) as client,
+        pytest.raises(AssertionError, match=r"Answered were: … 2 earlier, GET /quiet"),
+        sandbox.expect_failure(),
+    ):
+        _ = [client.get("/quiet-500") for _ in range(7)]
+
+
+def test_a_block_without_a_request_says_so(sandbox: SandboxUnderTest) -> None:
+    """Most often the request stands before the block, or asks another sandbox."""
+    with (
+        pytest.raises(AssertionError, match="Nothing was asked of this sandbox"),
+        sandbox.expect_failure(),
+    ):
+        pass
+
+
+def test_a_swallowed_failure_of_another_type_is_told(sandbox: SandboxUnderTest) -> None:
+    """Beside the request that it belongs to."""
+    with (
+        Client(sandbox) as client,
+        pytest.raises(AssertionError, match="GET /boom → ZeroDivisionError"),
+        sandbox.expect_failure("KeyError"),
+        pytest.raises(HandlerFailedError),
+    ):
+        client.get("/boom")
+
+
 def test_a_type_that_never_came_is_told(sandbox: SandboxUnderTest) -> None:
     """A block that waits for one type is not content with another, or with none."""
     with (
-        pytest.raises(AssertionError, match='no handler failed with "KeyError"'),
+        pytest.raises(AssertionError, match='No handler failed with "KeyError"'),
         sandbox.expect_failure("KeyError"),
     ):
         pass

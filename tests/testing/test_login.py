@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import httpx
 import pytest
 
 from sandbox.errors import AppError
@@ -63,6 +64,22 @@ def test_the_asynchronous_api_is_awaited(sandbox: SandboxUnderTest) -> None:
     assert (cookie["sameSite"], cookie["url"]) == ("Lax", sandbox.url)
 
 
+def test_the_cookie_ends_when_the_clock_says_so(
+    session_sandbox: SandboxUnderTest,
+) -> None:
+    """The browser knows real time alone, and would send it for ever."""
+    driver = Driver("")
+    log_in(driver, {"user": 1}, sandbox=session_sandbox, url=session_sandbox.url)
+    sent = {"cookie": f"_idx={driver.cookies[0]['value']}"}
+    with httpx.Client(base_url=session_sandbox.url, headers=sent) as browser:
+        before = browser.get("/").json()
+        session_sandbox.clock.advance(3601)
+        after = browser.get("/").json()
+
+    assert before["user"] == 1
+    assert after == {}
+
+
 def test_a_cookie_that_no_browser_keeps_is_told(sandbox: SandboxUnderTest) -> None:
     """The page would only be signed out, or the driver fail in words of its own."""
     context = AsyncContext()
@@ -73,6 +90,6 @@ def test_a_cookie_that_no_browser_keeps_is_told(sandbox: SandboxUnderTest) -> No
 
 
 def test_what_is_no_browser_is_told(sandbox: SandboxUnderTest) -> None:
-    """The message names what was given."""
-    with pytest.raises(TypeError, match="str is no Playwright page"):
-        log_in("page", {}, sandbox=sandbox, url=sandbox.url)
+    """The message names what was given, whatever the session holds."""
+    with pytest.raises(TypeError, match="str is not a Playwright page"):
+        log_in("page", {"a": object()}, sandbox=sandbox, url=sandbox.url)

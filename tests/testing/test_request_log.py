@@ -1,5 +1,7 @@
 """The requests of a test, as a sequence."""
 
+import re
+
 import pytest
 
 from sandbox.testing import Client, RequestLog, SandboxUnderTest
@@ -42,3 +44,9 @@ def test_an_empty_log_says_so(sandbox: SandboxUnderTest) -> None:
     """Asking for the last of none names the number there were."""
     with pytest.raises(IndexError, match="there were 0 requests"):
         _ = RequestLog(sandbox.journal).last
+
+
+def test_a_route_is_asked_for_by_to(sandbox: SandboxUnderTest) -> None:
+    """The requests themselves have numbers, and no names."""
+    with pytest.raises(TypeError, match=re.escape(".to('get /')")):
+        RequestLog(sandbox.journal)["get /"]  # type: ignore[call-overload]

@@ -103,3 +103,12 @@ def test_wrong_seeds_are_told_at_once(shelf: Shelf, app: Path) -> None:
 
     with pytest.raises(SeedError, match="nope"):
         shelf.take(AppChoice(root=app))
+
+
+def test_what_another_test_has_told_is_short(shelf: Shelf) -> None:
+    """One line stays as it is; of several, the first, and who has told them all."""
+    told = [shelf.retell(text, test="one") for text in ("a", "a\nb", "a\nc", "a\nb")]
+    short = [shelf.retell(text, test="two") for text in ("a", "a\nb")]
+
+    assert told == ["a", "a\nb", "a\nc", "a\nb"]
+    assert short == ["a", "a … (told whole by one)"]

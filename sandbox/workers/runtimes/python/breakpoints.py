@@ -12,7 +12,8 @@ from typing import Any
 
 _IGNORED = (
     "breakpoint() is ignored: the sandbox runs without a terminal. Run arc-sandbox "
-    "start in one, or use --debugger and an editor.\n"
+    "start, or pytest without xdist's -n, in one; or use arc-sandbox start --debugger "
+    "and an editor.\n"
 )
 _GREETING = (
     "\nA breakpoint: the handler waits, and its time limit with it (c goes on, h helps)"
