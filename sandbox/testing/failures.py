@@ -194,6 +194,7 @@ class Failures:
         """Judge what became of a message: what a bus's listener does."""
         function = delivery.function
         failure = _judge(function.key, function, delivery.execution)
+        self._note_answer(function.key, "a delivery", failure)
         if failure is not None:
             self._add(failure, request_id=delivery.invocation.request_id)
 
