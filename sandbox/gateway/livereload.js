@@ -2,7 +2,8 @@
 // style sheets, and shows what a save has broken. Text only ever becomes textContent.
 (() => {
   "use strict";
-  const STREAM = "/_arc/livereload";
+  // Whole, as a page's <base> may lead to another host.
+  const STREAM = `${location.origin}/_arc/livereload`;
   const FIRST_WAIT_MS = 250;
   const LONGEST_WAIT_MS = 4000;
   const RELOADS = "arc-sandbox reloads";

@@ -76,6 +76,18 @@ def test_a_saved_handler_reloads_the_page(app: Any, page: Page) -> None:
     expect(page.locator("h1")).to_have_text("two")
 
 
+def test_a_page_with_a_foreign_base_is_reloaded(
+    make_app: Any, serve: Any, listening: Callable[[str], Page]
+) -> None:
+    """Its relative addresses lead elsewhere; those of live reload do not."""
+    base = "<base href=https://elsewhere.invalid/>"
+    app = make_app({INDEX: HANDLER.replace("<title>", f"{base}<title>")}, "get /")
+    page = listening(serve(app).sandbox.url)
+    save(app, INDEX, "one", "two")
+
+    expect(page.locator("h1")).to_have_text("two")
+
+
 def test_a_saved_style_sheet_is_swapped(app: Any, page: Page) -> None:
     """Without loading the page again: what it holds in memory stays."""
     page.evaluate("window.kept = 'yes'")

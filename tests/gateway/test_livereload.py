@@ -49,6 +49,11 @@ def page(
         ),
         ("<html><!-- </head></html>", f"<html><!-- </head></html>{ELEMENT}"),
         ("<html><style></head></html>", f"<html><style></head></html>{ELEMENT}"),
+        (
+            "<head><noscript></head></noscript><template></head></template></head>",
+            "<head><noscript></head></noscript><template></head></template>"
+            f"{ELEMENT}</head>",
+        ),
     ],
 )
 def test_with_script_adds_it_at_the_end_of_the_head(text: str, expected: str) -> None:
@@ -57,6 +62,27 @@ def test_with_script_adds_it_at_the_end_of_the_head(text: str, expected: str) ->
 
     assert edited.response.body.decode() == expected
     assert edited.why_not == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "<head><title>t</title><base href=//cdn.example></head>",
+            f"<head><title>t</title>{ELEMENT}<base href=//cdn.example></head>",
+        ),
+        ("<html><p>x<BASE\nhref='a'>", f"<html><p>x{ELEMENT}<BASE\nhref='a'>"),
+        (
+            "<html><!-- <base> --><title><base ></title><basefont></head>",
+            f"<html><!-- <base> --><title><base ></title><basefont>{ELEMENT}</head>",
+        ),
+    ],
+)
+def test_with_script_adds_it_before_a_base(text: str, expected: str) -> None:
+    """Its address is read by what stands before it, not by the base of the page."""
+    edited = with_script(request(), page(text))
+
+    assert edited.response.body.decode() == expected
 
 
 @pytest.mark.parametrize("opening", ["<!-- ", "<title>", "</head ", "<meta "])
