@@ -82,11 +82,12 @@ class Inspected:
             yield
 
     @contextmanager
-    def manifest_with(self, lines: str) -> Iterator[None]:
-        """Have more lines in the manifest."""
+    def manifest_with(self, lines: str, *, before: str = "") -> Iterator[None]:
+        """Have more lines in the manifest, before one that it has or at its end."""
         manifest = self.sandbox.project.root / "app.arc"
         whole = manifest.read_text()
-        manifest.write_text(f"{whole}\n{lines}\n")
+        at = whole.index(before) if before else len(whole)
+        manifest.write_text(f"{whole[:at]}\n{lines}\n{whole[at:]}")
         try:
             yield
         finally:

@@ -844,6 +844,32 @@ def test_no_page_is_wider_than_the_window(
     assert wide == []
 
 
+@pytest.mark.parametrize("width", [320, 360, 768])
+def test_long_names_are_whole_in_a_narrow_window(
+    new_visit: Callable[..., Visit], table_app: Any, width: int
+) -> None:
+    """They wrap; beside them there is room to write."""
+    name, key = f"notes-{'of-everybody-' * 6}", "owner" * 12
+    forge(table_app, person="Ada")
+    visit = new_visit(table_app, viewport={"width": width, "height": 740})
+    table = f"{name}1\n  {key} *String"
+    with table_app.manifest_with(table, before="@tables-indexes"):
+        hidden = []
+        for path in ("/tables", "/sessions"):
+            lines = visit.open(path).locator(".lines, .line, .line.table .what")
+            hidden += lines.evaluate_all(
+                "all => all.filter(one => one.scrollWidth > one.clientWidth)"
+                ".map(one => one.textContent)"
+            )
+        page = visit.open(f"/tables/testapp-staging-{name}1")
+        field = page.get_by_label(key, exact=True).bounding_box()
+
+    assert hidden == []
+    assert field is not None
+    assert field["width"] >= 100
+    assert field["x"] + field["width"] <= width
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_finds_nothing(
     new_visit: Callable[..., Visit], table_app: Any, axe: str, scheme: str
