@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import boto3
 import pytest
@@ -579,6 +580,42 @@ def test_a_row_is_made_edited_and_deleted(table_visit: Visit) -> None:
     table_visit.press("Delete")
 
     expect(page.get_by_text("No rows.")).to_be_visible()
+
+
+def test_whoever_edits_a_row_is_told_of_what_others_stored(
+    table_visit: Visit,
+) -> None:
+    """And is shown it where nothing has been written yet."""
+    put_thing(table_visit.app, owner="ada", at=1, title="First")
+    key = '{"owner":"ada","at":1}'
+    page = table_visit.open(f"/tables/{THINGS}/row?key={quote(key)}")
+    field = page.get_by_label("The row, as JSON")
+    put_thing(table_visit.app, owner="ada", at=1, title="Second")
+    expect(field).to_have_value(re.compile("Second"))
+    field.fill('{"owner": "ada", "at": 1, "title": "Mine"}')
+
+    put_thing(table_visit.app, owner="ada", at=1, title="Third")
+
+    table_visit.said("What is stored has changed since you began to edit.")
+    table_visit.press("Save")
+    table_visit.said("The row is stored.")
+    (row,) = table_visit.app.get(f"tables/{THINGS}/rows")["rows"]
+    assert row["title"] == "Mine"
+
+
+def test_a_row_says_when_it_ends_by_now(table_visit: Visit) -> None:
+    """Its TTL may be written while its page is open."""
+    sessions = "testapp-staging-sessions"
+    path = f"/api/tables/{sessions}/rows"
+    table_visit.app.api.put(path, json={"row": {"_idx": "a"}})
+    key = quote('{"_idx":"a"}')
+    page = table_visit.open(f"/tables/{sessions}/row?key={key}")
+    expect(page.locator("main")).to_contain_text("this row never expires")
+    ends = int(table_visit.app.sandbox.clock.now_epoch()) + 3600
+
+    table_visit.app.api.put(path, json={"row": {"_idx": "a", "_ttl": ends}})
+
+    expect(page.locator("main")).to_contain_text("Expires in ")
 
 
 def test_dynamodbs_refusal_is_shown(table_visit: Visit) -> None:
