@@ -603,6 +603,18 @@ def test_whoever_edits_a_row_is_told_of_what_others_stored(
     assert row["title"] == "Mine"
 
 
+def test_a_new_row_takes_no_others_place(table_visit: Visit) -> None:
+    """It is said, and what was written can be changed."""
+    put_thing(table_visit.app, owner="ada", at=1, title="First")
+    page = table_visit.open(f"/tables/{THINGS}/row")
+    page.get_by_label("The row, as JSON").fill('{"owner": "ada", "at": 1}')
+    table_visit.press("Save")
+
+    table_visit.said("There is a row with this key already.")
+    (row,) = table_visit.app.get(f"tables/{THINGS}/rows")["rows"]
+    assert row["title"] == "First"
+
+
 def test_a_row_says_when_it_ends_by_now(table_visit: Visit) -> None:
     """Its TTL may be written while its page is open."""
     sessions = "testapp-staging-sessions"
