@@ -603,6 +603,25 @@ def test_whoever_edits_a_row_is_told_of_what_others_stored(
     assert row["title"] == "Mine"
 
 
+def test_whoever_comes_back_to_a_text_is_told_that_it_is_their_own(
+    table_visit: Visit,
+) -> None:
+    """Browsers put back what was written, which looks as if it were stored."""
+    put_thing(table_visit.app, owner="ada", at=1, title="First")
+    key = quote('{"owner":"ada","at":1}')
+    page = table_visit.open(f"/tables/{THINGS}/row?key={key}")
+    field = page.get_by_label("The row, as JSON")
+    field.fill('{"owner": "ada", "at": 1, "title": "Mine"}')
+    table_visit.press("Save")
+    table_visit.said("The row is stored.")
+    put_thing(table_visit.app, owner="ada", at=1, title="Later")
+    page.go_back()
+
+    table_visit.said("Your text of before is back; it is not what is stored.")
+    table_visit.press("Undo edits")
+    expect(field).to_have_value(re.compile("Later"))
+
+
 def test_a_new_row_takes_no_others_place(table_visit: Visit) -> None:
     """It is said, and what was written can be changed."""
     put_thing(table_visit.app, owner="ada", at=1, title="First")
