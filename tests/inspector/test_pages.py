@@ -938,6 +938,24 @@ def test_long_names_are_whole_in_a_narrow_window(
     assert field["x"] + field["width"] <= width
 
 
+def test_forced_colours_keep_what_colours_tell(
+    new_visit: Callable[..., Visit], table_app: Any
+) -> None:
+    """Which stretch of time is which, and that a button is pressed."""
+    table_app.app.post("/count")
+    (request,) = table_app.get("requests")["requests"]
+    visit = new_visit(table_app, forced_colors="active")
+    background = "one => getComputedStyle(one).backgroundColor"
+    dots = visit.open(f"/requests/{request['id']}").locator(".legend .dot")
+    colours = [dot.evaluate(background) for dot in dots.all()]
+    pause = visit.open("/").get_by_role("button", name="Pause")
+    before = pause.evaluate(background)
+    pause.click()
+
+    assert len(set(colours)) == len(colours) > 1
+    expect(pause).not_to_have_css("background-color", before)
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_finds_nothing(
     new_visit: Callable[..., Visit], table_app: Any, axe: str, scheme: str
