@@ -31,7 +31,8 @@ _DOCUMENT = re.compile(rb"<!doctype\s+html|<(?:html|head|body)[\s>/]", re.IGNORE
 _PLACE = re.compile(
     rb"<!--.*?(?:-->|\Z)"
     rb"|<(script|style|textarea|title|noscript|template)\b.*?(?:</\1\s*>|\Z)"
-    rb"|(</head\s*>|<base[\s/>])",
+    rb"|(</head\s*>|<base[\s/>])"
+    rb"|<[a-z](?:[^>=]++|=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))?+)*+(?:>|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
 """What is never closed goes on to the end, as for browsers, and is looked at once."""

@@ -50,6 +50,11 @@ def page(
         ("<html><!-- </head></html>", f"<html><!-- </head></html>{ELEMENT}"),
         ("<html><style></head></html>", f"<html><style></head></html>{ELEMENT}"),
         (
+            """<html><p a= "</head>" b='<base>' c=don't><p d='></head>'></head>""",
+            """<html><p a= "</head>" b='<base>' c=don't><p d='></head>'>"""
+            f"{ELEMENT}</head>",
+        ),
+        (
             "<head><noscript></head></noscript><template></head></template></head>",
             "<head><noscript></head></noscript><template></head></template>"
             f"{ELEMENT}</head>",
@@ -85,7 +90,9 @@ def test_with_script_adds_it_before_a_base(text: str, expected: str) -> None:
     assert edited.response.body.decode() == expected
 
 
-@pytest.mark.parametrize("opening", ["<!-- ", "<title>", "</head ", "<meta "])
+@pytest.mark.parametrize(
+    "opening", ["<!-- ", "<title>", "</head ", "<meta ", "<p a='", '<p a= "', "<p a="]
+)
 def test_what_is_never_closed_is_looked_at_once(opening: str) -> None:
     """Megabytes of it take no longer than others; read anew each time, hours."""
     text = "<html>" + opening * 800_000
