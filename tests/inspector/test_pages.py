@@ -971,3 +971,16 @@ def test_axe_finds_nothing(
             found[path] = [(one["impact"], one["id"]) for one in violations]
 
     assert found == {}
+
+
+def test_axe_finds_nothing_beside_a_broken_manifest(
+    new_visit: Callable[..., Visit], table_app: Any, axe: str
+) -> None:
+    """In a narrow window its message scrolls, by keyboard too."""
+    visit = new_visit(table_app, viewport={"width": 320, "height": 740})
+    with table_app.broken_manifest():
+        page = visit.open("/")
+        page.evaluate(axe)
+        violations = page.evaluate("axe.run()")["violations"]
+
+    assert [one["id"] for one in violations] == []
