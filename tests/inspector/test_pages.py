@@ -871,6 +871,17 @@ def test_nothing_that_was_sent_becomes_markup(visit: Visit) -> None:
     )
 
 
+def test_whoever_goes_back_reads_what_is_chosen_there(table_visit: Visit) -> None:
+    """Browsers put back the later choice, beside what the former shows."""
+    page = table_visit.open(f"/tables/{THINGS}")
+    select = page.get_by_label("Read")
+    with page.expect_navigation():
+        select.select_option("byKind")
+    page.go_back()
+
+    expect(select).to_have_value("")
+
+
 def test_the_keyboard_reaches_the_content(table_visit: Visit) -> None:
     """The first tab stop skips the menu, and can be seen."""
     page = table_visit.open("/sessions")
