@@ -2,7 +2,8 @@
 // style sheets, and shows what a save has broken. Text only ever becomes textContent.
 (() => {
   "use strict";
-  const STREAM = "/_arc/livereload";
+  // Whole, as a page's <base> may lead to another host.
+  const STREAM = `${location.origin}/_arc/livereload`;
   const FIRST_WAIT_MS = 250;
   const LONGEST_WAIT_MS = 4000;
   const RELOADS = "arc-sandbox reloads";
@@ -38,7 +39,8 @@
   const script = document.currentScript;
   // A page that answers a form would send the form again.
   const isManual = Boolean(script && "manual" in script.dataset);
-  let version = take(SINCE);
+  const above = scriptAbove();
+  let version = above ? null : take(SINCE);
   let stream = null;
   let timer = 0;
   let waitMs = FIRST_WAIT_MS;
@@ -47,9 +49,21 @@
   let closed = "";
   const predecessors = new WeakMap();
 
+  // The page around this one listens for both, and loads this one with itself: browsers
+  // allow six connections to an origin, and a page may have as many frames.
+  function scriptAbove() {
+    if (window.parent === window) return undefined;
+    try {
+      return [...window.parent.document.scripts]
+        .find((one) => one.src === script.src && !("manual" in one.dataset));
+    } catch {
+      return undefined; // It is of another origin.
+    }
+  }
+
   function connect() {
     clearTimeout(timer);
-    if (stream || document.hidden) return;
+    if (above || stream || document.hidden) return;
     const query = version === null ? "" : `?since=${encodeURIComponent(version)}`;
     stream = new EventSource(STREAM + query);
     stream.addEventListener("state", (event) => {
@@ -75,7 +89,10 @@
       reload();
       return;
     }
-    if (state.change === "styles") swapStyles();
+    if (state.change === "styles") {
+      swapStyles();
+      script?.dispatchEvent(new CustomEvent("styles", { detail: version }));
+    }
     show(state.troubles);
   }
 
@@ -206,10 +223,13 @@
     return made;
   }
 
+  above?.addEventListener("styles", ({ detail }) => {
+    follow({ version: detail, change: "styles", troubles: [] });
+  });
   addEventListener("keydown", (event) => {
     if (overlay && event.key === "Escape") hide();
   });
-  // Browsers allow six connections to an origin: a page in the background holds none.
+  // A page in the background holds no connection.
   document.addEventListener("visibilitychange", () => {
     if (document.hidden) disconnect();
     else connect();

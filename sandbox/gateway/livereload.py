@@ -28,9 +28,11 @@ _DOCUMENT_DESTINATIONS = frozenset(("document", "iframe", "frame"))
 _BODILESS = frozenset((204, 205, 206))
 _LOOKED_AT_BYTES = 4096
 _DOCUMENT = re.compile(rb"<!doctype\s+html|<(?:html|head|body)[\s>/]", re.IGNORECASE)
-_HEAD_END = re.compile(
-    rb"<!--.*?(?:-->|\Z)|<(script|style|textarea|title)\b.*?(?:</\1\s*>|\Z)"
-    rb"|(</head\s*>)",
+_PLACE = re.compile(
+    rb"<!--.*?(?:-->|\Z)"
+    rb"|<(script|style|textarea|title|noscript|template)\b.*?(?:</\1\s*>|\Z)"
+    rb"|(</head\s*>|<base[\s/>])"
+    rb"|<[a-z](?:[^>=]++|=\s*+(?:\"[^\"]*+(?:\"|\Z)|'[^']*+(?:'|\Z))?+)*+(?:>|\Z)",
     re.IGNORECASE | re.DOTALL,
 )
 """What is never closed goes on to the end, as for browsers, and is looked at once."""
@@ -142,8 +144,12 @@ def _element(request: HttpRequest, admission: Admission) -> bytes:
 
 
 def _insert(text: bytes, element: bytes) -> bytes:
-    """Insert before `</head>`; without one at the end, where every parser takes it."""
-    for found in _HEAD_END.finditer(text):
+    """Insert before `</head>`; without one at the end, where every parser takes it.
+
+    And before a `<base>`, by which browsers read the addresses that follow: it may name
+    another host (HTML standard, 4.2.3).
+    """
+    for found in _PLACE.finditer(text):
         if found[2]:
             return text[: found.start()] + element + text[found.start() :]
     return text + element

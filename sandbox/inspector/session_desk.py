@@ -188,7 +188,8 @@ class SessionDesk:
         """Give a function of the app by name, such as `get /count`.
 
         Raises:
-            ApiError: 404 where there is none.
+            ApiError: 404 where there is none; 400 where there are several, which
+                `@events a`, with the pragma, tells apart.
         """
         found = self._subject.project().functions_called(name)
         if not found:
@@ -196,6 +197,12 @@ class SessionDesk:
                 404,
                 f'There is no function "{name}".',
                 remedy="GET /api/functions lists them.",
+            )
+        if len(found) > 1:
+            raise ApiError(
+                400,
+                f'There are {len(found)} functions "{name}".',
+                remedy=f"Say which: {', '.join(one.key for one in found)}.",
             )
         return found[0]
 

@@ -103,6 +103,27 @@ class TableBrowser:
         """
         self._call("PutItem", {"TableName": name, "Item": _row(row)})
 
+    def add(self, name: str, row: Mapping[str, JsonValue]) -> None:
+        """Store a row whose key no other has.
+
+        Raises:
+            ApiError: one has it, 409; or the row does not fit the table.
+        """
+        partition_key = str(_items(self._table(name)["keys"])[0])
+        is_new = {partition_key: {"Exists": False}}
+        try:
+            self._call(
+                "PutItem", {"TableName": name, "Item": _row(row), "Expected": is_new}
+            )
+        except ApiError as error:
+            if error.status != HTTPStatus.CONFLICT:
+                raise
+            raise ApiError(
+                error.status,
+                "There is a row with this key already.",
+                remedy="Change that one, or give this one another key.",
+            ) from error
+
     def delete(self, name: str, key: Mapping[str, JsonValue]) -> bool:
         """Remove a row; tell whether there was one.
 

@@ -19,7 +19,7 @@ HANDLER = """def handler(event, context):
     }
 
 
-POLICY = "default-src 'none'; style-src 'self'"
+POLICY = "default-src 'none'; style-src 'self'; frame-src 'self'"
 """
 NEEDY = f"import wanted\n{HANDLER}"
 INDEX = "src/http/get-index/index.py"
@@ -59,6 +59,29 @@ def listening(chromium: Browser) -> Iterator[Callable[[str], Page]]:
 
 
 @pytest.fixture
+def framed(make_app: Any) -> Any:
+    """Give an app whose page has more frames than browsers allow connections."""
+    frames = "<iframe src=/inner></iframe>" * 6
+    outer = HANDLER.replace("</h1>", f"</h1>{frames}")
+    files = {
+        INDEX: outer,
+        "src/http/get-inner/index.py": HANDLER,
+        "public/a.css": SHEET,
+    }
+    return make_app(files, "get /", "get /inner", more="@static")
+
+
+@pytest.fixture
+def framed_page(framed: Any, serve: Any, listening: Callable[[str], Page]) -> Page:
+    """Give the page of frames, each of them loaded."""
+    page = listening(serve(framed).sandbox.url)
+    for frame in page.frames[1:]:
+        expect(frame.locator("h1")).to_have_text("one")
+    assert len(page.frames) == 1 + 6
+    return page
+
+
+@pytest.fixture
 def page(app: Any, serve: Any, listening: Callable[[str], Page]) -> Page:
     """Give the app's page."""
     return listening(serve(app).sandbox.url)
@@ -76,6 +99,18 @@ def test_a_saved_handler_reloads_the_page(app: Any, page: Page) -> None:
     expect(page.locator("h1")).to_have_text("two")
 
 
+def test_a_page_with_a_foreign_base_is_reloaded(
+    make_app: Any, serve: Any, listening: Callable[[str], Page]
+) -> None:
+    """Its relative addresses lead elsewhere; those of live reload do not."""
+    base = "<base href=https://elsewhere.invalid/>"
+    app = make_app({INDEX: HANDLER.replace("<title>", f"{base}<title>")}, "get /")
+    page = listening(serve(app).sandbox.url)
+    save(app, INDEX, "one", "two")
+
+    expect(page.locator("h1")).to_have_text("two")
+
+
 def test_a_saved_style_sheet_is_swapped(app: Any, page: Page) -> None:
     """Without loading the page again: what it holds in memory stays."""
     page.evaluate("window.kept = 'yes'")
@@ -84,6 +119,41 @@ def test_a_saved_style_sheet_is_swapped(app: Any, page: Page) -> None:
     expect(page.locator("h1")).to_have_css("color", "rgb(9, 9, 9)")
     expect(page.locator("link")).to_have_count(1)
     assert page.evaluate("window.kept") == "yes"
+
+
+def test_frames_leave_the_page_its_connections(framed: Any, framed_page: Page) -> None:
+    """Browsers allow six to an origin: the page listens, and is loaded with them."""
+    with framed_page.expect_response("**/inner?more"):
+        framed_page.evaluate(
+            "void document.querySelector('iframe').setAttribute('src', '/inner?more')"
+        )
+    save(framed, "src/http/get-inner/index.py", "one", "two")
+    frame = framed_page.frame_locator("iframe").last
+
+    expect(frame.locator("h1")).to_have_text("two")
+
+
+def test_a_style_sheet_is_swapped_in_frames_too(framed: Any, framed_page: Page) -> None:
+    """In the page that listens, and in those that it speaks for."""
+    framed_page.frames[-1].evaluate("window.kept = 'yes'")
+    save(framed, "public/a.css", "1, 2, 3", "9, 9, 9")
+    frame = framed_page.frame_locator("iframe").last
+
+    for heading in (framed_page.locator("h1"), frame.locator("h1")):
+        expect(heading).to_have_css("color", "rgb(9, 9, 9)")
+    assert framed_page.frames[-1].evaluate("window.kept") == "yes"
+
+
+def test_a_failed_save_is_told_once_for_all_frames(
+    framed: Any, framed_page: Page
+) -> None:
+    """By the page around them."""
+    save(framed, INDEX, "return {", "retrun {")
+
+    expect(framed_page.get_by_role("alertdialog")).to_have_count(1)
+    frames = framed_page.frames[1:]
+    told = [frame.get_by_role("alertdialog").count() for frame in frames]
+    assert told == [0] * len(frames)
 
 
 def test_a_failed_save_shows_the_overlay_until_it_is_mended(

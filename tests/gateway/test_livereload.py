@@ -49,6 +49,16 @@ def page(
         ),
         ("<html><!-- </head></html>", f"<html><!-- </head></html>{ELEMENT}"),
         ("<html><style></head></html>", f"<html><style></head></html>{ELEMENT}"),
+        (
+            """<html><p a= "</head>" b='<base>' c=don't><p d='></head>'></head>""",
+            """<html><p a= "</head>" b='<base>' c=don't><p d='></head>'>"""
+            f"{ELEMENT}</head>",
+        ),
+        (
+            "<head><noscript></head></noscript><template></head></template></head>",
+            "<head><noscript></head></noscript><template></head></template>"
+            f"{ELEMENT}</head>",
+        ),
     ],
 )
 def test_with_script_adds_it_at_the_end_of_the_head(text: str, expected: str) -> None:
@@ -59,7 +69,30 @@ def test_with_script_adds_it_at_the_end_of_the_head(text: str, expected: str) ->
     assert edited.why_not == ""
 
 
-@pytest.mark.parametrize("opening", ["<!-- ", "<title>", "</head ", "<meta "])
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "<head><title>t</title><base href=//cdn.example></head>",
+            f"<head><title>t</title>{ELEMENT}<base href=//cdn.example></head>",
+        ),
+        ("<html><p>x<BASE\nhref='a'>", f"<html><p>x{ELEMENT}<BASE\nhref='a'>"),
+        (
+            "<html><!-- <base> --><title><base ></title><basefont></head>",
+            f"<html><!-- <base> --><title><base ></title><basefont>{ELEMENT}</head>",
+        ),
+    ],
+)
+def test_with_script_adds_it_before_a_base(text: str, expected: str) -> None:
+    """Its address is read by what stands before it, not by the base of the page."""
+    edited = with_script(request(), page(text))
+
+    assert edited.response.body.decode() == expected
+
+
+@pytest.mark.parametrize(
+    "opening", ["<!-- ", "<title>", "</head ", "<meta ", "<p a='", '<p a= "', "<p a="]
+)
 def test_what_is_never_closed_is_looked_at_once(opening: str) -> None:
     """Megabytes of it take no longer than others; read anew each time, hours."""
     text = "<html>" + opening * 800_000

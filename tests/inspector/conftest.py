@@ -77,11 +77,18 @@ class Inspected:
     @contextmanager
     def broken_manifest(self) -> Iterator[None]:
         """Have a manifest that cannot be read, as in the middle of an edit."""
+        with self.manifest_with("@http\n  nonsense"):
+            assert self.api.get("/api/project").status_code == 409
+            yield
+
+    @contextmanager
+    def manifest_with(self, lines: str, *, before: str = "") -> Iterator[None]:
+        """Have more lines in the manifest, before one that it has or at its end."""
         manifest = self.sandbox.project.root / "app.arc"
         whole = manifest.read_text()
-        manifest.write_text(f"{whole}\n@http\n  nonsense\n")
+        at = whole.index(before) if before else len(whole)
+        manifest.write_text(f"{whole[:at]}\n{lines}\n{whole[at:]}")
         try:
-            assert self.api.get("/api/project").status_code == 409
             yield
         finally:
             manifest.write_text(whole)

@@ -88,6 +88,7 @@ def bodies() -> dict[str, Any]:
         "put /api/sessions/{id}": {"data": {"user": 2}},
         "patch /api/sessions/{id}": {"data": {"user": 3}},
         "post /api/tables/{name}/import": {"rows": [{"owner": "a", "at": 1}]},
+        "post /api/tables/{name}/rows": {"row": {"owner": "c", "at": 2}},
         "put /api/tables/{name}/rows": {"row": {"owner": "b", "at": 2}},
         "delete /api/tables/{name}/rows": {"key": {"owner": "b", "at": 2}},
     }

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import boto3
 import pytest
@@ -581,6 +582,73 @@ def test_a_row_is_made_edited_and_deleted(table_visit: Visit) -> None:
     expect(page.get_by_text("No rows.")).to_be_visible()
 
 
+def test_whoever_edits_a_row_is_told_of_what_others_stored(
+    table_visit: Visit,
+) -> None:
+    """And is shown it where nothing has been written yet."""
+    put_thing(table_visit.app, owner="ada", at=1, title="First")
+    key = '{"owner":"ada","at":1}'
+    page = table_visit.open(f"/tables/{THINGS}/row?key={quote(key)}")
+    field = page.get_by_label("The row, as JSON")
+    put_thing(table_visit.app, owner="ada", at=1, title="Second")
+    expect(field).to_have_value(re.compile("Second"))
+    field.fill('{"owner": "ada", "at": 1, "title": "Mine"}')
+
+    put_thing(table_visit.app, owner="ada", at=1, title="Third")
+
+    table_visit.said("What is stored has changed since you began to edit.")
+    table_visit.press("Save")
+    table_visit.said("The row is stored.")
+    (row,) = table_visit.app.get(f"tables/{THINGS}/rows")["rows"]
+    assert row["title"] == "Mine"
+
+
+def test_whoever_comes_back_to_a_text_is_told_that_it_is_their_own(
+    table_visit: Visit,
+) -> None:
+    """Browsers put back what was written, which looks as if it were stored."""
+    put_thing(table_visit.app, owner="ada", at=1, title="First")
+    key = quote('{"owner":"ada","at":1}')
+    page = table_visit.open(f"/tables/{THINGS}/row?key={key}")
+    field = page.get_by_label("The row, as JSON")
+    field.fill('{"owner": "ada", "at": 1, "title": "Mine"}')
+    table_visit.press("Save")
+    table_visit.said("The row is stored.")
+    put_thing(table_visit.app, owner="ada", at=1, title="Later")
+    page.go_back()
+
+    table_visit.said("Your text of before is back; it is not what is stored.")
+    table_visit.press("Undo edits")
+    expect(field).to_have_value(re.compile("Later"))
+
+
+def test_a_new_row_takes_no_others_place(table_visit: Visit) -> None:
+    """It is said, and what was written can be changed."""
+    put_thing(table_visit.app, owner="ada", at=1, title="First")
+    page = table_visit.open(f"/tables/{THINGS}/row")
+    page.get_by_label("The row, as JSON").fill('{"owner": "ada", "at": 1}')
+    table_visit.press("Save")
+
+    table_visit.said("There is a row with this key already.")
+    (row,) = table_visit.app.get(f"tables/{THINGS}/rows")["rows"]
+    assert row["title"] == "First"
+
+
+def test_a_row_says_when_it_ends_by_now(table_visit: Visit) -> None:
+    """Its TTL may be written while its page is open."""
+    sessions = "testapp-staging-sessions"
+    path = f"/api/tables/{sessions}/rows"
+    table_visit.app.api.put(path, json={"row": {"_idx": "a"}})
+    key = quote('{"_idx":"a"}')
+    page = table_visit.open(f"/tables/{sessions}/row?key={key}")
+    expect(page.locator("main")).to_contain_text("this row never expires")
+    ends = int(table_visit.app.sandbox.clock.now_epoch()) + 3600
+
+    table_visit.app.api.put(path, json={"row": {"_idx": "a", "_ttl": ends}})
+
+    expect(page.locator("main")).to_contain_text("Expires in ")
+
+
 def test_dynamodbs_refusal_is_shown(table_visit: Visit) -> None:
     """A row without its key is not stored, and the reason is said."""
     page = table_visit.open(f"/tables/{THINGS}/row")
@@ -803,6 +871,17 @@ def test_nothing_that_was_sent_becomes_markup(visit: Visit) -> None:
     )
 
 
+def test_whoever_goes_back_reads_what_is_chosen_there(table_visit: Visit) -> None:
+    """Browsers put back the later choice, beside what the former shows."""
+    page = table_visit.open(f"/tables/{THINGS}")
+    select = page.get_by_label("Read")
+    with page.expect_navigation():
+        select.select_option("byKind")
+    page.go_back()
+
+    expect(select).to_have_value("")
+
+
 def test_the_keyboard_reaches_the_content(table_visit: Visit) -> None:
     """The first tab stop skips the menu, and can be seen."""
     page = table_visit.open("/sessions")
@@ -844,6 +923,50 @@ def test_no_page_is_wider_than_the_window(
     assert wide == []
 
 
+@pytest.mark.parametrize("width", [320, 360, 768])
+def test_long_names_are_whole_in_a_narrow_window(
+    new_visit: Callable[..., Visit], table_app: Any, width: int
+) -> None:
+    """They wrap; beside them there is room to write."""
+    name, key = f"notes-{'of-everybody-' * 6}", "owner" * 12
+    forge(table_app, person="Ada")
+    visit = new_visit(table_app, viewport={"width": width, "height": 740})
+    table = f"{name}1\n  {key} *String"
+    with table_app.manifest_with(table, before="@tables-indexes"):
+        hidden = []
+        for path in ("/tables", "/sessions"):
+            lines = visit.open(path).locator(".lines, .line, .line.table .what")
+            hidden += lines.evaluate_all(
+                "all => all.filter(one => one.scrollWidth > one.clientWidth)"
+                ".map(one => one.textContent)"
+            )
+        page = visit.open(f"/tables/testapp-staging-{name}1")
+        field = page.get_by_label(key, exact=True).bounding_box()
+
+    assert hidden == []
+    assert field is not None
+    assert field["width"] >= 100
+    assert field["x"] + field["width"] <= width
+
+
+def test_forced_colours_keep_what_colours_tell(
+    new_visit: Callable[..., Visit], table_app: Any
+) -> None:
+    """Which stretch of time is which, and that a button is pressed."""
+    table_app.app.post("/count")
+    (request,) = table_app.get("requests")["requests"]
+    visit = new_visit(table_app, forced_colors="active")
+    background = "one => getComputedStyle(one).backgroundColor"
+    dots = visit.open(f"/requests/{request['id']}").locator(".legend .dot")
+    colours = [dot.evaluate(background) for dot in dots.all()]
+    pause = visit.open("/").get_by_role("button", name="Pause")
+    before = pause.evaluate(background)
+    pause.click()
+
+    assert len(set(colours)) == len(colours) > 1
+    expect(pause).not_to_have_css("background-color", before)
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 def test_axe_finds_nothing(
     new_visit: Callable[..., Visit], table_app: Any, axe: str, scheme: str
@@ -859,3 +982,16 @@ def test_axe_finds_nothing(
             found[path] = [(one["impact"], one["id"]) for one in violations]
 
     assert found == {}
+
+
+def test_axe_finds_nothing_beside_a_broken_manifest(
+    new_visit: Callable[..., Visit], table_app: Any, axe: str
+) -> None:
+    """In a narrow window its message scrolls, by keyboard too."""
+    visit = new_visit(table_app, viewport={"width": 320, "height": 740})
+    with table_app.broken_manifest():
+        page = visit.open("/")
+        page.evaluate(axe)
+        violations = page.evaluate("axe.run()")["violations"]
+
+    assert [one["id"] for one in violations] == []

@@ -38,7 +38,11 @@ class EnvironmentApi:
                 self.show,
                 gives=object_of({"function": TEXT, "variables": array_of(variable)}),
                 query=(
-                    Parameter(name="function", description="Such as get /count."),
+                    Parameter(
+                        name="function",
+                        description="Such as get /count; @events a, with the pragma, "
+                        "where several have one name.",
+                    ),
                     Parameter(
                         name="reveal",
                         description="1 shows secrets; needs the header "

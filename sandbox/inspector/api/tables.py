@@ -101,6 +101,14 @@ class TablesApi:
                 query=_ROW_QUERY,
             ),
             Endpoint(
+                "POST",
+                path,
+                "Store a new row; 409 where one has its key.",
+                self.add,
+                takes=ROW,
+                gives=ROW,
+            ),
+            Endpoint(
                 "PUT",
                 path,
                 "Store a row; it replaces one with the same key.",
@@ -158,6 +166,12 @@ class TablesApi:
         )
         page = self._browser.rows(request.path["name"], query)
         return JsonAnswer(content={"rows": page.rows, "next_key": page.next_key})
+
+    def add(self, request: ApiRequest) -> JsonAnswer:
+        """Store a new row."""
+        row = request.mapping("row")
+        self._browser.add(request.path["name"], row)
+        return JsonAnswer(content={"row": row})
 
     def put(self, request: ApiRequest) -> JsonAnswer:
         """Store a row."""

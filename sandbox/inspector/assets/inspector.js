@@ -15,6 +15,7 @@ const SAID_KEY = 'arc-sandbox-said'
 const MOST_ROWS_SENT = 500
 const MOST_SENT = 4e6 // of UTF-16: at most three bytes each, and the API takes 16 MiB
 const OUTDATED = 'What is stored has changed since you began to edit. Save replaces it with your text, Undo edits shows it.'
+const DRAFT = 'Your earlier text is back; it is not what is stored. Save replaces what is stored with it, Undo edits shows what is stored.'
 const JSON_STRING = '"[^"\\\\]*(?:\\\\.[^"\\\\]*)*"'
 
 // Saying
@@ -345,6 +346,12 @@ function renewText (old, made) {
   old.defaultValue = made.defaultValue
 }
 
+/** Say what a browser has put back that a person had written: it looks like stored text. */
+function tellOfDrafts () {
+  const texts = [...document.querySelectorAll('textarea[data-live]')]
+  if (texts.some(text => text.value !== text.defaultValue)) say(DRAFT, { isError: true })
+}
+
 function renewInOrder (old, made) {
   const before = [...old.childNodes]
   const after = [...made.childNodes]
@@ -472,6 +479,6 @@ document.addEventListener('DOMContentLoaded', () => {
   setInterval(countDown, 1000)
   document.addEventListener('visibilitychange', () => document.hidden ? disconnect() : followAgain())
   addEventListener('pagehide', disconnect)
-  addEventListener('pageshow', event => event.persisted && followAgain())
+  addEventListener('pageshow', event => event.persisted ? followAgain() : tellOfDrafts())
   connect()
 })

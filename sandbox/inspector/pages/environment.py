@@ -1,11 +1,12 @@
 """What a function sees as its environment, secrets masked."""
 
 from sandbox.inspector.pages.page import Page, PageRequest, View
+from sandbox.inspector.pages.words import function_name
 
 
 def show(request: PageRequest) -> View:
     """Give the variables of the function that the query names, or of the first."""
-    names = [one["name"] for one in request.api.read("functions")["functions"]]
+    names = list(map(function_name, request.api.read("functions")["functions"]))
     chosen = request.word("function") or next(iter(names), "")
     variables = (
         request.api.read("environment", function=chosen)["variables"] if chosen else []

@@ -17,13 +17,19 @@ from sandbox.inspector.pages.spoken import (
     spoken_status,
     spoken_time,
 )
-from sandbox.inspector.pages.words import address, key_text, one_line
+from sandbox.inspector.pages.words import (
+    address,
+    function_name,
+    key_text,
+    one_line,
+)
 from sandbox.json_value import pretty_json
 
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "address": address,
     "bytes": spoken_bytes,
     "day_time": day_time,
+    "function_name": function_name,
     "iso_time": iso_time,
     "json": json_markup,
     "key_text": key_text,

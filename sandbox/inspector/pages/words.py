@@ -24,6 +24,15 @@ def key_text(key: Mapping[str, Any]) -> str:
     return _compact(key)
 
 
+def function_name(function: Mapping[str, Any]) -> str:
+    """Give what names one function of the app: `get /`, or `@events a`.
+
+    Several pragmas may each have a function of one name.
+    """
+    name: str = function["name"]
+    return name if function["pragma"] == "http" else f"@{function['pragma']} {name}"
+
+
 def address(path: str, **query: str | None) -> str:
     """Give a path with a query; parameters that are empty or None are left out."""
     given = {name: value for name, value in query.items() if value}

@@ -37,6 +37,21 @@ def test_no_page_can_have_them_revealed(table_app: Any) -> None:
     assert "sesame" not in answer.text
 
 
+def test_functions_of_one_name_are_told_apart(table_app: Any) -> None:
+    """By the pragma; the name alone does not say which is meant."""
+    with table_app.manifest_with("@events\nsame\n\n@queues\nsame"):
+        bare = table_app.api.get("/api/environment", params={"function": "same"})
+        found = [
+            variables(table_app.get("environment", function=f"@{pragma} same"))
+            for pragma in ("events", "queues")
+        ]
+
+    assert bare.status_code == 400
+    assert "@events same, @queues same" in bare.json()["remedy"]
+    names = [one["AWS_LAMBDA_FUNCTION_NAME"] for one in found]
+    assert names[0] != names[1]
+
+
 @pytest.mark.parametrize("query", [{}, {"function": "get /nowhere"}])
 def test_the_function_must_be_named(table_app: Any, query: dict[str, str]) -> None:
     """Each function may see another environment."""

@@ -88,6 +88,26 @@ def test_a_row_is_changed_and_removed(things: Any) -> None:
     assert removed == [{"was_there": True}, {"was_there": False}]
 
 
+@pytest.mark.parametrize(
+    ("row", "status", "message"),
+    [
+        ({"owner": "ada", "at": 5, "kind": "mine"}, 200, None),
+        ({"owner": "ada", "at": 1, "kind": "mine"}, 409, "a row with this key already"),
+        ({"at": 1}, 400, "Missing the key owner"),
+    ],
+)
+def test_a_new_row_takes_no_others_place(
+    things: Any, row: Any, status: int, message: str | None
+) -> None:
+    """Whoever makes one does not know of the one that has its key."""
+    answer = things.api.post(f"/api/{ROWS}", json={"row": row})
+
+    assert answer.status_code == status
+    assert message is None or message in answer.json()["message"]
+    kept = {one["at"]: one["kind"] for one in things.get(ROWS)["rows"]}
+    assert (kept[1], kept.get(5)) == ("odd", "mine" if status == 200 else None)
+
+
 def test_a_table_is_taken_out_and_in(things: Any) -> None:
     """What was exported is what is there after an import."""
     rows = things.get(f"tables/{THINGS}/export")["rows"]

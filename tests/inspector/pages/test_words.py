@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.inspector.pages.words import address, key_text, one_line
+from sandbox.inspector.pages.words import address, function_name, key_text, one_line
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,15 @@ def test_a_line_is_short(value: Any, text: str) -> None:
 def test_a_key_is_compact() -> None:
     """As the API takes it in a query."""
     assert key_text({"owner": "a", "at": 1}) == '{"owner":"a","at":1}'
+
+
+@pytest.mark.parametrize(
+    ("pragma", "name", "text"),
+    [("http", "get /", "get /"), ("tables-streams", "a", "@tables-streams a")],
+)
+def test_a_function_has_its_pragma(pragma: str, name: str, text: str) -> None:
+    """Save a route's, whose name is no other's."""
+    assert function_name({"pragma": pragma, "name": name}) == text
 
 
 def test_an_address_leaves_out_what_is_empty() -> None:
