@@ -74,5 +74,5 @@ def test_a_cookie_that_no_browser_keeps_is_told(sandbox: SandboxUnderTest) -> No
 
 def test_what_is_no_browser_is_told(sandbox: SandboxUnderTest) -> None:
     """The message names what was given."""
-    with pytest.raises(TypeError, match="str is no Playwright page"):
+    with pytest.raises(TypeError, match="str is not a Playwright page"):
         log_in("page", {}, sandbox=sandbox, url=sandbox.url)
