@@ -97,7 +97,9 @@ def test_a_refused_session_is_explained_once(
     assert [len(each) for each in notes] == [0, 1, 1]
 
 
-def test_a_cookie_that_the_helper_loses_is_explained(make_app: Any, serve: Any) -> None:
+def test_a_cookie_that_the_helper_loses_is_explained(
+    make_app: Any, serve: Any, wait_until: Any
+) -> None:
     """Only where the helper is the one that loses it."""
     app = make_app({**FILES, ".env": SECRET}, *ROUTES)
     served = serve(app)
@@ -106,6 +108,7 @@ def test_a_cookie_that_the_helper_loses_is_explained(make_app: Any, serve: Any) 
     header = {"cookie": f'consent={{"a": 1}}; _idx={value}'}
 
     served.client.get("/", headers=header)
+    wait_until(lambda: texts(served))
     (text,) = texts(served)
     assert "architect-functions does not find _idx" in text
 
@@ -115,11 +118,14 @@ def test_a_cookie_that_the_helper_loses_is_explained(make_app: Any, serve: Any) 
     assert texts(served) == []
 
 
-def test_a_cookie_that_browsers_drop_is_explained(make_app: Any, serve: Any) -> None:
+def test_a_cookie_that_browsers_drop_is_explained(
+    make_app: Any, serve: Any, wait_until: Any
+) -> None:
     """A token over 4,096 bytes never comes back, so the response has the note."""
     served = serve(make_app({**FILES, ".env": SECRET}, *ROUTES))
 
     served.client.get("/big")
+    wait_until(lambda: texts(served))
 
     (text,) = texts(served)
     assert text.startswith("GET /big\nBrowsers will not keep the _idx cookie")

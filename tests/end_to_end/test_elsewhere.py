@@ -187,7 +187,7 @@ def test_an_external_database_needs_a_port(
     """As for `@architect/sandbox`: 5555 is ours, not another's."""
     app = make_app(FILES, more=TABLES)
 
-    with pytest.raises(ProjectError, match="but not its port") as refused:
+    with pytest.raises(ProjectError, match="but its port is not given") as refused:
         serve(app, wishes=Wishes(external_db=True), tables_port=None)
 
     assert "ARC_TABLES_PORT=8000" in str(refused.value)

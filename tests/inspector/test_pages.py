@@ -617,7 +617,7 @@ def test_whoever_comes_back_to_a_text_is_told_that_it_is_their_own(
     put_thing(table_visit.app, owner="ada", at=1, title="Later")
     page.go_back()
 
-    table_visit.said("Your text of before is back; it is not what is stored.")
+    table_visit.said("Your earlier text is back; it is not what is stored.")
     table_visit.press("Undo edits")
     expect(field).to_have_value(re.compile("Later"))
 
