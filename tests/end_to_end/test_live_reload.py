@@ -176,6 +176,9 @@ def test_a_broken_manifest_shows_the_overlay(app: Any, page: Page) -> None:
     manifest.write_text(text + "\n@tables\nbroken\n")
 
     expect(page.get_by_role("alertdialog")).to_contain_text("app.arc, line")
+    manifest.write_text(text + "\n@tables\nanother\n")
+    expect(page.get_by_role("alertdialog")).to_contain_text("another")
+    expect(page.locator("arc-sandbox-overlay")).to_have_count(1)
     manifest.write_text(text)
     expect(page.get_by_role("alertdialog")).to_have_count(0)
 
