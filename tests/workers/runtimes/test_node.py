@@ -443,6 +443,14 @@ def test_failure_is_reported(run_node, source, error_type, message):
     assert not outcome.while_loading
 
 
+def test_what_is_thrown_and_no_error_is_shown(run_node):
+    """Its text may be no more than "[object Object]"."""
+    outcome = run_node("export const handler = () => { throw { code: 5 } }").outcome
+
+    assert outcome.message == "[object Object]"
+    assert outcome.trace == "{ code: 5 }"
+
+
 def test_stack_marks_the_apps_own_frames(run_node):
     """The outermost call comes first; installed packages are not the app's code."""
     files = {
@@ -542,8 +550,16 @@ def test_a_module_that_the_app_names_is_only_to_be_installed(
     assert remedy == f'Run "npm install" in "{folder}".'
 
 
-@pytest.mark.parametrize("host", ["127.0.0.1", "localhost"])
-def test_an_event_that_nobody_takes_is_explained(run_node, host):
+BOTH_ADDRESSES = """(name, { all }, found) => {
+  const addresses = ['127.0.0.1', '::1']
+  if (!all) return found(null, addresses[0], 4)
+  found(null, addresses.map((address, at) => ({ address, family: at ? 6 : 4 })))
+}"""
+"""Has `localhost` be two addresses, wherever the tests run."""
+
+
+@pytest.mark.parametrize("lookup", ["undefined", BOTH_ADDRESSES])
+def test_an_event_that_nobody_takes_is_explained(run_node, lookup):
     """A helper's publish meets a closed port; elsewhere that is the app's affair."""
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
@@ -554,7 +570,8 @@ def test_an_event_that_nobody_takes_is_explained(run_node, host):
         process.env.ARC_SANDBOX = '{{"ports": {{"events": {port}}}}}'
         export async function handler (event) {{
           if (event === null) process.env.ARC_SANDBOX = '{{}}'
-          const request = http.request({{ host: '{host}', port: {port} }}).end()
+          const options = {{ host: 'localhost', port: {port}, lookup: {lookup} }}
+          const request = http.request(options).end()
           const [error] = await once(request, 'error')
           throw error
         }}
@@ -1641,7 +1658,7 @@ MOMENTS = (
 
 
 FILE_ACCESS = """
-import fs, { readFileSync } from 'node:fs'
+import fs, { statSync } from 'node:fs'
 import { basename } from 'node:path'
 import { pathToFileURL } from 'node:url'
 const { install } = await import(process.argv[1])
@@ -1673,7 +1690,7 @@ READ, LISTED, ASKED = ["note", "file"], ["noteListing", "folder", False], "noteP
 FILE_CALLS: dict[str, list[list[Any]]] = {
     # What is read.
     "fs.readFileSync('file')": [READ],
-    "readFileSync('file')": [READ],
+    "statSync('file')": [[ASKED, "file"]],
     "fs.readFileSync(pathToFileURL('file'))": [READ],
     "fs.readFileSync('deployed')": [READ],
     "called(fs.readFile, 'file')": [READ],
@@ -1769,7 +1786,7 @@ def test_clock_moves_the_date_and_nothing_else(app, node_function, invoke):
     function = node_function("clock", CLOCK)
     pool = app.pool()
     real = invoke(pool, function).outcome.value
-    app.clock.advance(86_400 * 365)
+    app.clock.advance(86_400 * 365 + 0.0004)
     moved = invoke(pool, function).outcome.value
     app.clock.reset()
     back = invoke(pool, function).outcome.value
@@ -1778,6 +1795,7 @@ def test_clock_moves_the_date_and_nothing_else(app, node_function, invoke):
     for key in MOMENTS:
         assert 0 <= moved[key] - real[key] - year_ms < 60_000, key
         assert 0 <= back[key] - real[key] < 60_000, key
+    assert isinstance(moved["now"], int)  # no part of a millisecond
     assert moved["given"] == 2000
     assert moved["parts"] == 946_684_800_000
     around = [
@@ -1930,12 +1948,13 @@ def bare_worker(node_program, tmp_path):
 
 
 CONNECTING = """
-import http from 'node:http'
+import http, { request as imported } from 'node:http'
 
-function ask (port) {
-  const agent = new http.Agent({ keepAlive: false })
+function ask ({ port, host = 'localhost', keepAlive = false, isImported }) {
+  const agent = new http.Agent({ keepAlive })
+  const begin = isImported ? imported : http.request
   return new Promise((resolve, reject) => {
-    const request = http.request({ host: 'localhost', port, agent }, response => {
+    const request = begin({ host, port, agent }, response => {
       response.resume()
       response.on('end', () => resolve(request.socket.localPort))
     })
@@ -1944,9 +1963,9 @@ function ask (port) {
   })
 }
 
-export async function handler ({ port, hangs }) {
-  const used = [await ask(port), await ask(port)]
-  if (hangs) await new Promise(() => {})
+export async function handler (event) {
+  const used = [await ask(event), await ask(event)]
+  if (event.hangs) await new Promise(() => {})
   return used
 }
 """
@@ -1972,11 +1991,20 @@ def connecting(app, node_function, invoke):
         yield connect
 
 
-def test_connections_to_the_sandbox_are_kept(connecting):
+@pytest.mark.parametrize("event", [{}, {"host": "127.0.0.1"}, {"isImported": True}])
+def test_connections_to_the_sandbox_are_kept(connecting, event):
     """A client that closes its connections asks the tables over one, as it asks AWS."""
-    first, second = connecting('{"ports": {"tables": %d}}').value
+    first, second = connecting('{"ports": {"tables": %d}}', **event).value
 
     assert first == second
+
+
+def test_clients_that_keep_connections_have_their_own(connecting):
+    """Whoever sets an agent up, such as with a limit, means that one."""
+    outcome = connecting('{"ports": {"tables": %d}}', keepAlive=True)
+    first, second = outcome.value
+
+    assert first != second
 
 
 @pytest.mark.parametrize("told", ['{"ports": {"http": 1%d}}', "{}%.0d", "none%.0d"])
