@@ -451,6 +451,21 @@ def test_what_is_thrown_and_no_error_is_shown(run_node):
     assert outcome.trace == "{ code: 5 }"
 
 
+def test_a_long_stack_has_both_its_ends(run_node):
+    """As a function that calls itself shows where that began, and what failed."""
+    source = """Error.stackTraceLimit = 200
+        function first (left) { return next(left) }
+        function next (left) { return left ? next(left - 1) : last() }
+        function last () { throw new Error('deep') }
+        export async function handler () { return first(100) }
+    """
+    stack = run_node(source).outcome.stack
+
+    assert len(stack) == 60
+    assert [frame.function for frame in stack[-2:]] == ["next", "last"]
+    assert "first" in [frame.function for frame in stack[:3]]
+
+
 def test_stack_marks_the_apps_own_frames(run_node):
     """The outermost call comes first; installed packages are not the app's code."""
     files = {
