@@ -292,6 +292,22 @@ def test_sheets_of_others_are_left_alone(app: Any, page: Page) -> None:
     assert other in links.evaluate_all("all => all.map(link => link.href)")
 
 
+def test_the_last_of_sheets_that_come_late_counts(app: Any, page: Page) -> None:
+    """Two saves in a row, of which the second one's sheet is there first."""
+    held: list[Route] = []
+    page.route(lambda url: "a.css?_arc=" in url, lambda route: held.append(route))
+    for colour in ("1, 1, 1", "2, 2, 2"):
+        with page.expect_request(lambda one: "a.css?_arc=" in one.url):
+            app.write({"public/a.css": SHEET.replace("1, 2, 3", colour)})
+    expect(page.locator("link")).to_have_count(3)
+
+    for route in reversed(held):
+        route.continue_()
+
+    expect(page.locator("link")).to_have_count(1)
+    expect(page.locator("h1")).to_have_css("color", "rgb(2, 2, 2)")
+
+
 def test_sheets_that_nothing_links_to_reload_the_page(app: Any, page: Page) -> None:
     """Another sheet may import it, or a script take it in."""
     page.evaluate("document.querySelector('link').remove()")
