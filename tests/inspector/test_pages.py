@@ -379,7 +379,11 @@ def test_what_is_no_json_is_refused_where_it_is_written(visit: Visit) -> None:
     field = page.get_by_label("What the app stored")
     expect(field).to_have_value('{"count": }')
     expect(field).to_have_attribute("aria-invalid", "true")
+    expect(field).to_be_focused()
     assert visit.app.get(f"sessions/{session}")["data"]["count"] == 1
+    field.press("End")
+    field.press("x")
+    expect(field).not_to_have_attribute("aria-invalid", "true")
 
 
 def test_what_a_person_writes_is_not_overwritten(table_visit: Visit) -> None:
