@@ -149,6 +149,32 @@ def test_a_folder_that_comes_again_is_watched_again(
         events.generation()
 
 
+@linux
+def test_a_folder_is_watched_again_though_its_end_was_lost(
+    events: FolderEvents, tmp_path: Path
+) -> None:
+    """The kernel's queue ends; what no longer fits into it is told by one event."""
+    folder, busy = tmp_path / "folder", tmp_path / "busy"
+    busy.mkdir()
+    files = [busy / "one", busy / "two"]
+    for made in (folder, *files):
+        made.mkdir()
+    assert events.cover([str(folder), *map(str, files)])
+    limit = Path("/proc/sys/fs/inotify/max_queued_events").read_text()
+    for number in range(int(limit) + 1):
+        files[number % 2].touch()  # the same event twice in a row counts once
+
+    folder.rmdir()
+    folder.mkdir()
+    known = None
+    while known != events.generation():
+        known = events.generation()
+    assert events.cover([str(folder)])
+    (folder / "file").write_text("one")
+
+    assert events.generation() != known
+
+
 def test_nothing_is_covered_once_closed(tmp_path: Path) -> None:
     """So that nobody waits for events which never come."""
     events = FolderEvents()

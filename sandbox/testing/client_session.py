@@ -134,7 +134,7 @@ class ClientSession(MutableMapping[str, Any]):
     def _write(self, session: Mapping[str, Any]) -> None:
         found, settings = self._explain(), self.settings
         table = stored_sessions(self._sandbox, settings)
-        if table is None or not found.session:
+        if table is None:
             self.forge(session)
             return
         now_epoch = self._sandbox.clock.now_epoch()

@@ -1,7 +1,10 @@
 """What the terminal shows, as text without colours."""
 
+import io
 import os
 import sys
+import threading
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -168,6 +171,56 @@ def test_nobody_needs_to_read(monkeypatch: pytest.MonkeyPatch) -> None:
 
     with suppress(BrokenPipeError):
         broken.close()
+
+
+class Terminal(io.StringIO):
+    """Has another thread write too, as soon as the first line is being written."""
+
+    def __init__(self, meanwhile: Callable[[], None]) -> None:
+        super().__init__()
+        self.other = threading.Thread(target=meanwhile)  # noqa: TID251 - the rival
+
+    def write(self, text: str) -> int:
+        """Give the other thread time for its line, which it must not take."""
+        if self.other.ident is None:
+            self.other.start()
+            self.other.join(timeout=0.1)
+        return super().write(text)
+
+
+def test_whoever_takes_the_terminal_waits_for_the_line_at_hand(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """A debugger's prompt does not stand within a line of a request."""
+    console = Console(Verbosity(), use_colour=False)
+
+    def debug() -> None:
+        with console.paused():
+            terminal.write("(Pdb) ")
+
+    terminal = Terminal(debug)
+    monkeypatch.setattr(sys, "stdout", terminal)
+
+    console.write("a request")
+    terminal.other.join()
+
+    assert terminal.getvalue() == "a request\n(Pdb) "
+
+
+def test_what_was_held_back_comes_before_what_follows(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Lines of the time of a pause are all out when another thread may write."""
+    console = Console(Verbosity(), use_colour=False)
+    terminal = Terminal(lambda: console.write("three"))
+    monkeypatch.setattr(sys, "stdout", terminal)
+
+    with console.paused():
+        console.write("one")
+        console.write("two")
+    terminal.other.join()
+
+    assert terminal.getvalue().split() == ["one", "two", "three"]
 
 
 def test_notice_text_indents_what_follows() -> None:

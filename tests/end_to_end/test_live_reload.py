@@ -24,6 +24,27 @@ POLICY = "default-src 'none'; style-src 'self'; frame-src 'self'"
 NEEDY = f"import wanted\n{HANDLER}"
 INDEX = "src/http/get-index/index.py"
 SHEET = "h1 { color: rgb(1, 2, 3) }"
+FORM_ROUTES = ("get /", "post /")
+SEND_FORM = """{
+  const form = document.createElement("form")
+  form.method = "post"
+  document.body.append(form)
+  form.submit()
+}"""
+ADD_SHEET = """href => {
+  const link = document.createElement("link")
+  Object.assign(link, { rel: "stylesheet", href })
+  document.head.append(link)
+}"""
+COUNT_OVERLAYS = """window.overlays = 0
+new MutationObserver(changes => {
+  for (const { addedNodes } of changes) window.overlays += addedNodes.length
+}).observe(document.documentElement, { childList: true })"""
+SET_HIDDEN = """(value => {
+  Object.defineProperty(document, "hidden", { value, configurable: true })
+  document.dispatchEvent(new Event("visibilitychange"))
+})"""
+"""Stands for another tab in front, of which a browser without windows has none."""
 
 
 @pytest.fixture
@@ -229,6 +250,9 @@ def test_a_broken_manifest_shows_the_overlay(app: Any, page: Page) -> None:
     manifest.write_text(text + "\n@tables\nbroken\n")
 
     expect(page.get_by_role("alertdialog")).to_contain_text("app.arc, line")
+    manifest.write_text(text + "\n@tables\nanother\n")
+    expect(page.get_by_role("alertdialog")).to_contain_text("another")
+    expect(page.locator("arc-sandbox-overlay")).to_have_count(1)
     manifest.write_text(text)
     expect(page.get_by_role("alertdialog")).to_have_count(0)
 
@@ -272,6 +296,178 @@ def test_a_save_while_the_page_loads_is_not_lost(
     save(app, INDEX, "one", "two")
 
     expect(page.locator("h1")).to_have_text("three")
+
+
+def test_a_page_that_answers_a_form_is_left_alone(
+    make_app: Any,
+    serve: Any,
+    listening: Callable[[str], Page],
+    wait_until: Callable[..., None],
+) -> None:
+    """Loading it again would send the form again; what breaks, it shows."""
+    app = make_app(
+        {INDEX: HANDLER, INDEX.replace("get", "post"): HANDLER}, *FORM_ROUTES
+    )
+    url = serve(app).sandbox.url
+    page = listening(url)
+    with page.expect_response(f"{url}/_arc/livereload"):
+        page.evaluate(SEND_FORM)
+    page.evaluate("window.kept = 'yes'")
+    before = reloads(f"{url}/")
+
+    save(app, INDEX, "one", "two")
+    wait_until(lambda: reloads(f"{url}/") != before)
+    save(app, INDEX, "return {", "retrun {")
+
+    expect(page.get_by_role("alertdialog")).to_be_visible()
+    assert page.evaluate("window.kept") == "yes"
+
+
+@pytest.mark.parametrize(
+    ("count", "age_ms", "loads"),
+    [(11, -60_000, True), (12, -60_000, False), (12, 5000, True)],
+)
+def test_a_page_that_reloads_without_end_rests(
+    app: Any, page: Page, count: int, age_ms: int, *, loads: bool
+) -> None:
+    """Where loading it writes a file of the app; a person saves less often.
+
+    However long this takes, times that are still to come are no older than 5 seconds.
+    """
+    page.evaluate(
+        "([count, age]) => sessionStorage.setItem('arc-sandbox reloads', "
+        "JSON.stringify(Array(count).fill(Date.now() - age)))",
+        [count, age_ms],
+    )
+    if loads:
+        save(app, INDEX, "one", "two")
+        expect(page.locator("h1")).to_have_text("two")
+        return
+    with page.expect_console_message(lambda said: "again and again" in said.text):
+        save(app, INDEX, "one", "two")
+    expect(page.locator("h1")).to_have_text("one")
+
+
+def test_sheets_of_others_are_left_alone(app: Any, page: Page) -> None:
+    """Each save swaps the one that is there by then, and no other."""
+    other = "http://fonts.invalid/a.css"
+    page.evaluate(ADD_SHEET, other)
+    for colour in ("1, 1, 1", "2, 2, 2"):
+        sheet = SHEET.replace("1, 2, 3", colour)
+        app.write({"public/a.css": sheet})
+        expect(page.locator("h1")).to_have_css("color", f"rgb({colour})")
+
+    links = page.locator("link")
+    expect(links).to_have_count(2)
+    assert other in links.evaluate_all("all => all.map(link => link.href)")
+
+
+def test_the_last_of_sheets_that_come_late_counts(app: Any, page: Page) -> None:
+    """Two saves in a row, of which the second one's sheet is there first."""
+    held: list[Route] = []
+    page.route(lambda url: "a.css?_arc=" in url, lambda route: held.append(route))
+    for colour in ("1, 1, 1", "2, 2, 2"):
+        with page.expect_request(lambda one: "a.css?_arc=" in one.url):
+            app.write({"public/a.css": SHEET.replace("1, 2, 3", colour)})
+    expect(page.locator("link")).to_have_count(3)
+
+    for route in reversed(held):
+        route.continue_()
+
+    expect(page.locator("link")).to_have_count(1)
+    expect(page.locator("h1")).to_have_css("color", "rgb(2, 2, 2)")
+
+
+def test_sheets_that_nothing_links_to_reload_the_page(app: Any, page: Page) -> None:
+    """Another sheet may import it, or a script take it in."""
+    page.evaluate("document.querySelector('link').remove()")
+
+    app.write({"public/a.css": SHEET.replace("1, 2, 3", "9, 9, 9")})
+
+    expect(page.locator("h1")).to_have_css("color", "rgb(9, 9, 9)")
+
+
+def test_a_sheet_that_is_gone_reloads_the_page(app: Any, page: Page) -> None:
+    """The page says for itself how it looks without."""
+    (app.root / "public" / "a.css").unlink()
+
+    expect(page.locator("h1")).to_have_css("color", "rgb(0, 0, 0)")
+
+
+@pytest.mark.parametrize(
+    "close",
+    [
+        lambda page: page.keyboard.press("Escape"),
+        lambda page: page.get_by_role("button", name="Close").click(),
+        lambda page: page.mouse.click(2, 2),
+    ],
+)
+def test_the_overlay_stays_closed_until_something_else_breaks(
+    app: Any, page: Page, close: Callable[[Page], None]
+) -> None:
+    """Escape, the button, and the page behind close it, and nothing else does."""
+    box = page.get_by_role("alertdialog")
+    save(app, INDEX, "return {", "retrun {")
+    expect(box).to_be_focused()
+    page.keyboard.press("a")
+    box.click()
+    expect(box).to_be_visible()
+
+    close(page)
+    expect(box).to_have_count(0)
+    page.evaluate(COUNT_OVERLAYS)
+    page.evaluate(f"{SET_HIDDEN}(true)")
+    with page.expect_response(lambda one: "/_arc/livereload" in one.url):
+        page.evaluate(f"{SET_HIDDEN}(false)")  # the new stream tells it again
+    app.write({"app.arc": f"{(app.root / 'app.arc').read_text()}\n@tables\nbroken\n"})
+    expect(box).to_contain_text("app.arc, line")
+    assert page.evaluate("window.overlays") == 1
+
+
+def test_a_page_finds_the_sandbox_that_is_started_again(
+    app: Any, serve: Any, listening: Callable[[str], Page]
+) -> None:
+    """And shows what was saved while there was none."""
+    served = serve(app)
+    url = served.sandbox.url
+    page = listening(url)
+    served.sandbox.close()
+    save(app, INDEX, "one", "two")
+
+    serve(app, http_port=int(url.rpartition(":")[2]))
+
+    expect(page.locator("h1")).to_have_text("two")
+
+
+@pytest.mark.parametrize(
+    ("leave", "come_back"),
+    [
+        (f"{SET_HIDDEN}(true)", f"{SET_HIDDEN}(false)"),
+        (
+            "dispatchEvent(new Event('pagehide'))",
+            "dispatchEvent(new Event('pageshow'))",
+        ),
+    ],
+)
+def test_a_page_that_nobody_sees_holds_no_connection(
+    app: Any,
+    page: Page,
+    leave: str,
+    come_back: str,
+    wait_until: Callable[..., None],
+) -> None:
+    """A browser has six for each origin; the page catches up when it is seen again."""
+    page.evaluate("window.kept = 'yes'")
+    with page.expect_event("requestfailed", lambda one: "livereload" in one.url):
+        page.evaluate(leave)
+    before = reloads(page.url)
+    save(app, INDEX, "one", "two")
+    wait_until(lambda: reloads(page.url) != before)
+    assert page.evaluate("window.kept") == "yes"
+
+    page.evaluate(come_back)
+
+    expect(page.locator("h1")).to_have_text("two")
 
 
 def reloads(url: str) -> str:

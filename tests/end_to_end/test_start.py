@@ -23,6 +23,7 @@ HELLO = """def handler(event, context):
     print("greeting")
     return {"hello": event["rawPath"]}
 """
+TABLES = "@tables\nnotes\n  id *String"
 DEAF = """import signal, time
 def handler(event, context):
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
@@ -112,15 +113,18 @@ def test_start_refuses_a_broken_manifest(command: Any, tmp_path: Path) -> None:
     assert "Traceback" not in run.output
 
 
-def test_start_names_the_holder_of_a_busy_port(make_app: Any, command: Any) -> None:
+@pytest.mark.parametrize("flag", ["--port", "--tables-port", "--internal-port"])
+def test_start_names_the_holder_of_a_busy_port(
+    make_app: Any, command: Any, flag: str
+) -> None:
     """A port asked for by name that is taken is an error that says who has it."""
-    app = make_app({"src/http/get-index/index.py": HELLO})
+    app = make_app({"src/http/get-index/index.py": HELLO}, more=TABLES)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         taken.listen()
         port = taken.getsockname()[1]
 
-        run = command("start", "--port", str(port), cwd=app.root)
+        run = command("start", flag, str(port), cwd=app.root)
 
         assert run.wait() == 1
     assert f"Port {port}" in run.output

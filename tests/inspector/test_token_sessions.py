@@ -1,12 +1,13 @@
 """Sessions in browsers, changed from outside."""
 
+import threading
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from sandbox.inspector.seen_tokens import SeenToken
-from sandbox.inspector.token_sessions import MadeTokens, TokenSessions
+from sandbox.inspector.token_sessions import MOST_KEPT, MadeTokens, TokenSessions
 from sandbox.project.model import Function, FunctionConfig
 from sandbox.sessions import jwe
 from sandbox.sessions.settings import Helper, SessionSettings
@@ -62,3 +63,32 @@ def test_a_changed_session_ends_as_its_helper_says() -> None:
 
     assert changed is not None
     assert changed.expires_epoch == 2000 + WEEK_SECONDS
+
+
+def test_a_token_is_looked_for_in_one_go() -> None:
+    """Others that end meanwhile take its place only after that."""
+    made = MadeTokens()
+    made.end("first")
+
+    def end_others() -> None:
+        for number in range(MOST_KEPT):
+            made.end(str(number))
+
+    rival = threading.Thread(target=end_others)  # noqa: TID251
+
+    class Wanted(str):
+        """Has the rival begin, and gives it time, once it is looked for."""
+
+        __slots__ = ()
+
+        def __hash__(self) -> int:
+            if rival.ident is None:
+                rival.start()
+                rival.join(timeout=0.1)
+            return super().__hash__()
+
+    has_ended = made.has_ended(Wanted("first"))
+    rival.join()
+
+    assert has_ended
+    assert not made.has_ended("first")

@@ -13,7 +13,9 @@ from typing import Any
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
+from moto.core.exceptions import ServiceException
 from moto.core.request import Request
+from moto.dynamodb.models import DynamoDBBackend
 from moto.dynamodb.responses import DynamoHandler
 
 from sandbox.tables.engine import Engine
@@ -940,6 +942,22 @@ def test_an_item_that_is_stored_is_never_changed(engine: Engine) -> None:
     after = table.find(ANN)
     assert after is not None
     assert after.attrs["map"]["deep"]["er"].value == "1"
+
+
+def test_an_error_of_motos_later_kind_is_dynamodbs(
+    engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Other services of moto's raise it already, so its DynamoDB may one day."""
+
+    def refuse(*_: object) -> None:
+        raise ServiceException("LimitExceededException", "Too many tables.")
+
+    monkeypatch.setattr(DynamoDBBackend, "describe_table", refuse)
+
+    with pytest.raises(TableError) as failure:
+        engine.call("DescribeTable", on_notes())
+    assert failure.value.code == "LimitExceededException"
+    assert failure.value.message == "Too many tables."
 
 
 def test_streams_of_a_client_keep_no_records() -> None:

@@ -54,6 +54,32 @@ def test_a_database_without_ttl_has_the_tables_all_the_same(
     assert told == ("The external database has no TTL, so rows never expire there.",)
 
 
+def test_rows_wait_until_their_table_is_active(make_project: MakeProject) -> None:
+    """A database refuses rows, and a TTL, of a table that it is still creating."""
+    creating: dict[object, int] = {}
+    called = []
+
+    def call(operation: str, request: Mapping[str, object]) -> dict[str, JsonValue]:
+        name = request["TableName"]
+        if operation == "CreateTable":
+            creating[name] = 2
+        if operation != "DescribeTable":
+            called.append(operation)
+            return {}
+        if name not in creating:
+            raise TableError("ResourceNotFoundException", "")
+        creating[name] -= 1
+        status = "CREATING" if creating[name] else "ACTIVE"
+        called.append(status)
+        return {"Table": {"TableStatus": status}}
+
+    seeds = {"sessions": [{"_idx": {"S": "one"}}]}
+    create_missing(call, make_project(SESSIONS), seeds=lambda: seeds)
+
+    made = ["CreateTable", "CREATING", "ACTIVE", "UpdateTimeToLive"]
+    assert called == [*made, "PutItem", *made]
+
+
 @pytest.mark.parametrize(
     ("message", "said"),
     [

@@ -443,6 +443,29 @@ def test_failure_is_reported(run_node, source, error_type, message):
     assert not outcome.while_loading
 
 
+def test_what_is_thrown_and_no_error_is_shown(run_node):
+    """Its text may be no more than "[object Object]"."""
+    outcome = run_node("export const handler = () => { throw { code: 5 } }").outcome
+
+    assert outcome.message == "[object Object]"
+    assert outcome.trace == "{ code: 5 }"
+
+
+def test_a_long_stack_has_both_its_ends(run_node):
+    """As a function that calls itself shows where that began, and what failed."""
+    source = """Error.stackTraceLimit = 200
+        function first (left) { return next(left) }
+        function next (left) { return left ? next(left - 1) : last() }
+        function last () { throw new Error('deep') }
+        export async function handler () { return first(100) }
+    """
+    stack = run_node(source).outcome.stack
+
+    assert len(stack) == 60
+    assert [frame.function for frame in stack[-2:]] == ["next", "last"]
+    assert "first" in [frame.function for frame in stack[:3]]
+
+
 def test_stack_marks_the_apps_own_frames(run_node):
     """The outermost call comes first; installed packages are not the app's code."""
     files = {
@@ -1654,12 +1677,136 @@ MOMENTS = (
 )
 
 
+FILE_ACCESS = """
+import fs, { statSync } from 'node:fs'
+import { basename } from 'node:path'
+import { pathToFileURL } from 'node:url'
+const { install } = await import(process.argv[1])
+const calls = JSON.parse(process.argv[2])
+let told = []
+const tell = name => (path, ...more) => {
+  const flags = more.filter(one => typeof one === 'boolean')
+  told.push([name, basename(path), ...flags])
+}
+const names = ['note', 'noteListing', 'notePresence', 'disregard']
+const disregard = (path, isChange) => tell('disregard')(path, isChange?.())
+install(
+  { ...Object.fromEntries(names.map(name => [name, tell(name)])), disregard },
+  path => basename(path) === 'deployed' ? path.replace('deployed', 'file') : null
+)
+const { promises } = fs
+const ended = stream => new Promise(done => stream.on('close', done).resume?.())
+const called = (call, ...rest) => new Promise(done => call(...rest, done))
+const found = {}
+for (const call of calls) {
+  told = []
+  await eval(call)
+  const once = new Set(told.map(one => JSON.stringify(one))) // one may call another
+  found[call] = [...once].map(one => JSON.parse(one))
+}
+process.stdout.write(JSON.stringify(found))
+"""
+READ, LISTED, ASKED = ["note", "file"], ["noteListing", "folder", False], "notePresence"
+FILE_CALLS: dict[str, list[list[Any]]] = {
+    # What is read.
+    "fs.readFileSync('file')": [READ],
+    "statSync('file')": [[ASKED, "file"]],
+    "fs.readFileSync(pathToFileURL('file'))": [READ],
+    "fs.readFileSync('deployed')": [READ],
+    "called(fs.readFile, 'file')": [READ],
+    "promises.readFile('file')": [READ],
+    "ended(fs.createReadStream('file'))": [READ],
+    "fs.openAsBlob?.('file')": [READ],
+    "fs.closeSync(fs.openSync('file'))": [READ],
+    "fs.closeSync(fs.openSync('file', 'r'))": [READ],
+    "fs.closeSync(fs.openSync('file', fs.constants.O_RDONLY))": [READ],
+    "called(fs.open, 'file')": [READ],
+    "promises.open('file').then(opened => opened.close())": [READ],
+    # What is listed.
+    "fs.readdirSync('folder')": [LISTED],
+    "fs.readdirSync('folder', { recursive: true })": [["noteListing", "folder", True]],
+    "called(fs.readdir, 'folder')": [LISTED],
+    "promises.readdir('folder')": [LISTED],
+    "fs.opendirSync('folder').closeSync()": [LISTED],
+    "called(fs.opendir, 'folder')": [LISTED],
+    "promises.opendir('folder').then(opened => opened.close())": [LISTED],
+    # What is asked after, and what is only found.
+    "fs.existsSync('file')": [[ASKED, "file"]],
+    "called(fs.exists, 'file')": [[ASKED, "file"]],
+    "fs.accessSync('file')": [[ASKED, "file"]],
+    "called(fs.access, 'file')": [[ASKED, "file"]],
+    "promises.access('file')": [[ASKED, "file"]],
+    "fs.statSync('file')": [[ASKED, "file"]],
+    "called(fs.stat, 'file')": [[ASKED, "file"]],
+    "promises.stat('file')": [[ASKED, "file"]],
+    "fs.lstatSync('deployed')": [],
+    "called(fs.lstat, 'deployed')": [],
+    "promises.lstat('deployed')": [],
+    "fs.realpathSync('deployed')": [],
+    "called(fs.realpath, 'deployed')": [],
+    "promises.realpath('deployed')": [],
+    # What is written, made and removed: whether that changes anything.
+    "fs.writeFileSync('a', '')": [["disregard", "a"]],
+    "called(fs.writeFile, 'a', '')": [["disregard", "a"]],
+    "promises.writeFile('a', '')": [["disregard", "a"]],
+    "fs.appendFileSync('a', '')": [["disregard", "a"]],
+    "called(fs.appendFile, 'a', '')": [["disregard", "a"]],
+    "promises.appendFile('a', '')": [["disregard", "a"]],
+    "ended(fs.createWriteStream('a').end())": [["disregard", "a"]],
+    "fs.closeSync(fs.openSync('a', 'r+'))": [["disregard", "a"]],
+    "fs.closeSync(fs.openSync('a', 'a'))": [["disregard", "a"]],
+    "fs.closeSync(fs.openSync('a', fs.constants.O_RDWR))": [["disregard", "a"]],
+    "fs.closeSync(fs.openSync('a', fs.constants.O_WRONLY))": [["disregard", "a"]],
+    "fs.copyFileSync('file', 'b')": [READ, ["disregard", "b"]],
+    "called(fs.copyFile, 'file', 'b')": [READ, ["disregard", "b"]],
+    "promises.copyFile('file', 'b')": [READ, ["disregard", "b"]],
+    "fs.renameSync('b', 'c')": [["disregard", "b", True], ["disregard", "c"]],
+    "called(fs.rename, 'c', 'b')": [["disregard", "c", True], ["disregard", "b"]],
+    "promises.rename('b', 'c')": [["disregard", "b", True], ["disregard", "c"]],
+    "fs.mkdirSync('d')": [["disregard", "d", True]],
+    "fs.mkdirSync('d', { recursive: true })": [["disregard", "d", False]],
+    "fs.rmdirSync('d')": [["disregard", "d", True]],
+    "called(fs.mkdir, 'd')": [["disregard", "d", True]],
+    "called(fs.rmdir, 'd')": [["disregard", "d", True]],
+    "promises.mkdir('d')": [["disregard", "d", True]],
+    "promises.rmdir('d')": [["disregard", "d", True]],
+    "fs.unlinkSync('a')": [["disregard", "a", True]],
+    "called(fs.unlink, 'a')": [["disregard", "a", False]],
+    "promises.unlink('c')": [["disregard", "c", True]],
+    "fs.rmSync('a', { force: true })": [["disregard", "a", False]],
+    "called(fs.rm, 'a')": [["disregard", "a", False]],
+    "promises.rm('a', { force: true })": [["disregard", "a", False]],
+    # What is no file, or none yet.
+    "called(fs.readFile, 'none')": [["note", "none"]],
+    "fs.writeFileSync(1, '')": [],
+    "typeof fs.realpathSync.native === 'function' || told.push('lost')": [],
+}
+
+
+def test_each_function_of_the_file_system_tells(node_program, tmp_path):
+    """By path or URL; whether it gives, calls back or promises."""
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "file").write_text("text")
+    module = MAIN.with_name("file_access.mjs").as_uri()
+    told = subprocess.run(
+        [
+            *(node_program, "--input-type=module", "--eval", FILE_ACCESS),
+            *(module, json.dumps(list(FILE_CALLS))),
+        ],
+        cwd=tmp_path,
+        capture_output=True,
+        check=True,
+    )
+
+    assert json.loads(told.stdout) == FILE_CALLS
+
+
 def test_clock_moves_the_date_and_nothing_else(app, node_function, invoke):
     """`Date` follows the sandbox's clock, however a module keeps it; timers do not."""
     function = node_function("clock", CLOCK)
     pool = app.pool()
     real = invoke(pool, function).outcome.value
-    app.clock.advance(86_400 * 365)
+    app.clock.advance(86_400 * 365 + 0.0004)
     moved = invoke(pool, function).outcome.value
     app.clock.reset()
     back = invoke(pool, function).outcome.value
@@ -1668,6 +1815,7 @@ def test_clock_moves_the_date_and_nothing_else(app, node_function, invoke):
     for key in MOMENTS:
         assert 0 <= moved[key] - real[key] - year_ms < 60_000, key
         assert 0 <= back[key] - real[key] < 60_000, key
+    assert isinstance(moved["now"], int)  # no part of a millisecond
     assert moved["given"] == 2000
     assert moved["parts"] == 946_684_800_000
     around = [
@@ -1820,12 +1968,13 @@ def bare_worker(node_program, tmp_path):
 
 
 CONNECTING = """
-import http from 'node:http'
+import http, { request as imported } from 'node:http'
 
-function ask (port) {
-  const agent = new http.Agent({ keepAlive: false })
+function ask ({ port, host = 'localhost', keepAlive = false, isImported }) {
+  const agent = new http.Agent({ keepAlive })
+  const begin = isImported ? imported : http.request
   return new Promise((resolve, reject) => {
-    const request = http.request({ host: 'localhost', port, agent }, response => {
+    const request = begin({ host, port, agent }, response => {
       response.resume()
       response.on('end', () => resolve(request.socket.localPort))
     })
@@ -1834,9 +1983,9 @@ function ask (port) {
   })
 }
 
-export async function handler ({ port, hangs }) {
-  const used = [await ask(port), await ask(port)]
-  if (hangs) await new Promise(() => {})
+export async function handler (event) {
+  const used = [await ask(event), await ask(event)]
+  if (event.hangs) await new Promise(() => {})
   return used
 }
 """
@@ -1862,11 +2011,20 @@ def connecting(app, node_function, invoke):
         yield connect
 
 
-def test_connections_to_the_sandbox_are_kept(connecting):
+@pytest.mark.parametrize("event", [{}, {"host": "127.0.0.1"}, {"isImported": True}])
+def test_connections_to_the_sandbox_are_kept(connecting, event):
     """A client that closes its connections asks the tables over one, as it asks AWS."""
-    first, second = connecting('{"ports": {"tables": %d}}').value
+    first, second = connecting('{"ports": {"tables": %d}}', **event).value
 
     assert first == second
+
+
+def test_clients_that_keep_connections_have_their_own(connecting):
+    """Whoever sets an agent up, such as with a limit, means that one."""
+    outcome = connecting('{"ports": {"tables": %d}}', keepAlive=True)
+    first, second = outcome.value
+
+    assert first != second
 
 
 @pytest.mark.parametrize("told", ['{"ports": {"http": 1%d}}', "{}%.0d", "none%.0d"])
