@@ -34,12 +34,13 @@ from sandbox.wiring.app_tables import TableHome
 from sandbox.wiring.deferred_inspector import DeferredInspector
 from sandbox.wiring.live_project import LiveProject, ProjectsWithTables
 from sandbox.wiring.live_reload import LiveReload
-from sandbox.wiring.publishing import publish_requests, publishing, tell_moves
+from sandbox.wiring.publishing import publish_all, publishing
 from sandbox.wiring.reactions import tell_pending, write_wanted_files
 from sandbox.wiring.running import RUNTIME_HELPER, Running, Served, bind_servers
 from sandbox.wiring.saves import Saves
 from sandbox.wiring.session_notes import SessionNotes, session_remarks_of
 from sandbox.wiring.start_states import StartStates
+from sandbox.wiring.table_streams import TableStreams
 from sandbox.workers.debugging import Debugging, coverage_variables
 from sandbox.workers.environment import Ports
 from sandbox.workers.nurseries import Nurseries
@@ -93,23 +94,23 @@ class Sandbox:
         self._root = Path(app).resolve()
         # A script has no command line that would hand it the environment.
         self._options = options or Options.for_program(os.environ)
-        self._debugging = replace(
-            debugging or Debugging(), coverage=coverage_variables(self._options.shell)
-        )
+        coverage = coverage_variables(self._options.shell)
+        self._debugging = replace(debugging or Debugging(), coverage=coverage)
         self._nurseries = nurseries
         feed = self._feed = Feed()
         say = self._say = publishing(say, feed)
         self.clock = MovableClock()
-        tell_moves(self.clock, say=say, feed=feed)
         self.journal = journal or Journal()
+        publish_all(self.journal, self.clock, say=say, feed=feed)
         self.browser_cookies = BrowserCookies(self.clock)
         self.operations = OperationLog(self.clock)
         self._stack = ExitStack()
         self._events = self._stack.enter_context(closing(FolderEvents()))
         self._projects = self._live_project()
         self.adviser = Adviser(self._projects.current, options=self._options, say=say)
+        streams = TableStreams(self, lambda: self._projects.last)
         self._home = TableHome(
-            self._root, clock=self.clock, options=self._options, say=say, feed=feed
+            self._root, self.clock, self._options, say=say, feed=feed, streams=streams
         )
         self._tables = DeferredTables(self._home.make, update=self._home.update)
         self.snapshots = StartStates(
@@ -122,7 +123,6 @@ class Sandbox:
         self._live_reload = LiveReload(
             self.pages, project=lambda: self._projects.last, say=self._say
         )
-        publish_requests(self.journal, feed)
         self._inspector = DeferredInspector(self._make_inspector)
         self._saves = Saves(
             self._projects,

@@ -25,7 +25,7 @@ from sandbox.clock import Clock
 from sandbox.errors import SandboxError
 from sandbox.exchange import Delivery, Execution, Invocation
 from sandbox.host_header import LOOPBACK_NAMES, bare_host, is_own_origin
-from sandbox.json_value import JsonText
+from sandbox.json_value import JsonText, JsonValue
 from sandbox.notice import Notice
 from sandbox.project.model import Function, Project
 
@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
 MOST_KEPT = 500
 """How many deliveries are remembered."""
+_STREAMS = "tables-streams"
 _MOST_AT_ONCE = 10
 """Of one function, where order does not matter."""
 _MAX_BODY_BYTES = 8 * 2**20
@@ -148,18 +149,15 @@ class EventBus:
             text = "delaySeconds is not emulated: messages are delivered at once."
             refused = " AWS refuses it for a FIFO queue."
             self._say_once(f"{text}{refused if is_fifo(function) else ''}")
-        request_id = str(uuid4())
         event = lambda_event(
             message,
             function,
-            message_id=request_id,
+            message_id=str(uuid4()),
             region=project.region,
             now_epoch=self._clock.now_epoch(),
         )
-        invocation = Invocation(
-            request_id=request_id, function=function, event=JsonText.of(event)
-        )
-        self._queue(invocation, most=1 if is_fifo(function) else _MOST_AT_ONCE)
+        if not self.post(function, event):
+            raise MessageError(503, "The sandbox is closing.")
 
     def _say_once(self, text: str) -> None:
         if text not in self._told:
@@ -176,20 +174,29 @@ class EventBus:
             f'There is no "{message.name}" under @{message.kind}; there is {known}.',
         )
 
-    def _queue(self, invocation: Invocation, *, most: int) -> None:
+    def post(self, function: Function, event: JsonValue) -> bool:
+        """Have a function run with an event, once those before it are delivered.
+
+        Returns at once; tells whether it will be.
+        """
+        invocation = Invocation(
+            request_id=str(uuid4()), function=function, event=JsonText.of(event)
+        )
+        has_order = is_fifo(function) or function.pragma == _STREAMS
+        most, key = 1 if has_order else _MOST_AT_ONCE, function.key
         with self._lock:
             if self._is_closed:
-                raise MessageError(503, "The sandbox is closing.")
-            key = invocation.function.key
+                return False
             lane = self._lanes.setdefault(key, _Lane(most=most))
             lane.most = most
             lane.waiting.append(invocation)
             if lane.at_work >= most:
-                return
+                return True
             lane.at_work += 1
         threading.Thread(
             target=self._deliver_from, args=(key, lane), name="arc-bus", daemon=True
         ).start()
+        return True
 
     def _deliver_from(self, key: str, lane: _Lane) -> None:
         while (invocation := self._next(key, lane)) is not None:

@@ -40,6 +40,7 @@ _LAST_SECONDS = 1.0
 _DELIVERED_AGAIN = {
     "events": "twice more, after one and two minutes",
     "queues": "again and again, until it succeeds or is too old",
+    "tables-streams": "again and again for a day, and later changes only after it",
 }
 """Lambda Developer Guide, "Asynchronous invocation" and "Using Lambda with SQS"."""
 LEVEL_COLOURS: Mapping[Level, str] = {

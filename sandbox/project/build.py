@@ -49,7 +49,7 @@ from sandbox.project.shared import read_shared, read_views
 from sandbox.project.spelling import misspelt_pragmas, misspelt_settings
 
 _NOT_EMULATED = (
-    *("scheduled", "tables-streams", "ws"),
+    *("scheduled", "ws"),
     *("cdn", "plugins", "macros"),
 )
 _NAMED_IN_A_WARNING = 3
@@ -252,6 +252,7 @@ def _function(draft: FunctionDraft) -> Function:
         handler_method=draft.handler_method,
         config=_function_config(draft.config),
         config_file=Path(draft.config_file) if draft.config_file else None,
+        table=str(draft.fields["table"]) if pragma == "tables-streams" else None,
         line=draft.line,
     )
 
@@ -280,8 +281,6 @@ def _not_emulated(reading: Reading, drafts: Drafts) -> Iterator[str]:
             is_used = bool(reading.items(pragma) or drafts.functions.get(pragma))
         if is_used:
             yield pragma
-    if drafts.functions["tables-streams"] and not reading.has("tables-streams"):
-        yield "tables-streams"
 
 
 def _warnings(

@@ -55,6 +55,8 @@ class Function:
     handler_method: str
     config: FunctionConfig
     config_file: Path | None = None
+    table: str | None = None
+    """The table whose changes it is given, as in the manifest (@tables-streams)."""
 
     line: int | None = field(default=None, compare=False)
     """Where the manifest declares it, counted from 1, where that is known. A function

@@ -8,7 +8,7 @@ the sandbox's clock, and operations that are atomic between threads.
 import secrets
 import threading
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from sandbox.clock import Clock
 from sandbox.json_value import JsonValue
@@ -31,12 +31,24 @@ if TYPE_CHECKING:
     from wsgiref.types import StartResponse, WSGIEnvironment
 
 
+class ItemListener(Protocol):
+    """Hears which items have changed."""
+
+    def __call__(self, changes: Iterable[Change], *, is_expiry: bool) -> None:
+        """Take the changes of one operation, or of items whose time was over."""
+        ...
+
+
 def _no_seeds() -> Seeds:
     return {}
 
 
 def _tell_nobody() -> None:
     """Hear that rows have changed, and do nothing."""
+
+
+def _pass_on_nothing(changes: Iterable[Change], *, is_expiry: bool) -> None:
+    """Hear which items have changed, and do nothing."""
 
 
 def _leave_clock() -> None:
@@ -53,6 +65,8 @@ class TableStore:
             made it closes it, after the store.
         on_change: called after rows or tables have changed, in the thread that changed
             them, with the store locked; it must neither block nor raise.
+        on_items: likewise called with the items that an operation has changed, or that
+            have expired; not with those of seeds and snapshots.
     """
 
     def __init__(
@@ -62,10 +76,12 @@ class TableStore:
         account_id: str | None = None,
         ledger: Ledger | None = None,
         on_change: Callable[[], None] = _tell_nobody,
+        on_items: ItemListener = _pass_on_nothing,
     ) -> None:
         self.account_id = account_id or f"{secrets.randbelow(10**12):012}"
         self._clock = clock
         self._on_change = on_change
+        self._on_items = on_items
         self._lock = threading.RLock()
         self._engine = Engine(region="us-west-2", account_id=self.account_id)
         self._keeper = Keeper(ledger, tables=lambda: self._engine.tables)
@@ -164,6 +180,7 @@ class TableStore:
                 self._tables_changed()
             elif changes:
                 self._deadlines.follow(changes)
+                self._on_items(changes, is_expiry=False)
                 self._on_change()
             return result
 
@@ -212,6 +229,7 @@ class TableStore:
             items = [item for item in map(table.at, keys) if item is not None]
             changes += self._engine.delete(table, items)
         self._keeper.commit_expiry(changes)
+        self._on_items(changes, is_expiry=True)
         self._on_change()
         return len(changes)
 

@@ -23,6 +23,7 @@ from sandbox.tables.policy import expiry_policy
 from sandbox.tables.seed_program import run_seed_program
 from sandbox.tables.seeds import load_seeds
 from sandbox.wiring.surroundings import seen_environment
+from sandbox.wiring.table_streams import TableStreams
 from sandbox.workers.environment import DUMMY_ACCESS_KEY, seed_environment
 
 if TYPE_CHECKING:
@@ -39,22 +40,25 @@ class TableHome:
         options: decide where tables are, and which of them holds sessions.
         say: told what the developer should know, such as that a table was emptied.
         feed: told when rows have changed.
+        streams: told which items have changed.
     """
 
     def __init__(
         self,
         root: Path,
-        *,
         clock: Clock,
         options: Options,
+        *,
         say: Callable[[Notice], None],
         feed: Feed,
+        streams: TableStreams,
     ) -> None:
         self._root = root
         self._clock = clock
         self._options = options
         self._say = say
         self._feed = feed
+        self._streams = streams
         self._lock = threading.Lock()
         self._settings: Settings | None = None
         self._ledger: Ledger | None = None
@@ -97,7 +101,10 @@ class TableHome:
         from sandbox.tables.store import TableStore
 
         store = TableStore(
-            clock=self._clock, ledger=self._ledger, on_change=self._feed.tell_change
+            clock=self._clock,
+            ledger=self._ledger,
+            on_change=self._feed.tell_change,
+            on_items=self._streams.follow,
         )
         policy = expiry_policy(project, seen_environment(project, self._options))
         self._tell(*store.load(project, seeds=self._seeds_of(project), policy=policy))
@@ -144,6 +151,8 @@ class TableHome:
             external_call(port=port, region=project.region, access_key=DUMMY_ACCESS_KEY)
         )
         self.update(tables, project)
+        if any(function.table for function in project.functions):
+            self._tell("Changes in an external database reach no @tables-streams.")
         return tables
 
     def _tell(self, *texts: str) -> None:

@@ -20,6 +20,18 @@ def publishing(say: Callable[[Notice], None], feed: Feed) -> Callable[[Notice], 
     return tell
 
 
+def publish_all(
+    journal: Journal,
+    clock: MovableClock,
+    *,
+    say: Callable[[Notice], None],
+    feed: Feed,
+) -> None:
+    """Say each request that the journal has kept, and each move of the clock."""
+    tell_moves(clock, say=say, feed=feed)
+    publish_requests(journal, feed)
+
+
 def tell_moves(
     clock: MovableClock, *, say: Callable[[Notice], None], feed: Feed
 ) -> None:

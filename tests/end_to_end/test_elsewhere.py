@@ -161,6 +161,26 @@ def test_new_tables_of_an_edited_manifest_are_made_there(
     ]
 
 
+@pytest.mark.usefixtures("client")
+@pytest.mark.parametrize("has_streams", [True, False])
+def test_streams_of_an_external_database_are_missed(
+    make_app: Callable[..., Any],
+    serve: Callable[..., Any],
+    moto_port: int,
+    *,
+    has_streams: bool,
+) -> None:
+    """The sandbox does not see what changes there, and says so where that matters."""
+    more = f"{TABLES}\n@tables-streams\nthings\n" if has_streams else TABLES
+    app = make_app(FILES, more=more)
+
+    one = serve(app, wishes=Wishes(external_db=True), tables_port=moto_port)
+    one.sandbox.wait_ready()
+
+    told = ["@tables-streams" in notice.text for notice in one.notices]
+    assert told.count(True) == has_streams
+
+
 @pytest.mark.parametrize(("name", "kind"), [("other", "S"), ("id", "N")])
 def test_a_table_with_other_keys_is_told(
     make_app: Callable[..., Any],
