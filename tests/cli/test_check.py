@@ -24,6 +24,7 @@ def check(
     handler = root / "src" / "http" / "get-index" / "index.py"
     handler.parent.mkdir(parents=True, exist_ok=True)
     handler.write_text("def handler(event, context): return {}\n")
+    handler.with_name("requirements.txt").touch()
     return CliRunner(env={"ARC_ENV": None, "HOME": str(root)}).invoke(
         main, ["check", "--cwd", str(root), *arguments]
     )
