@@ -52,7 +52,6 @@ class ProjectSource(Protocol):
 class _Lane:
     """The messages that wait for one function, oldest first."""
 
-    most: int
     waiting: deque[Invocation] = field(default_factory=deque)
     at_work: int = 0
 
@@ -181,8 +180,7 @@ class EventBus:
             if self._is_closed:
                 raise MessageError(503, "The sandbox is closing.")
             key = invocation.function.key
-            lane = self._lanes.setdefault(key, _Lane(most=most))
-            lane.most = most
+            lane = self._lanes.setdefault(key, _Lane())
             lane.waiting.append(invocation)
             if lane.at_work >= most:
                 return
