@@ -13,6 +13,7 @@ import click
 import pytest
 
 from sandbox.cli.console import (
+    DEBUG_JSON_CHARACTERS,
     Console,
     Verbosity,
     failure_text,
@@ -35,6 +36,7 @@ from sandbox.exchange import (
     TimedOut,
     Unavailable,
 )
+from sandbox.json_value import JsonText
 from sandbox.notice import Notice
 from sandbox.project.model import Function, FunctionConfig, Project, Route
 
@@ -252,6 +254,36 @@ def test_details_are_shown_when_asked_for(capsys: pytest.CaptureFixture[str]) ->
     Console(Verbosity(is_verbose=True), use_colour=False).show_notice(detail)
 
     assert capsys.readouterr().out == "detail: warmed get /count\n"
+
+
+def test_event_and_result_are_shown_when_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """With --debug alone, each cut where it would fill the terminal."""
+    event = JsonText.of({"rawPath": "/zoë", "body": "x" * DEBUG_JSON_CHARACTERS})
+    asked = replace(exchange(execution=warm(Returned(value=[1]))), event_json=event)
+
+    Console(Verbosity(is_verbose=True), use_colour=False).show_exchanges([asked])
+    Console(Verbosity(is_debug=True), use_colour=False).show_exchanges([asked])
+
+    plain_line, line, shown_event, result = capsys.readouterr().out.splitlines()
+    assert plain_line == line
+    assert shown_event.startswith('  event  {"rawPath": "/zoë", "body": "xx')
+    assert len(shown_event) == len("  event  ") + DEBUG_JSON_CHARACTERS
+    assert result == "  result [1]"
+
+
+def test_a_failure_has_no_result_to_show(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its event alone is shown, below what failed."""
+    failed = exchange(status=500, execution=warm(TimedOut(seconds=1)))
+    asked = replace(failed, event_json=JsonText.of({}))
+
+    Console(Verbosity(is_debug=True), use_colour=False).show_exchanges([asked])
+
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "  Timed out after 1 second, and was killed.",
+        "  event  {}",
+    ]
 
 
 def test_route_lines_end_with_a_count_of_what_is_hidden() -> None:

@@ -94,6 +94,20 @@ def test_imports_are_followed_through_the_app(look: Look) -> None:
     }
 
 
+def test_modules_may_import_one_another(look: Look) -> None:
+    """Each is read once."""
+    found = look(
+        {
+            LIST: "",
+            INDEX: "import one\n",
+            "src/http/get-index/one.py": "import other\n",
+            "src/http/get-index/other.py": "import one\nimport yaml\n",
+        }
+    )
+
+    assert lacking(found) == {"PyYAML": "src/http/get-index/other.py:2"}
+
+
 def test_what_a_function_brings_itself_is_not_missed(look: Look) -> None:
     """A module of its folder or of `vendor`, whatever is installed."""
     found = look(
