@@ -226,6 +226,15 @@ def test_build_project_tells_all_problems_of_a_stage_at_once(load: Load) -> None
             'app.arc:7 @tables-indexes names the table "dat", which @tables lacks.',
         ),
         (
+            "@tables\ndata\n  id *\n@tables-indexes\ndata\n  a *\ndata\n  a *",
+            'app.arc:9 @tables-indexes: "data" has the same index twice, on lines 7'
+            " and 9.",
+        ),
+        (
+            "@tables\ndata\n  id *\n@tables-streams\nab",
+            'app.arc:7 @tables-streams: "ab" has 2 characters.',
+        ),
+        (
             "@events\na\n@shared\nsrc x",
             'app.arc:6 @shared: The folder "x" does not exist.',
         ),
@@ -240,6 +249,19 @@ def test_build_project_refuses_what_architect_refuses(
 ) -> None:
     """One fact, at the line that is wrong."""
     assert fact in problems_of(load, {"app.arc": f"{APP}{body}\n"})
+
+
+def test_build_project_takes_several_indexes_of_a_table(load: Load) -> None:
+    """Only the same one again is refused."""
+    project = load(
+        {
+            "app.arc": APP + "@tables\ndata\n  id *\n@tables-indexes\n"
+            "data\n  a *\ndata\n  b *\ndata\n  a *\n  b **\n"
+        }
+    )
+
+    names = [index.name for table in project.tables for index in table.indexes]
+    assert names == ["a-index", "b-index", "a-b-index"]
 
 
 def test_build_project_points_into_a_functions_own_file(load: Load) -> None:
