@@ -21,6 +21,8 @@ ARC_PIECES = st.sampled_from(
     [
         pytest.param("one\ntwo 2 true", ["one", ["two", 2, True]], id="lines"),
         pytest.param("name\n  a\n  b", [{"name": ["a", "b"]}], id="vector"),
+        pytest.param("name\n  a", [{"name": ["a"]}], id="short vector"),
+        pytest.param("name\n  ", ["name"], id="an empty line is no vector"),
         pytest.param(
             "data\n  id *String\n  list 1 2",
             [{"data": {"id": "*String", "list": [1, 2]}}],
