@@ -70,7 +70,8 @@ def test_build_project_lays_settings_over_each_other(load: Load) -> None:
     project = load(
         {
             "app.arc": APP + "@aws\nruntime py\nmemory 256\ntimeout 9\n@http\nget /\n",
-            "src/http/get-index/config.arc": "@aws\ntimeout 20\n@arc\nshared false\n",
+            "src/http/get-index/config.arc": "@aws\ntimeout 20\nconcurrency 5\n"
+            "@arc\nshared false\n",
             "src/http/get-index/index.py": "",
         }
     )
@@ -79,6 +80,7 @@ def test_build_project_lays_settings_over_each_other(load: Load) -> None:
     assert function.config.runtime == "python3.12"
     assert function.config.settings["runtimeAlias"] == "py"
     assert (function.config.memory_mb, function.config.timeout_seconds) == (256, 20)
+    assert function.config.concurrency == 5
     assert function.config.shared is False
     assert function.handler_file == project.root / "src/http/get-index/index.py"
     assert function.language == "python"
