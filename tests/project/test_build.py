@@ -233,6 +233,18 @@ def test_build_project_tells_all_problems_of_a_stage_at_once(load: Load) -> None
             " and 9.",
         ),
         (
+            "@tables\ndata\n  id *\ndata\n  at *",
+            'app.arc:6 @tables: "data" is defined 2 times, on lines 4 and 6.',
+        ),
+        (
+            "@tables-streams\ndata",
+            "app.arc:3 @tables-streams needs the tables that it is about.",
+        ),
+        (
+            "@tables-indexes\ndata\n  id *",
+            "app.arc:3 @tables-indexes needs the tables that it is about.",
+        ),
+        (
             "@tables\ndata\n  id *\n@tables-streams\nab",
             'app.arc:7 @tables-streams: "ab" has 2 characters.',
         ),
@@ -264,6 +276,19 @@ def test_build_project_takes_several_indexes_of_a_table(load: Load) -> None:
 
     names = [index.name for table in project.tables for index in table.indexes]
     assert names == ["a-index", "b-index", "a-b-index"]
+
+
+def test_build_project_gives_a_table_with_a_stream_its_function(load: Load) -> None:
+    """Once, whether its own setting says so or @tables-streams."""
+    project = load(
+        {
+            "app.arc": APP + "@tables\ndata\n  id *\n  stream true\nmore\n  id *\n"
+            "  stream true\nnone\n  id *\n@tables-streams\nreader\n  table more\n"
+        }
+    )
+
+    keys = [function.key for function in project.functions]
+    assert keys == ["@tables-streams reader", "@tables-streams data"]
 
 
 def test_build_project_points_into_a_functions_own_file(load: Load) -> None:
@@ -355,6 +380,19 @@ def test_build_project_warns_of_what_is_hardly_meant(
 
     assert warning.message.endswith(fact)
     assert warning.remedy
+
+
+@pytest.mark.parametrize("file", ["index.mjs", "other.py"])
+def test_build_project_takes_functions_without_a_python_handler(
+    load: Load, file: str
+) -> None:
+    """A Node function may have Python files, and a handler may not be there yet."""
+    files = {
+        "app.arc": APP + "@http\nget /\n",
+        f"src/http/get-index/{file}": "",
+    }
+
+    assert load(files).warnings == ()
 
 
 @pytest.mark.parametrize(
