@@ -24,10 +24,12 @@ from sandbox.cli.console import (
 )
 from sandbox.exchange import (
     Crashed,
+    Delivery,
     Exchange,
     Execution,
     HttpRequest,
     HttpResponse,
+    Invocation,
     Match,
     Outcome,
     Raised,
@@ -244,6 +246,47 @@ def test_quiet_shows_only_what_fails(capsys: pytest.CaptureFixture[str]) -> None
         "GET    /count 500 3.1 ms warm",
         "  Timed out after 1 second, and was killed.",
     ]
+
+
+def delivery(pragma: str, execution: Execution) -> Delivery:
+    return Delivery(
+        invocation=Invocation(
+            request_id="1",
+            function=replace(FUNCTION, pragma=pragma, name="mail"),
+            event=JsonText.of({}),
+        ),
+        started_epoch=0,
+        execution=execution,
+    )
+
+
+@pytest.mark.parametrize(
+    ("pragma", "again"),
+    [
+        ("events", "twice more, after one and two minutes"),
+        ("queues", "again and again, until it succeeds or is too old"),
+    ],
+)
+def test_a_delivery_is_shown_with_what_aws_would_do(
+    capsys: pytest.CaptureFixture[str], pragma: str, again: str
+) -> None:
+    """Where it failed; with --quiet, it is shown only then."""
+    done = Execution(
+        outcome=Returned(value=1), output="hello\n", is_cold=True, init_ms=5
+    )
+    failed = Execution(outcome=TimedOut(seconds=1), handler_ms=1000)
+    for verbosity in (Verbosity(), Verbosity(is_quiet=True)):
+        console = Console(verbosity, use_colour=False)
+        console.show_delivery(delivery(pragma, done))
+        console.show_delivery(delivery(pragma, failed))
+
+    good = [f"@{pragma} mail done 0.0 ms cold (5 ms)", "  mail | hello"]
+    bad = [
+        f"@{pragma} mail failed 1000.0 ms warm",
+        "  Timed out after 1 second, and was killed.",
+        f"  note: AWS would deliver it {again}.",
+    ]
+    assert capsys.readouterr().out.splitlines() == [*good, *bad, *bad]
 
 
 def test_details_are_shown_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
