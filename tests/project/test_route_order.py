@@ -18,6 +18,7 @@ from sandbox.project.route_order import paths_in_order
             ["/a/b", "/:x/a-b", "/a/:x", "/a-b/a.b"],
             ["/a/b", "/a-b/a.b", "/:x/a-b", "/a/:x"],
         ),
+        (["/a/*", "/a-b/*"], ["/a-b/*", "/a/*"]),
         (
             ["/a-b", "/a-b/b", "/", "/a/:x", "/a/b"],
             ["/a/b", "/a-b/b", "/a/:x", "/a-b", "/"],
