@@ -116,6 +116,20 @@ def test_parse_arc_explains_what_it_refuses(text: str, place: str, fact: str) ->
     assert error.remedy
 
 
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"),
+        *("toLocaleString", "toString", "valueOf", "__proto__", "__defineGetter__"),
+        *("__defineSetter__", "__lookupGetter__", "__lookupSetter__"),
+    ],
+)
+def test_parse_arc_takes_no_pragma_that_javascript_has(name: str) -> None:
+    """To Architect's parser, any object has it already."""
+    with pytest.raises(ManifestSyntaxError, match=f'called "@{name}"'):
+        parse_arc(f"@app\nx\n@{name}\n")
+
+
 @given(st.lists(ARC_PIECES | st.text(max_size=3), max_size=40).map("".join))
 def test_parse_arc_parses_any_text_or_points_into_it(text: str) -> None:
     """Whatever the text, there is a tree, or an error at a place that exists."""

@@ -304,6 +304,26 @@ def test_build_project_points_into_a_functions_own_file(load: Load) -> None:
 
 
 @pytest.mark.parametrize(
+    ("aws", "own", "place"),
+    [
+        ("@aws\nhandler index\n", "", "app.arc:6"),
+        ("", "# mine\n@aws\nhandler index\n", "src/events/a/config.arc:3"),
+    ],
+)
+def test_a_handler_that_is_none_is_shown_where_it_is_set(
+    load: Load, aws: str, own: str, place: str
+) -> None:
+    """In the manifest or in the function's own file, and once."""
+    files = {"app.arc": f"{APP}@events\na\n{aws}"}
+    if own:
+        files["src/events/a/config.arc"] = own
+
+    assert problems_of(load, files) == [
+        f'{place} The handler "index" of @events "a" is not a file and a method.'
+    ]
+
+
+@pytest.mark.parametrize(
     ("files", "fact"),
     [
         ({}, "has no app.arc, so only its public/ folder is served."),
