@@ -402,6 +402,17 @@ def test_build_project_warns_of_what_is_hardly_meant(
     assert warning.remedy
 
 
+def test_lines_of_dotenv_that_are_lost_are_shown(load: Load) -> None:
+    """By place alone, as one may be a secret."""
+    env = "A=1\n\nnothing\nB=2\nC=\N{REPLACEMENT CHARACTER}\n"
+    found = load({"app.arc": APP + "@static\n@http\n", ".env": env}).warnings
+
+    places = [(w.location.file, w.location.line) for w in found if w.location]
+    assert places == [(".env", 3), (".env", 5)]
+    assert found[1].message == "It has bytes that are not UTF-8, which variables lose."
+    assert "nothing" not in found[0].message
+
+
 @pytest.mark.parametrize("file", ["index.mjs", "other.py"])
 def test_build_project_takes_functions_without_a_python_handler(
     load: Load, file: str
