@@ -53,7 +53,6 @@ class ProjectSource(Protocol):
 class _Lane:
     """The messages that wait for one function, oldest first."""
 
-    most: int
     waiting: deque[Invocation] = field(default_factory=deque)
     at_work: int = 0
 
@@ -187,8 +186,7 @@ class EventBus:
         with self._lock:
             if self._is_closed:
                 return False
-            lane = self._lanes.setdefault(key, _Lane(most=most))
-            lane.most = most
+            lane = self._lanes.setdefault(key, _Lane())
             lane.waiting.append(invocation)
             if lane.at_work >= most:
                 return True

@@ -109,8 +109,6 @@ class ConditionReader(Reader):
             return self._rest(operand)
         except MismatchError:
             self._place = start
-            if not self._next.is_symbol("("):
-                raise
         self._expect("(")
         condition = self.condition()
         if self._last_group == (start + 1, self._place):

@@ -225,6 +225,22 @@ def test_messages_are_posted(bus: EventBus) -> None:
     assert "POST /events" in text
 
 
+@pytest.mark.parametrize("length", ["", "0", "many"])
+def test_a_message_may_come_without_its_length(bus: EventBus, length: str) -> None:
+    """In chunks; the server says where they end."""
+    chunked: dict[str, Any] = {"wsgi.input_terminated": True, "CONTENT_LENGTH": length}
+
+    assert post(bus, "/events", message("ping"), **chunked) == ("200 OK", "ok")
+
+
+def test_no_more_is_read_than_is_announced(bus: EventBus) -> None:
+    """Where nothing says that it ends, and where it is announced."""
+    cut = post(bus, "/events", message("ping"), CONTENT_LENGTH="5")
+    none = post(bus, "/events", message("ping"), CONTENT_LENGTH="")
+
+    assert [status for status, _ in (cut, none)] == ["400 Bad Request"] * 2
+
+
 def test_an_app_that_cannot_be_read_takes_no_message(bus: EventBus, work: Work) -> None:
     """The helper is told why."""
     work.unreadable = AppError("app.arc is broken.")

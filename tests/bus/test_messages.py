@@ -44,10 +44,12 @@ def record_for(message: Message, receiver: Function) -> Any:
 )
 def test_a_message_has_name_and_payload(path: str, kind: str) -> None:
     """The payload is passed on as JSON; a queue's group is its name by default."""
-    message = read_message(path, '{"name": "mail", "payload": {"to": "Zoë"}}'.encode())
+    body = '{"name": "mail", "payload": {"to": "Zoë", "numbers": [1, 2]}}'
+
+    message = read_message(path, body.encode())
 
     assert (message.kind, message.name) == (kind, "mail")
-    assert message.text == '{"to":"Zoë"}'
+    assert message.text == '{"to":"Zoë","numbers":[1,2]}'
     assert (message.group, message.is_delayed) == ("mail", False)
 
 

@@ -13,6 +13,7 @@ import click
 import pytest
 
 from sandbox.cli.console import (
+    DEBUG_JSON_CHARACTERS,
     Console,
     Verbosity,
     failure_text,
@@ -23,10 +24,12 @@ from sandbox.cli.console import (
 )
 from sandbox.exchange import (
     Crashed,
+    Delivery,
     Exchange,
     Execution,
     HttpRequest,
     HttpResponse,
+    Invocation,
     Match,
     Outcome,
     Raised,
@@ -35,6 +38,7 @@ from sandbox.exchange import (
     TimedOut,
     Unavailable,
 )
+from sandbox.json_value import JsonText
 from sandbox.notice import Notice
 from sandbox.project.model import Function, FunctionConfig, Project, Route
 
@@ -244,6 +248,47 @@ def test_quiet_shows_only_what_fails(capsys: pytest.CaptureFixture[str]) -> None
     ]
 
 
+def delivery(pragma: str, execution: Execution) -> Delivery:
+    return Delivery(
+        invocation=Invocation(
+            request_id="1",
+            function=replace(FUNCTION, pragma=pragma, name="mail"),
+            event=JsonText.of({}),
+        ),
+        started_epoch=0,
+        execution=execution,
+    )
+
+
+@pytest.mark.parametrize(
+    ("pragma", "again"),
+    [
+        ("events", "twice more, after one and two minutes"),
+        ("queues", "again and again, until it succeeds or is too old"),
+    ],
+)
+def test_a_delivery_is_shown_with_what_aws_would_do(
+    capsys: pytest.CaptureFixture[str], pragma: str, again: str
+) -> None:
+    """Where it failed; with --quiet, it is shown only then."""
+    done = Execution(
+        outcome=Returned(value=1), output="hello\n", is_cold=True, init_ms=5
+    )
+    failed = Execution(outcome=TimedOut(seconds=1), handler_ms=1000)
+    for verbosity in (Verbosity(), Verbosity(is_quiet=True)):
+        console = Console(verbosity, use_colour=False)
+        console.show_delivery(delivery(pragma, done))
+        console.show_delivery(delivery(pragma, failed))
+
+    good = [f"@{pragma} mail done 0.0 ms cold (5 ms)", "  mail | hello"]
+    bad = [
+        f"@{pragma} mail failed 1000.0 ms warm",
+        "  Timed out after 1 second, and was killed.",
+        f"  note: AWS would deliver it {again}.",
+    ]
+    assert capsys.readouterr().out.splitlines() == [*good, *bad, *bad]
+
+
 def test_details_are_shown_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     """What the sandbox does by itself is shown with --verbose alone."""
     detail = Notice(level="detail", text="warmed get /count")
@@ -252,6 +297,36 @@ def test_details_are_shown_when_asked_for(capsys: pytest.CaptureFixture[str]) ->
     Console(Verbosity(is_verbose=True), use_colour=False).show_notice(detail)
 
     assert capsys.readouterr().out == "detail: warmed get /count\n"
+
+
+def test_event_and_result_are_shown_when_asked_for(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """With --debug alone, each cut where it would fill the terminal."""
+    event = JsonText.of({"rawPath": "/zoë", "body": "x" * DEBUG_JSON_CHARACTERS})
+    asked = replace(exchange(execution=warm(Returned(value=[1]))), event_json=event)
+
+    Console(Verbosity(is_verbose=True), use_colour=False).show_exchanges([asked])
+    Console(Verbosity(is_debug=True), use_colour=False).show_exchanges([asked])
+
+    plain_line, line, shown_event, result = capsys.readouterr().out.splitlines()
+    assert plain_line == line
+    assert shown_event.startswith('  event  {"rawPath": "/zoë", "body": "xx')
+    assert len(shown_event) == len("  event  ") + DEBUG_JSON_CHARACTERS
+    assert result == "  result [1]"
+
+
+def test_a_failure_has_no_result_to_show(capsys: pytest.CaptureFixture[str]) -> None:
+    """Its event alone is shown, below what failed."""
+    failed = exchange(status=500, execution=warm(TimedOut(seconds=1)))
+    asked = replace(failed, event_json=JsonText.of({}))
+
+    Console(Verbosity(is_debug=True), use_colour=False).show_exchanges([asked])
+
+    assert capsys.readouterr().out.splitlines()[1:] == [
+        "  Timed out after 1 second, and was killed.",
+        "  event  {}",
+    ]
 
 
 def test_route_lines_end_with_a_count_of_what_is_hidden() -> None:

@@ -58,3 +58,32 @@ def test_a_signal_that_comes_twice_at_once_is_one(
     )
 
     assert (ended.returncode, ended.stdout) == (exit_code, output)
+
+
+AFTERWARDS = """
+import signal
+from sandbox.cli.serving import until_interrupted
+from sandbox.clock import ManualClock
+
+numbers = signal.SIGINT, signal.SIGTERM, signal.SIGHUP
+signal.signal(signal.SIGHUP, signal.{hangup})
+before = [signal.getsignal(number) for number in numbers]
+with until_interrupted(ManualClock()) as stop:
+    signal.raise_signal(signal.SIGHUP)
+    print(stop.is_set(), flush=True)
+print(before == [signal.getsignal(number) for number in numbers])
+"""
+
+
+@pytest.mark.parametrize(("hangup", "stops"), [("SIG_DFL", True), ("SIG_IGN", False)])
+def test_a_closed_terminal_ends_all_but_under_nohup(
+    hangup: str,
+    stops: bool,  # noqa: FBT001 - a table's column
+) -> None:
+    """And afterwards signals are what they were."""
+    program = AFTERWARDS.format(hangup=hangup)
+    ended = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=False
+    )
+
+    assert ended.stdout.split() == [str(stops), "True"]

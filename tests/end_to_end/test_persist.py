@@ -115,6 +115,7 @@ def test_tables_outlive_a_killed_sandbox(
     counts = []
     for _ in range(2):
         sandbox = start("--persist", cwd=app.root)
+        assert "  tables  counts  (port " in sandbox.output
         counts += [httpx.get(sandbox.url).json()["n"] for _ in range(3)]
         sandbox.send(signal.SIGKILL)
         sandbox.wait()

@@ -63,6 +63,17 @@ def test_an_expired_cookie_is_dropped_and_noted(
     )
 
 
+def test_what_no_browser_can_read_is_no_end(
+    cookies: BrowserCookies, clock: StandingClock
+) -> None:
+    """Such a cookie stays, also where another one of the request is over."""
+    remember(cookies, "a=1; Max-Age=60")
+    remember(cookies, "b=2; Expires=soon")
+    clock.offset_seconds = DAY
+
+    assert sent(cookies, "a=1; b=2") == ["b=2"]
+
+
 def test_a_request_whose_only_cookie_is_over_has_none(
     cookies: BrowserCookies, clock: StandingClock
 ) -> None:

@@ -1,13 +1,19 @@
 """Which event a function receives, and when it is too large."""
 
 import json
+from typing import cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from sandbox.exchange import HttpRequest, Match
-from sandbox.gateway.payload import Event, build_event, is_too_large
+from sandbox.gateway.payload import (
+    MAX_PAYLOAD_BYTES,
+    Event,
+    build_event,
+    is_too_large,
+)
 from sandbox.gateway.request_parts import ApiFacts
 from sandbox.project.model import ApiType
 from tests.gateway.conftest import make_project, make_request, make_route
@@ -53,6 +59,17 @@ def test_limit_is_on_the_whole_payload(
     request = make_request("POST /", f"content-type: {content_type}", body=body)
 
     assert is_too_large(build(request), body) is expected
+
+
+@pytest.mark.parametrize(("more", "expected"), [(0, False), (1, True)])
+def test_an_event_may_be_as_large_as_the_limit(more: int, *, expected: bool) -> None:
+    """In bytes of its JSON."""
+    empty = build(make_request("POST /", "content-type: text/plain", body=b""))
+    without = json.dumps({**empty, "body": ""}, ensure_ascii=False)
+    room = MAX_PAYLOAD_BYTES - len(without.encode())
+    event = cast(Event, {**empty, "body": "a" * (room + more)})
+
+    assert is_too_large(event, b"a" * room) is expected
 
 
 @given(

@@ -21,6 +21,8 @@ ARC_PIECES = st.sampled_from(
     [
         pytest.param("one\ntwo 2 true", ["one", ["two", 2, True]], id="lines"),
         pytest.param("name\n  a\n  b", [{"name": ["a", "b"]}], id="vector"),
+        pytest.param("name\n  a", [{"name": ["a"]}], id="short vector"),
+        pytest.param("name\n  ", ["name"], id="an empty line is no vector"),
         pytest.param(
             "data\n  id *String\n  list 1 2",
             [{"data": {"id": "*String", "list": [1, 2]}}],
@@ -112,6 +114,20 @@ def test_parse_arc_explains_what_it_refuses(text: str, place: str, fact: str) ->
     assert error.location.source_line == text.split("\n")[line - 1]
     assert str(error).splitlines()[2] == " " * (3 + column) + "^"
     assert error.remedy
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        *("constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable"),
+        *("toLocaleString", "toString", "valueOf", "__proto__", "__defineGetter__"),
+        *("__defineSetter__", "__lookupGetter__", "__lookupSetter__"),
+    ],
+)
+def test_parse_arc_takes_no_pragma_that_javascript_has(name: str) -> None:
+    """To Architect's parser, any object has it already."""
+    with pytest.raises(ManifestSyntaxError, match=f'called "@{name}"'):
+        parse_arc(f"@app\nx\n@{name}\n")
 
 
 @given(st.lists(ARC_PIECES | st.text(max_size=3), max_size=40).map("".join))

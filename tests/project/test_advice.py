@@ -130,7 +130,7 @@ sessions
 
   # a comment
   ttl TTL
-notes
+n
   other TTL
 """
 

@@ -70,7 +70,8 @@ def test_build_project_lays_settings_over_each_other(load: Load) -> None:
     project = load(
         {
             "app.arc": APP + "@aws\nruntime py\nmemory 256\ntimeout 9\n@http\nget /\n",
-            "src/http/get-index/config.arc": "@aws\ntimeout 20\n@arc\nshared false\n",
+            "src/http/get-index/config.arc": "@aws\ntimeout 20\nconcurrency 5\n"
+            "@arc\nshared false\n",
             "src/http/get-index/index.py": "",
         }
     )
@@ -79,6 +80,7 @@ def test_build_project_lays_settings_over_each_other(load: Load) -> None:
     assert function.config.runtime == "python3.12"
     assert function.config.settings["runtimeAlias"] == "py"
     assert (function.config.memory_mb, function.config.timeout_seconds) == (256, 20)
+    assert function.config.concurrency == 5
     assert function.config.shared is False
     assert function.handler_file == project.root / "src/http/get-index/index.py"
     assert function.language == "python"
@@ -226,6 +228,27 @@ def test_build_project_tells_all_problems_of_a_stage_at_once(load: Load) -> None
             'app.arc:7 @tables-indexes names the table "dat", which @tables lacks.',
         ),
         (
+            "@tables\ndata\n  id *\n@tables-indexes\ndata\n  a *\ndata\n  a *",
+            'app.arc:9 @tables-indexes: "data" has the same index twice, on lines 7'
+            " and 9.",
+        ),
+        (
+            "@tables\ndata\n  id *\ndata\n  at *",
+            'app.arc:6 @tables: "data" is defined 2 times, on lines 4 and 6.',
+        ),
+        (
+            "@tables-streams\ndata",
+            "app.arc:3 @tables-streams needs the tables that it is about.",
+        ),
+        (
+            "@tables-indexes\ndata\n  id *",
+            "app.arc:3 @tables-indexes needs the tables that it is about.",
+        ),
+        (
+            "@tables\ndata\n  id *\n@tables-streams\nab",
+            'app.arc:7 @tables-streams: "ab" has 2 characters.',
+        ),
+        (
             "@events\na\n@shared\nsrc x",
             'app.arc:6 @shared: The folder "x" does not exist.',
         ),
@@ -242,6 +265,32 @@ def test_build_project_refuses_what_architect_refuses(
     assert fact in problems_of(load, {"app.arc": f"{APP}{body}\n"})
 
 
+def test_build_project_takes_several_indexes_of_a_table(load: Load) -> None:
+    """Only the same one again is refused."""
+    project = load(
+        {
+            "app.arc": APP + "@tables\ndata\n  id *\n@tables-indexes\n"
+            "data\n  a *\ndata\n  b *\ndata\n  a *\n  b **\n"
+        }
+    )
+
+    names = [index.name for table in project.tables for index in table.indexes]
+    assert names == ["a-index", "b-index", "a-b-index"]
+
+
+def test_build_project_gives_a_table_with_a_stream_its_function(load: Load) -> None:
+    """Once, whether its own setting says so or @tables-streams."""
+    project = load(
+        {
+            "app.arc": APP + "@tables\ndata\n  id *\n  stream true\nmore\n  id *\n"
+            "  stream true\nnone\n  id *\n@tables-streams\nreader\n  table more\n"
+        }
+    )
+
+    keys = [function.key for function in project.functions]
+    assert keys == ["@tables-streams reader", "@tables-streams data"]
+
+
 def test_build_project_points_into_a_functions_own_file(load: Load) -> None:
     """A setting of config.arc that Lambda refuses is shown at its line there."""
     files = {
@@ -251,6 +300,26 @@ def test_build_project_points_into_a_functions_own_file(load: Load) -> None:
 
     assert problems_of(load, files) == [
         'src/events/a/config.arc:3 The timeout of @events "a" is "1000".'
+    ]
+
+
+@pytest.mark.parametrize(
+    ("aws", "own", "place"),
+    [
+        ("@aws\nhandler index\n", "", "app.arc:6"),
+        ("", "# mine\n@aws\nhandler index\n", "src/events/a/config.arc:3"),
+    ],
+)
+def test_a_handler_that_is_none_is_shown_where_it_is_set(
+    load: Load, aws: str, own: str, place: str
+) -> None:
+    """In the manifest or in the function's own file, and once."""
+    files = {"app.arc": f"{APP}@events\na\n{aws}"}
+    if own:
+        files["src/events/a/config.arc"] = own
+
+    assert problems_of(load, files) == [
+        f'{place} The handler "index" of @events "a" is not a file and a method.'
     ]
 
 
@@ -331,6 +400,30 @@ def test_build_project_warns_of_what_is_hardly_meant(
 
     assert warning.message.endswith(fact)
     assert warning.remedy
+
+
+def test_lines_of_dotenv_that_are_lost_are_shown(load: Load) -> None:
+    """By place alone, as one may be a secret."""
+    env = "A=1\n\nnothing\nB=2\nC=\N{REPLACEMENT CHARACTER}\n"
+    found = load({"app.arc": APP + "@static\n@http\n", ".env": env}).warnings
+
+    places = [(w.location.file, w.location.line) for w in found if w.location]
+    assert places == [(".env", 3), (".env", 5)]
+    assert found[1].message == "It has bytes that are not UTF-8, which variables lose."
+    assert "nothing" not in found[0].message
+
+
+@pytest.mark.parametrize("file", ["index.mjs", "other.py"])
+def test_build_project_takes_functions_without_a_python_handler(
+    load: Load, file: str
+) -> None:
+    """A Node function may have Python files, and a handler may not be there yet."""
+    files = {
+        "app.arc": APP + "@http\nget /\n",
+        f"src/http/get-index/{file}": "",
+    }
+
+    assert load(files).warnings == ()
 
 
 @pytest.mark.parametrize(

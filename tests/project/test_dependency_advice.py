@@ -117,10 +117,12 @@ def test_each_reason_has_its_remedy(
 def test_a_stop_of_the_deployment_is_a_hint(module: str | None, why: str) -> None:
     """`arc deploy` tells it too, and nothing has been deployed then."""
     one = Unlisted(function=function(), folder=FOLDER, module=module)
+    other = Unlisted(function=function("post /"), folder="src/other", module="other")
 
-    (found,) = advise_dependencies(Surroundings(unlisted=(one, one)))
+    (found,) = advise_dependencies(Surroundings(unlisted=(one, other)))
 
     assert (found.level, found.code) == ("hint", "requirements-missing")
+    assert found.what.startswith('"get /" has no requirements.txt')
     assert found.what.endswith("stops there. The same goes for 1 more.")
     assert why in found.why
     assert f"{FOLDER}/requirements.txt" in found.fix

@@ -18,6 +18,11 @@ from sandbox.project.route_order import paths_in_order
             ["/a/b", "/:x/a-b", "/a/:x", "/a-b/a.b"],
             ["/a/b", "/a-b/a.b", "/:x/a-b", "/a/:x"],
         ),
+        (["/a/*", "/a-b/*"], ["/a-b/*", "/a/*"]),
+        (
+            ["/a-b", "/a-b/b", "/", "/a/:x", "/a/b"],
+            ["/a/b", "/a-b/b", "/a/:x", "/a-b", "/"],
+        ),
     ],
 )
 def test_paths_in_order_compares_as_node_does(

@@ -35,6 +35,7 @@ def test_explain_opens_a_token() -> None:
     assert found.is_valid
     assert found.store == "jwe"
     assert found.session == {"user": 1, "iat": NOW}
+    assert found.data == {"user": 1}
     assert (found.issued_epoch, found.age_seconds) == (NOW, 60)
     assert found.expires_epoch == NOW + WEEK
     assert found.session_bytes == len('{"user": 1, "iat": 1700000000}')
@@ -43,17 +44,19 @@ def test_explain_opens_a_token() -> None:
 
 
 def test_explain_finds_a_row(table: Any) -> None:
-    """Its id, data, age and end."""
-    forged = forge_session({"user": 1}, TABLE, now_epoch=NOW, table=table)
+    """Its id, data, age and end; a name that a token has for itself is the app's."""
+    data = {"user": 1, "iat": 5}
+    forged = forge_session(data, TABLE, now_epoch=NOW, table=table)
 
     found = explain(forged.cookie, TABLE, now_epoch=NOW + 60, table=table)
 
     assert found.is_valid
     assert found.idx == forged.idx
     assert found.session["user"] == 1
+    assert found.data == data
     assert (found.issued_epoch, found.age_seconds) == (NOW, 60)
     assert found.expires_epoch == NOW + WEEK
-    assert found.session_bytes == 106
+    assert found.session_bytes == 116
 
 
 @pytest.mark.parametrize(
@@ -116,8 +119,10 @@ def test_explain_tells_each_refusal_of_a_token() -> None:
     forged = forge_session({}, JWE, now_epoch=NOW)
     other = SessionSettings(secret="another secret of 32 characters!!")
 
-    assert explain("a=1", JWE, now_epoch=NOW).refusal == NoCookie()
-    assert isinstance(explain("_idx=a", JWE, now_epoch=NOW).refusal, NotAToken)
+    without = explain("a=1", JWE, now_epoch=NOW)
+    assert (without.refusal, without.cookie.size_bytes) == (NoCookie(), 0)
+    garbage = explain("_idx=a", JWE, now_epoch=NOW)
+    assert (garbage.store, type(garbage.refusal)) == ("jwe", NotAToken)
     assert explain(forged.cookie, other, now_epoch=NOW).refusal == WrongKey()
     late = explain(forged.cookie, replace(JWE, max_age_seconds=60), now_epoch=NOW + 61)
     assert late.refusal == Expired(expired_epoch=NOW + 60, now_epoch=NOW + 61)

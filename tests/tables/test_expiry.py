@@ -58,6 +58,15 @@ def test_index_gives_what_is_due_and_forgets_it() -> None:
     assert index.next_due_epoch == 30.0
 
 
+def test_a_key_that_comes_back_is_due_again() -> None:
+    """As a row that is written anew, with the end that it had."""
+    index: ExpiryIndex[str] = ExpiryIndex()
+    for _ in range(2):
+        index.set("a", 10.0)
+        assert index.due(20.0) == ("a",)
+        assert len(index) == 0
+
+
 def test_index_follows_a_key_whose_time_changes() -> None:
     """The time that was set last counts, also where it is later or none."""
     index: ExpiryIndex[str] = ExpiryIndex()

@@ -185,6 +185,39 @@ def test_a_scan_that_looks_nowhere_is_refused(
     assert refused.value.message == message
 
 
+@pytest.mark.parametrize(
+    ("members", "message"),
+    [
+        (
+            {"Select": "SPECIFIC_ATTRIBUTES"},
+            "Must specify the AttributesToGet or ProjectionExpression when choosing "
+            "to get SPECIFIC_ATTRIBUTES",
+        ),
+        (
+            {"Select": "COUNT", "ProjectionExpression": "title"},
+            "Cannot specify the ProjectionExpression when choosing to get only the "
+            "Count",
+        ),
+        (
+            {"Select": "ALL_PROJECTED_ATTRIBUTES"},
+            "ALL_PROJECTED_ATTRIBUTES can be used only when Querying using an "
+            "IndexName",
+        ),
+    ],
+)
+def test_what_is_selected_fits_what_is_asked_for(
+    notes: TableStore, members: dict[str, Any], message: str
+) -> None:
+    """Of queries and scans."""
+    for search in (
+        lambda: query(notes, **members),
+        lambda: notes.call("Scan", {"TableName": TABLE, **members}),
+    ):
+        with pytest.raises(TableError) as refused:
+            search()
+        assert refused.value.message.endswith(message)
+
+
 def test_a_search_goes_on_where_it_ended(notes: TableStore) -> None:
     """In a table and in an index, forwards and backwards, consistently read or not."""
     first = query(notes, Limit=2, ConsistentRead=True)

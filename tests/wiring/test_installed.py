@@ -48,7 +48,7 @@ def test_packages_that_are_required_count_too(tmp_path: Path) -> None:
         {
             "name": "top",
             "top_level.txt": "top\n_top\n",
-            "requires": "Requires-Dist: Mid_dle>=1\n"
+            "requires": "Requires-Dist: !\nRequires-Dist: Mid_dle>=1\n"
             'Requires-Dist: more; extra == "all"\n'
             'Requires-Dist: old; python_version < "3"\n'
             "Requires-Dist: gone\nRequires-Dist: ???\n",

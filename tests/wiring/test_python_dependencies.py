@@ -78,7 +78,9 @@ def test_imports_are_followed_through_the_app(look: Look) -> None:
     found = look(
         {
             LIST: "",
-            INDEX: "from vendor.shared.db import connect\nimport own.deep, vendor\n",
+            INDEX: "from vendor.shared.db import connect\nimport own.deep, vendor\n"
+            "import views.page\n",
+            "src/views/page.py": "import jose\n",
             "src/shared/db.py": "from . import tools\nfrom .tools import yaml_of\n",
             "src/shared/tools.py": "import own\n\nimport yaml\n",
             "src/shared/unused.py": "import jose\n",
@@ -91,7 +93,22 @@ def test_imports_are_followed_through_the_app(look: Look) -> None:
     assert lacking(found) == {
         "PyYAML": "src/shared/tools.py:3",
         "fast": "src/http/get-index/own/deep.py:2",
+        "python-jose": "src/views/page.py:1",
     }
+
+
+def test_modules_may_import_one_another(look: Look) -> None:
+    """Each is read once."""
+    found = look(
+        {
+            LIST: "",
+            INDEX: "import one\n",
+            "src/http/get-index/one.py": "import other\n",
+            "src/http/get-index/other.py": "import one\nimport yaml\n",
+        }
+    )
+
+    assert lacking(found) == {"PyYAML": "src/http/get-index/other.py:2"}
 
 
 def test_what_a_function_brings_itself_is_not_missed(look: Look) -> None:

@@ -521,6 +521,24 @@ def test_an_event_in_flight_ends_on_the_code_it_began_with(
     assert after.outcome == Returned(value=2)
 
 
+def test_what_is_retired_in_flight_takes_no_other_event(
+    app, invoke, tmp_path, wait_until
+):
+    """Though its code is as it was: its variables may not be."""
+    function = app.function("flight", WAITS_FOR_FILE.format(version=1))
+    pool = app.pool()
+    event = {"begun": str(tmp_path / "begun"), "go": str(tmp_path / "go")}
+    with ThreadPoolExecutor() as threads:
+        running = threads.submit(invoke, pool, function, event)
+        wait_until((tmp_path / "begun").exists)
+        pool.retire()
+        (tmp_path / "go").touch()
+    after = invoke(pool, function, event)
+
+    assert after.is_cold
+    assert after.worker_pid != running.result().worker_pid
+
+
 @pytest.mark.parametrize("end", ["retire", "close"])
 def test_a_worker_that_is_given_back_meanwhile_ends(
     app, invoke, monkeypatch, wait_until, end

@@ -113,3 +113,32 @@ def test_folder_digest_counts_no_data(tmp_path):
 
     assert gone == empty == with_data
     assert wire.folder_digest(str(tmp_path)) != empty
+
+
+@pytest.mark.parametrize(
+    ("name", "is_same"),
+    [
+        (".a.py.swp", True),
+        ("a.py~", True),
+        ("__pycache__", True),
+        ("notes.txt", False),
+        ("upload-1", False),
+    ],
+)
+def test_listing_digest_counts_all_but_remnants(tmp_path, name, is_same):
+    """What editors and Python leave behind changes no list of files."""
+    gone = wire.listing_digest(str(tmp_path / "gone"))
+    empty = wire.listing_digest(str(tmp_path))
+    (tmp_path / name).write_text("")
+
+    assert gone == empty
+    assert (wire.listing_digest(str(tmp_path)) == empty) is is_same
+
+
+def test_presence_digest_tells_files_from_folders(tmp_path):
+    """A name that no file can have is of nothing."""
+    (tmp_path / "file").write_text("")
+
+    found = [wire.presence_digest(f"{tmp_path}{name}") for name in ("", "/file", "/a")]
+    assert found == ["folder", "file", ""]
+    assert wire.presence_digest("a\0b") == ""
