@@ -21,7 +21,16 @@ _LOADED_BY_NODE = re.compile(
     r"(?P<quote>['\"])(?P<name>[^'\"\n]+)(?P=quote)",
     re.DOTALL,
 )
-_MAY_BE_MISSING = frozenset(("ImportError", "ModuleNotFoundError"))
+_CATCHES_MISSING = frozenset(
+    ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
+)
+_TELLS_PLACES_APART = frozenset(
+    (
+        *("TYPE_CHECKING", "__name__", "version_info", "platform"),
+        *("environ", "getenv", "find_spec"),
+    )
+)
+"""What a condition asks that holds on one machine, or Python, and not on another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,8 +70,8 @@ class ImportReader:
 def python_imports(text: bytes) -> tuple[Import, ...]:
     """Give what a Python module needs; what `from a import b` names, also as `a.b`.
 
-    Left out is what may be missing: what is imported under TYPE_CHECKING, or in a `try`
-    that looks out for ImportError.
+    Left out is what may be missing: in a `try` or `suppress` that catches ImportError,
+    or under a condition that tells places apart, such as `if __name__ == "__main__"`.
     """
     try:
         with warnings.catch_warnings():
@@ -101,19 +110,31 @@ class _NeededImports(ast.NodeVisitor):
         )
 
     def visit_Try(self, node: ast.Try) -> None:
-        caught = (name for each in node.handlers for name in _names_in(each.type))
-        if _MAY_BE_MISSING.isdisjoint(caught):
+        if not any(_catches_missing(handler) for handler in node.handlers):
+            self.generic_visit(node)
+
+    def visit_With(self, node: ast.With) -> None:
+        managers = {
+            name for item in node.items for name in _names_in(item.context_expr)
+        }
+        if "suppress" not in managers or _CATCHES_MISSING.isdisjoint(managers):
             self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> None:
-        if "TYPE_CHECKING" not in _names_in(node.test):
+        if _TELLS_PLACES_APART.isdisjoint(_names_in(node.test)):
             self.generic_visit(node)
 
 
-def _names_in(node: ast.AST | None) -> set[str]:
+def _catches_missing(handler: ast.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    return not _CATCHES_MISSING.isdisjoint(_names_in(handler.type))
+
+
+def _names_in(node: ast.AST) -> set[str]:
     """Give the names in an expression, of attributes the last part."""
     found = set()
-    for part in ast.walk(node) if node is not None else ():
+    for part in ast.walk(node):
         if isinstance(part, ast.Name):
             found.add(part.id)
         elif isinstance(part, ast.Attribute):
