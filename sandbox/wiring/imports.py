@@ -14,13 +14,23 @@ from typing import TypeAlias
 _Stamp: TypeAlias = tuple[int, int]
 """When a file was last written, in nanoseconds, and its size in bytes."""
 
+_BLOCK = r"\{(?:[^{}]++|\{[^{}]*+\})*+\}"
 _LOADED_BY_NODE = re.compile(
-    r"(?<!:)//[^\n]*"  # comments first, so that nothing in them counts
+    r"(?<![:\\])//[^\n]*"  # comments first, so that nothing in them counts
     r"|/\*.*?\*/"
+    # What may be missing: `if (process.env.X) …`, and a `try` that catches.
+    rf"|\btry\s*{_BLOCK}\s*catch\b"
+    rf"|\bif\s*\([^{{}};\n]*?\bprocess\.env\b[^{{}};\n]*(?:{_BLOCK})?"
+    r"|\bprocess\.env\.\w+[^;\n]*?(?:&&|\?)[^;\n]*"
     r"|(?<![\w$.])(?:require\s*\(|import\s*\(|import\b|from\b)\s*"
-    r"(?P<quote>['\"])(?P<name>[^'\"\n]+)(?P=quote)",
+    r"(?P<quote>['\"])(?P<name>[^'\"\n]+)(?P=quote)"
+    # And what is only text.
+    r"|'(?:[^'\\\n]++|\\.)*+'"
+    r'|"(?:[^"\\\n]++|\\.)*+"'
+    r"|`(?:[^`\\]++|\\.)*+`",
     re.DOTALL,
 )
+_NODE_CODE = frozenset((".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"))
 _CATCHES_MISSING = frozenset(
     ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
 )
@@ -62,9 +72,15 @@ class ImportReader:
             text = file.read_bytes()
         except OSError:
             return ()
-        imports = python_imports(text) if file.suffix == ".py" else node_imports(text)
+        imports = _imports_in(text, suffix=file.suffix)
         self._known[file] = stamp, imports
         return imports
+
+
+def _imports_in(text: bytes, *, suffix: str) -> tuple[Import, ...]:
+    if suffix == ".py":
+        return python_imports(text)
+    return node_imports(text) if suffix in _NODE_CODE else ()
 
 
 def python_imports(text: bytes) -> tuple[Import, ...]:
@@ -85,7 +101,11 @@ def python_imports(text: bytes) -> tuple[Import, ...]:
 
 
 def node_imports(text: bytes) -> tuple[Import, ...]:
-    """Give what a JavaScript file loads by `import`, `export … from` or `require`."""
+    """Give what a JavaScript file loads by `import`, `export … from` or `require`.
+
+    Left out is what may be missing: in a `try` that catches, or where `process.env`
+    decides.
+    """
     code = text.decode("utf-8", "replace")
     return tuple(
         Import(found["name"], code.count("\n", 0, found.start()) + 1)

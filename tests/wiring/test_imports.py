@@ -85,6 +85,17 @@ def test_what_may_be_missing_is_left_out(text: str, expected: list[str]) -> None
         ("fetch('https://x.y'); require('a')", ["a"]),
         ("require(name); import(`a`); xrequire('b'); my.require('c')", []),
         ("Buffer.from('text'); const from = 'a'", []),
+        ("x = \"copied from 'a'\"; y = `import 'b'\nfrom 'c'`", []),
+        ("x = 'it\\'s from \"a\"'", []),
+        ("glob('src/**/*.js'); load('//x.y/z'); require('a')", ["a"]),
+        ("/^https?:\\/\\//.test(x) && require('a')", ["a"]),
+        ("try { x = require('a') } catch { x = {} }\nrequire('b')", ["b"]),
+        ("try {\n ({ x } = await import('a'))\n}\ncatch (e) {}", []),
+        ("try { require('a') } finally { end() }", ["a"]),
+        ("if (process.env.X === 'y') require('a').run()\nrequire('b')", ["b"]),
+        ("if (!process.env.X) {\n require('a')({ b })\n}\nrequire('b')", ["b"]),
+        ("process.env.X && require('a')\nx = process.env.X ? require('b') : {}", []),
+        ("const x = process.env.X, y = require('a')", ["a"]),
     ],
 )
 def test_a_node_file_names_what_it_loads(text: str, expected: list[str]) -> None:
@@ -97,6 +108,14 @@ def test_lines_of_a_node_file_are_counted() -> None:
     found = node_imports(b"'use strict'\n\nlet a = require('a')\nimport 'b'\n")
 
     assert [(one.name, one.line) for one in found] == [("a", 3), ("b", 4)]
+
+
+def test_only_code_is_read(tmp_path: Path) -> None:
+    """Data that a file loads may quote code, and loads nothing."""
+    file = tmp_path / "package.json"
+    file.write_text("""{"scripts": {"a": "node -e require('a')"}}""")
+
+    assert ImportReader().imports_of(file) == ()
 
 
 def test_a_file_is_read_again_when_it_has_changed(tmp_path: Path) -> None:
