@@ -17,11 +17,11 @@ _Stamp: TypeAlias = tuple[int, int]
 _BLOCK = r"\{(?:[^{}]++|\{[^{}]*+\})*+\}"
 _LOADED_BY_NODE = re.compile(
     r"(?<![:\\])//[^\n]*"  # comments first, so that nothing in them counts
-    r"|/\*.*?\*/"
+    r"|/\*.*?(?:\*/|\Z)"
     # What may be missing: `if (process.env.X) …`, and a `try` that catches.
     rf"|\btry\s*{_BLOCK}\s*catch\b"
-    rf"|\bif\s*\([^{{}};\n]*?\bprocess\.env\b[^{{}};\n]*(?:{_BLOCK})?"
-    r"|\bprocess\.env\.\w+[^;\n]*?(?:&&|\?)[^;\n]*"
+    rf"|\bif\s*\([^{{}};\n]{{0,200}}?\bprocess\.env\b[^{{}};\n]*+(?:{_BLOCK})?"
+    r"|\bprocess\.env\.\w+[^;\n]{0,200}?(?:&&|\?)[^;\n]*+"
     r"|(?<![\w$.])(?:require\s*\(|import\s*\(|import\b|from\b)\s*"
     r"(?P<quote>['\"])(?P<name>[^'\"\n]+)(?P=quote)"
     # And what is only text.
@@ -30,6 +30,8 @@ _LOADED_BY_NODE = re.compile(
     r"|`(?:[^`\\]++|\\.)*+`",
     re.DOTALL,
 )
+_MOST_BYTES_PARSED = 1_000_000
+"""Of a Python file: a larger one is data, and its tree would take 100 MB and more."""
 _NODE_CODE = frozenset((".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"))
 _CATCHES_MISSING = frozenset(
     ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
@@ -89,6 +91,8 @@ def python_imports(text: bytes) -> tuple[Import, ...]:
     Left out is what may be missing: in a `try` or `suppress` that catches ImportError,
     or under a condition that tells places apart, such as `if __name__ == "__main__"`.
     """
+    if len(text) > _MOST_BYTES_PARSED:
+        return ()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of "\d" and the like, which loading tells
@@ -107,11 +111,13 @@ def node_imports(text: bytes) -> tuple[Import, ...]:
     decides.
     """
     code = text.decode("utf-8", "replace")
-    return tuple(
-        Import(found["name"], code.count("\n", 0, found.start()) + 1)
-        for found in _LOADED_BY_NODE.finditer(code)
-        if found["name"]
-    )
+    imports, line, counted = [], 1, 0
+    for found in _LOADED_BY_NODE.finditer(code):
+        if found["name"]:
+            line += code.count("\n", counted, found.start())
+            counted = found.start()
+            imports.append(Import(found["name"], line))
+    return tuple(imports)
 
 
 class _NeededImports(ast.NodeVisitor):

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.wiring.imports import ImportReader, node_imports, python_imports
+from sandbox.wiring.imports import Import, ImportReader, node_imports, python_imports
 
 PYTHON = b'''"""Docs: import nothing."""
 import json, yaml.reader as r
@@ -108,6 +108,19 @@ def test_lines_of_a_node_file_are_counted() -> None:
     found = node_imports(b"'use strict'\n\nlet a = require('a')\nimport 'b'\n")
 
     assert [(one.name, one.line) for one in found] == [("a", 3), ("b", 4)]
+
+
+def test_what_is_very_large_is_not_parsed() -> None:
+    """A module of a million bytes is data, whose tree would take 100 MB and more."""
+    assert names("import a\n" + "#" * 1_000_000) == []
+    assert names("import a\n" + "#" * 900_000) == ["a"]
+
+
+def test_an_unfinished_comment_ends_with_its_file() -> None:
+    """However many more seem to begin in it: each was looked for to the end."""
+    assert node_imports(b"require('a')" + b"/* require('b') " * 100_000) == (
+        Import("a", 1),
+    )
 
 
 def test_only_code_is_read(tmp_path: Path) -> None:
