@@ -149,14 +149,15 @@ class _FunctionCode:
 
     def __init__(self, function: Function, project: Project) -> None:
         self._mounts = shared_folders(function, project)
-        self._roots = (function.folder, function.folder / VENDOR)
+        self._folder = function.folder
 
     def files_of(self, name: str, importer: Path) -> Sequence[Path] | None:
         """Give the files that an import loads; None where it leads out of the app."""
         rest = name.lstrip(".")
         parts = rest.split(".") if rest else []
         if level := len(name) - len(rest):
-            return _modules(importer.parents[level - 1], parts)
+            above = importer.parents[level - 1 : level]  # none, where it fails to load
+            return _modules(above[0], parts) if above else ()
         if parts[0] == VENDOR:
             parts = parts[1:]
             if not parts:
@@ -164,10 +165,14 @@ class _FunctionCode:
         mount = self._mounts.get(parts[0])
         if mount is not None:
             return _modules(mount, parts[1:])
-        for root in self._roots:
-            if (root / parts[0]).is_dir() or (root / f"{parts[0]}.py").is_file():
-                return _modules(root, parts)
-        return None
+        if _holds(self._folder, parts[0]):
+            return _modules(self._folder, parts)
+        # What pip has put there came with all that it needs.
+        return () if _holds(self._folder / VENDOR, parts[0]) else None
+
+
+def _holds(folder: Path, module: str) -> bool:
+    return (folder / module).is_dir() or (folder / f"{module}.py").is_file()
 
 
 def _modules(folder: Path, parts: Sequence[str]) -> tuple[Path, ...]:

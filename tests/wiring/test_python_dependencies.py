@@ -109,6 +109,26 @@ def test_what_a_function_brings_itself_is_not_missed(look: Look) -> None:
     assert lacking(found) == {}
 
 
+def test_installed_code_is_not_looked_through(look: Look) -> None:
+    """A package in `vendor` may have tests that import what its users need not have."""
+    found = look(
+        {
+            LIST: "",
+            INDEX: "import tool\n",
+            "src/http/get-index/vendor/tool/__init__.py": "def test():\n import jose\n",
+        }
+    )
+
+    assert lacking(found) == {}
+
+
+def test_a_relative_import_may_lead_nowhere(look: Look) -> None:
+    """It fails here too, which tells; the rest is looked through."""
+    found = look({LIST: "", INDEX: f"from {'.' * 90} import x\nimport yaml\n"})
+
+    assert list(lacking(found)) == ["PyYAML"]
+
+
 @pytest.mark.parametrize(
     ("config", "expected"),
     [
