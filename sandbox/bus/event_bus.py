@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 MOST_KEPT = 500
 """How many deliveries are remembered."""
 _MOST_AT_ONCE = 10
-"""Of one function, where order does not matter."""
+"""Of one function, where neither order nor its `concurrency` sets a lower bound."""
 _MAX_BODY_BYTES = 8 * 2**20
 _CLOSE_SECONDS = 2.0
 
@@ -159,7 +159,7 @@ class EventBus:
         invocation = Invocation(
             request_id=request_id, function=function, event=JsonText.of(event)
         )
-        self._queue(invocation, most=1 if is_fifo(function) else _MOST_AT_ONCE)
+        self._queue(invocation, most=_most_at_once(function))
 
     def _say_once(self, text: str) -> None:
         if text not in self._told:
@@ -224,6 +224,18 @@ class EventBus:
             self._kept.append(delivery)
         for listener in self._listeners:
             listener(delivery)
+
+
+def _most_at_once(function: Function) -> int:
+    """Give how many messages a function is given at once.
+
+    What its `concurrency` leaves no place for is not lost on AWS, but tried again
+    (AWS Lambda Developer Guide, "Asynchronous invocation", "Amazon SQS"). With 0,
+    each is throttled, which is told.
+    """
+    if is_fifo(function):
+        return 1
+    return min(function.config.concurrency or _MOST_AT_ONCE, _MOST_AT_ONCE)
 
 
 def _named(project: Project, kind: Kind) -> str:
