@@ -114,6 +114,11 @@ class EventBus:
             for lane in self._lanes.values():
                 lane.waiting.clear()
 
+    def resume(self) -> None:
+        """Take messages again, after `stop`."""
+        with self._lock:
+            self._is_closed = False
+
     def close(self) -> None:
         """Stop, and wait for what is being delivered."""
         self.stop()
@@ -179,7 +184,7 @@ class EventBus:
     def _queue(self, invocation: Invocation, *, most: int) -> None:
         with self._lock:
             if self._is_closed:
-                raise MessageError(503, "The sandbox is closing.")
+                raise MessageError(503, "The sandbox takes no more messages.")
             key = invocation.function.key
             lane = self._lanes.setdefault(key, _Lane(most=most))
             lane.most = most
