@@ -6,6 +6,7 @@ package; shared code and the function's own modules are none (`@architect/hydrat
 6.0.2, "autoinstall/python").
 """
 
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
@@ -123,9 +124,7 @@ class PythonDependencies:
 
     def _not_a_package(self, function: Function) -> str | None:
         """Give a module that the function's own files import, and pip has not."""
-        for file in sorted(function.folder.rglob("*.py")):
-            if VENDOR in file.relative_to(function.folder).parts:
-                continue
+        for file in _python_files(function.folder):
             for one in self._known.imports.imports_of(file):
                 module = one.name.partition(".")[0]
                 is_known = module in sys.stdlib_module_names or module == "boto3"
@@ -183,6 +182,17 @@ def _modules(folder: Path, parts: Sequence[str]) -> tuple[Path, ...]:
         folder /= part
         files.append(folder / "__init__.py")
     return tuple(file for file in files if file.is_file())
+
+
+def _python_files(folder: Path) -> Iterator[Path]:
+    """Give the files that `arc deploy` looks through: none of pip, none in `.venv`."""
+    for above, folders, names in os.walk(folder):
+        folders[:] = sorted(
+            name for name in folders if name != VENDOR and not name.startswith(".")
+        )
+        for name in sorted(names):
+            if name.endswith(".py") and not name.startswith("."):
+                yield Path(above, name)
 
 
 def _has_requirements(function: Function) -> bool:

@@ -160,6 +160,8 @@ def test_without_a_list_the_imports_count(
         ("python3.11", {INDEX: "from . import near\n"}, []),
         ("python3.11", {"src/http/get-index/own.py": "import index\n"}, ["index"]),
         ("python3.11", {"src/http/get-index/vendor/x.py": "import absent\n"}, []),
+        ("python3.11", {"src/http/get-index/.venv/x.py": "import absent\n"}, []),
+        ("python3.11", {"src/http/get-index/a/x.py": "import absent\n"}, ["absent"]),
     ],
 )
 def test_deploying_stops_at_what_it_cannot_read(
