@@ -10,6 +10,7 @@ import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from sandbox.project.advice import LeftBehind, Unlisted
@@ -59,6 +60,7 @@ class PythonDependencies:
             and function.folder.is_dir()
         ]
         self._installed: dict[str, bool] = {}
+        self._disk = _Disk()
 
     def left_behind(self) -> Iterator[LeftBehind]:
         """Give what functions import, and will not have."""
@@ -98,7 +100,7 @@ class PythonDependencies:
 
     def _foreign(self, function: Function) -> dict[str, Outside]:
         """Give where a function first imports each package of others."""
-        code = _FunctionCode(function, self._project)
+        code = _FunctionCode(function, self._project, self._disk)
         found: dict[str, Outside] = {}
         for one in outside_imports(
             function.handler_file, self._known.imports, code.files_of
@@ -143,38 +145,48 @@ class PythonDependencies:
         return self._installed[module]
 
 
+class _Disk:
+    """What was found of modules: functions share most of what they import."""
+
+    def __init__(self) -> None:
+        self.modules = cache(_modules)
+        self.holds = cache(_holds)
+
+
 class _FunctionCode:
     """Finds a function's modules where they are deployed (`imports` of its worker)."""
 
-    def __init__(self, function: Function, project: Project) -> None:
+    def __init__(self, function: Function, project: Project, disk: _Disk) -> None:
+        self._disk = disk
         self._mounts = shared_folders(function, project)
         self._folder = function.folder
+        self._vendor = function.folder / VENDOR
 
     def files_of(self, name: str, importer: Path) -> Sequence[Path] | None:
         """Give the files that an import loads; None where it leads out of the app."""
         rest = name.lstrip(".")
-        parts = rest.split(".") if rest else []
+        parts = tuple(rest.split(".")) if rest else ()
         if level := len(name) - len(rest):
             above = importer.parents[level - 1 : level]  # none, where it fails to load
-            return _modules(above[0], parts) if above else ()
+            return self._disk.modules(above[0], parts) if above else ()
         if parts[0] == VENDOR:
             parts = parts[1:]
             if not parts:
                 return ()
         mount = self._mounts.get(parts[0])
         if mount is not None:
-            return _modules(mount, parts[1:])
-        if _holds(self._folder, parts[0]):
-            return _modules(self._folder, parts)
+            return self._disk.modules(mount, parts[1:])
+        if self._disk.holds(self._folder, parts[0]):
+            return self._disk.modules(self._folder, parts)
         # What pip has put there came with all that it needs.
-        return () if _holds(self._folder / VENDOR, parts[0]) else None
+        return () if self._disk.holds(self._vendor, parts[0]) else None
 
 
 def _holds(folder: Path, module: str) -> bool:
     return (folder / module).is_dir() or (folder / f"{module}.py").is_file()
 
 
-def _modules(folder: Path, parts: Sequence[str]) -> tuple[Path, ...]:
+def _modules(folder: Path, parts: tuple[str, ...]) -> tuple[Path, ...]:
     """Give the packages on the way and the module; what ends it is a name in one."""
     files = [folder / "__init__.py"]
     for part in parts:
