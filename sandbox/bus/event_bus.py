@@ -1,8 +1,8 @@
-"""EventBus: takes messages at its port, and runs the functions that they are for.
+"""EventBus: takes messages and changes of tables, and runs the functions for them.
 
-Whoever publishes is answered at once, as by SNS and SQS. A FIFO queue's messages are
-delivered one after another; others side by side. AWS delivers again what has failed,
-which is not done here: the failure is told.
+Whoever publishes is answered at once, as by SNS and SQS. FIFO queues and streams of
+tables are delivered one event after another; others side by side. AWS tries again what
+has failed; here it is told.
 """
 
 import threading
@@ -36,7 +36,7 @@ MOST_KEPT = 500
 """How many deliveries are remembered."""
 _STREAMS = "tables-streams"
 _MOST_AT_ONCE = 10
-"""Of one function, where order does not matter."""
+"""Of one function, where neither order nor its `concurrency` sets a lower bound."""
 _MAX_BODY_BYTES = 8 * 2**20
 _CLOSE_SECONDS = 2.0
 
@@ -51,14 +51,14 @@ class ProjectSource(Protocol):
 
 @dataclass(slots=True, kw_only=True)
 class _Lane:
-    """The messages that wait for one function, oldest first."""
+    """The events that wait for one function, oldest first."""
 
     waiting: deque[Invocation] = field(default_factory=deque)
     at_work: int = 0
 
 
 class EventBus:
-    """A WSGI application; safe to call from several threads.
+    """Delivers events; and a WSGI application to publish by. Safe between threads.
 
     Args:
         projects: asked at each message.
@@ -89,7 +89,7 @@ class EventBus:
 
     @property
     def deliveries(self) -> tuple[Delivery, ...]:
-        """What was delivered since the sandbox started or was reset, oldest first."""
+        """The last 500 since the sandbox started or was reset, oldest first."""
         with self._lock:
             return tuple(self._kept)
 
@@ -97,8 +97,30 @@ class EventBus:
         """Have `listener` called with each delivery, from the thread that made it."""
         self._listeners.append(listener)
 
+    def post(self, function: Function, event: JsonValue) -> bool:
+        """Have a function run with an event, after those that are posted already.
+
+        Returns at once, and whether it will run: not once all is to end.
+        """
+        invocation = Invocation(
+            request_id=str(uuid4()), function=function, event=JsonText.of(event)
+        )
+        most, key = _most_at_once(function), function.key
+        with self._lock:
+            if self._is_closed:
+                return False
+            lane = self._lanes.setdefault(key, _Lane())
+            lane.waiting.append(invocation)
+            if lane.at_work >= most:
+                return True
+            lane.at_work += 1
+        threading.Thread(
+            target=self._deliver_from, args=(key, lane), name="arc-bus", daemon=True
+        ).start()
+        return True
+
     def wait_idle(self, timeout_seconds: float = 5.0) -> bool:
-        """Wait until all that was published is delivered; False if time runs out."""
+        """Wait until all that was posted is delivered; False if time runs out."""
         with self._lock:
             return self._rested.wait_for(lambda: not self._lanes, timeout_seconds)
 
@@ -113,6 +135,11 @@ class EventBus:
             self._is_closed = True
             for lane in self._lanes.values():
                 lane.waiting.clear()
+
+    def resume(self) -> None:
+        """Take events again, after `stop`."""
+        with self._lock:
+            self._is_closed = False
 
     def close(self) -> None:
         """Stop, and wait for what is being delivered."""
@@ -156,7 +183,7 @@ class EventBus:
             now_epoch=self._clock.now_epoch(),
         )
         if not self.post(function, event):
-            raise MessageError(503, "The sandbox is closing.")
+            raise MessageError(503, "The sandbox takes no more messages.")
 
     def _say_once(self, text: str) -> None:
         if text not in self._told:
@@ -173,32 +200,14 @@ class EventBus:
             f'There is no "{message.name}" under @{message.kind}; there is {known}.',
         )
 
-    def post(self, function: Function, event: JsonValue) -> bool:
-        """Have a function run with an event, once those before it are delivered.
-
-        Returns at once; tells whether it will be.
-        """
-        invocation = Invocation(
-            request_id=str(uuid4()), function=function, event=JsonText.of(event)
-        )
-        has_order = is_fifo(function) or function.pragma == _STREAMS
-        most, key = 1 if has_order else _MOST_AT_ONCE, function.key
-        with self._lock:
-            if self._is_closed:
-                return False
-            lane = self._lanes.setdefault(key, _Lane())
-            lane.waiting.append(invocation)
-            if lane.at_work >= most:
-                return True
-            lane.at_work += 1
-        threading.Thread(
-            target=self._deliver_from, args=(key, lane), name="arc-bus", daemon=True
-        ).start()
-        return True
-
     def _deliver_from(self, key: str, lane: _Lane) -> None:
         while (invocation := self._next(key, lane)) is not None:
-            self._deliver(invocation)
+            try:
+                self._deliver(invocation)
+            except Exception as error:  # noqa: BLE001 - told, and the next is delivered
+                is_told = isinstance(error, SandboxError)
+                text = str(error) if is_told else f"A bug of arc-sandbox: {error!r}"
+                self._say(Notice(level="error", text=f"{key}: {text}"))
 
     def _next(self, key: str, lane: _Lane) -> Invocation | None:
         """Take the next message; the last deliverer closes the lane."""
@@ -213,13 +222,7 @@ class EventBus:
 
     def _deliver(self, invocation: Invocation) -> None:
         started_epoch = self._clock.now_epoch()
-        try:
-            execution = self._invoke(invocation)
-        except Exception as error:  # noqa: BLE001 - told, and the next one is delivered
-            is_told = isinstance(error, SandboxError)
-            what = str(error) if is_told else f"A bug of arc-sandbox: {error!r}"
-            self._say(Notice(level="error", text=f"{invocation.function.key}: {what}"))
-            return
+        execution = self._invoke(invocation)
         delivery = Delivery(
             invocation=invocation, started_epoch=started_epoch, execution=execution
         )
@@ -229,6 +232,18 @@ class EventBus:
             self._kept.append(delivery)
         for listener in self._listeners:
             listener(delivery)
+
+
+def _most_at_once(function: Function) -> int:
+    """Give how many events a function is given at once.
+
+    What its `concurrency` leaves no place for is not lost on AWS, but tried again
+    (AWS Lambda Developer Guide, "Asynchronous invocation", "Amazon SQS"). With 0,
+    each is throttled, which is told.
+    """
+    if is_fifo(function) or function.pragma == _STREAMS:
+        return 1
+    return min(function.config.concurrency or _MOST_AT_ONCE, _MOST_AT_ONCE)
 
 
 def _named(project: Project, kind: Kind) -> str:

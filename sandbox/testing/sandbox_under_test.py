@@ -113,9 +113,11 @@ class SandboxUnderTest(Sandbox):
         if self._wait_answered() and self.bus.wait_idle(_LEFT_RUNNING_SECONDS):
             return
         with self.failures.ignore():
+            self.bus.stop()  # what waits behind the one that is ended is ended too
             self._live.pool.interrupt()
             self._wait_answered()
             self.bus.wait_idle(_LEFT_RUNNING_SECONDS)
+            self.bus.resume()
 
     def _wait_answered(self) -> bool:
         deadline = time.monotonic() + _LEFT_RUNNING_SECONDS

@@ -14,14 +14,35 @@ from typing import TypeAlias
 _Stamp: TypeAlias = tuple[int, int]
 """When a file was last written, in nanoseconds, and its size in bytes."""
 
+_BLOCK = r"\{(?:[^{}]++|\{[^{}]*+\})*+\}"
 _LOADED_BY_NODE = re.compile(
-    r"(?<!:)//[^\n]*"  # comments first, so that nothing in them counts
-    r"|/\*.*?\*/"
+    r"(?<![:\\])//[^\n]*"  # comments first, so that nothing in them counts
+    r"|/\*.*?(?:\*/|\Z)"
+    # What may be missing: `if (process.env.X) …`, and a `try` that catches.
+    rf"|\btry\s*{_BLOCK}\s*catch\b"
+    rf"|\bif\s*\([^{{}};\n]{{0,200}}?\bprocess\.env\b[^{{}};\n]*+(?:{_BLOCK})?"
+    r"|\bprocess\.env\.\w+[^;\n]{0,200}?(?:&&|\?)[^;\n]*+"
     r"|(?<![\w$.])(?:require\s*\(|import\s*\(|import\b|from\b)\s*"
-    r"(?P<quote>['\"])(?P<name>[^'\"\n]+)(?P=quote)",
+    r"(?P<quote>['\"])(?P<name>[^'\"\n]+)(?P=quote)"
+    # And what is only text.
+    r"|'(?:[^'\\\n]++|\\.)*+'"
+    r'|"(?:[^"\\\n]++|\\.)*+"'
+    r"|`(?:[^`\\]++|\\.)*+`",
     re.DOTALL,
 )
-_MAY_BE_MISSING = frozenset(("ImportError", "ModuleNotFoundError"))
+_MOST_BYTES_PARSED = 1_000_000
+"""Of a Python file: a larger one is data, and its tree would take 100 MB and more."""
+_NODE_CODE = frozenset((".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"))
+_CATCHES_MISSING = frozenset(
+    ("ImportError", "ModuleNotFoundError", "Exception", "BaseException")
+)
+_TELLS_PLACES_APART = frozenset(
+    (
+        *("TYPE_CHECKING", "__name__", "version_info", "platform"),
+        *("environ", "getenv", "find_spec"),
+    )
+)
+"""What a condition asks that holds on one machine, or Python, and not on another."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +74,25 @@ class ImportReader:
             text = file.read_bytes()
         except OSError:
             return ()
-        imports = python_imports(text) if file.suffix == ".py" else node_imports(text)
+        imports = _imports_in(text, suffix=file.suffix)
         self._known[file] = stamp, imports
         return imports
+
+
+def _imports_in(text: bytes, *, suffix: str) -> tuple[Import, ...]:
+    if suffix == ".py":
+        return python_imports(text)
+    return node_imports(text) if suffix in _NODE_CODE else ()
 
 
 def python_imports(text: bytes) -> tuple[Import, ...]:
     """Give what a Python module needs; what `from a import b` names, also as `a.b`.
 
-    Left out is what may be missing: what is imported under TYPE_CHECKING, or in a `try`
-    that looks out for ImportError.
+    Left out is what may be missing: in a `try` or `suppress` that catches ImportError,
+    or under a condition that tells places apart, such as `if __name__ == "__main__"`.
     """
+    if len(text) > _MOST_BYTES_PARSED:
+        return ()
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")  # of "\d" and the like, which loading tells
@@ -76,13 +105,19 @@ def python_imports(text: bytes) -> tuple[Import, ...]:
 
 
 def node_imports(text: bytes) -> tuple[Import, ...]:
-    """Give what a JavaScript file loads by `import`, `export … from` or `require`."""
+    """Give what a JavaScript file loads by `import`, `export … from` or `require`.
+
+    Left out is what may be missing: in a `try` that catches, or where `process.env`
+    decides.
+    """
     code = text.decode("utf-8", "replace")
-    return tuple(
-        Import(found["name"], code.count("\n", 0, found.start()) + 1)
-        for found in _LOADED_BY_NODE.finditer(code)
-        if found["name"]
-    )
+    imports, line, counted = [], 1, 0
+    for found in _LOADED_BY_NODE.finditer(code):
+        if found["name"]:
+            line += code.count("\n", counted, found.start())
+            counted = found.start()
+            imports.append(Import(found["name"], line))
+    return tuple(imports)
 
 
 class _NeededImports(ast.NodeVisitor):
@@ -101,19 +136,31 @@ class _NeededImports(ast.NodeVisitor):
         )
 
     def visit_Try(self, node: ast.Try) -> None:
-        caught = (name for each in node.handlers for name in _names_in(each.type))
-        if _MAY_BE_MISSING.isdisjoint(caught):
+        if not any(_catches_missing(handler) for handler in node.handlers):
+            self.generic_visit(node)
+
+    def visit_With(self, node: ast.With) -> None:
+        managers = {
+            name for item in node.items for name in _names_in(item.context_expr)
+        }
+        if "suppress" not in managers or _CATCHES_MISSING.isdisjoint(managers):
             self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> None:
-        if "TYPE_CHECKING" not in _names_in(node.test):
+        if _TELLS_PLACES_APART.isdisjoint(_names_in(node.test)):
             self.generic_visit(node)
 
 
-def _names_in(node: ast.AST | None) -> set[str]:
+def _catches_missing(handler: ast.ExceptHandler) -> bool:
+    if handler.type is None:
+        return True
+    return not _CATCHES_MISSING.isdisjoint(_names_in(handler.type))
+
+
+def _names_in(node: ast.AST) -> set[str]:
     """Give the names in an expression, of attributes the last part."""
     found = set()
-    for part in ast.walk(node) if node is not None else ():
+    for part in ast.walk(node):
         if isinstance(part, ast.Name):
             found.add(part.id)
         elif isinstance(part, ast.Attribute):

@@ -81,8 +81,9 @@ class InstalledPackages:
 
     def _all_modules_of(self, named: Sequence[Requirement]) -> frozenset[str] | None:
         modules: frozenset[str] = frozenset()
-        ahead = [requirement for requirement in named if _applies(requirement)]
-        expected, seen = set(map(str, ahead)), set[str]()
+        # What a marker leaves out here, such as Python's version, AWS may have.
+        ahead, seen = list(named), set[str]()
+        expected = {str(one) for one in named if _applies(one)}
         while ahead:
             requirement = ahead.pop()
             if str(requirement) in seen:
@@ -138,14 +139,27 @@ def _required_by(
 
 
 def _modules_in(distribution: Distribution) -> frozenset[str] | None:
-    """Give a package's modules; None where its code lies elsewhere (PEP 660)."""
-    origin = distribution.read_text("direct_url.json")
-    if origin and json.loads(origin).get("dir_info", {}).get("editable"):
+    """Give a package's modules; None where it has no list of them.
+
+    Or where its code lies elsewhere (PEP 660).
+    """
+    if _is_editable(distribution):
         return None
     listed = distribution.read_text("top_level.txt")
     if listed:
         return frozenset(listed.split())
-    files = [file.parts for file in distribution.files or ()]
+    recorded = distribution.files
+    if recorded is None:
+        return None
+    files = [file.parts for file in recorded]
     folders = {parts[0] for parts in files if len(parts) > 1 and "." not in parts[0]}
     alone = (_MODULE_FILE.fullmatch(parts[0]) for parts in files if len(parts) == 1)
     return frozenset(folders | {found[1] for found in alone if found})
+
+
+def _is_editable(distribution: Distribution) -> bool:
+    try:
+        origin = json.loads(distribution.read_text("direct_url.json") or "{}")
+    except ValueError:
+        return False
+    return bool(origin.get("dir_info", {}).get("editable"))

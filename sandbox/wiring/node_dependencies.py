@@ -9,8 +9,10 @@ looked through, and what that loads is installed, the AWS SDK apart
 import json
 import os.path
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cache
 from pathlib import Path
+from typing import TypeAlias
 
 from sandbox.json_value import JsonValue
 from sandbox.project.advice import Hindrance, LeftBehind
@@ -48,6 +50,9 @@ _BUILT_IN = frozenset(
 )
 """Node's own modules that need no `node:` before their names."""
 
+FileAt: TypeAlias = Callable[[Path, str], tuple[Path, ...]]
+"""The file that a path leads to from a folder, or none."""
+
 
 def package_member(file: Path, member: str) -> JsonValue:
     """Give what a package.json says there; None where it cannot be read."""
@@ -60,15 +65,16 @@ def package_member(file: Path, member: str) -> JsonValue:
 
 def node_left_behind(project: Project, reader: ImportReader) -> Iterator[LeftBehind]:
     """Give what Node functions load, and will not have."""
+    file_at = cache(_file_at)  # functions share most of what they load
     for function in project.functions:
         if function.language != "nodejs" or not may_lack_packages(function, project):
             continue
-        code = _FunctionCode(function, project)
-        told = set()
+        code = _FunctionCode(function, project, file_at)
+        told = set[str]()
         for found in outside_imports(function.handler_file, reader, code.files_of):
             name = _package_name(found.name)
-            hindrance = code.hindrance(name, found)
-            if hindrance is not None and name not in told:
+            hindrance = None if name in told else code.hindrance(name, found)
+            if hindrance is not None:
                 told.add(name)
                 yield LeftBehind(
                     function=function,
@@ -83,7 +89,8 @@ def node_left_behind(project: Project, reader: ImportReader) -> Iterator[LeftBeh
 class _FunctionCode:
     """One function as deployed: its files, and the packages beside them."""
 
-    def __init__(self, function: Function, project: Project) -> None:
+    def __init__(self, function: Function, project: Project, file_at: FileAt) -> None:
+        self._file_at = file_at
         shared = shared_folders(function, project)
         self._mounts = {f"@architect/{name}": path for name, path in shared.items()}
         self._folder = function.folder
@@ -98,11 +105,11 @@ class _FunctionCode:
     def files_of(self, name: str, importer: Path) -> Sequence[Path] | None:
         """Give the file that a name leads to; None where that is a package."""
         if _IS_PATH.match(name):
-            return _file_at(importer.parent / name)
+            return self._file_at(importer.parent, name)
         package = _package_name(name)
         mount = self._mounts.get(package)
         if mount is not None:
-            return _file_at(Path(f"{mount}{name.removeprefix(package)}"))
+            return self._file_at(mount, f".{name.removeprefix(package)}")
         is_own = package.partition("/")[0] in _BUILT_IN or _LEADS_NOWHERE.match(name)
         return () if is_own or name.startswith(_LAMBDA_HAS) else None
 
@@ -173,8 +180,8 @@ def _holder(folder: Path, name: str) -> Path | None:
     return None
 
 
-def _file_at(path: Path) -> tuple[Path, ...]:
-    base = os.path.normpath(path)
+def _file_at(folder: Path, name: str) -> tuple[Path, ...]:
+    base = os.path.normpath(folder / name)
     files = (Path(base + suffix) for suffix in _SUFFIXES)
     return tuple(file for file in files if file.is_file())[:1]
 

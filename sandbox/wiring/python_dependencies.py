@@ -6,9 +6,11 @@ package; shared code and the function's own modules are none (`@architect/hydrat
 6.0.2, "autoinstall/python").
 """
 
+import os
 import re
 import sys
 from collections.abc import Iterator, Sequence
+from functools import cache
 from pathlib import Path
 
 from sandbox.project.advice import LeftBehind, Unlisted
@@ -58,6 +60,7 @@ class PythonDependencies:
             and function.folder.is_dir()
         ]
         self._installed: dict[str, bool] = {}
+        self._disk = _Disk()
 
     def left_behind(self) -> Iterator[LeftBehind]:
         """Give what functions import, and will not have."""
@@ -97,7 +100,7 @@ class PythonDependencies:
 
     def _foreign(self, function: Function) -> dict[str, Outside]:
         """Give where a function first imports each package of others."""
-        code = _FunctionCode(function, self._project)
+        code = _FunctionCode(function, self._project, self._disk)
         found: dict[str, Outside] = {}
         for one in outside_imports(
             function.handler_file, self._known.imports, code.files_of
@@ -123,9 +126,7 @@ class PythonDependencies:
 
     def _not_a_package(self, function: Function) -> str | None:
         """Give a module that the function's own files import, and pip has not."""
-        for file in sorted(function.folder.rglob("*.py")):
-            if VENDOR in file.relative_to(function.folder).parts:
-                continue
+        for file in _python_files(function.folder):
             for one in self._known.imports.imports_of(file):
                 module = one.name.partition(".")[0]
                 is_known = module in sys.stdlib_module_names or module == "boto3"
@@ -144,33 +145,48 @@ class PythonDependencies:
         return self._installed[module]
 
 
+class _Disk:
+    """What was found of modules: functions share most of what they import."""
+
+    def __init__(self) -> None:
+        self.modules = cache(_modules)
+        self.holds = cache(_holds)
+
+
 class _FunctionCode:
     """Finds a function's modules where they are deployed (`imports` of its worker)."""
 
-    def __init__(self, function: Function, project: Project) -> None:
+    def __init__(self, function: Function, project: Project, disk: _Disk) -> None:
+        self._disk = disk
         self._mounts = shared_folders(function, project)
-        self._roots = (function.folder, function.folder / VENDOR)
+        self._folder = function.folder
+        self._vendor = function.folder / VENDOR
 
     def files_of(self, name: str, importer: Path) -> Sequence[Path] | None:
         """Give the files that an import loads; None where it leads out of the app."""
         rest = name.lstrip(".")
-        parts = rest.split(".") if rest else []
+        parts = tuple(rest.split(".")) if rest else ()
         if level := len(name) - len(rest):
-            return _modules(importer.parents[level - 1], parts)
+            above = importer.parents[level - 1 : level]  # none, where it fails to load
+            return self._disk.modules(above[0], parts) if above else ()
         if parts[0] == VENDOR:
             parts = parts[1:]
             if not parts:
                 return ()
         mount = self._mounts.get(parts[0])
         if mount is not None:
-            return _modules(mount, parts[1:])
-        for root in self._roots:
-            if (root / parts[0]).is_dir() or (root / f"{parts[0]}.py").is_file():
-                return _modules(root, parts)
-        return None
+            return self._disk.modules(mount, parts[1:])
+        if self._disk.holds(self._folder, parts[0]):
+            return self._disk.modules(self._folder, parts)
+        # What pip has put there came with all that it needs.
+        return () if self._disk.holds(self._vendor, parts[0]) else None
 
 
-def _modules(folder: Path, parts: Sequence[str]) -> tuple[Path, ...]:
+def _holds(folder: Path, module: str) -> bool:
+    return (folder / module).is_dir() or (folder / f"{module}.py").is_file()
+
+
+def _modules(folder: Path, parts: tuple[str, ...]) -> tuple[Path, ...]:
     """Give the packages on the way and the module; what ends it is a name in one."""
     files = [folder / "__init__.py"]
     for part in parts:
@@ -178,6 +194,17 @@ def _modules(folder: Path, parts: Sequence[str]) -> tuple[Path, ...]:
         folder /= part
         files.append(folder / "__init__.py")
     return tuple(file for file in files if file.is_file())
+
+
+def _python_files(folder: Path) -> Iterator[Path]:
+    """Give the files that `arc deploy` looks through: none of pip, none in `.venv`."""
+    for above, folders, names in os.walk(folder):
+        folders[:] = sorted(
+            name for name in folders if name != VENDOR and not name.startswith(".")
+        )
+        for name in sorted(names):
+            if name.endswith(".py") and not name.startswith("."):
+                yield Path(above, name)
 
 
 def _has_requirements(function: Function) -> bool:

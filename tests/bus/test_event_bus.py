@@ -20,14 +20,18 @@ from sandbox.project.model import Function, FunctionConfig, Project
 DEADLINE = 10.0
 
 
-def function(pragma: str, name: str, **settings: Any) -> Function:
+def function(
+    pragma: str, name: str, *, concurrency: int | None = None, **settings: Any
+) -> Function:
     return Function(
         name=name,
         pragma=pragma,
         folder=Path("/app"),
         handler_file=Path("/app/index.py"),
         handler_method="handler",
-        config=FunctionConfig(runtime="python3.12", settings=settings),
+        config=FunctionConfig(
+            runtime="python3.12", concurrency=concurrency, settings=settings
+        ),
     )
 
 
@@ -35,6 +39,7 @@ FUNCTIONS = (
     function("events", "ping"),
     function("queues", "ping", fifo=True),
     function("queues", "loose", fifo=False),
+    function("events", "few", concurrency=2),
     function("http", "get /"),
 )
 
@@ -171,10 +176,28 @@ def test_other_messages_are_delivered_side_by_side(bus: EventBus, work: Work) ->
     assert len(work.begun) == 13
 
 
+def test_no_message_is_lost_to_the_functions_concurrency(
+    bus: EventBus, work: Work
+) -> None:
+    """Where AWS would throttle and try again, they wait."""
+    with work.held():
+        for number in range(5):
+            post(bus, "/events", message("few", number))
+        work.wait_begun(2)
+        assert len(work.begun) == 2
+    assert bus.wait_idle(DEADLINE)
+
+    assert len(work.begun) == 5
+
+
 @pytest.mark.parametrize(
     ("path", "name", "text"),
     [
-        ("/events", "pong", 'There is no "pong" under @events; there is "ping".'),
+        (
+            "/events",
+            "pong",
+            'There is no "pong" under @events; there is "ping", "few".',
+        ),
         ("/queues", "get /", 'under @queues; there is "ping", "loose".'),
     ],
 )

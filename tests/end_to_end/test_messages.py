@@ -162,3 +162,20 @@ def test_a_failing_delivery_fails_its_test(app: Any) -> None:
             client.post("/python", json=message("events", "news", "fail"))
             sandbox.settle()
         assert sandbox.failures.unexpected == ()
+
+
+def test_what_a_test_left_waiting_is_dropped(app: Any) -> None:
+    """The next test sees none of it, and its own messages are delivered."""
+    receiver = app.root / "src/queues/jobs/index.py"
+    slow = "import time\ndef handler(event, context): time.sleep(60)\n"
+    receiver.write_text(slow)
+    with SandboxUnderTest(app.root) as sandbox, Client(sandbox) as client:
+        client.post("/python", json=message("queues", "jobs", *range(9)))
+        sandbox.settle()
+        sandbox.reset()
+
+        assert sandbox.bus.wait_idle(0.0)
+        client.post("/python", json=message("events", "news", 1))
+        sandbox.settle()
+        (delivery,) = sandbox.bus.deliveries
+        assert delivery.function.key == "@events news"

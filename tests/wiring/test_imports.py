@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.wiring.imports import ImportReader, node_imports, python_imports
+from sandbox.wiring.imports import Import, ImportReader, node_imports, python_imports
 
 PYTHON = b'''"""Docs: import nothing."""
 import json, yaml.reader as r
@@ -48,6 +48,18 @@ def test_a_python_module_names_its_imports(recwarn: pytest.WarningsRecorder) -> 
         ("try:\n import a\nexcept (KeyError, ModuleNotFoundError):\n pass\n", []),
         ("try:\n import a\nexcept KeyError:\n pass\n", ["a"]),
         ("try:\n import a\nfinally:\n pass\n", ["a"]),
+        ("try:\n import a\nexcept:\n pass\n", []),
+        ("try:\n import a\nexcept Exception:\n pass\n", []),
+        ("with suppress(ImportError):\n import a\n", []),
+        ("with contextlib.suppress(KeyError, ImportError):\n import a\n", []),
+        ("with suppress(KeyError):\n import a\n", ["a"]),
+        ("with open(x):\n import a\n", ["a"]),
+        ("if __name__ == '__main__':\n import a\n", []),
+        ("if sys.version_info < (3, 11):\n import a\n", []),
+        ("if sys.platform == 'win32':\n import a\n", []),
+        ("if os.environ.get('ARC_ENV') == 'testing':\n import a\n", []),
+        ("if not os.getenv('AWS_LAMBDA_FUNCTION_NAME'):\n import a\n", []),
+        ("if importlib.util.find_spec('a'):\n import a\n", []),
         ("if TYPE_CHECKING:\n import a\n", []),
         ("if typing.TYPE_CHECKING:\n import a\n", []),
         ("if DEBUG:\n import a\n", ["a"]),
@@ -73,6 +85,17 @@ def test_what_may_be_missing_is_left_out(text: str, expected: list[str]) -> None
         ("fetch('https://x.y'); require('a')", ["a"]),
         ("require(name); import(`a`); xrequire('b'); my.require('c')", []),
         ("Buffer.from('text'); const from = 'a'", []),
+        ("x = \"copied from 'a'\"; y = `import 'b'\nfrom 'c'`", []),
+        ("x = 'it\\'s from \"a\"'", []),
+        ("glob('src/**/*.js'); load('//x.y/z'); require('a')", ["a"]),
+        ("/^https?:\\/\\//.test(x) && require('a')", ["a"]),
+        ("try { x = require('a') } catch { x = {} }\nrequire('b')", ["b"]),
+        ("try {\n ({ x } = await import('a'))\n}\ncatch (e) {}", []),
+        ("try { require('a') } finally { end() }", ["a"]),
+        ("if (process.env.X === 'y') require('a').run()\nrequire('b')", ["b"]),
+        ("if (!process.env.X) {\n require('a')({ b })\n}\nrequire('b')", ["b"]),
+        ("process.env.X && require('a')\nx = process.env.X ? require('b') : {}", []),
+        ("const x = process.env.X, y = require('a')", ["a"]),
     ],
 )
 def test_a_node_file_names_what_it_loads(text: str, expected: list[str]) -> None:
@@ -85,6 +108,27 @@ def test_lines_of_a_node_file_are_counted() -> None:
     found = node_imports(b"'use strict'\n\nlet a = require('a')\nimport 'b'\n")
 
     assert [(one.name, one.line) for one in found] == [("a", 3), ("b", 4)]
+
+
+def test_what_is_very_large_is_not_parsed() -> None:
+    """A module of a million bytes is data, whose tree would take 100 MB and more."""
+    assert names("import a\n" + "#" * 1_000_000) == []
+    assert names("import a\n" + "#" * 900_000) == ["a"]
+
+
+def test_an_unfinished_comment_ends_with_its_file() -> None:
+    """However many more seem to begin in it: each was looked for to the end."""
+    assert node_imports(b"require('a')" + b"/* require('b') " * 100_000) == (
+        Import("a", 1),
+    )
+
+
+def test_only_code_is_read(tmp_path: Path) -> None:
+    """Data that a file loads may quote code, and loads nothing."""
+    file = tmp_path / "package.json"
+    file.write_text("""{"scripts": {"a": "node -e require('a')"}}""")
+
+    assert ImportReader().imports_of(file) == ()
 
 
 def test_a_file_is_read_again_when_it_has_changed(tmp_path: Path) -> None:

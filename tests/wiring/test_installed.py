@@ -70,7 +70,8 @@ def test_packages_that_are_required_count_too(tmp_path: Path) -> None:
 
     assert brought(packages, "top") == always
     assert brought(packages, "TOP[all]==1.0") == {*always, "more"}
-    assert brought(packages, "top; python_version < '3'") == set()
+    assert brought(packages, "top; python_version < '3'") == always
+    assert brought(packages, "gone; python_version < '3'") == set()
     assert brought(packages) == set()
 
 
@@ -81,11 +82,15 @@ def test_what_is_not_known_is_not_guessed(tmp_path: Path) -> None:
         tmp_path,
         {"name": "here", "top_level.txt": "here", "direct_url.json": "{}"},
         {"name": "elsewhere", "RECORD": "x.pth,,", "direct_url.json": editable},
+        {"name": "unrecorded"},
+        {"name": "torn", "top_level.txt": "torn", "direct_url.json": "{"},
     )
 
     assert brought(packages, "here") == {"here"}
     assert brought(packages, "here", "absent") is None
     assert brought(packages, "here", "elsewhere") is None
+    assert brought(packages, "here", "unrecorded") is None
+    assert brought(packages, "torn") == {"torn"}
     assert packages.package_of("here") == "here"
     assert packages.package_of("unheard_of") == "unheard_of"
 

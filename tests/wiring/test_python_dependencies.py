@@ -126,6 +126,26 @@ def test_what_a_function_brings_itself_is_not_missed(look: Look) -> None:
     assert lacking(found) == {}
 
 
+def test_installed_code_is_not_looked_through(look: Look) -> None:
+    """A package in `vendor` may have tests that import what its users need not have."""
+    found = look(
+        {
+            LIST: "",
+            INDEX: "import tool\n",
+            "src/http/get-index/vendor/tool/__init__.py": "def test():\n import jose\n",
+        }
+    )
+
+    assert lacking(found) == {}
+
+
+def test_a_relative_import_may_lead_nowhere(look: Look) -> None:
+    """It fails here too, which tells; the rest is looked through."""
+    found = look({LIST: "", INDEX: f"from {'.' * 90} import x\nimport yaml\n"})
+
+    assert list(lacking(found)) == ["PyYAML"]
+
+
 @pytest.mark.parametrize(
     ("config", "expected"),
     [
@@ -157,6 +177,8 @@ def test_without_a_list_the_imports_count(
         ("python3.11", {INDEX: "from . import near\n"}, []),
         ("python3.11", {"src/http/get-index/own.py": "import index\n"}, ["index"]),
         ("python3.11", {"src/http/get-index/vendor/x.py": "import absent\n"}, []),
+        ("python3.11", {"src/http/get-index/.venv/x.py": "import absent\n"}, []),
+        ("python3.11", {"src/http/get-index/a/x.py": "import absent\n"}, ["absent"]),
     ],
 )
 def test_deploying_stops_at_what_it_cannot_read(
