@@ -278,6 +278,25 @@ def test_build_project_takes_several_indexes_of_a_table(load: Load) -> None:
     assert names == ["a-index", "b-index", "a-b-index"]
 
 
+@pytest.mark.parametrize(
+    ("manifest", "fact"),
+    [
+        (
+            "@app\n\none\ntwo\n",
+            "app.arc:3 @app: It must have exactly one name, and has 2.",
+        ),
+        ("@app\n\none two\n", 'app.arc:3 @app: "one two" is not one name.'),
+        (
+            "@http\n@app\n",
+            "app.arc:2 @app: It must have exactly one name, and has none.",
+        ),
+    ],
+)
+def test_an_app_has_one_name(load: Load, manifest: str, fact: str) -> None:
+    """Shown at the first that it has, or where it would stand."""
+    assert problems_of(load, {"app.arc": manifest}) == [fact]
+
+
 def test_build_project_gives_a_table_with_a_stream_its_function(load: Load) -> None:
     """Once, whether its own setting says so or @tables-streams."""
     project = load(
