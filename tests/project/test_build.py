@@ -297,6 +297,24 @@ def test_an_app_has_one_name(load: Load, manifest: str, fact: str) -> None:
     assert problems_of(load, {"app.arc": manifest}) == [fact]
 
 
+def test_problems_are_told_stage_by_stage(load: Load) -> None:
+    """What comes later may be wrong because of what comes first."""
+    stages = {
+        "": "prefs.arc:1 @env is",
+        "@cdn\n": "app.arc:3 @cdn needs @http",
+        "@events\na\n@aws\ntimeout 1000\n": "app.arc:6 The timeout of",
+        "@tables\ndata\n  id *\n@tables-indexes\ndat\n  id *\n": "app.arc:7 @tables-",
+    }
+    parts = list(stages)
+    for first, fact in enumerate(stages.values()):
+        files = {
+            "app.arc": APP + "".join(parts[first:]),
+            "prefs.arc": f"@env\ntesting\n{'  A b' if first else ''}",
+        }
+        (told,) = problems_of(load, files)
+        assert told.startswith(fact)
+
+
 def test_build_project_gives_a_table_with_a_stream_its_function(load: Load) -> None:
     """Once, whether its own setting says so or @tables-streams."""
     project = load(
