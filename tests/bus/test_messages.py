@@ -91,8 +91,9 @@ def test_a_message_is_as_large_as_aws_takes(path: str, most: int) -> None:
     assert len(read_message(path, fits).text.encode()) == most
 
     larger = json.dumps({"name": "a", "payload": "é" * (most // 2)}).encode()
-    with pytest.raises(MessageError, match=f"takes {most:,} at most"):
+    with pytest.raises(MessageError, match=f"takes {most:,} at most") as refused:
         read_message(path, larger)
+    assert refused.value.status == 400
 
 
 def test_an_event_is_a_notification_of_sns() -> None:

@@ -1,9 +1,13 @@
 """Holds what a project is made of, and how its problems are told."""
 
+from pathlib import Path
+
 import pytest
 
 from sandbox.errors import ProjectError
+from sandbox.project.load import load_project
 from sandbox.project.model import Index, Key, Project
+from tests.files import write_files
 from tests.project.conftest import Load
 
 NODE_ROOT = {"src/http/get-index/index.mjs": ""}
@@ -276,6 +280,58 @@ def test_build_project_takes_several_indexes_of_a_table(load: Load) -> None:
 
     names = [index.name for table in project.tables for index in table.indexes]
     assert names == ["a-index", "b-index", "a-b-index"]
+
+
+@pytest.mark.parametrize(
+    ("manifest", "fact"),
+    [
+        (
+            "@app\n\none\ntwo\n",
+            "app.arc:3 @app: It must have exactly one name, and has 2.",
+        ),
+        ("@app\n\none two\n", 'app.arc:3 @app: "one two" is not one name.'),
+        (
+            "@http\n@app\n",
+            "app.arc:2 @app: It must have exactly one name, and has none.",
+        ),
+    ],
+)
+def test_an_app_has_one_name(load: Load, manifest: str, fact: str) -> None:
+    """Shown at the first that it has, or where it would stand."""
+    assert problems_of(load, {"app.arc": manifest}) == [fact]
+
+
+def test_folders_have_names_of_ascii(load: Load, tmp_path: Path) -> None:
+    """Those of the app's functions, and the project's own before them."""
+    files = {"app.arc": APP + "@events\na\nb\n  src 'café'\n"}
+    folder = write_files(tmp_path / "é", files)
+
+    (fact,) = problems_of(load, files)
+    with pytest.raises(ProjectError) as refused:
+        load_project(folder, home=None, environ={})
+
+    assert fact.startswith('app.arc:5 The folder "caf')
+    assert fact.endswith('of @events "b" is not plain ASCII.')
+    (problem,) = refused.value.problems
+    assert problem.message.startswith("The project's folder")
+
+
+def test_problems_are_told_stage_by_stage(load: Load) -> None:
+    """What comes later may be wrong because of what comes first."""
+    stages = {
+        "": "prefs.arc:1 @env is",
+        "@cdn\n": "app.arc:3 @cdn needs @http",
+        "@events\na\n@aws\ntimeout 1000\n": "app.arc:6 The timeout of",
+        "@tables\ndata\n  id *\n@tables-indexes\ndat\n  id *\n": "app.arc:7 @tables-",
+    }
+    parts = list(stages)
+    for first, fact in enumerate(stages.values()):
+        files = {
+            "app.arc": APP + "".join(parts[first:]),
+            "prefs.arc": f"@env\ntesting\n{'  A b' if first else ''}",
+        }
+        (told,) = problems_of(load, files)
+        assert told.startswith(fact)
 
 
 def test_build_project_gives_a_table_with_a_stream_its_function(load: Load) -> None:

@@ -8,6 +8,7 @@ from sandbox.tables.errors import TableError
 from sandbox.tables.expressions import CONDITION, FILTER, Expressions, map_scopes
 
 RESERVED = frozenset({"NAME", "LIST"})
+LONG = "#" + 254 * "n"
 V, W = {":v": {"S": "x"}}, {":v": {"S": "x"}, ":w": {"N": "1"}}
 
 
@@ -186,6 +187,16 @@ def filtered(text: str, **members: Any) -> tuple[str, dict[str, Any]]:
             'ExpressionAttributeValues contains invalid key: Syntax error; key: "v"',
         ),
         (
+            ("GetItem", {"ProjectionExpression": LONG, "names": {f"{LONG}x": "n"}}),
+            "ExpressionAttributeNames contains invalid key: The expression attribute "
+            "map contains a key that is too long; size of key: 256",
+        ),
+        (
+            filtered("a = :v", values={":" + 255 * "v": {"S": "x"}}),
+            "ExpressionAttributeValues contains invalid key: The expression attribute "
+            "map contains a key that is too long;",
+        ),
+        (
             ("GetItem", {"ProjectionExpression": "#n"}),
             "Invalid ProjectionExpression: An expression attribute name used in the "
             "document path is not defined; attribute name: #n",
@@ -238,6 +249,13 @@ def test_an_expression_is_refused_in_dynamodbs_words(
         expressions(kind, **members)
 
     assert refused.value.message == message
+
+
+def test_a_placeholder_may_have_255_characters() -> None:
+    """With its mark."""
+    read = expressions("GetItem", ProjectionExpression=LONG, names={LONG: "a"})
+
+    assert read.projection == (("a",),)
 
 
 def test_a_condition_goes_with_what_it_alone_has_used() -> None:

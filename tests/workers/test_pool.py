@@ -843,6 +843,16 @@ def test_what_a_module_has_written_is_told_although_it_fails(app):
     assert failed.written == (str(function.folder / "made.txt"),)
 
 
+def test_warm_keeps_a_worker_that_is_ready(app, invoke):
+    """It is looked at, and given back."""
+    function = app.function("pid", PID)
+    pool = app.pool()
+    pid = invoke(pool, function).worker_pid
+
+    assert pool.warm(function) is None
+    assert invoke(pool, function).worker_pid == pid
+
+
 def test_warm_has_a_worker_ready(app, invoke):
     """The first event after it is not cold."""
     function = app.function("pid", PID)
