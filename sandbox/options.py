@@ -146,6 +146,7 @@ def resolve(options: Options, preferences: Preferences) -> Settings:
     ports = {name: _port(name, asked[name], preferences) for name in asked}
     wishes = options.wishes
     _check_apart(ports)
+    ports = _giving_way(ports)
     stage = options.stage or _preferred_stage(preferences) or "testing"
     stage = effective_stage(stage, wishes, preferences)
     backing = choose_backing(stage, wishes, preferences)
@@ -186,6 +187,7 @@ def _startup_facts(settings: Settings) -> Mapping[str, str]:
         "port": str(settings.http.number),
         "port of the tables": str(settings.tables.number),
         "port of the inspector": str(settings.internal.number),
+        "port of the messages": str(settings.events.number),
         "stage": settings.stage,
         "tables": _PLACES[settings.backing],
     }
@@ -194,14 +196,29 @@ def _startup_facts(settings: Settings) -> Mapping[str, str]:
 def _check_apart(ports: Mapping[str, PortChoice]) -> None:
     """Refuse one port for two servers, which would look like another program's."""
     named: dict[int, str] = {}
-    for name in ("http", "tables", "internal"):
+    for name in ("http", "tables", "internal", "events"):
         choice = ports[name]
         other = named.setdefault(choice.number, name)
         if other != name and choice.number and not choice.may_move:
             raise _refused(
                 f"The {other} port and the {name} port are both {choice.number}.",
-                "Give each one of its own: --port, ARC_TABLES_PORT, ARC_INTERNAL_PORT.",
+                "Give each one of its own: --port, ARC_TABLES_PORT, ARC_INTERNAL_PORT, "
+                "ARC_EVENTS_PORT.",
             )
+
+
+def _giving_way(ports: Mapping[str, PortChoice]) -> dict[str, PortChoice]:
+    """Give any free port to those that nobody named, where another has named theirs.
+
+    Whichever listens first would take it, and be the "other program" that holds it.
+    """
+    fixed = {choice.number for choice in ports.values() if not choice.may_move}
+    return {
+        name: PortChoice(number=0, may_move=True)
+        if choice.may_move and choice.number in fixed
+        else choice
+        for name, choice in ports.items()
+    }
 
 
 def _check_external(choice: PortChoice) -> None:

@@ -54,6 +54,7 @@ def test_resolve_lets_flags_beat_preferences() -> None:
         Options(http_port=3490, tables_port=3490),
         Options(tables_port=3333),
         Options(tables_port=4000, internal_port=4000),
+        Options(events_port=4000, internal_port=4000),
     ],
 )
 def test_resolve_refuses_one_port_for_two_servers(options: Options) -> None:
@@ -64,7 +65,9 @@ def test_resolve_refuses_one_port_for_two_servers(options: Options) -> None:
 
 def test_resolve_lets_other_ports_give_way() -> None:
     """Those that nobody has named move by themselves; 0 is any that is free."""
-    assert resolve(Options(http_port=5555), Preferences()).tables.may_move
+    free = PortChoice(number=0, may_move=True)
+    assert resolve(Options(http_port=5555), Preferences()).tables == free
+    assert resolve(Options(http_port=4444), Preferences()).events == free
     assert resolve(Options(http_port=0, tables_port=0), Preferences()).http.number == 0
 
 
@@ -75,6 +78,11 @@ def test_resolve_lets_other_ports_give_way() -> None:
         (Options(), {"livereload": False}, ()),
         (Options(), {"ports": {"http": 4000}}, ("port 3333 → 4000",)),
         (Options(http_port=3333), {"ports": {"http": 4000}}, ()),
+        (
+            Options(),
+            {"ports": {"events": 4000}},
+            ("port of the messages 4444 → 4000",),
+        ),
         (
             Options(),
             {"env": "staging", "persist": True},

@@ -258,8 +258,10 @@ def _read(environ: "WSGIEnvironment") -> Message:
     length = environ.get("CONTENT_LENGTH") or "0"
     size = int(length) if length.isdecimal() else 0
     if environ.get("wsgi.input_terminated") and not size:
-        size = _MAX_BODY_BYTES
-    body = environ["wsgi.input"].read(min(size, _MAX_BODY_BYTES))
+        size = _MAX_BODY_BYTES + 1
+    body = environ["wsgi.input"].read(min(size, _MAX_BODY_BYTES + 1))
+    if len(body) > _MAX_BODY_BYTES:
+        raise MessageError(413, "The message is larger than AWS takes.")
     return read_message(environ.get("PATH_INFO", "/"), body)
 
 

@@ -150,7 +150,9 @@ def banner(sandbox: Sandbox, options: Options) -> str:
         where = "AWS" if port is None else f"port {port}"
         lines += ["", f"  tables  {names}  ({where})"]
     if receivers := messaged(project):
-        lines += ["", f"  {'  '.join(receivers)}  (port {sandbox.ports.events})"]
+        is_local = sandbox.ports.tables is not None
+        where = f"port {sandbox.ports.events}" if is_local else "AWS"
+        lines += ["", f"  {'  '.join(receivers)}  ({where})"]
     lines += ["", _inspector_line(sandbox, options)]
     lines += trust_lines(options)
     if project.not_emulated:

@@ -264,6 +264,13 @@ def test_no_more_is_read_than_is_announced(bus: EventBus) -> None:
     assert [status for status, _ in (cut, none)] == ["400 Bad Request"] * 2
 
 
+def test_a_huge_message_is_not_read_to_its_end(bus: EventBus) -> None:
+    """What is cut off is no JSON, which is not what is wrong with it."""
+    status, text = post(bus, "/events", message("ping", "x" * 2**23))
+
+    assert (status[:3], text) == ("413", "The message is larger than AWS takes.")
+
+
 def test_an_app_that_cannot_be_read_takes_no_message(bus: EventBus, work: Work) -> None:
     """The helper is told why."""
     work.unreadable = AppError("app.arc is broken.")

@@ -136,6 +136,15 @@ def test_start_shows_messages(app: Any, start: Any, wait_until: Any) -> None:
     assert "ValueError: I cannot take this." in run.output
 
 
+def test_start_says_where_aws_takes_messages(app: Any, start: Any) -> None:
+    """Nothing that a function publishes comes to the sandbox's own port then."""
+    app.write({"prefs.arc": "@sandbox\nuseAWS true\n"})
+
+    run = start(cwd=app.root)
+
+    assert "@events news, other-news  @queues jobs  (AWS)" in run.output
+
+
 def test_invoke_delivers_too(app: Any, command: Any) -> None:
     """What a function has published is delivered before the command ends."""
     event = app.root / "event.json"
