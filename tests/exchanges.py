@@ -1,7 +1,5 @@
 """Exchanges for tests: small and whole."""
 
-from pathlib import Path
-
 from sandbox.exchange import (
     Exchange,
     Execution,
@@ -11,16 +9,10 @@ from sandbox.exchange import (
     Match,
     Outcome,
 )
-from sandbox.project.model import Function, FunctionConfig, Route
+from sandbox.project.model import Route
+from tests.functions import function_of
 
-FUNCTION = Function(
-    name="get /",
-    pragma="http",
-    folder=Path("/app"),
-    handler_file=Path("/app/index.py"),
-    handler_method="handler",
-    config=FunctionConfig(runtime="python3.12"),
-)
+FUNCTION = function_of()
 
 
 def exchange_of(

@@ -15,32 +15,18 @@ from sandbox.clock import MovableClock
 from sandbox.errors import AppError
 from sandbox.exchange import Execution, Invocation, Returned
 from sandbox.notice import Notice
-from sandbox.project.model import Function, FunctionConfig, Project
+from sandbox.project.model import Function, Project
+from tests.functions import function_of
 
 DEADLINE = 10.0
 
 
-def function(
-    pragma: str, name: str, *, concurrency: int | None = None, **settings: Any
-) -> Function:
-    return Function(
-        name=name,
-        pragma=pragma,
-        folder=Path("/app"),
-        handler_file=Path("/app/index.py"),
-        handler_method="handler",
-        config=FunctionConfig(
-            runtime="python3.12", concurrency=concurrency, settings=settings
-        ),
-    )
-
-
 FUNCTIONS = (
-    function("events", "ping"),
-    function("queues", "ping", fifo=True),
-    function("queues", "loose", fifo=False),
-    function("events", "few", concurrency=2),
-    function("http", "get /"),
+    function_of("ping", pragma="events"),
+    function_of("ping", pragma="queues", fifo=True),
+    function_of("loose", pragma="queues", fifo=False),
+    function_of("few", pragma="events", concurrency=2),
+    function_of("get /", pragma="http"),
 )
 
 

@@ -1,7 +1,6 @@
 """What helpers post, and the events that functions are given for it."""
 
 import json
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,21 +12,14 @@ from sandbox.bus.messages import (
     lambda_event,
     read_message,
 )
-from sandbox.project.model import Function, FunctionConfig
+from sandbox.project.model import Function
+from tests.functions import function_of
 
 ID = "e9704257-5bfa-4cd1-87df-6036c311e7df"
 
 
-def function(pragma: str, *, fifo: bool | None = None) -> Function:
-    settings = {} if fifo is None else {"fifo": fifo}
-    return Function(
-        name="mail",
-        pragma=pragma,
-        folder=Path("/app"),
-        handler_file=Path("/app/index.py"),
-        handler_method="handler",
-        config=FunctionConfig(runtime="python3.12", settings=settings),
-    )
+def function(pragma: str, **settings: bool) -> Function:
+    return function_of("mail", pragma=pragma, **settings)
 
 
 def record_for(message: Message, receiver: Function) -> Any:

@@ -9,13 +9,13 @@ import pytest
 from sandbox.errors import SourceLocation
 from sandbox.project.advice import Surroundings, advise, table_place
 from sandbox.project.model import (
-    Function,
     FunctionConfig,
     Key,
     Preferences,
     Project,
     Table,
 )
+from tests.functions import function_of
 
 HERE = SourceLocation(file="prefs.arc", line=1)
 
@@ -23,17 +23,6 @@ HERE = SourceLocation(file="prefs.arc", line=1)
 def project_with(**parts: Any) -> Project:
     return Project(
         root=Path("/app"), name="demo", manifest_file=Path("/app/app.arc"), **parts
-    )
-
-
-def function(name: str, runtime: str) -> Function:
-    return Function(
-        name=name,
-        pragma="http",
-        folder=Path("/app"),
-        handler_file=Path("/app/index.py"),
-        handler_method="handler",
-        config=FunctionConfig(runtime=runtime),
     )
 
 
@@ -50,10 +39,10 @@ def test_advise_tells_once_of_runtimes_that_are_not_run() -> None:
 def test_advise_compares_the_python_versions() -> None:
     """One advice for each declared runtime that is not the one here."""
     functions = (
-        function("get /", "python3.9"),
-        function("get /b", "python3.9"),
-        function("get /c", "python3.11"),
-        function("get /d", "nodejs20.x"),
+        function_of("get /", runtime="python3.9"),
+        function_of("get /b", runtime="python3.9"),
+        function_of("get /c", runtime="python3.11"),
+        function_of("get /d", runtime="nodejs20.x"),
     )
 
     found = advise(
@@ -179,7 +168,7 @@ def test_advise_tells_of_functions_that_outlast_the_gateway(
     """Their clients are answered by API Gateway itself."""
     functions = tuple(
         replace(
-            function(f"get /{place}", "python3.12"),
+            function_of(f"get /{place}"),
             config=FunctionConfig(runtime="python3.12", timeout_seconds=seconds),
         )
         for place, seconds in enumerate(limits)

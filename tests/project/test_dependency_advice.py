@@ -1,6 +1,5 @@
 """Advice about packages: what a function will lack, and where `arc deploy` stops."""
 
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -8,25 +7,14 @@ import pytest
 from sandbox.errors import SourceLocation
 from sandbox.project.advice import Hindrance, LeftBehind, Surroundings, Unlisted
 from sandbox.project.dependency_advice import advise_dependencies
-from sandbox.project.model import Function, FunctionConfig
+from tests.functions import function_of
 
 HERE = SourceLocation(file="src/http/get-index/index.py", line=1)
 FOLDER = "src/http/get-index"
 
 
-def function(name: str = "get /", runtime: str = "python3.12") -> Function:
-    return Function(
-        name=name,
-        pragma="http",
-        folder=Path("/app"),
-        handler_file=Path("/app/index.py"),
-        handler_method="handler",
-        config=FunctionConfig(runtime=runtime),
-    )
-
-
 def lacking(hindrance: Hindrance = "unnamed", **fields: Any) -> LeftBehind:
-    given = {"function": function(), "module": "yaml", "package": "PyYAML", **fields}
+    given = {"function": function_of(), "module": "yaml", "package": "PyYAML", **fields}
     return LeftBehind(hindrance=hindrance, folder=FOLDER, where=HERE, **given)
 
 
@@ -73,7 +61,7 @@ def test_the_helper_is_missed_once(requirements: frozenset[str], code: str) -> N
 
 def test_a_package_is_told_once() -> None:
     """With the first function that lacks it, and how many do so too."""
-    others = [lacking(function=function(f"get /{name}")) for name in "bc"]
+    others = [lacking(function=function_of(f"get /{name}")) for name in "bc"]
     another = lacking(module="jwt", package="PyJWT")
 
     found = advise_dependencies(Surroundings(left_behind=(lacking(), another, *others)))
@@ -102,7 +90,7 @@ def test_each_reason_has_its_remedy(
     runtime: str, hindrance: Hindrance, fact: str, fix: str
 ) -> None:
     """Whoever reads it can mend it without knowing how `arc deploy` works."""
-    one = lacking(hindrance, function=function(runtime=runtime), package="aws-sdk")
+    one = lacking(hindrance, function=function_of(runtime=runtime), package="aws-sdk")
 
     (found,) = advise_dependencies(Surroundings(left_behind=(one,)))
 
@@ -116,8 +104,8 @@ def test_each_reason_has_its_remedy(
 )
 def test_a_stop_of_the_deployment_is_a_hint(module: str | None, why: str) -> None:
     """`arc deploy` tells it too, and nothing has been deployed then."""
-    one = Unlisted(function=function(), folder=FOLDER, module=module)
-    other = Unlisted(function=function("post /"), folder="src/other", module="other")
+    one = Unlisted(function=function_of(), folder=FOLDER, module=module)
+    other = Unlisted(function=function_of("post /"), folder="src/other", module="other")
 
     (found,) = advise_dependencies(Surroundings(unlisted=(one, other)))
 

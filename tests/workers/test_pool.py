@@ -502,39 +502,28 @@ def test_a_worker_that_cannot_be_judged_is_ended(app, invoke, monkeypatch):
     assert pool.statistics().worker_pids == (execution.worker_pid,)
 
 
+@pytest.mark.parametrize("version", [1, 2])
 def test_an_event_in_flight_ends_on_the_code_it_began_with(
-    app, invoke, tmp_path, wait_until
+    app, invoke, tmp_path, wait_until, version
 ):
-    """Saving during an event changes the next one, not this one."""
+    """Saving during an event changes the next one, not this one.
+
+    Its worker takes no other event, though its code may be as it was: its variables
+    may not be.
+    """
     function = app.function("flight", WAITS_FOR_FILE.format(version=1))
     pool = app.pool()
     event = {"begun": str(tmp_path / "begun"), "go": str(tmp_path / "go")}
     with ThreadPoolExecutor() as threads:
         running = threads.submit(invoke, pool, function, event)
         wait_until((tmp_path / "begun").exists)
-        app.function("flight", WAITS_FOR_FILE.format(version=2))
+        app.function("flight", WAITS_FOR_FILE.format(version=version))
         pool.retire()
         (tmp_path / "go").touch()
     after = invoke(pool, function, event)
 
     assert running.result().outcome == Returned(value=1)
-    assert after.outcome == Returned(value=2)
-
-
-def test_what_is_retired_in_flight_takes_no_other_event(
-    app, invoke, tmp_path, wait_until
-):
-    """Though its code is as it was: its variables may not be."""
-    function = app.function("flight", WAITS_FOR_FILE.format(version=1))
-    pool = app.pool()
-    event = {"begun": str(tmp_path / "begun"), "go": str(tmp_path / "go")}
-    with ThreadPoolExecutor() as threads:
-        running = threads.submit(invoke, pool, function, event)
-        wait_until((tmp_path / "begun").exists)
-        pool.retire()
-        (tmp_path / "go").touch()
-    after = invoke(pool, function, event)
-
+    assert after.outcome == Returned(value=version)
     assert after.is_cold
     assert after.worker_pid != running.result().worker_pid
 
