@@ -146,10 +146,14 @@ class _Block(AbstractContextManager[ExpectedFailure]):
     """
 
     def __init__(
-        self, expected: ExpectedFailure, accepting: AbstractContextManager[None]
+        self,
+        expected: ExpectedFailure,
+        accepting: AbstractContextManager[None],
+        settle: Callable[[], object],
     ) -> None:
         self._expected = expected
         self._accepting = accepting
+        self._settle = settle
 
     def __enter__(self) -> ExpectedFailure:
         self._accepting.__enter__()
@@ -157,6 +161,8 @@ class _Block(AbstractContextManager[ExpectedFailure]):
 
     def __exit__(self, kind: type[BaseException] | None, *error: Any) -> None:
         __tracebackhide__ = True
+        if kind is None:
+            self._settle()
         self._accepting.__exit__(None, None, None)
         if kind is None and not self._expected.all:
             raise AssertionError(_nothing_failed(self._expected))
@@ -167,10 +173,15 @@ class Failures:
 
     Args:
         api_type: gives the app's payload format, by which results are judged.
+        settle: waits for messages on their way: what is published in a block, and
+            fails, fails in the block.
     """
 
-    def __init__(self, api_type: Callable[[], ApiType]) -> None:
+    def __init__(
+        self, api_type: Callable[[], ApiType], *, settle: Callable[[], object]
+    ) -> None:
         self._api_type = api_type
+        self._settle = settle
         self._lock = threading.Lock()
         self._unexpected: list[Failure] = []
         self._expecting: list[ExpectedFailure] = []
@@ -248,7 +259,7 @@ class Failures:
         """
         __tracebackhide__ = True
         expected = ExpectedFailure(_class_name(error_type))
-        return _Block(expected, self._accepting(expected))
+        return _Block(expected, self._accepting(expected), self._settle)
 
     @contextmanager
     def ignore(self) -> Iterator[None]:

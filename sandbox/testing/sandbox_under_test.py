@@ -47,7 +47,9 @@ class SandboxUnderTest(Sandbox):
             debugging=debugging,
             journal=_whole_journal(),
         )
-        self.failures = Failures(lambda: self.project.api_type)
+        self.failures = Failures(
+            lambda: self.project.api_type, settle=self.bus.wait_idle
+        )
         self.journal.subscribe(self.failures.note)
         self.bus.subscribe(self.failures.note_delivery)
 
