@@ -167,8 +167,8 @@ def test_a_failing_delivery_fails_its_test(app: Any) -> None:
 
         sandbox.reset()
         assert sandbox.bus.deliveries == ()
-        with sandbox.expect_failure("ValueError"):
-            client.post("/python", json=message("events", "news", "fail"))
+        with sandbox.expect_failure("ValueError"):  # of a function that is cold yet
+            client.post("/python", json=message("queues", "jobs", "fail"))
         assert sandbox.failures.unexpected == ()
 
 
