@@ -1,6 +1,7 @@
 """Runs a sandbox in the terminal until Ctrl-C, and shows what happens."""
 
 import os
+import resource
 import signal
 import sys
 import threading
@@ -19,7 +20,7 @@ from sandbox.cli.startup import run_startup_commands
 from sandbox.cli.terminal import KeyReader, TerminalState
 from sandbox.cli.trust import trust_lines
 from sandbox.clock import Clock, MovableClock
-from sandbox.errors import WorldError
+from sandbox.errors import RAISE_FILE_LIMIT, WorldError
 from sandbox.notice import Notice
 from sandbox.options import Options
 from sandbox.project.model import Project
@@ -33,6 +34,12 @@ from sandbox.sandbox import Sandbox
 from sandbox.workers.debugging import Debugging
 from sandbox.workers.nurseries import Nurseries
 
+FEWEST_FILES = 32
+"""What may be open at once: a small app opens 18, and reading a library a few more.
+
+With less, whatever comes first fails, and a library that is half read not by the
+system's own words.
+"""
 _SAME_SECONDS = 0.5
 """Nobody presses Ctrl-C twice so fast."""
 
@@ -59,6 +66,7 @@ def serve(
     Raises:
         SandboxError: the app cannot be run, or a port is taken.
     """
+    check_file_limit()
     sandbox = Sandbox(
         app,
         options=options,
@@ -137,6 +145,21 @@ def _findable(
         yield ready
     finally:
         remove_ready_file(folder, ready)
+
+
+def check_file_limit() -> None:
+    """Refuse to start where too few files may be open at once.
+
+    Raises:
+        WorldError: fewer than a start needs.
+    """
+    limit, _ = resource.getrlimit(resource.RLIMIT_NOFILE)
+    if limit < FEWEST_FILES:
+        raise WorldError(
+            f"Only {limit} files may be open at once, and a sandbox needs at least "
+            f"{FEWEST_FILES}.",
+            remedy=RAISE_FILE_LIMIT,
+        )
 
 
 def banner(sandbox: Sandbox, options: Options) -> str:
