@@ -204,7 +204,7 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One message of @events or @queues, and what its function made of it."""
+    """One event of @events, @queues or @tables-streams, and what became of it."""
 
     invocation: Invocation
     started_epoch: float

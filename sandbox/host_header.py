@@ -19,12 +19,13 @@ def bare_host(header: str) -> str:
     return name if name and is_whole and port.isdecimal() else host
 
 
-def is_own_origin(origin: str, *, scheme: str, host: str) -> bool:
+def is_own_origin(origin: str | None, *, scheme: str, host: str) -> bool:
     """Tell whether an Origin is the address that was asked (RFC 6454, section 7).
 
     Args:
         origin: the Origin header; `null`, as of a file or a sandboxed frame, is none.
+            Without the header (None), no page of elsewhere asks.
         scheme: of the request, `http` or `https`.
         host: its Host header.
     """
-    return origin.lower() == f"{scheme}://{host.lower()}"
+    return origin is None or origin.lower() == f"{scheme}://{host.lower()}"

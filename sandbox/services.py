@@ -15,6 +15,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from sandbox.http1.wsgi_input import read_input
 from sandbox.json_value import JsonValue
 from sandbox.project.model import Project, Stage
 from sandbox.project.table_names import physical_name, table_stage
@@ -268,12 +269,8 @@ class Services:
 
 
 def _read_request(environ: "WSGIEnvironment") -> Mapping[str, Any]:
-    length = environ.get("CONTENT_LENGTH") or "0"
-    size = int(length) if length.isdecimal() else 0
-    if environ.get("wsgi.input_terminated") and not size:
-        size = _MAX_BODY_BYTES
     try:
-        request = json.loads(environ["wsgi.input"].read(min(size, _MAX_BODY_BYTES)))
+        request = json.loads(read_input(environ, most_bytes=_MAX_BODY_BYTES))
     except (ValueError, RecursionError) as error:
         message = f"The body is not JSON: {error}"
         raise SsmError("SerializationException", message) from error

@@ -37,6 +37,7 @@ def test_bare_host_has_no_port(header: str, name: str) -> None:
         ("http://localhost:3333", False),
         ("http://localhost:5555.evil.example", False),
         ("null", False),
+        (None, True),
         ("", False),
     ],
 )

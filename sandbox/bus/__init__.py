@@ -1,1 +1,1 @@
-"""What @events and @queues are sent, and its delivery to their functions."""
+"""Events for functions of @events, @queues and @tables-streams, and their delivery."""

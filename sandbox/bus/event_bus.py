@@ -10,7 +10,7 @@ from collections import deque
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from sandbox.bus.messages import (
@@ -25,28 +25,22 @@ from sandbox.clock import Clock
 from sandbox.errors import SandboxError
 from sandbox.exchange import Delivery, Execution, Invocation
 from sandbox.host_header import LOOPBACK_NAMES, bare_host, is_own_origin
+from sandbox.http1.wsgi_input import read_input
 from sandbox.json_value import JsonText, JsonValue
 from sandbox.notice import Notice
 from sandbox.project.model import Function, Project
+from sandbox.project.source import Projects
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-MOST_KEPT = 500
+_MOST_KEPT = 500
 """How many deliveries are remembered."""
 _STREAMS = "tables-streams"
 _MOST_AT_ONCE = 10
 """Of one function, where neither order nor its `concurrency` sets a lower bound."""
 _MAX_BODY_BYTES = 8 * 2**20
 _CLOSE_SECONDS = 2.0
-
-
-class ProjectSource(Protocol):
-    """Where the bus learns what the app is, at each message."""
-
-    def current(self, function: Function | None = None) -> Project:
-        """Give the project as its files say now; raises SandboxError."""
-        ...
 
 
 @dataclass(slots=True, kw_only=True)
@@ -69,7 +63,7 @@ class EventBus:
 
     def __init__(
         self,
-        projects: ProjectSource,
+        projects: Projects,
         invoke: Callable[[Invocation], Execution],
         *,
         clock: Clock,
@@ -82,7 +76,7 @@ class EventBus:
         self._lock = threading.Lock()
         self._rested = threading.Condition(self._lock)
         self._lanes: dict[str, _Lane] = {}
-        self._kept: deque[Delivery] = deque(maxlen=MOST_KEPT)
+        self._kept: deque[Delivery] = deque(maxlen=_MOST_KEPT)
         self._listeners: list[Callable[[Delivery], None]] = []
         self._is_closed = False
         self._told: set[str] = set()
@@ -191,9 +185,8 @@ class EventBus:
             self._say(Notice(level="warning", text=text))
 
     def _find(self, message: Message, project: Project) -> Function:
-        for function in project.functions:
-            if (function.pragma, function.name) == (message.kind, message.name):
-                return function
+        for function in project.functions_called(f"@{message.kind} {message.name}"):
+            return function
         known = _named(project, message.kind)
         raise MessageError(
             404,
@@ -255,11 +248,7 @@ def _read(environ: "WSGIEnvironment") -> Message:
     _check_sender(environ)
     if environ["REQUEST_METHOD"] != "POST":
         raise MessageError(405, "Messages are posted: POST /events or /queues.")
-    length = environ.get("CONTENT_LENGTH") or "0"
-    size = int(length) if length.isdecimal() else 0
-    if environ.get("wsgi.input_terminated") and not size:
-        size = _MAX_BODY_BYTES + 1
-    body = environ["wsgi.input"].read(min(size, _MAX_BODY_BYTES + 1))
+    body = read_input(environ, most_bytes=_MAX_BODY_BYTES + 1)
     if len(body) > _MAX_BODY_BYTES:
         raise MessageError(413, "The message is larger than AWS takes.")
     return read_message(environ.get("PATH_INFO", "/"), body)
@@ -269,6 +258,6 @@ def _check_sender(environ: "WSGIEnvironment") -> None:
     """Let programs of this machine in and web pages not, as the tables' port does."""
     host, origin = environ.get("HTTP_HOST", ""), environ.get("HTTP_ORIGIN")
     scheme = environ.get("wsgi.url_scheme", "http")
-    is_page = origin is not None and not is_own_origin(origin, scheme=scheme, host=host)
-    if is_page or bare_host(host) not in LOOPBACK_NAMES:
+    is_own = is_own_origin(origin, scheme=scheme, host=host)
+    if not is_own or bare_host(host) not in LOOPBACK_NAMES:
         raise MessageError(403, "Only functions of this machine may publish here.")

@@ -12,11 +12,10 @@ from datetime import UTC, datetime
 from typing import Any, Literal, TypeAlias
 
 from sandbox.json_value import JsonValue
-from sandbox.project.model import Function
+from sandbox.project.model import ACCOUNT_ID, Function
 
 Kind: TypeAlias = Literal["events", "queues"]
 
-ACCOUNT_ID = "123456789012"
 KINDS: Mapping[str, Kind] = {"/": "events", "/events": "events", "/queues": "queues"}
 """By the path that they are posted to."""
 _MOST_BYTES: Mapping[Kind, int] = {"events": 256 * 1024, "queues": 1024 * 1024}

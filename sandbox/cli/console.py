@@ -312,12 +312,10 @@ def route_lines(project: Project) -> list[str]:
     width = max((len(route.path) for route in shown), default=0)
     lines = []
     for route in shown:
-        folder = route.function.folder
-        inside = folder.is_relative_to(project.root)
-        where = folder.relative_to(project.root) if inside else folder
+        where = project.shown(route.function.folder)
         method = click.style(f"{route.method:<7}", fg="cyan")
         lines.append(
-            f"  {method} {route.path:<{width}}  {click.style(str(where), dim=True)}"
+            f"  {method} {route.path:<{width}}  {click.style(where, dim=True)}"
         )
     hidden = len(project.routes) - len(shown)
     if hidden:

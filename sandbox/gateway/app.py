@@ -8,7 +8,7 @@ import traceback
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from random import getrandbits
-from typing import TYPE_CHECKING, Protocol
+from typing import TYPE_CHECKING
 
 from sandbox.clock import Clock
 from sandbox.errors import SandboxError
@@ -39,7 +39,8 @@ from sandbox.gateway.run_notes import run_notes
 from sandbox.gateway.unrouted import Unrouted
 from sandbox.gateway.wsgi import OWN_JAR, read_body, read_head, respond
 from sandbox.json_value import JsonText, JsonValue
-from sandbox.project.model import ApiType, Function, Project
+from sandbox.project.model import ApiType, Project
+from sandbox.project.source import Projects
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -49,21 +50,6 @@ _UUID_FIXED_BITS = 0xF << 76 | 0b11 << 62
 _UUID_VERSION_4 = 4 << 76 | 0b10 << 62
 """The version and the variant (RFC 9562 sections 4.1 and 4.2)."""
 _LONGEST_KEPT_FILE_BYTES = 64 * 1024
-
-
-class ProjectSource(Protocol):
-    """Where the gateway learns what the app is, at each request."""
-
-    def current(self, function: Function | None = None) -> Project:
-        """Give the project as its files say now.
-
-        Args:
-            function: what will answer; its own configuration is looked at too.
-
-        Raises:
-            SandboxError: the files are wrong.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -103,7 +89,7 @@ class Gateway:
     def __init__(
         self,
         *,
-        projects: ProjectSource,
+        projects: Projects,
         invoke: Callable[[Invocation], Execution],
         record: Callable[[Exchange], None],
         clock: Clock,

@@ -22,7 +22,7 @@ from typing import Self
 from urllib.parse import unquote, unquote_plus
 
 from sandbox.exchange import Headers, HttpRequest
-from sandbox.project.model import Project
+from sandbox.project.model import ACCOUNT_ID, Project
 from sandbox.trace_header import new_root, root_of
 
 DROPPED_REQUEST_HEADERS = frozenset(
@@ -49,7 +49,7 @@ class ApiFacts:
         digest = hashlib.sha256(project.name.encode()).hexdigest()
         api_id = f"a{int(digest[:12], 16):x}"[:10]
         return cls(
-            account_id="123456789012",
+            account_id=ACCOUNT_ID,
             api_id=api_id,
             domain_name=f"{api_id}.execute-api.{project.region}.amazonaws.com",
             port=port,

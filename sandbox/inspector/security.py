@@ -174,7 +174,7 @@ def _refuse_origin(caller: Caller) -> Refusal | None:
         caller.headers.get("sec-fetch-mode") == "navigate"
         and caller.method in SAFE_METHODS
     )
-    is_own = origin is None or is_own_origin(origin, scheme=caller.scheme, host=host)
+    is_own = is_own_origin(origin, scheme=caller.scheme, host=host)
     if is_own and (site in _OWN_SITES or is_visit):
         return None
     return Refusal(

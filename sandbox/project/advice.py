@@ -12,6 +12,7 @@ from typing import Literal, TypeAlias
 
 from sandbox.errors import SourceLocation
 from sandbox.project.model import Function, Project, Stage, Table
+from sandbox.project.runtimes import python_version
 
 Level: TypeAlias = Literal["error", "warning", "hint"]
 Hindrance: TypeAlias = Literal["unnamed", "development", "sdk-v2", "not-hydrated"]
@@ -20,7 +21,6 @@ development alone; it is the AWS SDK v2; nothing is installed for the function."
 
 _MOST_VARIABLE_BYTES = 4096
 _VARIABLE_NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]+")
-_PYTHON_RUNTIME = re.compile(r"python(\d+)\.(\d+)")
 
 ARCHITECT_NAMES = frozenset(
     {
@@ -261,16 +261,17 @@ def _other_python(project: Project, surroundings: Surroundings) -> Iterator[Advi
     for function in project.functions:
         by_runtime.setdefault(function.config.runtime, function)
     for runtime, function in by_runtime.items():
-        found = _PYTHON_RUNTIME.fullmatch(runtime)
-        if found is None or (int(found[1]), int(found[2])) == ours:
+        declared = python_version(runtime)
+        if declared is None or declared == ours:
             continue
+        theirs = ".".join(map(str, declared))
         yield Advice(
             level="warning",
             code="python-version",
             what=f'"{function.name}" declares "{runtime}", and Python '
             f"{ours[0]}.{ours[1]} runs it here.",
             why="Syntax, the standard library and compiled packages may differ.",
-            fix=f'Start the sandbox with Python {found[1]}.{found[2]}, or set "runtime '
+            fix=f'Start the sandbox with Python {theirs}, or set "runtime '
             f'python{ours[0]}.{ours[1]}" under @aws.',
         )
 
@@ -295,7 +296,7 @@ def _refused_variables(
 ) -> Iterator[Advice]:
     """Look at names and sizes (AWS Lambda Developer Guide, "environment variables")."""
     for stage, variables in project.preferences.environment.items():
-        level: Level = "hint" if stage == "testing" else "error"
+        level = _level_in(stage)
         for name in sorted(set(variables) - LAMBDA_NAMES):
             if _VARIABLE_NAME.fullmatch(name) is None:
                 yield Advice(
@@ -322,10 +323,15 @@ def _refused_variables(
 
 def _lambda_name(name: str, stage: Stage, surroundings: Surroundings) -> Advice:
     return Advice(
-        level="hint" if stage == "testing" else "error",
+        level=_level_in(stage),
         code="reserved-name",
         what=f'"{name}" is set for {stage}, and Lambda reserves it.',
         where=surroundings.places.get(name),
         why="It works here; Lambda refuses a function whose configuration sets it.",
         fix="Give the variable another name.",
     )
+
+
+def _level_in(stage: Stage) -> Level:
+    """Give how much it matters that Lambda refuses a variable: testing stays here."""
+    return "hint" if stage == "testing" else "error"

@@ -17,6 +17,8 @@ ApiType: TypeAlias = Literal["http", "httpv1", "httpv2", "rest"]
 KeyType: TypeAlias = Literal["String", "Number"]
 Stage: TypeAlias = Literal["testing", "staging", "production"]
 STAGES: tuple[Stage, ...] = get_args(Stage)
+ACCOUNT_ID = "123456789012"
+"""Of AWS, made up, and the same wherever an event names one."""
 TTL_REACH_SECONDS = 5 * 365 * 86_400
 """How far back a TTL attribute may lie and still count: DynamoDB leaves an item alone
 whose time is older (DynamoDB Developer Guide, "Using time to live (TTL)")."""
@@ -221,6 +223,19 @@ class Project:
             key=lambda function: (not function.config.env, function.pragma != "http"),
             default=None,
         )
+
+    def shown(self, path: Path) -> str:
+        """Give a path as a developer would type it in the project's folder."""
+        inside = path.is_relative_to(self.root)
+        return (path.relative_to(self.root) if inside else path).as_posix()
+
+    def folders_copied_into(self, function: Function) -> dict[str, Path]:
+        """Give the folders that a function is deployed with, by their names in it."""
+        config = function.config
+        shared = self.shared_folder if config.shared else None
+        views = self.views_folder if config.views else None
+        folders = (("shared", shared), ("views", views))
+        return {name: folder for name, folder in folders if folder is not None}
 
     def functions_called(self, name: str) -> tuple[Function, ...]:
         """Give those with the name, such as `get /`, or the key, such as `@events a`.

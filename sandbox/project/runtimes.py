@@ -38,6 +38,7 @@ HANDLER_FILES = tuple(
 )
 """Every file name that can hold a handler, whatever the runtime."""
 _LANGUAGE = re.compile(r"[a-z]+")
+_PYTHON = re.compile(r"python(\d+)\.(\d+)")
 _VERSION = re.compile(r"[a-z]+([0-9]{1,9}(?:\.[0-9]{1,9})*)")
 
 
@@ -45,6 +46,12 @@ def language(runtime: str) -> str:
     """Give a runtime without its version: `python`, `nodejs`, `java`, `provided`, …."""
     found = _LANGUAGE.match(runtime)
     return found[0] if found else runtime
+
+
+def python_version(runtime: str) -> tuple[int, int] | None:
+    """Give the version in `python3.12`; None for other runtimes."""
+    found = _PYTHON.fullmatch(runtime)
+    return (int(found[1]), int(found[2])) if found else None
 
 
 def alias_of(runtime: str) -> str | None:

@@ -8,6 +8,7 @@ import os.path
 import threading
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Protocol
 
 from sandbox.clock import Clock, MovableClock
 from sandbox.errors import AppError
@@ -15,6 +16,21 @@ from sandbox.folder_events import FolderEvents, Unchanged
 from sandbox.project.load import DiskFiles, read_project, usable
 from sandbox.project.model import Function, Project
 from sandbox.project.observed import Observation, ObservedFiles
+
+
+class Projects(Protocol):
+    """Where whoever serves an app learns what it is, at each request."""
+
+    def current(self, function: Function | None = None) -> Project:
+        """Give the project as its files say now; the same object while unchanged.
+
+        Args:
+            function: what will answer; its own configuration is looked at too.
+
+        Raises:
+            SandboxError: the files are wrong.
+        """
+        ...
 
 
 class ProjectSource:

@@ -39,7 +39,7 @@ def _refusal(environ: "WSGIEnvironment") -> TableError | None:
         return _denied(f'The host "{host}" is not this machine. Use one of {names}.')
     origin = environ.get("HTTP_ORIGIN")
     scheme = environ.get("wsgi.url_scheme", "http")
-    if origin is None or is_own_origin(origin, scheme=scheme, host=host):
+    if is_own_origin(origin, scheme=scheme, host=host):
         return None
     return _denied(f'A page of "{origin}" may not use tables. Ask from a function.')
 

@@ -41,7 +41,7 @@ def load_seeds(project: Project, *, run_program: RunProgram) -> Seeds:
     file = seed_file(project)
     if file is None:
         return {}
-    shown = _shown(file, project)
+    shown = project.shown(file)
     if file.suffix == ".json":
         content: object = _read_json(file, shown)
     else:
@@ -71,13 +71,6 @@ def seed_file(project: Project) -> Path | None:
 def _with_extension(stem: Path) -> Path | None:
     candidates = (stem.with_name(stem.name + extension) for extension in EXTENSIONS)
     return next((file for file in candidates if file.is_file()), None)
-
-
-def _shown(file: Path, project: Project) -> str:
-    """Give the file's name as the developer would type it."""
-    if file.is_relative_to(project.root):
-        return file.relative_to(project.root).as_posix()
-    return str(file)
 
 
 def _read_json(file: Path, shown: str) -> JsonValue:

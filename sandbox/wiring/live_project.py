@@ -7,20 +7,12 @@ each request until it is mended, and is told in the terminal once.
 import threading
 from collections.abc import Callable
 from dataclasses import replace
-from typing import Protocol
 
 from sandbox.errors import AppError, SandboxError
 from sandbox.notice import Notice
 from sandbox.project.model import ApiType, Function, Project
+from sandbox.project.source import Projects
 from sandbox.tables.deferred import DeferredTables
-
-
-class Source(Protocol):
-    """Where projects come from: `project.source.ProjectSource`."""
-
-    def current(self, function: Function | None = None) -> Project:
-        """Give the project as the disk has it now; the same object while unchanged."""
-        ...
 
 
 class LiveProject:
@@ -37,7 +29,7 @@ class LiveProject:
 
     def __init__(
         self,
-        source: Source,
+        source: Projects,
         *,
         api_type: ApiType | None,
         adopt: Callable[[Project, Project | None], None],

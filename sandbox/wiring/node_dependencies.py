@@ -10,7 +10,7 @@ import json
 import os.path
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from functools import cache
+from functools import cache, cached_property
 from pathlib import Path
 from typing import TypeAlias
 
@@ -24,8 +24,6 @@ from sandbox.wiring.reached import (
     may_lack_packages,
     outside_imports,
     place_of,
-    shared_folders,
-    shown,
 )
 
 PACKAGE_FILE = "package.json"
@@ -56,11 +54,15 @@ FileAt: TypeAlias = Callable[[Path, str], tuple[Path, ...]]
 
 def package_member(file: Path, member: str) -> JsonValue:
     """Give what a package.json says there; None where it cannot be read."""
+    return _read_package(file).get(member)
+
+
+def _read_package(file: Path) -> Mapping[str, JsonValue]:
     try:
         package = json.loads(file.read_bytes())
     except (OSError, ValueError):
-        return None
-    return package.get(member) if isinstance(package, dict) else None
+        return {}
+    return package if isinstance(package, dict) else {}
 
 
 def node_left_behind(project: Project, reader: ImportReader) -> Iterator[LeftBehind]:
@@ -78,7 +80,7 @@ def node_left_behind(project: Project, reader: ImportReader) -> Iterator[LeftBeh
                 told.add(name)
                 yield LeftBehind(
                     function=function,
-                    folder=shown(function.folder, project),
+                    folder=project.shown(function.folder),
                     module=name,
                     package=name,
                     hindrance=hindrance,
@@ -91,7 +93,7 @@ class _FunctionCode:
 
     def __init__(self, function: Function, project: Project, file_at: FileAt) -> None:
         self._file_at = file_at
-        shared = shared_folders(function, project)
+        shared = project.folders_copied_into(function)
         self._mounts = {f"@architect/{name}": path for name, path in shared.items()}
         self._folder = function.folder
         self._is_hydrated = is_hydrated(function)
@@ -127,7 +129,7 @@ class _FunctionCode:
     def _by_list(self, name: str, *, lies_beside: bool) -> Hindrance | None:
         if name in self._brought_by(self._folder):
             return None
-        if name in _named(self._folder, "devDependencies"):
+        if name in _named(self._own, "devDependencies"):
             return "development"
         return None if lies_beside else "unnamed"
 
@@ -138,9 +140,12 @@ class _FunctionCode:
             return "not-hydrated"
         return "sdk-v2" if name == "aws-sdk" else None
 
+    @cached_property
+    def _own(self) -> Mapping[str, JsonValue]:
+        return _read_package(self._folder / PACKAGE_FILE)
+
     def _has_list(self) -> bool:
-        file = self._folder / PACKAGE_FILE
-        return any(package_member(file, kind) is not None for kind in _MAKES_A_LIST)
+        return any(self._own.get(kind) is not None for kind in _MAKES_A_LIST)
 
     def _brought_by(self, folder: Path) -> frozenset[str]:
         if folder not in self._brought:
@@ -161,13 +166,14 @@ def _installed_for(folder: Path) -> frozenset[str]:
 
 
 def _required_by(folder: Path) -> Iterator[str]:
+    package = _read_package(folder / PACKAGE_FILE)
     for kind in _INSTALLED_FROM:
-        yield from _named(folder, kind)
+        yield from _named(package, kind)
 
 
-def _named(folder: Path, kind: str) -> Mapping[str, JsonValue]:
-    """Give the packages that a folder's package.json names, with their versions."""
-    named = package_member(folder / PACKAGE_FILE, kind)
+def _named(package: Mapping[str, JsonValue], kind: str) -> Mapping[str, JsonValue]:
+    """Give the packages that a package.json names there, with their versions."""
+    named = package.get(kind)
     return named if isinstance(named, Mapping) else {}
 
 

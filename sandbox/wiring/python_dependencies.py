@@ -7,7 +7,6 @@ package; shared code and the function's own modules are none (`@architect/hydrat
 """
 
 import os
-import re
 import sys
 from collections.abc import Iterator, Sequence
 from functools import cache
@@ -15,14 +14,13 @@ from pathlib import Path
 
 from sandbox.project.advice import LeftBehind, Unlisted
 from sandbox.project.model import Function, Project
+from sandbox.project.runtimes import python_version
 from sandbox.wiring.reached import (
     Outside,
     is_hydrated,
     may_lack_packages,
     outside_imports,
     place_of,
-    shared_folders,
-    shown,
 )
 from sandbox.wiring.remembered import Remembered
 
@@ -32,7 +30,6 @@ _LAMBDA_HAS = frozenset(
     ("boto3", "botocore", "dateutil", "jmespath", "s3transfer", "six", "urllib3")
 )
 """Of Lambda's Python runtimes: the AWS SDK, and what it needs itself."""
-_RUNTIME = re.compile(r"python(\d+)\.(\d+)")
 _NEWEST_KNOWN = (3, 11)
 """The last version whose standard library `arc deploy` knows."""
 
@@ -79,7 +76,7 @@ class PythonDependencies:
                     continue
                 yield LeftBehind(
                     function=function,
-                    folder=shown(function.folder, self._project),
+                    folder=self._project.shown(function.folder),
                     module=module,
                     package=self._known.packages_in(self._path).package_of(module),
                     hindrance="unnamed" if has_list else "not-hydrated",
@@ -91,11 +88,11 @@ class PythonDependencies:
         for function in self._functions:
             if _has_requirements(function) or not is_hydrated(function):
                 continue
-            version = _RUNTIME.fullmatch(function.config.runtime)
-            is_new = version and (int(version[1]), int(version[2])) > _NEWEST_KNOWN
+            version = python_version(function.config.runtime)
+            is_new = version is not None and version > _NEWEST_KNOWN
             module = None if is_new else self._not_a_package(function)
             if is_new or module is not None:
-                folder = shown(function.folder, self._project)
+                folder = self._project.shown(function.folder)
                 yield Unlisted(function=function, folder=folder, module=module)
 
     def _foreign(self, function: Function) -> dict[str, Outside]:
@@ -158,7 +155,7 @@ class _FunctionCode:
 
     def __init__(self, function: Function, project: Project, disk: _Disk) -> None:
         self._disk = disk
-        self._mounts = shared_folders(function, project)
+        self._mounts = project.folders_copied_into(function)
         self._folder = function.folder
         self._vendor = function.folder / VENDOR
 

@@ -7,7 +7,7 @@ from typing import TypeAlias
 
 from sandbox.errors import SourceLocation
 from sandbox.project.model import Function, Project
-from sandbox.wiring.imports import Import, ImportReader
+from sandbox.wiring.imports import ImportReader
 
 MOST_FILES_FOLLOWED = 400
 """Of a function, so that a very large one costs no more than a large one."""
@@ -35,7 +35,7 @@ def outside_imports(
         for one in reader.imports_of(file):
             files = files_of(one.name, file)
             if files is None:
-                yield _outside(one, file)
+                yield Outside(name=one.name, file=file, line=one.line)
                 continue
             new = [path for path in files if path not in seen]
             if len(seen) + len(new) <= MOST_FILES_FOLLOWED:
@@ -43,28 +43,9 @@ def outside_imports(
                 ahead += new
 
 
-def _outside(one: Import, file: Path) -> Outside:
-    return Outside(name=one.name, file=file, line=one.line)
-
-
 def place_of(found: Outside, project: Project) -> SourceLocation:
     """Give where an import stands, for people."""
-    return SourceLocation(file=shown(found.file, project), line=found.line)
-
-
-def shown(path: Path, project: Project) -> str:
-    """Give a path as a developer would type it in the project's folder."""
-    inside = path.is_relative_to(project.root)
-    return (path.relative_to(project.root) if inside else path).as_posix()
-
-
-def shared_folders(function: Function, project: Project) -> dict[str, Path]:
-    """Give the folders that are copied into a function, by their names in it."""
-    config = function.config
-    shared = project.shared_folder if config.shared else None
-    views = project.views_folder if config.views else None
-    folders = (("shared", shared), ("views", views))
-    return {name: folder for name, folder in folders if folder is not None}
+    return SourceLocation(file=project.shown(found.file), line=found.line)
 
 
 def may_lack_packages(function: Function, project: Project) -> bool:

@@ -216,16 +216,15 @@ def _arc_imports(
     for source in _sources(_code_folders(project, functions), (".py",)):
         found = _ARC_IMPORT.search(source.text)
         if found is not None:
-            yield _location(source, found.start(), project.root)
+            yield _location(source, found.start(), project)
 
 
-def _location(source: SourceFile, offset: int, root: Path) -> SourceLocation:
+def _location(source: SourceFile, offset: int, project: Project) -> SourceLocation:
     text = source.text
     start, end = text.rfind(b"\n", 0, offset) + 1, text.find(b"\n", offset)
     line = text[start : end if end >= 0 else len(text)].decode("utf-8", "replace")
-    inside = source.path.is_relative_to(root)
     return SourceLocation(
-        file=(source.path.relative_to(root) if inside else source.path).as_posix(),
+        file=project.shown(source.path),
         line=text.count(b"\n", 0, offset) + 1,
         column=len(line) - len(line.lstrip()) + 1,
         source_line=line.rstrip("\r"),

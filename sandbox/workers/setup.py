@@ -89,14 +89,14 @@ class Setups:
         handler_file = handler_file_of(function, language)
         if isinstance(handler_file, Unavailable):
             return handler_file
-        config = function.config
+        copied = project.folders_copied_into(function)
         return Setup(
             function=function,
             handler_file=handler_file,
             environment=self._environment(function),
             project_root=project.root,
-            shared_folder=project.shared_folder if config.shared else None,
-            views_folder=project.views_folder if config.views else None,
+            shared_folder=copied.get("shared"),
+            views_folder=copied.get("views"),
             static_manifest=_static_manifest(project),
             table_names=frozenset(table.name for table in project.tables),
             path_additions=self._path_additions,

@@ -87,7 +87,7 @@ class Stage:
         )
 
     def current(self, function: Function | None = None) -> Project:
-        """Be a `ProjectSource`."""
+        """Be `Projects`."""
         if isinstance(self.project, SandboxError):
             raise self.project
         return self.project

@@ -105,13 +105,11 @@ def function_json(
     function: Function, project: Project, facts: FunctionFacts | None
 ) -> dict[str, JsonValue]:
     """Give a function, and what its workers have done so far."""
-    folder = function.folder
-    inside = folder.is_relative_to(project.root)
     outcome = facts.last_outcome if facts else None
     return {
         "name": function.name,
         "pragma": function.pragma,
-        "folder": str(folder.relative_to(project.root) if inside else folder),
+        "folder": project.shown(function.folder),
         "runtime": function.config.runtime,
         "timeout_seconds": function.config.timeout_seconds,
         "memory_mb": function.config.memory_mb,
