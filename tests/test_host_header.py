@@ -42,7 +42,7 @@ def test_bare_host_has_no_port(header: str, name: str) -> None:
     ],
 )
 def test_an_origin_is_own_only_as_a_whole(
-    origin: str,
+    origin: str | None,
     is_own: bool,  # noqa: FBT001 - a table's column
 ) -> None:
     """Scheme, name and port have to be those that were asked."""
