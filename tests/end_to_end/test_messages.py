@@ -123,6 +123,23 @@ def test_a_function_that_is_declared_later_receives(app: Any, serve: Any) -> Non
     assert results(served.sandbox) == [2]
 
 
+def test_a_function_runs_as_it_is_configured_now(app: Any, serve: Any) -> None:
+    """From the next message on, with nobody watching its files."""
+    served = serve(app, watch=False)
+    served.client.post("/python", json=message("events", "news", 1))
+    results(served.sandbox)
+    app.write({"src/events/news/config.arc": "@aws\ntimeout 7\n"})
+
+    served.client.post("/python", json=message("events", "news", 2))
+
+    assert results(served.sandbox) == [1, 2]
+    timeouts = [
+        delivery.function.config.timeout_seconds
+        for delivery in served.sandbox.bus.deliveries
+    ]
+    assert timeouts == [5, 7]
+
+
 def test_start_shows_messages(app: Any, start: Any, wait_until: Any) -> None:
     """Where they are taken, what their functions print, and how they fail."""
     run = start(cwd=app.root)
