@@ -13,7 +13,7 @@ import ssl
 import sys
 import threading
 import traceback
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from functools import cached_property, lru_cache
 from http import HTTPStatus
 from http.client import HTTPMessage
@@ -33,6 +33,7 @@ from sandbox.http1.reading import (
     SocketReader,
     limit_sending,
 )
+from sandbox.http1.upgrade import UPGRADE, Wire
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
@@ -111,6 +112,8 @@ class Connection(WSGIRequestHandler):
         self._known_head: RequestHead | None = None
         self._environ: WSGIEnvironment = {}
         """What was made of that head; each request has a copy."""
+        self._speak: Callable[[Wire], None] | None = None
+        """What has taken the connection over."""
         self.is_busy = False
         """True from a request's head to the end of its answer."""
         self.server.add(self)
@@ -153,6 +156,10 @@ class Connection(WSGIRequestHandler):
         pieces: Iterable[bytes] | None = None
         try:
             pieces = self.server.app(environ, start)
+            if self._speak is not None:
+                self.is_busy = False
+                self._speak(Wire(self.connection, self._reader.take_early()))
+                return False
             keeps_alive = self._send(head, start, pieces, body)
         except BadRequestError:
             if start.is_sent:
@@ -167,6 +174,10 @@ class Connection(WSGIRequestHandler):
             if hasattr(pieces, "close"):
                 pieces.close()  # type: ignore[union-attr]
         return self._finish(body, keeps_alive=keeps_alive)
+
+    def _take_over(self, speak: Callable[[Wire], None]) -> list[bytes]:
+        self._speak = speak
+        return []
 
     def _tell_bug(self, start: Start) -> None:
         traceback.print_exc(file=sys.stderr)
@@ -243,6 +254,7 @@ class Connection(WSGIRequestHandler):
             self._environ = self._environ_without_body(head)
             self._known_head = head
         environ = self._environ.copy()
+        environ[UPGRADE] = self._take_over  # anew, so that no cycle outlives a request
         environ["wsgi.input"] = (
             body if isinstance(body, io.BytesIO) else io.BufferedReader(body)
         )

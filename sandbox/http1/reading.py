@@ -90,6 +90,11 @@ class SocketReader:
         raw = self._take_head() or self._await_head()
         return None if raw is None else parse_head(raw)
 
+    def take_early(self) -> bytes:
+        """Give what has come after the last request that was read."""
+        early, self._buffer = self._buffer, b""
+        return early
+
     def read_all(self, size: int) -> bytes:
         """Give exactly so many bytes; raises as `read_some`."""
         while len(self._buffer) < size:

@@ -10,6 +10,7 @@ import pytest
 
 from sandbox.clock import MovableClock
 from sandbox.http1.connection import KeptConnectionServer
+from sandbox.http1.upgrade import UPGRADE, Wire
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -288,3 +289,22 @@ def test_equal_heads_make_environs_of_their_own(exchange: Exchange) -> None:
     exchange(app, head + b"a" + head + b"b")
 
     assert seen == [(b"a", "x"), (b"b", "x")]
+
+
+def test_an_application_takes_a_connection_over(exchange: Exchange) -> None:
+    """It speaks from then on; what came behind the head is the first it reads."""
+    read: list[bytes | None] = []
+
+    def speak(wire: Wire) -> None:
+        wire.send(b"HTTP/1.1 101 Switching Protocols\r\n\r\nhello")
+        read.append(wire.receive(5))
+
+    def app(environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
+        taken: list[bytes] = environ[UPGRADE](speak)
+        return taken
+
+    request = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n"
+    answer = exchange(app, request + b"early" + request)
+
+    assert answer == b"HTTP/1.1 101 Switching Protocols\r\n\r\nhello"
+    assert read == [b"early" + request]
