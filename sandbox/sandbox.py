@@ -29,6 +29,7 @@ from sandbox.project.source import ProjectSource
 from sandbox.tables.deferred import DeferredTables
 from sandbox.tables.traced import OperationLog
 from sandbox.ticker import Ticker
+from sandbox.websocket.api import WebSocketApi
 from sandbox.wiring.adviser import Adviser
 from sandbox.wiring.app_tables import TableHome
 from sandbox.wiring.deferred_inspector import DeferredInspector
@@ -79,6 +80,7 @@ class Sandbox:
         pages: the pages that are open in browsers.
         browser_cookies: the cookies that browsers were given, for when the clock moves.
         bus: what @events and @queues were sent, and became of it.
+        websockets: who is connected to @ws.
     """
 
     def __init__(
@@ -94,8 +96,9 @@ class Sandbox:
         self._root = Path(app).resolve()
         # A script has no command line that would hand it the environment.
         self._options = options or Options.for_program(os.environ)
-        coverage = coverage_variables(self._options.shell)
-        self._debugging = replace(debugging or Debugging(), coverage=coverage)
+        self._debugging = replace(
+            debugging or Debugging(), coverage=coverage_variables(self._options.shell)
+        )
         self._nurseries = nurseries
         feed = self._feed = Feed()
         say = self._say = publishing(say, feed)
@@ -119,9 +122,12 @@ class Sandbox:
         projects = ProjectsWithTables(self._projects, self._tables)
         self._app = self._gateway(projects)
         self.bus = EventBus(projects, self._invoke, clock=self.clock, say=say)
+        self.websockets = WebSocketApi(
+            projects, self.bus, stage=lambda: self.stage, clock=self.clock, say=say
+        )
         self.pages = OpenPages()
         self._live_reload = LiveReload(
-            self.pages, project=lambda: self._projects.last, say=self._say
+            self.pages, project=lambda: self._projects.last, say=say
         )
         self._inspector = DeferredInspector(self._make_inspector)
         self._saves = Saves(
@@ -133,10 +139,7 @@ class Sandbox:
             say=self._say,
         )
         self._session_notes = SessionNotes(
-            self.journal,
-            remarks=session_remarks_of(self),
-            say=self._say,
-            clock_offset=lambda: self.clock.offset_seconds,
+            self.journal, remarks=session_remarks_of(self), say=say, clock=self.clock
         )
         self._running: Running | None = None
         self._was_started = False
@@ -229,6 +232,7 @@ class Sandbox:
         Args:
             keep_rows: leaves the tables as they are.
         """
+        self.websockets.clear()
         self.bus.wait_idle()
         self.clock.reset()
         store = self._tables.ready
@@ -298,14 +302,14 @@ class Sandbox:
         self._stack.callback(pool.close)  # where the servers cannot listen
         self._stack.callback(self.bus.close)
         pool.prepare()  # in a process of its own, while this one makes servers
+        watched = self._live_reload.around(self._app)
+        app = watched if self._options.watch else self._app
         servers = bind_servers(
             self._stack,
             settings,
             self._options,
             Served(
-                app=self._live_reload.around(self._app)
-                if self._options.watch
-                else self._app,
+                app=self.websockets.around(app),
                 inspector=self._inspector,
                 tables=self.operations.around(self._tables),
                 bus=self.bus,
@@ -314,6 +318,7 @@ class Sandbox:
         # Before the servers wait for what they answer: a handler at work is cut short.
         self._stack.callback(pool.close)
         self._stack.callback(self.bus.stop)
+        self._stack.callback(self.websockets.clear)
         self._running = servers.running(settings, pool)
         servers.start()
         self._stack.callback(self._feed.close)
@@ -387,5 +392,6 @@ class Sandbox:
         """Do what time asks for: expire rows, sync the ledger, retire idle workers."""
         self._home.tick(self._tables.ready)
         self._live.pool.tick()
+        self.websockets.tick()
         self.adviser.follow(self._projects.last)
         self._session_notes.work()

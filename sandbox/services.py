@@ -1,6 +1,6 @@
 """Service discovery: what runtime helpers ask of the internal port at `/_arc/ssm`.
 
-At `/_arc/ws` they ask about WebSockets, and no connection is there.
+What they ask of WebSocket connections at `/_arc/ws` is answered elsewhere.
 
 In AWS, Architect writes a parameter for each resource into SSM, and the runtime helpers
 (`architect-functions`, `@architect/functions`) read them to find their tables. This is
@@ -21,7 +21,7 @@ from sandbox.project.model import Project, Stage
 from sandbox.project.table_names import physical_name, table_stage
 
 if TYPE_CHECKING:
-    from wsgiref.types import StartResponse, WSGIEnvironment
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
 PATH = "/_arc/ssm"
 CONTENT_TYPE = "application/x-amz-json-1.1"
@@ -197,16 +197,6 @@ class _Answer:
     status: str
     content_type: str
     content: JsonValue
-    headers: tuple[tuple[str, str], ...] = ()
-
-
-_GONE = _Answer(
-    status="410 Gone",
-    content_type="application/json",
-    content={"message": "The sandbox does not emulate @ws: no connection is open."},
-    headers=(("x-amzn-ErrorType", "GoneException"),),
-)
-"""API Gateway's answer for a connection that nobody has (Management API Reference)."""
 
 
 class Services:
@@ -214,30 +204,33 @@ class Services:
 
     Args:
         services: gives the map at each request, since a manifest may have changed.
+        connections: answers below `/_arc/ws/@connections/`.
     """
 
-    def __init__(self, services: Callable[[], ServiceMap]) -> None:
+    def __init__(
+        self, services: Callable[[], ServiceMap], *, connections: "WSGIApplication"
+    ) -> None:
         self._services = services
+        self._connections = connections
 
     def __call__(
         self, environ: "WSGIEnvironment", start_response: "StartResponse"
     ) -> Iterable[bytes]:
         """Answer one request; what is neither gets a 404 that says what is here."""
+        if environ.get("PATH_INFO", "").startswith(_CONNECTIONS):
+            return self._connections(environ, start_response)
         answer = self._answer(environ)
         body = json.dumps(answer.content).encode("ascii")
         headers = [
             ("Content-Type", answer.content_type),
             ("Content-Length", str(len(body))),
             ("x-amzn-RequestId", str(uuid.uuid4())),
-            *answer.headers,
         ]
         start_response(answer.status, headers)
         return [body]
 
     def _answer(self, environ: "WSGIEnvironment") -> _Answer:
         path = environ.get("PATH_INFO", "")
-        if path.startswith(_CONNECTIONS):
-            return _GONE
         if path.rstrip("/") != PATH or environ["REQUEST_METHOD"] != "POST":
             return _Answer(
                 status="404 Not Found",

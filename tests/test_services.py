@@ -7,11 +7,9 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
-from functools import partial
 from pathlib import Path
 from typing import Any
 
-import boto3
 import pytest
 
 from sandbox.clock import ManualClock
@@ -79,6 +77,12 @@ def test_production_has_tables_of_its_own() -> None:
     assert services["/MyAppProduction/tables/cats"] == "my-app-production-cats"
 
 
+def answer_gone(_environ: object, start_response: Any) -> list[bytes]:
+    """Be an API of connections, with none."""
+    start_response("410 Gone", [])
+    return [b"{}"]
+
+
 def ask(
     operation: str,
     body: object,
@@ -89,7 +93,10 @@ def ask(
     """Send one request to `/_arc/ssm`; give the status and the body."""
     sent = body if isinstance(body, bytes) else json.dumps(body).encode()
     project = make_project(*names)
-    services = Services(lambda: service_map(project, ports=PORTS, stage="testing"))
+    services = Services(
+        lambda: service_map(project, ports=PORTS, stage="testing"),
+        connections=answer_gone,
+    )
     told: list[Any] = []
     pieces = services(
         {
@@ -219,26 +226,11 @@ def test_anything_else_is_told_what_is_here(environ: dict[str, str]) -> None:
     assert "/_arc/ssm" in answer["available"][0]
 
 
-@pytest.mark.parametrize("method", ["post", "get", "delete"])
-def test_every_websocket_is_gone(method: str) -> None:
-    """As API Gateway says of a connection that nobody has: clients know what to do."""
-    services = Services(dict)
-    with LoopbackServer(services, name="internal") as internal:
-        client = boto3.client(
-            "apigatewaymanagementapi",
-            endpoint_url=f"http://127.0.0.1:{internal.port}/_arc/ws",
-            region_name="us-west-2",
-            aws_access_key_id="x",
-            aws_secret_access_key="x",
-        )
-        call = {
-            "post": partial(client.post_to_connection, Data=b"{}"),
-            "get": client.get_connection,
-            "delete": client.delete_connection,
-        }[method]
+def test_what_is_asked_of_connections_is_passed_on() -> None:
+    """Whoever knows of WebSockets answers below `/_arc/ws/@connections/`."""
+    status, _answer = ask("", b"", PATH_INFO="/_arc/ws/@connections/abc=")
 
-        with pytest.raises(client.exceptions.GoneException, match="@ws"):
-            call(ConnectionId="abc=")
+    assert status == "410 Gone"
 
 
 @pytest.fixture
@@ -248,7 +240,10 @@ def helper_environment() -> Iterator[dict[str, str]]:
     store = TableStore(clock=ManualClock())
     store.apply(project)
     ports: dict[str, int] = {}
-    services = Services(lambda: service_map(project, ports=ports, stage="testing"))
+    services = Services(
+        lambda: service_map(project, ports=ports, stage="testing"),
+        connections=answer_gone,
+    )
     with (
         LoopbackServer(store, name="tables") as tables,
         LoopbackServer(services, name="internal") as internal,

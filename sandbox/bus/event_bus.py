@@ -2,12 +2,13 @@
 
 Whoever publishes is answered at once, as by SNS and SQS. FIFO queues and streams of
 tables are delivered one event after another; others side by side. AWS tries again what
-has failed; here it is told.
+has failed; here it is told. What comes by WebSocket is run here too, and told alike.
 """
 
 import threading
 from collections import deque
 from collections.abc import Callable, Iterable
+from concurrent.futures import Future
 from dataclasses import dataclass, field
 from http import HTTPStatus
 from typing import TYPE_CHECKING
@@ -29,7 +30,7 @@ from sandbox.http1.wsgi_input import read_input
 from sandbox.json_value import JsonText, JsonValue
 from sandbox.notice import Notice
 from sandbox.project.model import Function, Project
-from sandbox.project.source import Projects
+from sandbox.project.source import Projects, find_function
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -43,11 +44,19 @@ _MAX_BODY_BYTES = 8 * 2**20
 _CLOSE_SECONDS = 2.0
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Waiting:
+    """An event that waits for its function, and who waits for what becomes of it."""
+
+    invocation: Invocation
+    execution: Future[Execution] = field(default_factory=Future)
+
+
 @dataclass(slots=True, kw_only=True)
 class _Lane:
     """The events that wait for one function, oldest first."""
 
-    waiting: deque[Invocation] = field(default_factory=deque)
+    waiting: deque[_Waiting] = field(default_factory=deque)
     at_work: int = 0
 
 
@@ -91,27 +100,30 @@ class EventBus:
         """Have `listener` called with each delivery, from the thread that made it."""
         self._listeners.append(listener)
 
-    def post(self, function: Function, event: JsonValue) -> bool:
+    def post(self, function: Function, event: JsonValue) -> Future[Execution]:
         """Have a function run with an event, after those that are posted already.
 
-        Returns at once, and whether it will run: not once all is to end.
+        Returns at once, with what will become of it; cancelled where all is to end.
         """
-        invocation = Invocation(
-            request_id=str(uuid4()), function=function, event=JsonText.of(event)
+        waiting = _Waiting(
+            invocation=Invocation(
+                request_id=str(uuid4()), function=function, event=JsonText.of(event)
+            )
         )
         most, key = _most_at_once(function), function.key
         with self._lock:
             if self._is_closed:
-                return False
+                waiting.execution.cancel()
+                return waiting.execution
             lane = self._lanes.setdefault(key, _Lane())
-            lane.waiting.append(invocation)
+            lane.waiting.append(waiting)
             if lane.at_work >= most:
-                return True
+                return waiting.execution
             lane.at_work += 1
         threading.Thread(
             target=self._deliver_from, args=(key, lane), name="arc-bus", daemon=True
         ).start()
-        return True
+        return waiting.execution
 
     def wait_idle(self, timeout_seconds: float = 5.0) -> bool:
         """Wait until all that was posted is delivered; False if time runs out."""
@@ -127,8 +139,11 @@ class EventBus:
         """Deliver nothing any more; what is being delivered goes on."""
         with self._lock:
             self._is_closed = True
+            waiting = [w for lane in self._lanes.values() for w in lane.waiting]
             for lane in self._lanes.values():
                 lane.waiting.clear()
+        for each in waiting:
+            each.execution.cancel()
 
     def resume(self) -> None:
         """Take events again, after `stop`."""
@@ -162,9 +177,15 @@ class EventBus:
         return [body]
 
     def _publish(self, message: Message) -> None:
-        function = self._find(message, self._projects.current())
-        project = self._projects.current(function)  # with its own configuration
-        function = self._find(message, project)
+        found = find_function(self._projects, f"@{message.kind} {message.name}")
+        if found is None:
+            known = _named(self._projects.current(), message.kind)
+            raise MessageError(
+                404,
+                f'There is no "{message.name}" under @{message.kind}; '
+                f"there is {known}.",
+            )
+        project, function = found
         if message.is_delayed:
             text = "delaySeconds is not emulated: messages are delivered at once."
             refused = " AWS refuses it for a FIFO queue."
@@ -176,7 +197,7 @@ class EventBus:
             region=project.region,
             now_epoch=self._clock.now_epoch(),
         )
-        if not self.post(function, event):
+        if self.post(function, event).cancelled():
             raise MessageError(503, "The sandbox takes no more messages.")
 
     def _say_once(self, text: str) -> None:
@@ -184,25 +205,19 @@ class EventBus:
             self._told.add(text)
             self._say(Notice(level="warning", text=text))
 
-    def _find(self, message: Message, project: Project) -> Function:
-        for function in project.functions_called(f"@{message.kind} {message.name}"):
-            return function
-        known = _named(project, message.kind)
-        raise MessageError(
-            404,
-            f'There is no "{message.name}" under @{message.kind}; there is {known}.',
-        )
-
     def _deliver_from(self, key: str, lane: _Lane) -> None:
-        while (invocation := self._next(key, lane)) is not None:
+        while (waiting := self._next(key, lane)) is not None:
             try:
-                self._deliver(invocation)
+                execution = self._deliver(waiting.invocation)
             except Exception as error:  # noqa: BLE001 - told, and the next is delivered
                 is_told = isinstance(error, SandboxError)
                 text = str(error) if is_told else f"A bug of arc-sandbox: {error!r}"
                 self._say(Notice(level="error", text=f"{key}: {text}"))
+                waiting.execution.set_exception(error)
+            else:
+                waiting.execution.set_result(execution)
 
-    def _next(self, key: str, lane: _Lane) -> Invocation | None:
+    def _next(self, key: str, lane: _Lane) -> _Waiting | None:
         """Take the next message; the last deliverer closes the lane."""
         with self._lock:
             if lane.waiting:
@@ -213,7 +228,7 @@ class EventBus:
                 self._rested.notify_all()
             return None
 
-    def _deliver(self, invocation: Invocation) -> None:
+    def _deliver(self, invocation: Invocation) -> Execution:
         started_epoch = self._clock.now_epoch()
         execution = self._invoke(invocation)
         delivery = Delivery(
@@ -221,10 +236,11 @@ class EventBus:
         )
         with self._lock:
             if self._is_closed:
-                return
+                return execution
             self._kept.append(delivery)
         for listener in self._listeners:
             listener(delivery)
+        return execution
 
 
 def _most_at_once(function: Function) -> int:

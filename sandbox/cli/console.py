@@ -265,8 +265,8 @@ def delivery_lines(
         *_output_lines(execution.output, function.name),
         *_failure_lines(execution.outcome, frames_below),
     ]
-    if not isinstance(execution.outcome, Returned):
-        again = _DELIVERED_AGAIN[function.pragma]
+    again = _DELIVERED_AGAIN.get(function.pragma)
+    if again and not isinstance(execution.outcome, Returned):
         lines.append(click.style(f"  note: AWS would deliver it {again}.", fg="yellow"))
     return lines
 

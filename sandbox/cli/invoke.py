@@ -26,8 +26,17 @@ from sandbox.notice import Notice
 from sandbox.options import Options
 from sandbox.project.model import ApiType, Function, Project
 from sandbox.sandbox import Sandbox
+from sandbox.websocket.events import (
+    DEFAULT,
+    Client,
+    Closing,
+    connect_event,
+    disconnect_event,
+    message_event,
+)
 
 _NO_ID = "00000000-0000-0000-0000-000000000000"
+_NO_CONNECTION = "AAAAAAAAAAAAAAA="
 _PARAMETER = re.compile(r"^:(.+)")
 """A part of a route's path that takes any value; its name stands for one."""
 
@@ -114,6 +123,8 @@ def _function(project: Project, name: str) -> Function:
 def _plain_event(project: Project, function: Function) -> JsonValue:
     """Give what a bare request to the function's route would be as an event."""
     route = next((r for r in project.routes if r.function == function), None)
+    if function.pragma == "ws":
+        return _plain_websocket_event(project, function)
     if route is None:
         return _plain_message(project, function)
     method = "GET" if route.method == "any" else route.method.upper()
@@ -135,6 +146,35 @@ def _plain_event(project: Project, function: Function) -> JsonValue:
     )
     plain: JsonValue = json.loads(json.dumps(event))
     return plain
+
+
+def _plain_websocket_event(project: Project, function: Function) -> JsonValue:
+    """Give a connection without headers, a message `{}`, or an end without a code."""
+    now_epoch = MovableClock().now_epoch()
+    client = Client(
+        connection_id=_NO_CONNECTION,
+        connected_epoch=now_epoch,
+        request=HttpRequest(
+            method="GET", path="/", query_string="", headers=(("Host", "localhost"),)
+        ),
+        facts=ApiFacts.from_project(project, port=80),
+        stage="testing",
+    )
+    if function.name == "connect":
+        return connect_event(client, request_id=_NO_CONNECTION, trace=_NO_ID)
+    if function.name == "disconnect":
+        closing = Closing(code=1005, reason="")
+        return disconnect_event(
+            client, closing, request_id=_NO_CONNECTION, now_epoch=now_epoch
+        )
+    return message_event(
+        client,
+        "{}",
+        route_key=DEFAULT if function.name == "default" else function.name,
+        request_id=_NO_CONNECTION,
+        message_id=_NO_CONNECTION,
+        now_epoch=now_epoch,
+    )
 
 
 def _plain_message(project: Project, function: Function) -> JsonValue:

@@ -172,10 +172,13 @@ def banner(sandbox: Sandbox, options: Options) -> str:
         port = sandbox.ports.tables
         where = "AWS" if port is None else f"port {port}"
         lines += ["", f"  tables  {names}  ({where})"]
-    if receivers := messaged(project):
+    if receivers := messaged(project, "events", "queues"):
         is_local = sandbox.ports.tables is not None
         where = f"port {sandbox.ports.events}" if is_local else "AWS"
         lines += ["", f"  {'  '.join(receivers)}  ({where})"]
+    if routes := messaged(project, "ws"):
+        address = _link(f"ws{sandbox.url.removeprefix('http')}")
+        lines += ["", f"  {routes[0]}  ({address})"]
     lines += ["", _inspector_line(sandbox, options)]
     lines += trust_lines(options)
     if project.not_emulated:
@@ -184,11 +187,11 @@ def banner(sandbox: Sandbox, options: Options) -> str:
     return "\n".join([*lines, ""])
 
 
-def messaged(project: Project) -> list[str]:
-    """Give the functions of @events and @queues, by pragma: `@events a, b`."""
+def messaged(project: Project, *pragmas: str) -> list[str]:
+    """Give the functions of each of these pragmas: `@events a, b`."""
     return [
         f"@{pragma} {', '.join(names)}"
-        for pragma in ("events", "queues")
+        for pragma in pragmas
         if (names := [f.name for f in project.functions if f.pragma == pragma])
     ]
 

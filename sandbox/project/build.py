@@ -48,10 +48,7 @@ from sandbox.project.settings import (
 from sandbox.project.shared import read_shared, read_views
 from sandbox.project.spelling import misspelt_pragmas, misspelt_settings
 
-_NOT_EMULATED = (
-    *("scheduled", "ws"),
-    *("cdn", "plugins", "macros"),
-)
+_NOT_EMULATED = ("scheduled", "cdn", "plugins", "macros")
 _NAMED_IN_A_WARNING = 3
 
 

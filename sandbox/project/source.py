@@ -33,6 +33,19 @@ class Projects(Protocol):
         ...
 
 
+def find_function(projects: Projects, key: str) -> tuple[Project, Function] | None:
+    """Give a function by its key, such as `@events a`, as its own files say now.
+
+    Raises:
+        SandboxError: the files are wrong.
+    """
+    for known in projects.current().functions_called(key):
+        project = projects.current(known)
+        for function in project.functions_called(key):
+            return project, function
+    return None
+
+
 class ProjectSource:
     """Gives the project of a folder, and reads it again once its files change.
 

@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from sandbox.testing.table_resources import unconfigured_aws as unconfigured_aws
     from sandbox.testing.tracebacks import end_in_test as end_in_test
     from sandbox.testing.tracebacks import parts as parts
+    from sandbox.testing.websocket import WebSocketClosedError as WebSocketClosedError
+    from sandbox.testing.websocket import WebSocketRefusedError as WebSocketRefusedError
 
 _HOMES = {
     "AppChoice": "sandbox.testing.app_choice",
@@ -46,6 +48,8 @@ _HOMES = {
     "SandboxUnderTest": "sandbox.testing.sandbox_under_test",
     "Shelf": "sandbox.testing.shelf",
     "TableResources": "sandbox.testing.table_resources",
+    "WebSocketClosedError": "sandbox.testing.websocket",
+    "WebSocketRefusedError": "sandbox.testing.websocket",
     "choose_app": "sandbox.testing.app_choice",
     "debugging_in_tests": "sandbox.testing.lent_terminal",
     "end_in_test": "sandbox.testing.tracebacks",
@@ -68,6 +72,8 @@ __all__ = [
     "SandboxUnderTest",
     "Shelf",
     "TableResources",
+    "WebSocketClosedError",
+    "WebSocketRefusedError",
     "choose_app",
     "debugging_in_tests",
     "end_in_test",

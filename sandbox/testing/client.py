@@ -1,7 +1,7 @@
 """An httpx client of a running sandbox: no socket, cookies on the sandbox's clock."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
 import httpx
@@ -13,6 +13,8 @@ from sandbox.testing.sandbox_under_test import SandboxUnderTest
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication, WSGIEnvironment
+
+    from sandbox.testing.websocket import WebSocket
 
 _BODILESS = (204, 304)
 _LOOPBACK = ("localhost", "127.0.0.1", "::1")
@@ -106,6 +108,50 @@ class Client(httpx.Client):
             self._failures.check(request_id)
         return response
 
+    def websocket(
+        self,
+        path: str = "/",
+        *,
+        headers: Mapping[str, str] | None = None,
+        subprotocols: Iterable[str] = (),
+        timeout: float = 5.0,
+    ) -> "WebSocket":
+        """Connect to the app's @ws with the cookies of the client, over a real socket.
+
+        Such as this::
+
+            with arc_client.websocket() as websocket:
+                websocket.send({"action": "hello"})
+                assert websocket.receive() == {"hello": "there"}
+
+        Args:
+            path: may have a query, which `$connect` is given.
+            headers: sent with the handshake.
+            subprotocols: offered, the favourite first.
+            timeout: how long each answer may take, in seconds.
+
+        Raises:
+            WebSocketRefusedError: `$connect` refuses, or the app has no @ws.
+            HandlerFailedError: it failed, and no `expect_failure` is open.
+        """
+        __tracebackhide__ = True
+        # With wsproto, which tests without WebSockets never import.
+        from sandbox.testing.websocket import WebSocket
+
+        url = str(self.base_url.join(path))
+        own = {"Cookie": cookie} if (cookie := self.jar.header(url)) else {}
+        check = self._failures.check if self._failures else _accept_all
+        try:
+            return WebSocket(
+                url,
+                headers={**own, **(headers or {})},
+                subprotocols=subprotocols,
+                timeout=timeout,
+                check=check,
+            )
+        finally:
+            check()
+
     def _redirect_headers(
         self, request: httpx.Request, url: httpx.URL, method: str
     ) -> httpx.Headers:
@@ -181,6 +227,10 @@ class WsgiTransport(httpx.BaseTransport):
             headers=[(n.encode("latin-1"), v.encode("latin-1")) for n, v in headers],
             stream=httpx.ByteStream(b"" if is_bodiless else body),
         )
+
+
+def _accept_all() -> None:
+    """Judge nothing, where nobody keeps count of failures."""
 
 
 def _left_app(request: httpx.Request) -> httpx.ConnectError:

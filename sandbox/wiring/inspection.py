@@ -21,6 +21,8 @@ from sandbox.project.model import Function, Project, Stage
 from sandbox.services import ServiceMap, Services, service_map
 from sandbox.tables.errors import TableError
 from sandbox.tables.traced import OperationLog
+from sandbox.websocket.api import WebSocketApi
+from sandbox.websocket.management import ConnectionsApi
 from sandbox.wiring.adviser import Adviser
 from sandbox.wiring.start_states import StartStates
 from sandbox.wiring.surroundings import session_helper
@@ -47,6 +49,7 @@ class Inspected(Protocol):
     operations: OperationLog
     snapshots: StartStates
     pages: OpenPages
+    websockets: WebSocketApi
 
     @property
     def project(self) -> Project:
@@ -193,4 +196,4 @@ def _services(sandbox: Inspected, adopted: Callable[[], Project]) -> Services:
             project = adopted()
         return service_map(project, ports=arc_ports(sandbox.ports), stage=sandbox.stage)
 
-    return Services(services)
+    return Services(services, connections=ConnectionsApi(sandbox.websockets))

@@ -80,6 +80,7 @@ class Servers:
                 else settings.foreign_tables_port,
                 internal=self.internal.port,
                 events=self.events.port,
+                is_secure=self.http.url.startswith("https:"),
             ),
             pool=pool,
             url=self.http.url,

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from typing import TYPE_CHECKING, TypeAlias
 
+from sandbox.clock import Clock
 from sandbox.exchange import Exchange, Headers
 from sandbox.journal import Journal
 from sandbox.notice import Notice
@@ -37,7 +38,7 @@ class SessionNotes:
         remarks: gives what there is to say about an exchange, told whether the clock
             has been moved since; may take a while.
         say: told of the first note of each kind.
-        clock_offset: how far the clock is ahead.
+        clock: the sandbox's time.
     """
 
     def __init__(
@@ -46,12 +47,12 @@ class SessionNotes:
         *,
         remarks: Remarks,
         say: Callable[[Notice], None],
-        clock_offset: Callable[[], float],
+        clock: Clock,
     ) -> None:
         self._journal = journal
         self._remarks = remarks
         self._say = say
-        self._clock_offset = clock_offset
+        self._clock = clock
         self._waiting: deque[tuple[Exchange, float]] = deque(maxlen=MOST_WAITING)
         self._said: set[str] = set()
         journal.subscribe(self.take)
@@ -59,13 +60,13 @@ class SessionNotes:
     def take(self, exchange: Exchange) -> None:
         """Put an exchange aside if a function read its session; takes microseconds."""
         if exchange.match is not None and has_session_cookie(exchange):
-            self._waiting.append((exchange, self._clock_offset()))
+            self._waiting.append((exchange, self._clock.offset_seconds))
 
     def work(self) -> None:
         """Make the notes of what was put aside. Called by one thread at a time."""
         while self._waiting:
             exchange, offset = self._waiting.popleft()
-            self._note(exchange, has_moved=offset != self._clock_offset())
+            self._note(exchange, has_moved=offset != self._clock.offset_seconds)
 
     def _note(self, exchange: Exchange, *, has_moved: bool) -> None:
         found = tuple(self._remarks(exchange, has_moved))

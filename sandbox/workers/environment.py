@@ -10,7 +10,7 @@ AWS itself.
 
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 
 from sandbox.project.model import Function, Project, Stage
 from sandbox.workers.aws_environment import aws_variables
@@ -58,13 +58,18 @@ class Ports:
     """None for an app without tables: helpers then see `null`."""
     internal: int
     events: int
+    is_secure: bool = False
+    """Whether the app's own speaks TLS."""
 
 
 def arc_ports(ports: Ports) -> dict[str, int | None]:
     """Give the ports under the names that runtime helpers look for."""
-    addresses: dict[str, int | None] = asdict(ports)
-    addresses["_arc"] = addresses.pop("internal")
-    return addresses
+    return {
+        "http": ports.http,
+        "tables": ports.tables,
+        "events": ports.events,
+        "_arc": ports.internal,
+    }
 
 
 def function_environment(
@@ -212,7 +217,8 @@ def _app_variables(project: Project, *, ports: Ports, stage: Stage) -> dict[str,
     if project.static is not None:
         variables["ARC_STATIC_BUCKET"] = str(project.static.folder)
     if any(other.pragma == "ws" for other in project.functions):
-        variables["ARC_WSS_URL"] = f"ws://localhost:{ports.http}"
+        scheme = "wss" if ports.is_secure else "ws"
+        variables["ARC_WSS_URL"] = f"{scheme}://localhost:{ports.http}"
     return variables
 
 

@@ -147,12 +147,12 @@ def test_start_says_what_is_not_emulated(make_app: Any, start: Any) -> None:
     """Pragmas that are parsed but not served are named in one line."""
     app = make_app(
         {"src/http/get-index/index.py": HELLO},
-        more="@scheduled\ndaily rate(1 day)\n@ws",
+        more="@scheduled\ndaily rate(1 day)\n@cdn",
     )
 
     run = start(cwd=app.root)
 
-    assert "Not emulated: @scheduled @ws." in run.output
+    assert "Not emulated: @scheduled @cdn." in run.output
 
 
 def test_start_quiet_is_quiet(make_app: Any, start: Any) -> None:

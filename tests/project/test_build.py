@@ -119,10 +119,13 @@ def test_build_project_makes_tables_and_indexes(load: Load) -> None:
 def test_build_project_says_what_it_does_not_emulate(load: Load) -> None:
     """Pragmas that are parsed but not served are named, in the manifest's order."""
     project = load(
-        {"app.arc": APP + "@ws\n@events\nping\n@queues\n@scheduled\na rate(1 day)\n"}
+        {
+            "app.arc": APP
+            + "@http\nget /\n@cdn\n@ws\n@events\nping\n@scheduled\na rate(1 day)\n"
+        }
     )
 
-    assert project.not_emulated == ("ws", "scheduled")
+    assert project.not_emulated == ("cdn", "scheduled")
     assert [f.name for f in project.functions if f.pragma == "events"] == ["ping"]
 
 

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.clock import MovableClock
 from sandbox.exchange import Exchange
 from sandbox.journal import Journal
 from sandbox.notice import Notice
@@ -25,13 +26,13 @@ class Scene:
         self.looked_at: list[str] = []
         self.said: list[Notice] = []
         self._remarks = remarks
-        self.offset = 0.0
+        self.clock = MovableClock()
         self.moved: list[bool] = []
         self.notes = SessionNotes(
             self.journal,
             remarks=self._look,
             say=self.said.append,
-            clock_offset=lambda: self.offset,
+            clock=self.clock,
         )
 
     def _look(self, exchange: Exchange, has_moved: bool) -> Iterable[CookieWarning]:  # noqa: FBT001 - as it is called
@@ -60,7 +61,7 @@ def test_session_notes_know_whether_the_clock_has_moved_since() -> None:
     """Rows that have gone with it were there when the request came."""
     scene = Scene(LOST)
     scene.journal.append(exchange_of("a", request_headers=COOKIE))
-    scene.offset = 86_400.0
+    scene.clock.advance(86_400.0)
     scene.journal.append(exchange_of("b", request_headers=COOKIE))
     scene.notes.work()
 

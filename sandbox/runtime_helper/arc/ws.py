@@ -5,7 +5,7 @@ import os
 from typing import Any
 
 from ._aws import client
-from ._environment import NotEmulatedError, port, use_aws
+from ._environment import port, use_aws
 
 __all__ = ["api", "close", "info", "send"]
 
@@ -14,14 +14,11 @@ def api() -> Any:
     """Give boto3's `ApiGatewayManagementApi` client.
 
     Raises:
-        NotEmulatedError: the sandbox offers no WebSockets (ARC_WSS_URL is not set).
+        RuntimeError: the app has no WebSockets (ARC_WSS_URL is not set).
     """
     address = os.environ.get("ARC_WSS_URL")
     if not address:
-        raise NotEmulatedError(
-            "arc.ws has no server to talk to: ARC_WSS_URL is not set, as this sandbox "
-            "does not emulate @ws yet."
-        )
+        raise RuntimeError("ARC_WSS_URL is not set: the app declares no @ws.")
     if use_aws():
         endpoint_url = "http" + address.removeprefix("ws")
     else:

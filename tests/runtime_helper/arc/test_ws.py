@@ -6,7 +6,6 @@ from typing import Any
 import pytest
 
 from sandbox.runtime_helper.arc import ws
-from sandbox.runtime_helper.arc._environment import NotEmulatedError
 
 
 @pytest.mark.parametrize(
@@ -19,7 +18,7 @@ def test_ws_without_a_server_says_so(
     """Each function names the variable that would lead to one."""
     sandboxed({"_arc": 1})
 
-    with pytest.raises(NotEmulatedError, match="does not emulate @ws yet"):
+    with pytest.raises(RuntimeError, match="the app declares no @ws"):
         call()
 
 

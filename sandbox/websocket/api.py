@@ -1,0 +1,333 @@
+"""WebSocketApi: API Gateway's WebSocket API for one app, and who is connected to it.
+
+Architect deploys it with `$request.body.action` as the route selection expression, and
+without route responses: what a handler returns to a message is not sent (`@architect/
+package` 10; API Gateway developer guide, "Set up route responses for WebSocket APIs").
+A handler that fails, or answers with a status from 400 on, has its client told so.
+"""
+
+import base64
+import json
+import re
+import secrets
+import threading
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import Future
+from functools import partial
+from http import HTTPStatus
+from typing import TYPE_CHECKING
+from uuid import uuid4
+
+from sandbox.bus.event_bus import EventBus
+from sandbox.clock import Clock
+from sandbox.errors import SandboxError
+from sandbox.exchange import Execution, Headers, HttpResponse, Returned
+from sandbox.gateway.request_parts import ApiFacts
+from sandbox.gateway.wsgi import read_head, respond
+from sandbox.http1.upgrade import UPGRADE, TakeOver, Wire
+from sandbox.json_value import JsonValue, strict_json
+from sandbox.notice import Notice
+from sandbox.project.model import Function, Project
+from sandbox.project.source import Projects, find_function
+from sandbox.websocket.events import (
+    CONNECT,
+    DEFAULT,
+    DISCONNECT,
+    GOING_AWAY,
+    Client,
+    Closing,
+    connect_event,
+    disconnect_event,
+    message_event,
+)
+
+if TYPE_CHECKING:
+    from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
+
+    from sandbox.websocket.connection import Accepted, WebSocketConnection
+
+_IDLE_SECONDS = 600
+_LONGEST_SECONDS = 2 * 60 * 60
+"""API Gateway developer guide, "Quotas for configuring and running a WebSocket API"."""
+_ID_BYTES = 11
+_OWN_ROUTES = frozenset((CONNECT, DEFAULT, DISCONNECT))
+_STATUSES = range(200, 600)
+_STATUS_TEXT = re.compile("[2-5][0-9]{2}")
+_FAILED = (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_GATEWAY)
+
+
+class WebSocketApi:
+    """The connections of an app's clients. Safe between threads.
+
+    Args:
+        projects: asked at each event.
+        bus: runs the functions.
+        stage: gives the stage, once somebody connects.
+        clock: the sandbox's time, by which connections end.
+        say: told what no client can be told.
+    """
+
+    def __init__(
+        self,
+        projects: Projects,
+        bus: EventBus,
+        *,
+        stage: Callable[[], str],
+        clock: Clock,
+        say: Callable[[Notice], None],
+    ) -> None:
+        self._projects = projects
+        self._bus = bus
+        self._stage = stage
+        self._clock = clock
+        self._say = say
+        self._lock = threading.Lock()
+        self._open: dict[str, WebSocketConnection] = {}
+        self._told: set[str] = set()
+
+    def around(self, app: "WSGIApplication") -> "WSGIApplication":
+        """Give an application that takes WebSockets, and leaves all else to `app`.
+
+        So does it where the app has no @ws, as an HTTP API knows no upgrade.
+        """
+
+        def answer(
+            environ: "WSGIEnvironment", start_response: "StartResponse"
+        ) -> Iterable[bytes]:
+            if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+                connect = self._connect_function() if UPGRADE in environ else None
+                if connect is not None:
+                    return self._connect(environ, start_response, *connect)
+            return app(environ, start_response)
+
+        return answer
+
+    def connection(self, connection_id: str) -> "WebSocketConnection | None":
+        """Give an open connection."""
+        with self._lock:
+            return self._open.get(connection_id)
+
+    def tick(self) -> None:
+        """End what was idle for ten minutes, or is open for two hours."""
+        now = self._clock.now_epoch()
+        with self._lock:
+            connections = tuple(self._open.values())
+        for connection in connections:
+            idle = now - connection.last_active_epoch
+            age = now - connection.client.connected_epoch
+            if idle >= _IDLE_SECONDS or age >= _LONGEST_SECONDS:
+                connection.close(GOING_AWAY)
+
+    def clear(self) -> None:
+        """Close all connections, without events of that."""
+        with self._lock:
+            connections = tuple(self._open.values())
+            self._open.clear()
+        for connection in connections:
+            connection.close(GOING_AWAY)
+
+    # From a handshake to its end
+
+    def _connect_function(self) -> tuple[Project, Function] | None:
+        try:
+            return find_function(self._projects, _key_of(CONNECT))
+        except SandboxError:  # which the app itself answers with
+            return None
+
+    def _connect(
+        self,
+        environ: "WSGIEnvironment",
+        start_response: "StartResponse",
+        project: Project,
+        function: Function,
+    ) -> Iterable[bytes]:
+        # With wsproto, which takes 15 ms that few apps need to wait for.
+        from sandbox.websocket.connection import Handshake, HandshakeError
+
+        request = read_head(environ)
+        try:
+            handshake = Handshake(request)
+        except HandshakeError as error:
+            refusal = _refusal(error.status, {"message": str(error)}, error.headers)
+            return respond(refusal, start_response)
+        client = Client(
+            connection_id=_new_id(),
+            connected_epoch=self._clock.now_epoch(),
+            request=request,
+            facts=ApiFacts.from_project(project, port=int(environ["SERVER_PORT"])),
+            stage=self._stage(),
+        )
+        request_id = _new_id()
+        event = connect_event(client, request_id=request_id, trace=str(uuid4()))
+        status, result = self._outcome_of(self._bus.post(function, event), function)
+        if status not in range(200, 300):
+            status = status or HTTPStatus.BAD_GATEWAY
+            refusal = _refusal(status, _bad_news(status, client, request_id))
+            return respond(refusal, start_response)
+        subprotocol = _subprotocol_of(result, handshake.subprotocols)
+        take_over: TakeOver = environ[UPGRADE]
+        return take_over(partial(self._speak, client, handshake.accept(subprotocol)))
+
+    def _speak(self, client: Client, accepted: "Accepted", wire: Wire) -> None:
+        from sandbox.websocket.connection import WebSocketConnection
+
+        connection = WebSocketConnection(client, wire, accepted, clock=self._clock)
+        with self._lock:  # who is told of a client right now waits for its welcome
+            connection.open()
+            self._open[client.connection_id] = connection
+        try:
+            closing = connection.serve(partial(self._take, connection))
+        finally:
+            with self._lock:
+                was_open = self._open.pop(client.connection_id, None)
+        if was_open is not None:
+            self._tell_disconnected(client, closing)
+
+    def _take(self, connection: "WebSocketConnection", text: str) -> None:
+        """Run the function that a message is for."""
+        client, request_id = connection.client, _new_id()
+        try:
+            found = self._route(text)
+        except SandboxError as error:
+            self._say(Notice(level="error", text=str(error)))
+            self._tell_failed(connection, HTTPStatus.INTERNAL_SERVER_ERROR, request_id)
+            return
+        if found is None:
+            self._tell_failed(connection, HTTPStatus.FORBIDDEN, request_id)
+            return
+        route_key, function = found
+        event = message_event(
+            client,
+            text,
+            route_key=route_key,
+            request_id=request_id,
+            message_id=_new_id(),
+            now_epoch=self._clock.now_epoch(),
+        )
+
+        def answer(execution: Future[Execution]) -> None:
+            status, _ = self._outcome_of(execution, function)
+            if status is not None and status >= HTTPStatus.BAD_REQUEST:
+                told = HTTPStatus.INTERNAL_SERVER_ERROR
+                self._tell_failed(connection, told, request_id)
+
+        self._bus.post(function, event).add_done_callback(answer)
+
+    def _route(self, text: str) -> tuple[str, Function] | None:
+        """Give the route that a message chooses, or `$default`."""
+        for route_key in (_action_of(text), DEFAULT):
+            if route_key and (
+                found := find_function(self._projects, _key_of(route_key))
+            ):
+                return route_key, found[1]
+        return None
+
+    def _tell_failed(
+        self, connection: "WebSocketConnection", status: HTTPStatus, request_id: str
+    ) -> None:
+        news = _bad_news(status, connection.client, request_id)
+        connection.send(json.dumps(news).encode())
+
+    def _tell_disconnected(self, client: Client, closing: Closing) -> None:
+        try:
+            found = find_function(self._projects, _key_of(DISCONNECT))
+        except SandboxError as error:
+            self._say(Notice(level="error", text=str(error)))
+            return
+        if found is not None:
+            event = disconnect_event(
+                client,
+                closing,
+                request_id=_new_id(),
+                now_epoch=self._clock.now_epoch(),
+            )
+            self._bus.post(found[1], event)
+
+    def _outcome_of(
+        self, execution: Future[Execution], function: Function
+    ) -> tuple[int | None, JsonValue]:
+        """Give the status and the result of an event, once it ends.
+
+        That of a failure is 502; None stands for a result without one.
+        """
+        try:
+            outcome = execution.result().outcome
+        except Exception:  # noqa: BLE001 - told by the bus, or cancelled at the end
+            return HTTPStatus.BAD_GATEWAY, None
+        if not isinstance(outcome, Returned):
+            return HTTPStatus.BAD_GATEWAY, None
+        status = _status_of(outcome.value)
+        if status is None and function.key not in self._told:
+            self._told.add(function.key)
+            text = (
+                f"{function.key} returned no statusCode, which API Gateway takes for a "
+                'failure. Return {"statusCode": 200}.'
+            )
+            self._say(Notice(level="warning", text=text))
+        return status, outcome.value
+
+
+def _key_of(route_key: str) -> str:
+    """Give the key of a route's function: `@ws connect` for `$connect`."""
+    return f"@ws {route_key[1:] if route_key in _OWN_ROUTES else route_key}"
+
+
+def _action_of(text: str) -> str | None:
+    """Give the route key that a message names, by `$request.body.action`.
+
+    The three routes of API Gateway's own are called `$connect` and so on there.
+    """
+    try:
+        body = strict_json(text)
+    except (ValueError, RecursionError):
+        return None
+    action = body.get("action") if isinstance(body, Mapping) else None
+    if not isinstance(action, str) or f"${action.removeprefix('$')}" in _OWN_ROUTES:
+        return None
+    return action
+
+
+def _status_of(result: JsonValue) -> int | None:
+    """Give a result's statusCode, which may be a number in a string."""
+    status = result.get("statusCode") if isinstance(result, Mapping) else None
+    if isinstance(status, str) and _STATUS_TEXT.fullmatch(status):
+        status = int(status)
+    # `True` is an int to Python, and out of the range.
+    return status if isinstance(status, int) and status in _STATUSES else None
+
+
+def _subprotocol_of(result: JsonValue, offered: tuple[str, ...]) -> str | None:
+    """Give the Sec-WebSocket-Protocol that a handler chose among those offered."""
+    headers = result.get("headers") if isinstance(result, Mapping) else None
+    if isinstance(headers, Mapping):
+        for name, value in headers.items():
+            if name.lower() == "sec-websocket-protocol" and value in offered:
+                return str(value)
+    return None
+
+
+def _bad_news(status: int, client: Client, request_id: str) -> dict[str, JsonValue]:
+    """Give what API Gateway tells a client of a refusal, or a failure."""
+    return {
+        "message": _words_of(status),
+        "connectionId": client.connection_id,
+        "requestId": request_id,
+    }
+
+
+def _words_of(status: int) -> str:
+    if status in _FAILED:
+        return "Internal server error"
+    known = {known.value: known.phrase for known in HTTPStatus}
+    return known.get(status, "Unknown")
+
+
+def _refusal(status: int, content: JsonValue, headers: Headers = ()) -> HttpResponse:
+    json_type = ("content-type", "application/json")
+    body = json.dumps(content).encode()
+    return HttpResponse(status=status, headers=(json_type, *headers), body=body)
+
+
+def _new_id() -> str:
+    """Give an id in API Gateway's form, such as `PJqB0fHsqRcCHlw=`."""
+    return base64.urlsafe_b64encode(secrets.token_bytes(_ID_BYTES)).decode("ascii")

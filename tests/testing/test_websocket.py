@@ -1,0 +1,167 @@
+"""A test's own connection: what it sends, gives, and says when nothing comes."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from sandbox.options import Options, Tls
+from sandbox.testing import (
+    Client,
+    HandlerFailedError,
+    SandboxUnderTest,
+    WebSocketClosedError,
+    WebSocketRefusedError,
+)
+from tests.files import write_files
+
+pytestmark = pytest.mark.slow
+
+FILES = {
+    "app.arc": "@app\nchat\n@aws\nruntime python\n@http\nget /\n@ws\n",
+    "src/http/get-index/index.py": "def handler(event, context):\n    return 'page'\n",
+    "src/ws/connect/index.py": """import arc
+def handler(event, context):
+    if event.get("queryStringParameters") == {"slow": "1"}:
+        import time
+        time.sleep(1)
+    return {"statusCode": 200}
+""",
+    "src/ws/disconnect/index.py": "def handler(event, context):\n    return {}\n",
+    "src/ws/default/index.py": """import arc
+def handler(event, context):
+    print("heard", event["body"])
+    if event["body"] == "fail":
+        raise ValueError("I take no such message.")
+    if event["body"] != "silence":
+        arc.ws.api().post_to_connection(
+            ConnectionId=event["requestContext"]["connectionId"],
+            Data=event["body"].encode() if event["body"] != "binary" else b"\\xff",
+        )
+    return {"statusCode": 200}
+""",
+}
+
+
+@pytest.fixture
+def app(tmp_path: Path) -> Path:
+    """Write an app that says what it hears."""
+    return write_files(tmp_path / "app", FILES)
+
+
+@pytest.fixture
+def client(app: Path) -> Iterator[Client]:
+    """Give a client of that app."""
+    with SandboxUnderTest(app) as sandbox, Client(sandbox) as made:
+        yield made
+
+
+@pytest.mark.parametrize(
+    ("message", "received"),
+    [
+        ("plain", "plain"),
+        ("", ""),
+        ("ü\N{PILE OF POO}", "ü\N{PILE OF POO}"),
+        ("1", 1),
+        ({"a": [1, None]}, {"a": [1, None]}),
+        (None, None),
+        ("x" * 32_000, "x" * 32_000),
+    ],
+)
+def test_a_message_comes_back(
+    client: Client, message: object, received: object
+) -> None:
+    """Text goes as it is, anything else as JSON; what is JSON is read."""
+    with client.websocket() as websocket:
+        websocket.send(message)
+
+        assert websocket.receive() == received
+
+
+def test_bytes_come_back_as_bytes(client: Client) -> None:
+    """A function may send what is no text, though a client may not."""
+    with client.websocket() as websocket:
+        websocket.send("binary")
+
+        assert websocket.receive() == b"\xff"
+
+
+def test_bytes_end_the_connection(client: Client) -> None:
+    """API Gateway takes no binary frames."""
+    with client.websocket() as websocket:
+        websocket.send(b"x")
+
+        with pytest.raises(WebSocketClosedError, match="1003 Binary frames"):
+            websocket.receive()
+        with pytest.raises(WebSocketClosedError):
+            websocket.send("more")
+
+
+def test_a_handler_that_fails_fails_the_test(client: Client) -> None:
+    """With its own traceback and output, where its answer is waited for."""
+    with client.websocket() as websocket:
+        websocket.send("fail")
+        with pytest.raises(HandlerFailedError, match="I take no such message") as told:
+            websocket.receive()
+
+    assert "heard fail" in str(told.value)
+
+
+def test_what_does_not_come_is_said(client: Client) -> None:
+    """With how long it was waited for."""
+    with client.websocket() as websocket:
+        websocket.send("silence")
+        with pytest.raises(TimeoutError, match=r"nothing came in 0\.1 seconds"):
+            websocket.receive(timeout=0.1)
+
+        websocket.send("x")
+        assert websocket.receive() == "x"
+
+
+def test_a_handshake_that_is_not_answered_is_said(client: Client) -> None:
+    """By the same limit."""
+    with pytest.raises(TimeoutError, match=r"nothing came in 0\.1 seconds"):
+        client.websocket("/?slow=1", timeout=0.1)
+
+
+def test_a_closed_connection_can_be_closed_again(client: Client) -> None:
+    """And takes nothing any more."""
+    websocket = client.websocket()
+    websocket.close()
+    websocket.close()
+
+    with pytest.raises(WebSocketClosedError, match="1000"):
+        websocket.send("x")
+    with pytest.raises(WebSocketClosedError, match="1000"):
+        websocket.receive()
+
+
+def test_an_error_says_why_the_app_refused(app: Path) -> None:
+    """With status and body."""
+    (app / "src/ws/connect/index.py").write_text(
+        "def handler(event, context):\n    return {'statusCode': 401}\n"
+    )
+    with (
+        SandboxUnderTest(app) as sandbox,
+        Client(sandbox) as client,
+        pytest.raises(WebSocketRefusedError, match=r'401: \{"message": "Una'),
+    ):
+        client.websocket()
+
+
+def test_a_connection_may_be_encrypted(app: Path, tmp_path: Path) -> None:
+    """`wss`, where the app is served by HTTPS."""
+    options = Options(
+        http_port=0,
+        tables_port=0,
+        internal_port=0,
+        events_port=0,
+        home=tmp_path / "home",
+        tls=Tls(),
+    )
+    with SandboxUnderTest(app, options=options) as sandbox, Client(sandbox) as client:
+        assert sandbox.url.startswith("https:")
+        with client.websocket() as websocket:
+            for _ in range(3):
+                websocket.send("x" * 30_000)
+                assert websocket.receive() == "x" * 30_000
