@@ -898,6 +898,18 @@ def test_the_keyboard_reaches_the_content(table_visit: Visit) -> None:
     expect(page.locator("#main")).to_be_focused()
 
 
+def test_a_narrow_menu_shows_where_one_is(
+    new_visit: Callable[..., Visit], table_app: Any
+) -> None:
+    """The last of its links is scrolled into view, and Tab still begins at the top."""
+    visit = new_visit(table_app, viewport={"width": 360, "height": 740})
+    page = visit.open("/environment")
+    expect(page.locator(".menu [aria-current]")).to_be_in_viewport(ratio=0.95)
+    page.keyboard.press("Tab")
+
+    expect(page.get_by_role("link", name="Skip to content")).to_be_focused()
+
+
 def test_it_reads_without_scripts(
     new_visit: Callable[..., Visit], table_app: Any
 ) -> None:

@@ -466,6 +466,13 @@ function pauseOrGoOn (button) {
 
 // Beginning
 
+// In a narrow window the menu scrolls. Not by scrollIntoView: browsers go on with Tab from there.
+function showWhereWeAre () {
+  const here = document.querySelector('.menu [aria-current]')
+  const menu = here?.closest('.menu')
+  if (menu) menu.scrollLeft = here.offsetLeft - (menu.clientWidth - here.offsetWidth) / 2
+}
+
 document.addEventListener('DOMContentLoaded', () => {
   leadToApp(document)
   isGone = part('why') !== null
@@ -474,7 +481,7 @@ document.addEventListener('DOMContentLoaded', () => {
     sessionStorage.removeItem(SAID_KEY)
     say(said)
   }
-  document.querySelector('.menu [aria-current]')?.scrollIntoView({ block: 'nearest', inline: 'nearest' })
+  showWhereWeAre()
   countDown()
   setInterval(countDown, 1000)
   document.addEventListener('visibilitychange', () => document.hidden ? disconnect() : followAgain())
