@@ -7,11 +7,11 @@ DeleteConnection, below whatever `arc.ws` has for an endpoint.
 import json
 import re
 from collections.abc import Iterable
-from datetime import UTC, datetime
 from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from sandbox.durations import iso_moment
 from sandbox.exchange import Headers, HttpResponse
 from sandbox.gateway.wsgi import respond
 from sandbox.http1.wsgi_input import read_input
@@ -102,14 +102,10 @@ def _gone() -> _RefusedError:
 def _seen(connection: "WebSocketConnection") -> JsonValue:
     client = connection.client
     return {
-        "connectedAt": _iso(client.connected_epoch),
+        "connectedAt": iso_moment(client.connected_epoch),
         "identity": client.identity,
-        "lastActiveAt": _iso(connection.last_active_epoch),
+        "lastActiveAt": iso_moment(connection.last_active_epoch),
     }
-
-
-def _iso(epoch: float) -> str:
-    return f"{datetime.fromtimestamp(epoch, UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
 def _response(
