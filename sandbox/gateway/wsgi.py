@@ -88,8 +88,14 @@ def read_body(
 
 def respond(response: HttpResponse, start_response: "StartResponse") -> list[bytes]:
     """Begin the answer, and give its body."""
-    start_response(_status_line(response.status), list(response.headers))
+    status = f"{response.status} {phrase_of(response.status)}"
+    start_response(status, list(response.headers))
     return [response.body]
+
+
+def phrase_of(status: int) -> str:
+    """Give a status's reason phrase (RFC 9110 section 15), or `Unknown`."""
+    return _PHRASES.get(status, "Unknown")
 
 
 def _read_at_most(stream: BinaryIO, length: int) -> bytes:
@@ -140,7 +146,3 @@ def _standard_headers(environ: "WSGIEnvironment") -> Headers:
         if environ.get(key):
             headers.append((key.replace("_", "-").lower(), environ[key]))
     return tuple(headers)
-
-
-def _status_line(status: int) -> str:
-    return f"{status} {_PHRASES.get(status, 'Unknown')}"

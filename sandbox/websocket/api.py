@@ -23,7 +23,7 @@ from sandbox.clock import Clock
 from sandbox.errors import SandboxError
 from sandbox.exchange import Execution, Headers, HttpResponse, Returned
 from sandbox.gateway.request_parts import ApiFacts
-from sandbox.gateway.wsgi import read_head, respond
+from sandbox.gateway.wsgi import phrase_of, read_head, respond
 from sandbox.http1.upgrade import UPGRADE, TakeOver, Wire
 from sandbox.json_value import JsonValue, strict_json
 from sandbox.notice import Notice
@@ -309,17 +309,10 @@ def _subprotocol_of(result: JsonValue, offered: tuple[str, ...]) -> str | None:
 def _bad_news(status: int, client: Client, request_id: str) -> dict[str, JsonValue]:
     """Give what API Gateway tells a client of a refusal, or a failure."""
     return {
-        "message": _words_of(status),
+        "message": "Internal server error" if status in _FAILED else phrase_of(status),
         "connectionId": client.connection_id,
         "requestId": request_id,
     }
-
-
-def _words_of(status: int) -> str:
-    if status in _FAILED:
-        return "Internal server error"
-    known = {known.value: known.phrase for known in HTTPStatus}
-    return known.get(status, "Unknown")
 
 
 def _refusal(status: int, content: JsonValue, headers: Headers = ()) -> HttpResponse:
