@@ -122,9 +122,9 @@ def _function(project: Project, name: str) -> Function:
 
 def _plain_event(project: Project, function: Function) -> JsonValue:
     """Give what a bare request to the function's route would be as an event."""
-    route = next((r for r in project.routes if r.function == function), None)
     if function.pragma == "ws":
         return _plain_websocket_event(project, function)
+    route = next((r for r in project.routes if r.function == function), None)
     if route is None:
         return _plain_message(project, function)
     method = "GET" if route.method == "any" else route.method.upper()
