@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sandbox.notice import Notice
 from sandbox.testing import SandboxUnderTest
 from tests.files import write_files
 
@@ -83,9 +84,15 @@ def app(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def sandbox(app: Path) -> Iterator[SandboxUnderTest]:
+def said() -> list[Notice]:
+    """Give what the sandbox tells the developer."""
+    return []
+
+
+@pytest.fixture
+def sandbox(app: Path, said: list[Notice]) -> Iterator[SandboxUnderTest]:
     """Run the app."""
-    with SandboxUnderTest(app) as running:
+    with SandboxUnderTest(app, say=said.append) as running:
         yield running
 
 

@@ -193,14 +193,11 @@ def test_a_client_is_told_of_a_status_that_is_an_error(client: Client) -> None:
         assert websocket.receive()["message"] == "Internal server error"
 
 
-def test_a_result_without_a_status_is_said_once(app: Path) -> None:
+def test_a_result_without_a_status_is_said_once(
+    sandbox: SandboxUnderTest, client: Client, said: list[Notice]
+) -> None:
     """The client hears nothing; the developer does."""
-    said: list[Notice] = []
-    with (
-        SandboxUnderTest(app, say=said.append) as sandbox,
-        Client(sandbox) as client,
-        client.websocket() as websocket,
-    ):
+    with client.websocket() as websocket:
         for _ in range(2):
             websocket.send({"action": "silent"})
         assert sandbox.bus.wait_idle()
@@ -302,14 +299,11 @@ def test_a_route_that_is_new_takes_the_next_message(client: Client, app: Path) -
         assert websocket.receive()["message"] == "Forbidden"
 
 
-def test_a_manifest_that_cannot_be_read_is_said(app: Path) -> None:
+def test_a_manifest_that_cannot_be_read_is_said(
+    app: Path, client: Client, said: list[Notice]
+) -> None:
     """To the developer; the client hears what API Gateway would say."""
-    said: list[Notice] = []
-    with (
-        SandboxUnderTest(app, say=said.append) as sandbox,
-        Client(sandbox) as client,
-        client.websocket() as websocket,
-    ):
+    with client.websocket() as websocket:
         (app / "app.arc").write_text("@app\nchat\n@ws\nhello\n  (\n@http\nnonsense\n")
         websocket.send({"action": "hello"})
 
