@@ -304,3 +304,30 @@ def test_closing_drops_what_waits(bus: EventBus, work: Work) -> None:
     assert len(work.begun) == 1
     assert told == []
     assert bus.wait_idle(DEADLINE)
+
+
+def test_whoever_posts_may_wait_for_what_becomes_of_it(
+    bus: EventBus, work: Work
+) -> None:
+    """The execution, or what kept the function from running."""
+    function = FUNCTIONS[0]
+    done = bus.post(function, {}).result(DEADLINE)
+    work.failing = AppError("no worker")
+    failed = bus.post(function, {})
+
+    assert done.outcome == Returned(value=None)
+    assert isinstance(failed.exception(DEADLINE), AppError)
+
+
+def test_whoever_posts_learns_that_it_will_never_run(bus: EventBus, work: Work) -> None:
+    """What waited, or comes later, is cancelled; what has begun ends."""
+    queue = FUNCTIONS[1]
+    with work.held():
+        begun, waiting = bus.post(queue, 1), bus.post(queue, 2)
+        work.wait_begun(1)
+        bus.stop()
+        late = bus.post(queue, 3)
+
+    assert waiting.cancelled()
+    assert late.cancelled()
+    assert begun.result(DEADLINE).outcome == Returned(value=None)

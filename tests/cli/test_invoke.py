@@ -1,6 +1,7 @@
 """`arc-sandbox invoke`: one function, no server."""
 
 import json
+import re
 from pathlib import Path
 
 import pytest
@@ -182,3 +183,30 @@ def test_invoke_refuses_an_event_that_is_not_json(app: Path) -> None:
 
     assert result.exit_code == 2
     assert "not JSON" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "told"),
+    [
+        ("connect", ["CONNECT", "$connect", None]),
+        ("default", ["MESSAGE", "$default", "{}"]),
+        ("hello", ["MESSAGE", "hello", "{}"]),
+        ("disconnect", ["DISCONNECT", "$disconnect", None]),
+    ],
+)
+def test_invoke_makes_up_an_event_of_a_websocket(
+    app: Path, name: str, told: object
+) -> None:
+    """In the form that API Gateway gives each function of @ws."""
+    (app / "app.arc").write_text(f"{APP}\n@ws\nhello\n")
+    write_files(app, {f"src/ws/{name}/index.py": ECHO})
+
+    event = json.loads(invoke(app, f"@ws {name}").stdout)
+
+    context = event["requestContext"]
+    assert [context["eventType"], context["routeKey"], event.get("body")] == told
+    assert re.fullmatch("[A-Za-z0-9_-]{15}=", context["connectionId"])
+    assert context["identity"] == {"sourceIp": "127.0.0.1"}
+    assert context.get("disconnectStatusCode") == (
+        1005 if name == "disconnect" else None
+    )

@@ -9,7 +9,7 @@ import pytest
 
 from sandbox.clock import MovableClock
 from sandbox.errors import ManifestSyntaxError, ProjectError
-from sandbox.project.source import ProjectSource
+from sandbox.project.source import ProjectSource, find_function
 from tests.project.conftest import Write
 
 APP = {
@@ -189,3 +189,26 @@ def test_current_gives_all_threads_one_project(write: Write) -> None:
 
     assert len(projects) == 8
     assert len(set(map(id, projects))) == 1
+
+
+def test_a_function_is_found_by_its_key(write: Write) -> None:
+    """As its own files say by now, though the project was read before them."""
+    source = source_of(write(APP), are_old=True)
+    source.current()
+
+    write({"src/http/get-index/config.arc": "@aws\ntimeout 20\n"})
+    found = find_function(source, "@http get /")
+
+    assert found is not None
+    project, function = found
+    assert function in project.functions
+    assert function.config.timeout_seconds == 20
+    assert find_function(source, "@http get /nowhere") is None
+
+
+def test_a_function_of_wrong_files_is_not_looked_for(write: Write) -> None:
+    """The error is whoever asks to tell."""
+    source = source_of(write({**APP, "app.arc": "@app\n@http\nnonsense\n"}))
+
+    with pytest.raises(ProjectError):
+        find_function(source, "@http get /")

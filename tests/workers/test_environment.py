@@ -158,12 +158,16 @@ def test_node_functions_have_no_python_variables():
     assert not [name for name in environment(node) if name.startswith("PYTHON")]
 
 
-def test_websocket_apps_learn_their_address():
-    """ARC_WSS_URL is there where @ws is."""
+@pytest.mark.parametrize(("is_secure", "scheme"), [(False, "ws"), (True, "wss")])
+def test_websocket_apps_learn_their_address(is_secure: bool, scheme: str) -> None:  # noqa: FBT001 - whether by TLS
+    """ARC_WSS_URL is there where @ws is; `wss` where the app is served by HTTPS."""
     socket = replace(FUNCTION, pragma="ws", name="connect")
     project = replace(PROJECT, functions=(FUNCTION, socket))
+    ports = replace(PORTS, is_secure=is_secure)
 
-    assert environment(project=project)["ARC_WSS_URL"] == "ws://localhost:3333"
+    found = environment(project=project, ports=ports)
+
+    assert found["ARC_WSS_URL"] == f"{scheme}://localhost:3333"
 
 
 def test_seed_programs_get_no_credentials_of_the_shell() -> None:
