@@ -289,6 +289,19 @@ def test_a_delivery_is_shown_with_what_aws_would_do(
     assert capsys.readouterr().out.splitlines() == [*good, *bad, *bad]
 
 
+def test_what_came_by_websocket_is_not_delivered_again(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """So that nothing is said of that where it failed."""
+    failed = Execution(outcome=TimedOut(seconds=1), handler_ms=1000)
+    Console(Verbosity(), use_colour=False).show_delivery(delivery("ws", failed))
+
+    assert capsys.readouterr().out.splitlines() == [
+        "@ws mail failed 1000.0 ms warm",
+        "  Timed out after 1 second, and was killed.",
+    ]
+
+
 def test_details_are_shown_when_asked_for(capsys: pytest.CaptureFixture[str]) -> None:
     """What the sandbox does by itself is shown with --verbose alone."""
     detail = Notice(level="detail", text="warmed get /count")

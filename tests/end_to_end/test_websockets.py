@@ -52,6 +52,7 @@ export const handler = async event => {
 """
 BYE = """let arc = require('@architect/functions')
 exports.handler = async function (event) {
+  console.log(process.env.ARC_WSS_URL)
   await arc.ws.close({ id: event.requestContext.connectionId })
   return { statusCode: 200 }
 }
@@ -118,9 +119,13 @@ def test_a_page_talks_with_functions_in_node(
         "closed 1000 true",
     ]
     assert served.sandbox.bus.wait_idle(30)
-    last = served.sandbox.bus.deliveries[-1]
-    assert last.function.key == "@ws disconnect"
-    assert last.execution.output.strip() == "410"
+    printed = {
+        delivery.function.key: delivery.execution.output.strip()
+        for delivery in served.sandbox.bus.deliveries
+    }
+    address = served.sandbox.url.rstrip("/").replace("http", "ws", 1)
+    assert printed["@ws disconnect"] == "410"
+    assert printed["@ws default"] == address
 
 
 def test_the_terminal_tells_of_websockets(app: Any, start: Any) -> None:
