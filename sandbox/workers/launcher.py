@@ -19,18 +19,23 @@ from sandbox.project.model import Project
 from sandbox.workers import preloading
 from sandbox.workers.channel import Channel
 from sandbox.workers.debugging import DEFAULT_PORT, DebuggerPorts, Debugging
-from sandbox.workers.interpreter import interpreter_command, launch_command
+from sandbox.workers.interpreter import interpreter_command
 from sandbox.workers.languages import LANGUAGES, Language
 from sandbox.workers.node_flags import OPTIONS_NAME, NodeFlags
 from sandbox.workers.nurseries import Nurseries
 from sandbox.workers.nursery import Nursery, NurseryError
 from sandbox.workers.process import Process, SpawnedProcess
 from sandbox.workers.setup import Setup
+from sandbox.workers.spares import Spares
+from sandbox.workers.started import Started, begin, spawn_program
 from sandbox.workers.worker import Worker
 
 
 class Launcher:
-    """Starts what a pool asks for; the nursery, and its end, are the caller's."""
+    """Starts what a pool asks for; the nursery, and its end, are the caller's.
+
+    Its owner calls `tick` every second or so, and `close` at the end.
+    """
 
     def __init__(
         self,
@@ -48,6 +53,12 @@ class Launcher:
         self._clock = clock
         self._debugging = debugging
         self._ports = DebuggerPorts(debugging.port or DEFAULT_PORT)
+        self._spares = Spares(lifeline_fd=nurseries.lifeline_fd, clock=clock)
+
+    @property
+    def spare_pids(self) -> tuple[int, ...]:
+        """The ids of the processes that were started ahead."""
+        return self._spares.pids
 
     def prepare(self, project: Project) -> None:
         """Have imported ahead what the project's handlers will import; do not wait."""
@@ -63,30 +74,30 @@ class Launcher:
         """Start the process for a worker; its handler is not loaded yet."""
         try:
             debugging = self._debugging_of(setup)
-            channel = Channel(self._clock)
+            started = self._started(setup, project, debugging.port)
         except WorldError as error:
             return Unavailable(message=error.message, remedy=error.remedy)
         except OSError as error:
             return _no_process(setup, error)
-        try:
-            process = self._process(setup, project, channel, debugging.port)
-        except OSError as error:
-            channel.close()
-            return _no_process(setup, error)
-        finally:
-            channel.close_worker_ends()
-        if isinstance(process, Unavailable):
-            channel.close()
-            return process
+        if isinstance(started, Unavailable):
+            return started
         return Worker(
-            process,
-            channel,
+            started.process,
+            started.channel,
             setup=setup,
             project=project,
             clock=self._clock,
             debugging=debugging,
             events=self._events,
         )
+
+    def tick(self) -> None:
+        """Start ahead what will be wanted again, away from any request."""
+        self._spares.refill()
+
+    def close(self) -> None:
+        """End what was started ahead. Idempotent."""
+        self._spares.close()
 
     def _debugging_of(self, setup: Setup) -> Debugging:
         """Give what one worker does beside its work, with the port that is its own."""
@@ -97,34 +108,25 @@ class Launcher:
         self._debugging.say(f"{name} listens for a debugger at port {port}.")
         return replace(self._debugging, port=port)
 
-    def _process(
-        self,
-        setup: Setup,
-        project: Project,
-        channel: Channel,
-        debugger_port: int | None,
-    ) -> Process | Unavailable:
+    def _started(
+        self, setup: Setup, project: Project, debugger_port: int | None
+    ) -> Started | Unavailable:
         language = LANGUAGES[setup.function.language]
         if language.program is not None:
-            return self._program(setup, language, channel, debugger_port)
-        forked = self._fork(setup, project, channel)
-        if forked is not None:
-            return forked
-        socket_fd = channel.worker_socket.fileno()
-        command = interpreter_command("serve", socket_fd, self._nurseries.lifeline_fd)
-        return self._spawn(command, channel)
+            return self._program(setup, language, debugger_port)
+        return begin(
+            self._clock,
+            lambda channel: (
+                self._fork(setup, project, channel) or self._interpreter(channel)
+            ),
+        )
 
     def _program(
-        self,
-        setup: Setup,
-        language: Language,
-        channel: Channel,
-        debugger_port: int | None,
-    ) -> Process | Unavailable:
-        program = shutil.which(
-            language.program or "", path=setup.environment.get("PATH")
-        )
-        if program is None:
+        self, setup: Setup, language: Language, debugger_port: int | None
+    ) -> Started | Unavailable:
+        """Take a spare, unless the process must have something from its beginning."""
+        path = shutil.which(language.program or "", path=setup.environment.get("PATH"))
+        if path is None:
             return Unavailable(
                 message=(
                     f'"{setup.function.name}" needs {language.title}, and no '
@@ -132,29 +134,33 @@ class Launcher:
                 ),
                 remedy=f"Install {language.title}; routes in Python work without it.",
             )
-        command = launch_command(
-            channel.worker_socket.fileno(),
-            self._nurseries.lifeline_fd,
-            [
-                program,
-                *self._node_flags.of(program, setup.environment),
-                *language.debugger_flags(debugger_port),
-                str(language.bootstrap),
-            ],
+        program = (
+            path,
+            *self._node_flags.of(path, setup.environment),
+            *language.debugger_flags(debugger_port),
+            str(language.bootstrap),
         )
         has_options = bool(setup.environment.get(OPTIONS_NAME))
-        return self._spawn(command, channel, as_deployed=setup if has_options else None)
+        if not has_options and debugger_port is None:
+            return self._spares.take(program)
+        return begin(
+            self._clock,
+            lambda channel: spawn_program(
+                program,
+                channel,
+                lifeline_fd=self._nurseries.lifeline_fd,
+                environment=setup.environment if has_options else {},
+                folder=setup.function.folder if has_options else None,
+            ),
+        )
 
-    def _spawn(
-        self, command: list[str], channel: Channel, as_deployed: Setup | None = None
-    ) -> Process:
-        """Start a worker; it takes on environment and folder later, or has them now."""
+    def _interpreter(self, channel: Channel) -> Process:
+        """Start a Python worker, which takes on environment and folder later."""
+        descriptors = (channel.worker_socket.fileno(), self._nurseries.lifeline_fd)
         return SpawnedProcess(
-            command,
-            descriptors=(channel.worker_socket.fileno(), self._nurseries.lifeline_fd),
+            interpreter_command("serve", *descriptors),
+            descriptors=descriptors,
             output_fd=channel.worker_output_fd,
-            environment=as_deployed.environment if as_deployed else {},
-            folder=as_deployed.function.folder if as_deployed else None,
         )
 
     def _fork(self, setup: Setup, project: Project, channel: Channel) -> Process | None:

@@ -106,6 +106,7 @@ class WorkerPool:
                 lambda: not self._busy and not self._launching, timeout=CLOSE_SECONDS
             )
         self._end()  # those that were busy
+        self._launcher.close()
         self._nurseries.close()
 
     def interrupt(self) -> None:
@@ -143,6 +144,7 @@ class WorkerPool:
             overdue = self._stopping.take_older()
         force(overdue)
         self._stop(*old)
+        self._launcher.tick()
 
     def statistics(self) -> PoolStatistics:
         """Give what every function has done so far, and the processes there are."""
@@ -153,6 +155,7 @@ class WorkerPool:
                 idle=self._idle.count, running=self._capacity.running
             ),
             worker_pids=pids,
+            spare_pids=self._launcher.spare_pids,
             nursery_pid=self._nurseries.pid,
         )
 

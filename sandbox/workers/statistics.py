@@ -31,6 +31,8 @@ class PoolStatistics:
 
     functions: tuple[FunctionStatistics, ...]
     worker_pids: tuple[int, ...]
+    spare_pids: tuple[int, ...]
+    """Processes that were started ahead, and have no function yet."""
     nursery_pid: int | None
 
 

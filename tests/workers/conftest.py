@@ -1,5 +1,6 @@
 """Apps in a temporary folder, and pools that run them."""
 
+import socket
 import uuid
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -14,7 +15,7 @@ from sandbox.exchange import Execution, Invocation
 from sandbox.folder_events import FolderEvents
 from sandbox.json_value import JsonText
 from sandbox.project.model import Function, FunctionConfig, Project
-from sandbox.workers.debugging import Debugging
+from sandbox.workers.debugging import PORTS_TRIED, Debugging
 from sandbox.workers.limits import PoolLimits
 from sandbox.workers.nurseries import Nurseries
 from sandbox.workers.nursery import NurseryError
@@ -155,3 +156,12 @@ def _invoke(pool: WorkerPool, function: Function, event: Any = None) -> Executio
             request_id=str(uuid.uuid4()), function=function, event=JsonText.of(event)
         )
     )
+
+
+@pytest.fixture
+def free_port() -> int:
+    """Give a port that is free, and some after it most likely too."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+    return min(port, 65_535 - PORTS_TRIED)

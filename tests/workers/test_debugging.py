@@ -7,20 +7,10 @@ import pytest
 from sandbox.errors import WorldError
 from sandbox.workers.debugging import (
     LONG_SECONDS,
-    PORTS_TRIED,
     DebuggerPorts,
     Debugging,
     coverage_variables,
 )
-
-
-@pytest.fixture
-def free_port() -> int:
-    """Give a port that is free, and some after it most likely too."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return min(port, 65_535 - PORTS_TRIED)
 
 
 def test_each_function_keeps_a_port_of_its_own(free_port: int) -> None:

@@ -5,6 +5,7 @@ import os
 import socket
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +16,7 @@ from sandbox.exchange import Crashed, Raised, Returned, TimedOut, Unavailable
 from sandbox.httpd import LoopbackServer
 from sandbox.project.model import Static
 from sandbox.workers import wire
+from sandbox.workers.debugging import Debugging
 from sandbox.workers.interpreter import launch_command
 from sandbox.workers.languages import LANGUAGES
 from tests.processes import is_alive
@@ -2109,3 +2111,62 @@ def test_every_project_file_is_told_with_its_state(bare_worker, tmp_path):
     assert rows[str(file)][0] == stamp
     assert len(rows[str(file)][1]) == 64
     assert len(rows[str(copied)][1]) == 64
+
+
+def test_the_next_worker_is_a_process_that_had_begun_before(app, invoke, node_function):
+    """A save is answered without the 40 ms and more that Node takes to begin."""
+    source = "export const handler = async () => [process.cwd(), process.env.KIND]"
+    app.environment["KIND"] = "first"
+    function = node_function("kind", source)
+    pool = app.pool()
+    invoke(pool, function)
+    pool.tick()
+    (spare,) = pool.statistics().spare_pids
+    app.environment["KIND"] = "second"
+    app.project = replace(app.project)
+
+    second = invoke(pool, function)
+
+    assert second.worker_pid == spare
+    assert second.is_cold
+    assert second.outcome == Returned(value=[str(function.folder), "second"])
+    assert pool.statistics().spare_pids == ()
+
+
+def test_a_function_with_options_of_its_own_takes_no_spare(app, invoke, node_function):
+    """NODE_OPTIONS is read at the beginning of a process."""
+    source = "export const handler = async () => process.title"
+    function = node_function("option", source)
+    pool = app.pool()
+    invoke(pool, function)
+    pool.tick()
+    (spare,) = pool.statistics().spare_pids
+    app.environment["NODE_OPTIONS"] = "--title=mine"
+    app.project = replace(app.project)
+
+    execution = invoke(pool, function)
+
+    assert execution.worker_pid != spare
+    assert execution.outcome == Returned(value="mine")
+
+
+def test_nothing_is_started_ahead_for_a_debugger(app, invoke, node_function, free_port):
+    """It is each function's own port that Node listens at from its beginning."""
+    pool = app.pool(debugging=Debugging(port=free_port))
+    invoke(pool, node_function("one", "export const handler = async () => 1"))
+
+    pool.tick()
+
+    assert pool.statistics().spare_pids == ()
+
+
+def test_a_closed_pool_leaves_no_spare(app, invoke, node_function):
+    """It hangs on nothing but the pool."""
+    pool = app.pool()
+    invoke(pool, node_function("one", "export const handler = async () => 1"))
+    pool.tick()
+    (spare,) = pool.statistics().spare_pids
+
+    pool.close()
+
+    assert not is_alive(spare)
