@@ -118,4 +118,5 @@ class Saves:
             if failed is not None:
                 self._note_writes(failed)
         self._live_reload.follow(reaction, project, loaded)
+        pool.replenish()  # the next save may come before the next tick
         self._adviser.note_edit()

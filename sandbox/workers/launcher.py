@@ -34,7 +34,7 @@ from sandbox.workers.worker import Worker
 class Launcher:
     """Starts what a pool asks for; the nursery, and its end, are the caller's.
 
-    Its owner calls `tick` every second or so, and `close` at the end.
+    Its owner calls `refill` every second or so, and `close` at the end.
     """
 
     def __init__(
@@ -91,8 +91,8 @@ class Launcher:
             events=self._events,
         )
 
-    def tick(self) -> None:
-        """Start ahead what will be wanted again, away from any request."""
+    def refill(self) -> None:
+        """Start ahead what will be wanted again; for a moment when nobody waits."""
         self._spares.refill()
 
     def close(self) -> None:

@@ -144,7 +144,11 @@ class WorkerPool:
             overdue = self._stopping.take_older()
         force(overdue)
         self._stop(*old)
-        self._launcher.tick()
+        self.replenish()
+
+    def replenish(self) -> None:
+        """Start ahead what a next worker may need; for a moment when nobody waits."""
+        self._launcher.refill()
 
     def statistics(self) -> PoolStatistics:
         """Give what every function has done so far, and the processes there are."""

@@ -22,7 +22,14 @@ _PAUSE_SECONDS = 0.15
 def save(plan: Plan) -> list[Measurement]:
     """Measure from the end of a save to the first answer that shows it."""
     tally = Tally("first answer after a save")
-    for label, handler in (("bare", apps.HELLO), ("boto3 and helper", apps.COUNT)):
+    handlers = {
+        "bare": apps.HELLO,
+        "boto3 and helper": apps.COUNT,
+        "Node, bare": apps.HELLO_NODE,
+    }
+    if plan.peers:
+        handlers["Node, helper"] = apps.COUNT_NODE
+    for label, handler in handlers.items():
         with started(_architect(plan, handler, f"save-{label}")) as running:
             for number in range(plan.rounds * 3):
                 for one in running:
@@ -70,12 +77,21 @@ def _architect(plan: Plan, handler: str, name: str) -> list[Entry]:
         app = apps.hello_app(root, routes=3)
         manifest = (app / "app.arc").read_text()
         extra = {"app.arc": f"{manifest}\n{apps.SESSIONS}"}
-        if handler != apps.HELLO:
+        if handler in (apps.COUNT, apps.COUNT_NODE):
             extra[".env"] = "ARC_SESSION_TABLE_NAME=sessions\n"
             write_files(app, extra)
-        write_files(app, {"src/http/get-index/index.py": handler})
+        if _handler_file(app, handler).suffix == ".js":
+            write_files(app, {"src/http/get-index/config.arc": apps.NODE})
+        if plan.peers:
+            (app / "node_modules").symlink_to(plan.peers.node_modules)
+        _handler_file(app, handler).write_text(handler)
         entries.append(Entry(contender=contender, app=app))
     return entries
+
+
+def _handler_file(app: Path, handler: str) -> Path:
+    name = "index.js" if "exports.handler" in handler else "index.py"
+    return app / "src/http/get-index" / name
 
 
 def save_ms(one: Running, handler: str, number: int) -> float:
@@ -83,11 +99,13 @@ def save_ms(one: Running, handler: str, number: int) -> float:
     # Of another length each time: the peer runs stale bytecode where size and second
     # of two saves are the same.
     mark = f"mark-{number * 'x'}-"
-    if handler == apps.HELLO:
+    if handler in (apps.HELLO, apps.HELLO_NODE):
         text = handler.replace("world", mark)
-    else:
+    elif handler == apps.COUNT:
         text = handler.replace('"count": session', f'"{mark}": session')
-    file = one.entry.app / "src/http/get-index/index.py"
+    else:
+        text = handler.replace("{ count: session", f"{{ '{mark}': session")
+    file = _handler_file(one.entry.app, handler)
     file.write_text(text)
     saved = time.perf_counter()
     _wait(lambda: mark.encode() in ask(one.port, "GET", "/")[1], file)

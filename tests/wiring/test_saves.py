@@ -127,6 +127,25 @@ def test_a_module_that_writes_and_fails_is_loaded_once(
         wait_until(lambda: sandbox.clock.now_epoch() - written.stat().st_mtime > 0.3)
 
 
+def test_after_a_save_a_node_process_waits_for_the_next_one(
+    app: Path, find_program: Any
+) -> None:
+    """Node takes 40 ms and more to begin, and a save may follow before a tick."""
+    find_program("node")
+    (app / "app.arc").write_text(MANIFEST.replace("python", "nodejs22.x"))
+    handler = app / "src/http/get-index/index.mjs"
+    handler.write_text("export const handler = async () => process.pid")
+    edit = Change(path=handler, kind="modified")
+    with Sandbox(app, options=replace(WATCHED, watch=False)) as sandbox:
+        first = httpx.get(sandbox.url).text
+        sandbox._saves.react_to([edit])  # noqa: SLF001 - as the watcher would
+        (spare,) = sandbox._live.pool.statistics().spare_pids  # noqa: SLF001
+        handler.write_text("export const handler = async () => `${process.pid} new`")
+        second = httpx.get(sandbox.url).text
+
+    assert second == f"{spare} new" != f"{first} new"
+
+
 def test_a_manifest_edit_is_advised_on_without_watching(app: Path) -> None:
     """At the next tick after a request has read it."""
     said: list[Notice] = []
