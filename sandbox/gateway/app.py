@@ -208,11 +208,11 @@ class Gateway:
             page = trouble.body_too_large(compiled.project.api_type)
             answer = self._refusal(page, request)
         elif direct := unrouted.before_routes(request):
-            answer = _Answer(response=direct)
+            answer = self._unrouted(request, direct, unrouted)
         elif isinstance(routed, MalformedPath):
             answer = self._page(trouble.malformed_path(routed.part), request)
         elif routed is None:
-            answer = _Answer(response=unrouted.after_routes(request))
+            answer = self._unrouted(request, unrouted.after_routes(request), unrouted)
         else:
             answer = self._run(request, routed, compiled, request_id)
         finished = unrouted.finish(request, answer.response)
@@ -294,6 +294,14 @@ class Gateway:
             execution=execution,
             notes=notes,
         )
+
+    def _unrouted(
+        self, request: HttpRequest, response: HttpResponse, unrouted: Unrouted
+    ) -> _Answer:
+        notes = unrouted.notes_on(request, response)
+        for note in notes:
+            self._say_once(note, note)
+        return _Answer(response=response, notes=notes)
 
     def _note_result(
         self, value: JsonValue, match: Match, api_type: ApiType

@@ -17,12 +17,32 @@ _ALWAYS_IGNORED = (".DS_Store", "node_modules", "readme.md", "static.json")
 
 def fingerprint(static: Static) -> Mapping[str, str]:
     """Give the deployed name by each file's own, both relative to the folder."""
-    ignored = (*static.ignore, *_ALWAYS_IGNORED)
     return {
         name: deployed_name(name, file)
         for name, file in sorted(_files(static.folder))
-        if not _is_hidden(name) and not any(part in name for part in ignored)
+        if not _is_hidden(name) and not why_left_out(name, static)
     }
+
+
+def why_left_out(name: str, static: Static) -> str | None:
+    """Say why a file is not deployed; None for one that is.
+
+    What is to be ignored is looked for anywhere in the file's path
+    (`@architect/deploy` 5.1, `static/publish`).
+
+    Args:
+        name: the file's, relative to the static folder.
+        static: the app's settings.
+    """
+    for part in static.ignore:
+        if part in name:
+            return f'"{part}" is under "ignore" of @static'
+    for part in _ALWAYS_IGNORED:
+        if part in name:
+            return f'Architect leaves out what has "{part}" in its path'
+    if static.fingerprint is True and _is_hidden(name):
+        return 'with "fingerprint true" Architect leaves out hidden files'
+    return None
 
 
 def write_static_manifest(static: Static) -> None:

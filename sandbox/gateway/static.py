@@ -12,9 +12,10 @@ import os
 import re
 from email.utils import formatdate
 from pathlib import Path
+from urllib.parse import unquote
 
 from sandbox.exchange import Headers, HttpRequest, HttpResponse
-from sandbox.gateway.fingerprint import deployed_name
+from sandbox.gateway.fingerprint import deployed_name, why_left_out
 from sandbox.gateway.media_types import direct_type, is_binary, root_type
 from sandbox.gateway.router import decode_strictly
 from sandbox.http_date import epoch_of
@@ -39,6 +40,7 @@ class StaticFiles:
 
     def __init__(self, static: Static) -> None:
         self.folder = static.folder
+        self._static = static
         self._prefix = (
             f"{DIRECT_PATH}/{static.prefix}" if static.prefix else DIRECT_PATH
         )
@@ -47,10 +49,7 @@ class StaticFiles:
 
     def serve_direct(self, request: HttpRequest) -> HttpResponse | None:
         """Answer a request under `/_static`; None where there is no such file."""
-        path = request.path
-        if path != self._prefix and not path.startswith(f"{self._prefix}/"):
-            return None
-        key = path[len(self._prefix) + 1 :] or "index.html"
+        key = self._direct_key(request.path)
         file = self._find(key) or self._find_deployed(key)
         if file is None:
             return None
@@ -95,6 +94,24 @@ class StaticFiles:
             ),
             body=raw if is_binary(file.name) else _fill_templates(raw),
         )
+
+    def note_on(self, path: str) -> str | None:
+        """Say why a file that is served at a path is not found there on AWS."""
+        key = self._direct_key(path) if is_direct(path) else self._root_key(path)
+        name = unquote(key)
+        why = why_left_out(name, self._static)
+        if why is None:
+            return None
+        return (
+            f'"{name}" of "{self.folder.name}" is served here, and not deployed: '
+            f"{why}. On AWS it is a 404."
+        )
+
+    def _direct_key(self, path: str) -> str:
+        """Choose the file below `/_static`; "" for what lies beside the prefix."""
+        if path != self._prefix and not path.startswith(f"{self._prefix}/"):
+            return ""
+        return path[len(self._prefix) + 1 :] or "index.html"
 
     def _root_key(self, path: str) -> str:
         """Choose the file: a dot in the last part means a file, else a folder."""

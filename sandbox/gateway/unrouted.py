@@ -15,6 +15,7 @@ from sandbox.project.model import Project
 
 _STATIC_ROOT = "arcStaticAssetProxy"
 _READING = ("GET", "HEAD")
+_FOUND = (200, 206, 304)
 
 
 class Unrouted:
@@ -52,6 +53,19 @@ class Unrouted:
         if self._static and self._has_static_root and request.method in _READING:
             return self._serve_root(request, self._static) or self._not_found(request)
         return self._not_found(request)
+
+    def notes_on(self, request: HttpRequest, response: HttpResponse) -> tuple[str, ...]:
+        """Say what of a request that no function answered comes out otherwise on AWS.
+
+        Args:
+            request: what was asked.
+            response: what this has answered.
+        """
+        is_proxied = self._target is not None and not is_direct(request.path)
+        if self._static is None or is_proxied or response.status not in _FOUND:
+            return ()
+        note = self._static.note_on(request.path)
+        return () if note is None else (note,)
 
     def finish(self, request: HttpRequest, response: HttpResponse) -> HttpResponse:
         """Add the CORS headers where the preferences want them."""

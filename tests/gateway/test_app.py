@@ -316,6 +316,21 @@ def test_long_head_is_answered_and_noted(stage: MakeStage) -> None:
     assert [exchange.notes for exchange in here.exchanges] == [tuple(here.said)] * 2
 
 
+def test_a_file_that_is_not_deployed_is_noted(stage: MakeStage, tmp_path: Path) -> None:
+    """It is served as ever; the terminal says once what AWS does."""
+    (tmp_path / "draft.txt").write_text("draft")
+    static = Static(folder=tmp_path, ignore=("draft",))
+    here = stage(make_project(static=static, root_handler="arcStaticAssetProxy"))
+    asked = ("/_static/draft.txt", "/draft.txt", "/_static/draft", "/draft")
+    statuses = [here.ask(f"GET {path}").status for path in asked]
+
+    assert statuses == [200, 200, 404, 404]
+    assert len(here.said) == 1
+    assert "On AWS it is a 404." in here.said[0]
+    noted = [exchange.notes for exchange in here.exchanges]
+    assert noted == [tuple(here.said)] * 2 + [()] * 2
+
+
 def test_body_over_the_limit_is_refused_unread(stage: MakeStage) -> None:
     """Neither its declared length nor its chunks make the gateway read it."""
     here = stage(make_project("post /"))

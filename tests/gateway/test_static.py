@@ -349,3 +349,26 @@ def test_a_file_that_may_not_be_read_is_not_there(public: Path) -> None:
 
     assert direct(public, "GET /_static/note.txt").status == 0
     assert root(public, "GET /note.txt").status == 0
+
+
+@pytest.mark.parametrize(
+    ("path", "settings", "why"),
+    [
+        ("/_static/with%20space.txt", {"ignore": ("with sp",)}, '"with sp" is under'),
+        ("/about", {"ignore": ("about/",)}, '"about/index.html"'),
+        ("/_static/pre/note.txt", {"prefix": "pre", "ignore": ("note",)}, '"note.txt"'),
+        ("/_static/static.json", {}, 'leaves out what has "static.json"'),
+        ("/_static/.hidden", {"fingerprint": True}, "leaves out hidden files"),
+        ("/_static/.hidden", {"fingerprint": "external"}, None),
+        ("/.hidden", {}, None),
+        ("/_static/note.txt", {"ignore": ("NOTE", "/_static", "public")}, None),
+    ],
+)
+def test_what_is_not_deployed_is_noted(
+    public: Path, path: str, settings: dict[str, Any], why: str | None
+) -> None:
+    """As `@architect/deploy` picks files: by any part of their path in the folder."""
+    note = StaticFiles(Static(folder=public, **settings)).note_on(path)
+
+    assert (note is None) == (why is None)
+    assert why is None or why in (note or "")

@@ -2,12 +2,14 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from sandbox.clock import MovableClock
+from sandbox.exchange import HttpResponse
 from sandbox.gateway.payload import MAX_PAYLOAD_BYTES
 from sandbox.gateway.unrouted import Unrouted
 from sandbox.httpd import LoopbackServer
@@ -79,6 +81,20 @@ def test_proxy_comes_before_the_static_root(static: Static) -> None:
     assert (answer.status, json.loads(answer.body)) == (502, {"message": "Bad Gateway"})
     assert "http://127.0.0.1:1" in told.body.decode()
     assert "Connection refused" in told.body.decode()
+
+
+@pytest.mark.parametrize(
+    ("path", "is_noted"), [("/index.html", False), ("/_static/index.html", True)]
+)
+def test_what_a_proxy_target_answers_is_no_file(
+    static: Static, path: str, *, is_noted: bool
+) -> None:
+    """Whatever is under the same name in the static folder."""
+    left_out = replace(static, ignore=("index",))
+    unrouted = Unrouted(make_project(static=left_out, proxy=DEAD), CLOCK)
+    answered = HttpResponse(status=200, headers=())
+
+    assert bool(unrouted.notes_on(make_request(f"GET {path}"), answered)) == is_noted
 
 
 def test_file_too_large_for_a_lambda(static: Static) -> None:

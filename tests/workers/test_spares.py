@@ -6,7 +6,7 @@ import signal
 
 import pytest
 
-from sandbox.clock import MovableClock
+from sandbox.clock import ManualClock
 from sandbox.workers.nurseries import Nurseries
 from sandbox.workers.spares import Spares
 from tests.processes import is_alive
@@ -16,19 +16,9 @@ SLEEP = (shutil.which("sleep") or "/bin/sleep", "600")
 TRUE = (shutil.which("true") or "/bin/true",)
 
 
-class HandClock(MovableClock):
-    """A clock whose monotonic time only a test moves."""
-
-    seconds = 0.0
-
-    def monotonic(self):
-        """Give the seconds that the test has set."""
-        return self.seconds
-
-
 @pytest.fixture
 def clock():
-    return HandClock()
+    return ManualClock()
 
 
 @pytest.fixture
@@ -135,7 +125,7 @@ def test_what_nobody_asks_for_any_more_ends(spares, taken, clock, seconds, is_he
     taken(SLEEP)
     spares.refill()
     (spare,) = spares.pids
-    clock.seconds += KEPT_SECONDS + seconds
+    clock.advance(KEPT_SECONDS + seconds)
     spares.refill()
 
     assert is_alive(spare) is is_held
