@@ -16,7 +16,7 @@ _BOOT = (
 
 
 def interpreter_command(
-    module: Literal["serve", "nursery"], connection_fd: int, lifeline_fd: int
+    module: Literal["serve", "ahead", "nursery"], connection_fd: int, lifeline_fd: int
 ) -> list[str]:
     """Give the command that runs `main` of a module of `runtimes.python`.
 

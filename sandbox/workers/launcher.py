@@ -3,7 +3,7 @@
 Python workers are forked from the nursery where that is safe and right: the platform
 can fork (macOS cannot, once system libraries are loaded), the nursery is not still
 busy for others, and the function brings no module that forked workers have already.
-Otherwise a fresh interpreter is started.
+Otherwise an interpreter is started, ahead where nothing can be forked.
 """
 
 import shutil
@@ -19,15 +19,19 @@ from sandbox.project.model import Project
 from sandbox.workers import preloading
 from sandbox.workers.channel import Channel
 from sandbox.workers.debugging import DEFAULT_PORT, DebuggerPorts, Debugging
-from sandbox.workers.interpreter import interpreter_command
 from sandbox.workers.languages import LANGUAGES, Language
 from sandbox.workers.node_flags import OPTIONS_NAME, NodeFlags
-from sandbox.workers.nurseries import Nurseries
+from sandbox.workers.nurseries import ALWAYS, Nurseries
 from sandbox.workers.nursery import Nursery, NurseryError
-from sandbox.workers.process import Process, SpawnedProcess
+from sandbox.workers.process import Process
 from sandbox.workers.setup import Setup
-from sandbox.workers.spares import Spares
-from sandbox.workers.started import Started, begin, spawn_program
+from sandbox.workers.spares import Interpreter, Program, Spares
+from sandbox.workers.started import (
+    Started,
+    begin,
+    spawn_interpreter,
+    spawn_program,
+)
 from sandbox.workers.worker import Worker
 
 
@@ -53,6 +57,8 @@ class Launcher:
         self._clock = clock
         self._debugging = debugging
         self._ports = DebuggerPorts(debugging.port or DEFAULT_PORT)
+        self._wanted = frozenset[str]()
+        """Packages that functions have wanted so far."""
         self._spares = Spares(lifeline_fd=nurseries.lifeline_fd, clock=clock)
 
     @property
@@ -62,13 +68,15 @@ class Launcher:
 
     def prepare(self, project: Project) -> None:
         """Have imported ahead what the project's handlers will import; do not wait."""
-        if not self._nurseries.can_fork:
-            return
         if not _has_python(project):
             self._nurseries.drop()
             return
+        wanted = preloading.wanted_by_all(project)
+        if not self._nurseries.can_fork:
+            self._spares.expect({self._kind_for(frozenset()), self._kind_for(wanted)})
+            return
         with suppress(OSError):  # no more processes, which a worker's start will tell
-            self._nursery(preloading.wanted_by_all(project))
+            self._nursery(wanted)
 
     def launch(self, setup: Setup, project: Project) -> Worker | Unavailable:
         """Start the process for a worker; its handler is not loaded yet."""
@@ -114,6 +122,8 @@ class Launcher:
         language = LANGUAGES[setup.function.language]
         if language.program is not None:
             return self._program(setup, language, debugger_port)
+        if not self._nurseries.can_fork:
+            return self._spare(setup, project) or begin(self._clock, self._interpreter)
         return begin(
             self._clock,
             lambda channel: (
@@ -134,19 +144,20 @@ class Launcher:
                 ),
                 remedy=f"Install {language.title}; routes in Python work without it.",
             )
-        program = (
+        command = (
             path,
             *self._node_flags.of(path, setup.environment),
             *language.debugger_flags(debugger_port),
             str(language.bootstrap),
         )
         has_options = bool(setup.environment.get(OPTIONS_NAME))
-        if not has_options and debugger_port is None:
-            return self._spares.take(program)
+        is_like_others = not has_options and debugger_port is None
+        if is_like_others and (spare := self._spares.take(Program(command))):
+            return spare
         return begin(
             self._clock,
             lambda channel: spawn_program(
-                program,
+                command,
                 channel,
                 lifeline_fd=self._nurseries.lifeline_fd,
                 environment=setup.environment if has_options else {},
@@ -155,18 +166,28 @@ class Launcher:
         )
 
     def _interpreter(self, channel: Channel) -> Process:
-        """Start a Python worker, which takes on environment and folder later."""
-        descriptors = (channel.worker_socket.fileno(), self._nurseries.lifeline_fd)
-        return SpawnedProcess(
-            interpreter_command("serve", *descriptors),
-            descriptors=descriptors,
-            output_fd=channel.worker_output_fd,
+        return spawn_interpreter(channel, lifeline_fd=self._nurseries.lifeline_fd)
+
+    def _spare(self, setup: Setup, project: Project) -> Started | None:
+        """Take a Python worker that was started ahead, if one of its kind may serve."""
+        folder = setup.function.folder
+        return self._spares.take(
+            self._kind_for(preloading.wanted_by(setup.function, project)),
+            lambda modules: not preloading.is_shadowed(folder, modules),
         )
+
+    def _kind_for(self, wanted: frozenset[str]) -> Interpreter:
+        """Give the kind of spare for a function that wants these packages.
+
+        There are two, as in the nursery: without AWS, and with all that any function
+        has wanted so far.
+        """
+        self._wanted |= wanted
+        names = ALWAYS | self._wanted if wanted else ALWAYS
+        return Interpreter(names, self._path_additions)
 
     def _fork(self, setup: Setup, project: Project, channel: Channel) -> Process | None:
         """Fork from the nursery; None where a fresh interpreter is the better way."""
-        if not self._nurseries.can_fork:
-            return None
         wanted = preloading.wanted_by(setup.function, project)
         nursery = self._nursery(wanted)
         try:

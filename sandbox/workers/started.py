@@ -7,7 +7,7 @@ from types import MappingProxyType
 
 from sandbox.clock import Clock
 from sandbox.workers.channel import Channel
-from sandbox.workers.interpreter import launch_command
+from sandbox.workers.interpreter import interpreter_command, launch_command
 from sandbox.workers.process import Process, SpawnedProcess
 
 
@@ -42,6 +42,27 @@ def begin(clock: Clock, start: Callable[[Channel], Process]) -> Started:
     return Started(process=process, channel=channel)
 
 
+def spawn_interpreter(
+    channel: Channel, *, lifeline_fd: int, is_ahead: bool = False
+) -> Process:
+    """Start a Python worker; it takes on environment and folder later.
+
+    Args:
+        channel: connects it.
+        lifeline_fd: what it hangs on.
+        is_ahead: it will be told what to import first.
+
+    Raises:
+        OSError: it cannot be started.
+    """
+    descriptors = (channel.worker_socket.fileno(), lifeline_fd)
+    return SpawnedProcess(
+        interpreter_command("ahead" if is_ahead else "serve", *descriptors),
+        descriptors=descriptors,
+        output_fd=channel.worker_output_fd,
+    )
+
+
 def spawn_program(
     program: Sequence[str],
     channel: Channel,
@@ -62,10 +83,10 @@ def spawn_program(
     Raises:
         OSError: it cannot be started.
     """
-    command = launch_command(channel.worker_socket.fileno(), lifeline_fd, program)
+    descriptors = (channel.worker_socket.fileno(), lifeline_fd)
     return SpawnedProcess(
-        command,
-        descriptors=(channel.worker_socket.fileno(), lifeline_fd),
+        launch_command(*descriptors, program),
+        descriptors=descriptors,
         output_fd=channel.worker_output_fd,
         environment=environment,
         folder=folder,

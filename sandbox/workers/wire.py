@@ -18,7 +18,12 @@ handler has started.
 
 **From the sandbox**
 
-`start`: once, first. Load the handler; answer `ready` or `load_failed`.
+`preload`: once, before `start`, to a Python worker that is begun ahead: import what a
+    handler may come to import. Answer `preloaded`.
+    - `names` (array of str): packages; those that are not installed are passed over.
+    - `path_additions` (array of str): as below.
+
+`start`: once. Load the handler; answer `ready` or `load_failed`.
     - `function_name` (str): the context's function name.
     - `function_version` (str): `$LATEST`.
     - `invoked_function_arn` (str)
@@ -75,6 +80,8 @@ Every message may carry these, the lists only where there is news:
       a slash at the end, folders of `listings` in which it wrote; with a question mark
       at the end, paths of `presences`.
     - `max_memory_bytes` (int): the largest resident size so far.
+
+`preloaded`: `modules` (array of str), the top-level names of all that is imported.
 
 `ready`: the handler is loaded; the worker is idle.
 

@@ -8,12 +8,13 @@ import pytest
 
 from sandbox.clock import ManualClock
 from sandbox.workers.nurseries import Nurseries
-from sandbox.workers.spares import Spares
+from sandbox.workers.spares import KEPT_SECONDS, Interpreter, Program, Spares
 from tests.processes import is_alive
 
-KEPT_SECONDS = 600
-SLEEP = (shutil.which("sleep") or "/bin/sleep", "600")
-TRUE = (shutil.which("true") or "/bin/true",)
+SLEEP = Program((shutil.which("sleep") or "/bin/sleep", "600"))
+OTHER_SLEEP = Program((*SLEEP.command[:-1], "601"))
+TRUE = Program((shutil.which("true") or "/bin/true",))
+PYTHON = Interpreter(frozenset(("colorsys", "no_such_package")))
 
 
 @pytest.fixture
@@ -24,92 +25,96 @@ def clock():
 @pytest.fixture
 def spares(clock):
     with Nurseries(can_fork=False) as nurseries:
-        spares = Spares(
-            lifeline_fd=nurseries.lifeline_fd, clock=clock, kept_seconds=KEPT_SECONDS
-        )
+        spares = Spares(lifeline_fd=nurseries.lifeline_fd, clock=clock)
         yield spares
         spares.close()
 
 
 @pytest.fixture
-def taken(spares):
-    """Give a function that takes a process, which ends after the test."""
-    processes = []
+def take(spares):
+    """Give a function that takes a spare, which ends after the test; None or its id."""
+    taken = []
 
-    def take(program):
-        processes.append(spares.take(program))
-        return processes[-1].process.pid
+    def take(kind, **judged):
+        started = spares.take(kind, **judged)
+        if started is None:
+            return None
+        taken.append(started)
+        return started.process.pid
 
     yield take
-    for started in processes:
+    for started in taken:
         started.end()
 
 
-def test_nothing_is_started_ahead_of_the_first(spares):
+def test_nothing_is_started_before_it_is_asked_for(spares, take):
     """An app without such functions has no process for them."""
     spares.refill()
 
     assert spares.pids == ()
+    assert take(SLEEP) is None
 
 
-def test_the_second_was_started_ahead(spares, taken):
-    """It is used once, and by the tick after that there is another."""
-    first = taken(SLEEP)
+def test_a_second_one_was_started_ahead(spares, take):
+    """It is given away once, and by the next tick there is another."""
+    take(SLEEP)
     spares.refill()
     (spare,) = spares.pids
-    second, third = taken(SLEEP), taken(SLEEP)
+
+    assert take(SLEEP) == spare
+    assert take(SLEEP) is None
+
     spares.refill()
-
-    assert second == spare
-    assert len({first, second, third, *spares.pids}) == 4
+    assert spares.pids not in ((), (spare,))
 
 
-def test_further_ticks_start_no_more(spares, taken):
+def test_what_is_expected_is_there_the_first_time(spares, take):
+    """Whoever knows early that one will be needed says so."""
+    spares.expect([SLEEP])
+    (spare,) = spares.pids
+
+    assert take(SLEEP) == spare
+
+
+def test_further_ticks_start_no_more(spares):
     """One of a kind is enough."""
-    taken(SLEEP)
-    spares.refill()
+    spares.expect([SLEEP])
     before = spares.pids
     spares.refill()
 
     assert spares.pids == before
 
 
-def test_each_command_line_has_its_own(spares, taken):
+def test_each_kind_has_its_own(spares, take):
     """A flag is nothing that can be taken on later."""
-    other = (*SLEEP[:-1], "601")
-    taken(SLEEP)
-    spares.refill()
+    spares.expect([SLEEP])
     (spare,) = spares.pids
 
-    assert taken(other) != spare
+    assert take(OTHER_SLEEP) is None
 
     spares.refill()
     assert len(spares.pids) == 2
-    assert taken(SLEEP) == spare
+    assert take(SLEEP) == spare
 
 
-def test_one_that_has_ended_is_not_given_away(spares, taken, wait_until):
-    """Whoever wants it has one that runs, and the ended one is waited for."""
-    taken(SLEEP)
-    spares.refill()
+@pytest.mark.parametrize("kind", [SLEEP, PYTHON])
+def test_one_that_has_ended_is_not_given_away(spares, take, wait_until, kind):
+    """Whoever wants it starts one, and the ended one is waited for."""
+    spares.expect([kind])
     (spare,) = spares.pids
     os.kill(spare, signal.SIGKILL)
     wait_until(lambda: not is_alive(spare))
 
-    pid = taken(SLEEP)
-
-    assert pid != spare
-    assert is_alive(pid)
+    assert take(kind) is None
     with pytest.raises(ChildProcessError):
         os.waitpid(spare, os.WNOHANG)
 
 
 def test_a_program_that_does_not_stay_is_not_started_again_and_again(
-    spares, taken, wait_until
+    spares, wait_until
 ):
-    """It is broken, or no such program; the next who needs it is told."""
-    taken(TRUE)
-    spares.refill()
+    """It is broken; the next who needs it is told."""
+    spares.expect([TRUE])
     (spare,) = spares.pids
     wait_until(lambda: not is_alive(spare))
 
@@ -119,26 +124,51 @@ def test_a_program_that_does_not_stay_is_not_started_again_and_again(
     assert spares.pids == ()
 
 
-@pytest.mark.parametrize(("seconds", "is_held"), [(0, True), (1, False)])
-def test_what_nobody_asks_for_any_more_ends(spares, taken, clock, seconds, is_held):
-    """Memory is not held for a language that the developer has left."""
-    taken(SLEEP)
-    spares.refill()
+@pytest.mark.parametrize(
+    ("kind", "seconds", "is_held"),
+    [
+        (SLEEP, KEPT_SECONDS, True),
+        (SLEEP, KEPT_SECONDS + 1, False),
+        (PYTHON, 10 * KEPT_SECONDS, True),
+    ],
+)
+def test_a_program_that_nobody_asks_for_any_more_ends(
+    spares, clock, kind, seconds, is_held
+):
+    """No memory is held for a language that the developer has left."""
+    spares.expect([kind])
     (spare,) = spares.pids
-    clock.advance(KEPT_SECONDS + seconds)
+    clock.advance(seconds)
     spares.refill()
 
     assert is_alive(spare) is is_held
     assert spares.pids == ((spare,) if is_held else ())
 
 
-def test_closing_ends_them_for_good(spares, taken):
+def test_closing_ends_them_for_good(spares):
     """A tick that is late starts nothing that would outlive the pool."""
-    taken(SLEEP)
-    spares.refill()
+    spares.expect([SLEEP])
     (spare,) = spares.pids
     spares.close()
+    spares.expect([SLEEP])
     spares.refill()
 
     assert not is_alive(spare)
     assert spares.pids == ()
+
+
+def test_one_that_may_not_be_used_is_kept_for_others(spares, take):
+    """A function may bring a module that the spare has imported already."""
+    spares.expect([PYTHON])
+    (spare,) = spares.pids
+    judged = []
+
+    def refuse(modules):
+        judged.append(modules)
+        return False
+
+    assert take(PYTHON, may_use=refuse) is None
+    assert take(PYTHON, may_use=refuse) is None
+    assert {"colorsys", "json"} <= judged[0] == judged[1]
+    assert "no_such_package" not in judged[0]
+    assert take(PYTHON) == spare

@@ -16,17 +16,15 @@ without meeting a stranger. End of file ends the nursery.
 
 import fcntl
 import gc
-import importlib
 import os
 import select
 import socket
-import sys
 from contextlib import suppress
 from typing import Any, NoReturn
 
 from sandbox.workers import wire
 from sandbox.workers.reaping import reap
-from sandbox.workers.runtimes.python import semaphores, serve, warming
+from sandbox.workers.runtimes.python import preloads, semaphores, serve, warming
 from sandbox.workers.runtimes.python.lifeline import arm
 from sandbox.workers.runtimes.python.memos import Memory
 from sandbox.workers.runtimes.python.spares import Kind, Spares
@@ -119,16 +117,9 @@ class Nursery:
 
     def _preload(self, names: list[str], path_additions: list[str]) -> dict[str, Any]:
         self._spares.discard()
-        sys.path += [path for path in path_additions if path not in sys.path]
-        for name in names:
-            try:
-                importlib.import_module(name)
-            except Exception:  # noqa: BLE001, S112 (the handler that imports it will tell)
-                continue
+        preloads.import_all(names, path_additions)
         self._memory = self._memory or warming.warm(names)
         self._kinds = (Kind.PLAIN, Kind.REHEARSED) if self._memory else (Kind.PLAIN,)
-        gc.collect()
-        gc.freeze()
+        modules = preloads.settle()
         gc.disable()
-        modules = {name.partition(".")[0] for name in sys.modules}
-        return {"type": "preloaded", "modules": sorted(modules)}
+        return {"type": "preloaded", "modules": modules}

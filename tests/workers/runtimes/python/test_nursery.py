@@ -11,6 +11,7 @@ def test_the_workers_side_loads_the_standard_library_alone():
     """A fresh interpreter finds no installed module behind worker or nursery."""
     probe = (
         "import sys, sandbox.workers.runtimes.python.serve, "
+        "sandbox.workers.runtimes.python.ahead, "
         "sandbox.workers.runtimes.python.nursery; "
         "names = {n.partition('.')[0] for n in sys.modules}; "
         "print(*sorted(names - set(sys.stdlib_module_names)))"
