@@ -92,7 +92,7 @@ class LeftBehind:
     folder: str
     """The function's, as the developer would type it."""
     module: str
-    """As the code names it: `yaml`, `@scope/name`."""
+    """As the code names it: `yaml`, `google.cloud.storage`, `@scope/name`."""
     package: str
     """As it is installed: `PyYAML`, `@scope/name`."""
     hindrance: Hindrance

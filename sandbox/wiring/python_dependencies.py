@@ -15,6 +15,7 @@ from pathlib import Path
 from sandbox.project.advice import LeftBehind, Unlisted
 from sandbox.project.model import Function, Project
 from sandbox.project.runtimes import python_version
+from sandbox.wiring.module_roots import ModuleRoots
 from sandbox.wiring.reached import (
     Outside,
     is_hydrated,
@@ -49,6 +50,7 @@ class PythonDependencies:
         self._project = project
         self._known = known
         self._path = [folder for folder in path if folder]
+        self._roots = ModuleRoots(self._path)
         self._functions = [
             function
             for function in project.functions
@@ -56,7 +58,6 @@ class PythonDependencies:
             and may_lack_packages(function, project)
             and function.folder.is_dir()
         ]
-        self._installed: dict[str, bool] = {}
         self._disk = _Disk()
 
     def left_behind(self) -> Iterator[LeftBehind]:
@@ -102,15 +103,13 @@ class PythonDependencies:
         for one in outside_imports(
             function.handler_file, self._known.imports, code.files_of
         ):
-            module = one.name.partition(".")[0]
-            if module not in found and self._is_foreign(module):
-                found[module] = one
+            top = one.name.partition(".")[0]
+            if top in sys.stdlib_module_names or top in _LAMBDA_HAS:
+                continue
+            module = self._roots.root_of(one.name)
+            if module is not None:
+                found.setdefault(module, one)
         return found
-
-    def _is_foreign(self, module: str) -> bool:
-        if module in sys.stdlib_module_names or module in _LAMBDA_HAS:
-            return False
-        return self._is_installed(module)
 
     def _brought(self, function: Function) -> frozenset[str] | None:
         """Give the modules of a function's requirements; None where nobody can tell."""
@@ -127,19 +126,9 @@ class PythonDependencies:
             for one in self._known.imports.imports_of(file):
                 module = one.name.partition(".")[0]
                 is_known = module in sys.stdlib_module_names or module == "boto3"
-                if module and not is_known and not self._is_installed(module):
+                if module and not is_known and not self._roots.holds(module):
                     return module
         return None
-
-    def _is_installed(self, module: str) -> bool:
-        if module not in self._installed:
-            self._installed[module] = any(
-                (folder / module).is_dir()
-                or (folder / f"{module}.py").is_file()
-                or any(folder.glob(f"{module}.*.so"))
-                for folder in map(Path, self._path)
-            )
-        return self._installed[module]
 
 
 class _Disk:
@@ -157,7 +146,7 @@ class _FunctionCode:
         self._disk = disk
         self._mounts = project.folders_copied_into(function)
         self._folder = function.folder
-        self._vendor = function.folder / VENDOR
+        self._vendor = ModuleRoots([function.folder / VENDOR])
 
     def files_of(self, name: str, importer: Path) -> Sequence[Path] | None:
         """Give the files that an import loads; None where it leads out of the app."""
@@ -176,7 +165,7 @@ class _FunctionCode:
         if self._disk.holds(self._folder, parts[0]):
             return self._disk.modules(self._folder, parts)
         # What pip has put there came with all that it needs.
-        return () if self._disk.holds(self._vendor, parts[0]) else None
+        return () if self._vendor.root_of(".".join(parts)) else None
 
 
 def _holds(folder: Path, module: str) -> bool:

@@ -23,6 +23,16 @@ INSTALLED = {
     "python_jose-3.dist-info/RECORD": "jose.py,,\n",
     "fast.cpython-311-x86_64-linux-gnu.so": "",
     "boto3/__init__.py": "",
+    "google/auth/__init__.py": "",
+    "google_auth-2.dist-info/METADATA": "Metadata-Version: 2.1\nName: google-auth\n",
+    "google_auth-2.dist-info/top_level.txt": "google\n",
+    "google_auth-2.dist-info/RECORD": "google/auth/__init__.py,,\n",
+    "google/cloud/storage/__init__.py": "",
+    "google_cloud_storage-3.dist-info/METADATA": "Metadata-Version: 2.1\n"
+    "Name: google-cloud-storage\n",
+    "google_cloud_storage-3.dist-info/top_level.txt": "google\n",
+    "google_cloud_storage-3.dist-info/RECORD": "google/cloud/storage/__init__.py,,\n",
+    "google/api/__init__.py": "",
 }
 
 Look = Callable[..., PythonDependencies]
@@ -109,6 +119,29 @@ def test_modules_may_import_one_another(look: Look) -> None:
     )
 
     assert lacking(found) == {"PyYAML": "src/http/get-index/other.py:2"}
+
+
+@pytest.mark.parametrize(
+    ("requirements", "expected"),
+    [
+        ("google-auth\n", {"google-cloud-storage": f"{INDEX}:2"}),
+        ("google-cloud-storage\n", {"google-auth": f"{INDEX}:1"}),
+        ("google-auth\ngoogle-cloud-storage\n", {}),
+    ],
+)
+def test_packages_that_share_a_folder_are_told_apart(
+    look: Look, requirements: str, expected: dict[str, str]
+) -> None:
+    """Whether an import names the module, or a name in it; in `vendor` too."""
+    source = (
+        "import google.auth.credentials\nfrom google.cloud import storage, absent\n"
+        "from google.api import x\nimport google\n"
+    )
+    vendored = "src/http/get-index/vendor/google/api/__init__.py"
+
+    found = look({INDEX: source, LIST: requirements, vendored: ""})
+
+    assert lacking(found) == expected
 
 
 def test_what_a_function_brings_itself_is_not_missed(look: Look) -> None:
