@@ -8,7 +8,7 @@ from pathlib import Path
 from sandbox.json_value import JsonValue
 
 PACKAGE_FILE = "package.json"
-_INSTALLED_FROM = ("dependencies", "optionalDependencies", "peerDependencies")
+_INSTALLED_FROM = ("dependencies", "optionalDependencies")
 
 
 def package_member(file: Path, member: str) -> JsonValue:
@@ -80,3 +80,8 @@ def _required_by(folder: Path) -> tuple[str, ...]:
 def _names_required(package: Mapping[str, JsonValue]) -> Iterator[str]:
     for kind in _INSTALLED_FROM:
         yield from named_in(package, kind)
+    told = named_in(package, "peerDependenciesMeta")
+    for name in named_in(package, "peerDependencies"):
+        about = told.get(name)
+        if not (isinstance(about, Mapping) and about.get("optional")):
+            yield name

@@ -56,6 +56,18 @@ def test_what_links_lead_to_finds_packages_from_there(tmp_path: Path) -> None:
     assert brought(tmp_path) == {"one", "@me/lib", "two", "three", "four", "five"}
 
 
+def test_a_peer_may_be_optional(tmp_path: Path) -> None:
+    """Those are what npm leaves out (npm, "package.json": peerDependenciesMeta)."""
+    top = {
+        "peerDependencies": {"peer": "*", "maybe": "*", "odd": "*"},
+        "peerDependenciesMeta": {"maybe": {"optional": True}, "odd": True},
+        "optionalDependencies": {"fast": "*"},
+    }
+    write_files(tmp_path, {f"{FOLDER}/package.json": json.dumps(top)})
+
+    assert brought(tmp_path) == {"peer", "odd", "fast"}
+
+
 def test_packages_are_found_as_node_finds_them(tmp_path: Path) -> None:
     """At the folder or above, never in a `node_modules` of `node_modules` itself."""
     write_files(
