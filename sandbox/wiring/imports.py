@@ -7,7 +7,9 @@ Only what a person has written plainly is found: `importlib.import_module(name)`
 import ast
 import re
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TypeAlias
 
@@ -39,10 +41,11 @@ _CATCHES_MISSING = frozenset(
 _TELLS_PLACES_APART = frozenset(
     (
         *("TYPE_CHECKING", "__name__", "version_info", "platform"),
-        *("environ", "getenv", "find_spec"),
+        *("environ", "getenv", "find_spec", "modules", "exists", "is_file", "isfile"),
     )
 )
 """What a condition asks that holds on one machine, or Python, and not on another."""
+_IMPORTS = (ast.Import, ast.ImportFrom)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +92,8 @@ def python_imports(text: bytes) -> tuple[Import, ...]:
     """Give what a Python module needs; what `from a import b` names, also as `a.b`.
 
     Left out is what may be missing: in a `try` or `suppress` that catches ImportError,
-    or under a condition that tells places apart, such as `if __name__ == "__main__"`.
+    and does not end by raising, or under a condition that tells places apart, such as
+    `if __name__ == "__main__"`, or `if LOCAL` after `LOCAL = os.getenv(…)`.
     """
     if len(text) > _MOST_BYTES_PARSED:
         return ()
@@ -99,7 +103,7 @@ def python_imports(text: bytes) -> tuple[Import, ...]:
             tree = ast.parse(text)
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ()
-    found = _NeededImports()
+    found = _NeededImports(tree)
     found.visit(tree)
     return tuple(found.imports)
 
@@ -121,8 +125,9 @@ def node_imports(text: bytes) -> tuple[Import, ...]:
 
 
 class _NeededImports(ast.NodeVisitor):
-    def __init__(self) -> None:
+    def __init__(self, tree: ast.Module) -> None:
         self.imports: list[Import] = []
+        self._tree = tree
 
     def visit_Import(self, node: ast.Import) -> None:
         self.imports += (Import(alias.name, node.lineno) for alias in node.names)
@@ -147,11 +152,47 @@ class _NeededImports(ast.NodeVisitor):
             self.generic_visit(node)
 
     def visit_If(self, node: ast.If) -> None:
-        if _TELLS_PLACES_APART.isdisjoint(_names_in(node.test)):
+        if not any(isinstance(part, _IMPORTS) for part in ast.walk(node)):
+            return  # most, and then no more is asked
+        asked = _names_in(node.test)
+        if _TELLS_PLACES_APART.isdisjoint(asked) and self._answers.isdisjoint(asked):
             self.generic_visit(node)
+
+    @cached_property
+    def _answers(self) -> set[str]:
+        """Names of what is set, or returned, by what tells places apart."""
+        found = set(_TELLS_PLACES_APART)
+        for node in ast.walk(self._tree):
+            if not found.isdisjoint(_names_in(_value_of(node))):
+                found.update(_names_given(node))
+        return found - _TELLS_PLACES_APART
+
+
+def _value_of(node: ast.AST) -> ast.AST:
+    """Give what an assignment sets, and a function returns; of all else, nothing."""
+    match node:
+        case ast.Assign(value=value) | ast.AnnAssign(value=ast.expr() as value):
+            return value
+        case ast.FunctionDef(body=[*_, ast.Return(value=ast.expr() as value)]):
+            return value
+    return ast.Pass()
+
+
+def _names_given(node: ast.AST) -> Iterator[str]:
+    """Give the names that such a value then has, of attributes the last part."""
+    match node:
+        case ast.Assign(targets=targets):
+            for target in targets:
+                yield from _names_given(target)
+        case ast.AnnAssign(target=target):
+            yield from _names_given(target)
+        case ast.FunctionDef(name=name) | ast.Name(id=name) | ast.Attribute(attr=name):
+            yield name
 
 
 def _catches_missing(handler: ast.ExceptHandler) -> bool:
+    if isinstance(handler.body[-1], ast.Raise):
+        return False
     if handler.type is None:
         return True
     return not _CATCHES_MISSING.isdisjoint(_names_in(handler.type))
