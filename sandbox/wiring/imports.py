@@ -16,22 +16,44 @@ from typing import TypeAlias
 _Stamp: TypeAlias = tuple[int, int]
 """When a file was last written, in nanoseconds, and its size in bytes."""
 
-_BLOCK = r"\{(?:[^{}]++|\{[^{}]*+\})*+\}"
-_LOADED_BY_NODE = re.compile(
+_BLOCK = r"\{[^{}]*+\}"
+for _ in range(5):  # as deep as blocks are written by hand
+    _BLOCK = rf"\{{(?:[^{{}}]++|{_BLOCK})*+\}}"
+_STRING = r"""(?:'(?:[^'\\\n]++|\\.)*+'|"(?:[^"\\\n]++|\\.)*+")"""
+_GAP = r"(?:\s++|/\*[^*]*+\*/|//[^\n]*+\n)*+"
+_REST_OF_LINE = r"(?:[^{};\n$]++|\$\{[^{}\n]*+\}|\$)*+"
+_NODE_PLACE = (
+    r"\bprocess\.(?:env|platform|arch|argv)\b"
+    r"|\brequire\.main\b|\bimport\.meta\.(?:url|main)\b"
+)
+"""What a Node condition asks that holds on one machine and not on another."""
+_NODE_LOADS = (
     r"(?<![:\\])//[^\n]*"  # comments first, so that nothing in them counts
     r"|/\*.*?(?:\*/|\Z)"
-    # What may be missing: `if (process.env.X) …`, and a `try` that catches.
-    rf"|\btry\s*{_BLOCK}\s*catch\b"
-    rf"|\bif\s*\([^{{}};\n]{{0,200}}?\bprocess\.env\b[^{{}};\n]*+(?:{_BLOCK})?"
-    r"|\bprocess\.env\.\w+[^;\n]{0,200}?(?:&&|\?)[^;\n]*+"
-    r"|(?<![\w$.])(?:require\s*\(|import\s*\(|import\b|from\b)\s*"
+    # What may be missing: a `try` that catches, what stands under a condition.
+    rf"|\btry\s*{_BLOCK}\s*catch\b\s*+(?:\([^()]*\)\s*)?+(?!\{{\s*throw\b)(?:{_BLOCK})?"
+    rf"|\bif\s*\([^{{}};\n]{{0,200}}?(?:PLACE){_REST_OF_LINE}(?:{_BLOCK})?"
+    rf"(?:;?\s*else\b{_REST_OF_LINE}(?:{_BLOCK})?)*+"
+    r"|(?:PLACE)[^;\n]{0,200}?(?:&&|\|\||\?)[^;\n]*+"
+    rf"|\bimport\s*\({_GAP}{_STRING}\s*\)\s*\.catch\b"
+    # What TypeScript's compilers, and Node, take out.
+    r"|\b(?:import|export)\s+type\s+(?:\{[^{}]*\}|\*(?:\s*as\s+[\w$]+)?|[\w$]+)\s*from\s*"
+    rf"{_STRING}"
+    rf"|(?<![\w$.])(?:require\s*\(|import\s*\(|import\b|from\b){_GAP}"
     r"(?P<quote>['\"])(?P<name>[^'\"\n]+)(?P=quote)"
-    # And what is only text.
-    r"|'(?:[^'\\\n]++|\\.)*+'"
-    r'|"(?:[^"\\\n]++|\\.)*+"'
-    r"|`(?:[^`\\]++|\\.)*+`",
-    re.DOTALL,
+    # And what is only text, or a regular expression.
+    rf"|{_STRING}"
+    r"|`(?:[^`\\$]++|\\.|\$\{(?:[^`{}]++|`[^`]*+`|\{[^{}]*+\})*+\}|\$)*+`"
+    r"|/(?:(?<![^(,=:\[!&|?;{}\n]/)|(?<=[(,=:\[!&|?;{}] /)|(?<=\breturn /))(?![/*])"
+    r"(?:[^/\\\[\n]|\\.|\[(?:[^\]\\\n]|\\.){0,200}+\]){1,500}+/"
 )
+_NODE_SETS = re.compile(
+    r"\b(?:const|let|var)\s+(?P<name>[\w$]+)\s*=(?P<value>[^;\n]{1,200})"
+    r"|\bfunction\s+(?P<function>[\w$]+)\s*\([^()]*\)\s*\{\s*return\b(?P<returns>[^;\n]+)"
+    r"|\b(?:const|let|var)\s*\{(?P<members>[^{}]*)\}\s*=\s*process\.env\b"
+)
+_NODE_NAME = re.compile(r"(?<![\w$.])[\w$]+")
+_NODE_MEMBER = re.compile(r"[\w$]+(?=\s*(?:[,=]|\Z))")
 _MOST_BYTES_PARSED = 1_000_000
 """Of a Python file: a larger one is data, and its tree would take 100 MB and more."""
 _NODE_CODE = frozenset((".js", ".mjs", ".cjs", ".ts", ".mts", ".cts"))
@@ -111,17 +133,40 @@ def python_imports(text: bytes) -> tuple[Import, ...]:
 def node_imports(text: bytes) -> tuple[Import, ...]:
     """Give what a JavaScript file loads by `import`, `export … from` or `require`.
 
-    Left out is what may be missing: in a `try` that catches, or where `process.env`
-    decides.
+    Left out is what may be missing: in a `try` that catches, or under a condition that
+    tells places apart, such as `process.env` or what that has set. So are types:
+    `import type`, but not `import { type … }`, of which Node leaves `import {}`.
     """
     code = text.decode("utf-8", "replace")
     imports, line, counted = [], 1, 0
-    for found in _LOADED_BY_NODE.finditer(code):
+    for found in _pattern_of_loads(code).finditer(code):
         if found["name"]:
             line += code.count("\n", counted, found.start())
             counted = found.start()
             imports.append(Import(found["name"], line))
     return tuple(imports)
+
+
+def _pattern_of_loads(code: str) -> re.Pattern[str]:
+    names = "|".join(sorted(map(re.escape, _answers_of_node(code))))
+    place = rf"{_NODE_PLACE}|(?<![\w$.])(?:{names})(?![\w$])" if names else _NODE_PLACE
+    return re.compile(_NODE_LOADS.replace("PLACE", place), re.DOTALL)
+
+
+def _answers_of_node(code: str) -> set[str]:
+    """Give the names of what is set, or returned, by what tells places apart."""
+    names = set[str]()
+    if "process." not in code:
+        return names
+    for found in _NODE_SETS.finditer(code):
+        if found["members"] is not None:
+            names.update(_NODE_MEMBER.findall(found["members"]))
+            continue
+        value = found["value"] or found["returns"]
+        asks = re.search(_NODE_PLACE, value) is not None
+        if asks or not names.isdisjoint(_NODE_NAME.findall(value)):
+            names.add(found["name"] or found["function"])
+    return names
 
 
 class _NeededImports(ast.NodeVisitor):
