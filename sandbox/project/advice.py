@@ -15,7 +15,9 @@ from sandbox.project.model import Function, Project, Stage, Table
 from sandbox.project.runtimes import python_version
 
 Level: TypeAlias = Literal["error", "warning", "hint"]
-Hindrance: TypeAlias = Literal["unnamed", "development", "sdk-v2", "not-hydrated"]
+Hindrance: TypeAlias = Literal[
+    "unnamed", "development", "sdk-v2", "not-hydrated", "re-exported"
+]
 """Why a package is not deployed: the function's own list lacks it, or has it for
 development alone; it is the AWS SDK v2; nothing is installed for the function."""
 

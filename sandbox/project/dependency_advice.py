@@ -111,6 +111,12 @@ def _of_node(one: LeftBehind) -> tuple[str, str, str]:
             fails,
             f"{install}: what a package.json there names is installed all the same.",
         )
+    if one.hindrance == "re-exported":
+        return (
+            f'loads "{one.module}" by "export … from" alone',
+            f"`arc deploy` installs what is imported, and overlooks that. {fails}",
+            f"Import what it has, and export that apart, in {one.where.file}.",
+        )
     return (
         f'loads "{one.module}", which its package.json does not name',
         f"Deployed, a function with dependencies has only its own, and {_FAILS}.",

@@ -39,7 +39,8 @@ _NODE_LOADS = (
     # What TypeScript's compilers, and Node, take out.
     r"|\b(?:import|export)\s+type\s+(?:\{[^{}]*\}|\*(?:\s*as\s+[\w$]+)?|[\w$]+)\s*from\s*"
     rf"{_STRING}"
-    rf"|(?<![\w$.])(?:require\s*\(|import\s*\(|import\b|from\b){_GAP}"
+    r"|(?<![\w$.])(?:require\s*\(|import\s*\(|import\b|from\b"
+    rf"|(?P<handed_on>export\s*(?:\{{[^{{}}]*\}}|\*(?:\s*as\b[^'\"\n]*?)?)\s*from\b)){_GAP}"
     r"(?P<quote>['\"])(?P<name>[^'\"\n]+)(?P=quote)"
     # And what is only text, or a regular expression.
     rf"|{_STRING}"
@@ -77,6 +78,8 @@ class Import:
     name: str
     """As written: `requests`, `.models`, `shared.db`; `@scope/name/part`, `./x.mjs`."""
     line: int
+    is_handed_on: bool = False
+    """By `export … from`, which `arc deploy` does not look at."""
 
 
 class ImportReader:
@@ -143,7 +146,8 @@ def node_imports(text: bytes) -> tuple[Import, ...]:
         if found["name"]:
             line += code.count("\n", counted, found.start())
             counted = found.start()
-            imports.append(Import(found["name"], line))
+            is_handed_on = found["handed_on"] is not None
+            imports.append(Import(found["name"], line, is_handed_on))
     return tuple(imports)
 
 

@@ -2,11 +2,11 @@
 
 Where a function's package.json has dependencies of any kind, these are all that is
 installed for it, those for development apart. Else its code, and all shared code, is
-looked through, and what that loads is installed, the AWS SDK apart
-(`@architect/hydrate` 6.0.2, "autoinstall/node").
+looked through, and what that imports is installed, the AWS SDK apart; an
+`export … from` is overlooked (`@architect/hydrate` 6.0.2, "autoinstall/node").
 """
 
-import os.path
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
@@ -36,6 +36,10 @@ _SUFFIXES = ("", ".js", ".mjs", ".cjs", ".json", "/index.js")
 _PACKAGE_NAME = re.compile(r"(?:@[^/]+/)?[^/]+")
 _LEADS_NOWHERE = re.compile(r"#|[a-z][a-z\d+.-]+:", re.IGNORECASE)
 _IS_PATH = re.compile(r"\.{0,2}/|\.{1,2}$")
+_IMPORTED = re.compile(
+    r"\b(?:require\s*\(|import\s*\(|import\b(?:[\w$*{},\s]*\bfrom\b)?)\s*"
+    r"['\"]([^'\"\n]+)"
+)
 _LAMBDA_HAS = ("@aws-sdk/", "@smithy/")
 _BUILT_IN = frozenset(
     (
@@ -79,6 +83,7 @@ class _Disk:
 
     def __init__(self) -> None:
         self.file_at = cache(_file_at)
+        self.imported_in = cache(_imported_in)
         self.packages = NodePackages()
 
 
@@ -118,8 +123,11 @@ class _FunctionCode:
         if place is None:
             return None  # it does not load here either, which tells
         lies_beside = self._lies_beside(place)
-        judge = self._by_list if self._has_list() else self._by_code
-        return judge(name, lies_beside=lies_beside)
+        if self._has_list():
+            return self._by_list(name, lies_beside=lies_beside)
+        if lies_beside or name in self._ignored:
+            return None
+        return self._by_code(name, is_handed_on=found.is_handed_on)
 
     def _place_of(self, name: str, importer: Path) -> Path | None:
         """Give where a file finds a package here, by its path or by what that is of."""
@@ -144,12 +152,16 @@ class _FunctionCode:
             return "development"
         return None if lies_beside else "unnamed"
 
-    def _by_code(self, name: str, *, lies_beside: bool) -> Hindrance | None:
-        if lies_beside or name in self._ignored:
-            return None
+    def _by_code(self, name: str, *, is_handed_on: bool) -> Hindrance | None:
         if not self._is_hydrated:
             return "not-hydrated"
-        return "sdk-v2" if name == "aws-sdk" else None
+        if name == "aws-sdk":
+            return "sdk-v2"
+        return "re-exported" if is_handed_on and not self._imports(name) else None
+
+    def _imports(self, name: str) -> bool:
+        folders = (self._folder, *self._mounts.values())
+        return any(name in self._disk.imported_in(folder) for folder in folders)
 
     @cached_property
     def _own(self) -> Mapping[str, JsonValue]:
@@ -163,6 +175,25 @@ def _file_at(folder: Path, name: str) -> tuple[Path, ...]:
     base = os.path.normpath(folder / name)
     files = (Path(base + suffix) for suffix in _SUFFIXES)
     return tuple(file for file in files if file.is_file())[:1]
+
+
+def _imported_in(folder: Path) -> frozenset[str]:
+    """Give the packages that `arc deploy` sees imported: in any file, by any branch."""
+    found = set[str]()
+    for above, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "node_modules"]
+        for name in names:
+            if name.endswith((".js", ".mjs", ".cjs")):
+                text = _text_of(Path(above, name))
+                found.update(map(_package_name, _IMPORTED.findall(text)))
+    return frozenset(found)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8", errors="replace")
+    except OSError:  # such as a link to nowhere
+        return ""
 
 
 def _package_name(specifier: str) -> str:

@@ -84,6 +84,7 @@ def test_a_package_is_told_once() -> None:
         ("nodejs22.x", "development", "has in devDependencies", "--save-prod"),
         ("nodejs22.x", "not-hydrated", "hydrate false", "npm install"),
         ("nodejs22.x", "sdk-v2", "Lambda no longer has", "@aws-sdk/"),
+        ("nodejs22.x", "re-exported", '"export … from"', f"in {HERE.file}"),
     ],
 )
 def test_each_reason_has_its_remedy(

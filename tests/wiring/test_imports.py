@@ -154,6 +154,22 @@ def test_lines_of_a_node_file_are_counted() -> None:
     assert [(one.name, one.line) for one in found] == [("a", 3), ("b", 4)]
 
 
+def test_what_a_node_file_hands_on_is_marked() -> None:
+    """An `export … from`, in whatever form, and nothing else."""
+    found = node_imports(
+        b"export * from 'a'; export * as b from 'b'\nexport {\n  c\n} from 'c'\n"
+        b"export const d = 1; import { d } from 'd'\nexport { x }; import e from 'e'\n"
+    )
+
+    assert [(one.name, one.line, one.is_handed_on) for one in found] == [
+        ("a", 1, True),
+        ("b", 1, True),
+        ("c", 2, True),
+        ("d", 5, False),
+        ("e", 6, False),
+    ]
+
+
 def test_what_is_very_large_is_not_parsed() -> None:
     """A module of a million bytes is data, whose tree would take 100 MB and more."""
     assert names("import a\n" + "#" * 1_000_000) == []

@@ -204,3 +204,50 @@ def test_without_a_list_all_is_installed_but_the_sdk(
     )
 
     assert look({INDEX: source, f"{FOLDER}/config.arc": config}) == expected
+
+
+REEXPORT = "export { x } from 'nanoid'\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({INDEX: REEXPORT}, {"nanoid": f"re-exported {INDEX}:1"}),
+        ({INDEX: f"{REEXPORT}import 'nanoid/part'"}, {}),
+        ({INDEX: REEXPORT, f"{FOLDER}/a/unused.cjs": "require('nanoid')"}, {}),
+        ({INDEX: REEXPORT, "src/shared/x.js": "await import('nanoid')"}, {}),
+        ({INDEX: REEXPORT, LIST: package(dependencies={"nanoid": "5"})}, {}),
+        (
+            {
+                INDEX: REEXPORT,
+                f"{FOLDER}/config.arc": "@arc\nignoreDependencies nanoid",
+            },
+            {},
+        ),
+        (
+            {INDEX: REEXPORT, f"{FOLDER}/node_modules/x/x.js": "require('nanoid')"},
+            {"nanoid": f"re-exported {INDEX}:1"},
+        ),
+        (
+            {
+                INDEX: "import '@architect/shared/x.js'",
+                "src/shared/x.js": "import 'ms'\nexport * from 'nanoid'",
+                f"{FOLDER}/x.md": "import 'nanoid'",
+            },
+            {"nanoid": "re-exported src/shared/x.js:2"},
+        ),
+    ],
+)
+def test_what_is_only_handed_on_is_overlooked(
+    look: Look, files: dict[str, str], expected: dict[str, str]
+) -> None:
+    """By `arc deploy`, which installs what any file imports, if it is not listed."""
+    assert look(files) == expected
+
+
+def test_a_link_to_nowhere_imports_nothing(look: Look, tmp_path: Path) -> None:
+    """An editor's lock on a file is one."""
+    write_files(tmp_path, {INDEX: ""})
+    (tmp_path / FOLDER / ".#index.mjs").symlink_to("someone@somewhere")
+
+    assert list(look({INDEX: REEXPORT})) == ["nanoid"]
