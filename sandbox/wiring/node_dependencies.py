@@ -49,7 +49,10 @@ _BUILT_IN = frozenset(
         *("os", "path", "perf_hooks", "process", "punycode", "querystring"),
         *("readline", "repl", "stream", "string_decoder", "sys", "timers", "tls"),
         *("trace_events", "tty", "url", "util", "v8", "vm", "wasi"),
-        *("worker_threads", "zlib"),
+        *("worker_threads", "zlib", "assert/strict", "dns/promises", "fs/promises"),
+        *("inspector/promises", "path/posix", "path/win32", "readline/promises"),
+        *("stream/consumers", "stream/promises", "stream/web", "timers/promises"),
+        "util/types",
     )
 )
 """Node's own modules that need no `node:` before their names."""
@@ -111,7 +114,7 @@ class _FunctionCode:
         mount = self._mounts.get(package)
         if mount is not None:
             return self._disk.file_at(mount, f".{name.removeprefix(package)}")
-        is_own = package.partition("/")[0] in _BUILT_IN or _LEADS_NOWHERE.match(name)
+        is_own = name in _BUILT_IN or _LEADS_NOWHERE.match(name)
         return () if is_own or name.startswith(_LAMBDA_HAS) else None
 
     def hindrance(self, name: str, found: Outside) -> Hindrance | None:

@@ -206,6 +206,17 @@ def test_without_a_list_all_is_installed_but_the_sdk(
     assert look({INDEX: source, f"{FOLDER}/config.arc": config}) == expected
 
 
+def test_a_built_in_module_is_no_package(look: Look) -> None:
+    """Nor is what is below it; with a slash at its end, its name is a package's."""
+    source = "import 'events'; import 'fs/promises'; import 'node:events/x'\n"
+    listed = package(dependencies={})
+    assert look({INDEX: source, LIST: listed}) == {}
+
+    found = look({INDEX: f"{source}require('events/')", LIST: listed})
+
+    assert found == {"events": f"unnamed {INDEX}:2"}
+
+
 REEXPORT = "export { x } from 'nanoid'\n"
 
 
