@@ -18,6 +18,7 @@ from sandbox.project.advice import (
 )
 
 _FAILS = "fails with Runtime.ImportModuleError"
+_NODE_FAILS = 'fails with "Cannot find …"'
 _NOT_INSTALLED = 'and "hydrate false" keeps it from being installed'
 
 
@@ -89,7 +90,7 @@ def _of_python(one: LeftBehind) -> tuple[str, str, str]:
 
 def _of_node(one: LeftBehind) -> tuple[str, str, str]:
     install = f'Run "npm install {one.package}" in {one.folder}'
-    fails = f"Deployed, the function {_FAILS}."
+    fails = f"Deployed, the function {_NODE_FAILS}."
     if one.hindrance == "sdk-v2":
         return (
             f'loads "{one.module}", which Lambda no longer has',
@@ -119,7 +120,7 @@ def _of_node(one: LeftBehind) -> tuple[str, str, str]:
         )
     return (
         f'loads "{one.module}", which its package.json does not name',
-        f"Deployed, a function with dependencies has only its own, and {_FAILS}.",
+        f"Deployed, a function with dependencies has only its own, and {_NODE_FAILS}.",
         f"{install}.",
     )
 

@@ -39,7 +39,7 @@ export function loadFailure (thrown, start, observer) {
     thrown.stack = joined(explain(observer.newest()), thrown.stack)
   }
   const failure = raisedFailure(thrown, origin)
-  if (ABSENT_CODES.includes(thrown?.code)) {
+  if (thrown?.code === 'MODULE_NOT_FOUND') { // of "require"; "import" keeps its Error
     const first = String(thrown.message).split('\n')[0]
     failure.error_type = 'Runtime.ImportModuleError'
     failure.message = `Error: ${first}`
