@@ -16,7 +16,7 @@ from sandbox.project.runtimes import python_version
 
 Level: TypeAlias = Literal["error", "warning", "hint"]
 Hindrance: TypeAlias = Literal[
-    "unnamed", "development", "sdk-v2", "not-hydrated", "re-exported"
+    "unnamed", "development", "sdk-v2", "not-hydrated", "re-exported", "one-of-several"
 ]
 """Why a package is not deployed: the function's own list lacks it, or has it for
 development alone; it is the AWS SDK v2; nothing is installed for the function."""

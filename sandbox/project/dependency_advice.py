@@ -81,6 +81,15 @@ def _of_python(one: LeftBehind) -> tuple[str, str, str]:
             f'Write the line "{one.package}" into {file}, which is installed all the '
             "same.",
         )
+    if one.hindrance == "one-of-several":
+        top = one.module.partition(".")[0]
+        return (
+            f'imports "{one.module}", and `arc deploy` has another package for "{top}"',
+            "Without a requirements.txt, it installs one of those that share a name. "
+            f"Deployed, the function {_FAILS}.",
+            f'Write the line "{one.package}" into {file}, and likewise all else that '
+            "the function imports: it then gets no more than that names.",
+        )
     return (
         f'imports "{one.module}", which its requirements.txt does not name',
         f"Deployed, the function has only what that file names, and {_FAILS}.",

@@ -8,11 +8,12 @@ package; shared code and the function's own modules are none (`@architect/hydrat
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sandbox.project.advice import LeftBehind, Unlisted
+from sandbox.project.advice import Hindrance, LeftBehind, Unlisted
 from sandbox.project.model import Function, Project
 from sandbox.project.runtimes import python_version
 from sandbox.wiring.module_roots import ModuleRoots
@@ -24,6 +25,9 @@ from sandbox.wiring.reached import (
     place_of,
 )
 from sandbox.wiring.remembered import Remembered
+
+if TYPE_CHECKING:
+    from sandbox.wiring.installed import InstalledPackages
 
 REQUIREMENTS_FILE = "requirements.txt"
 VENDOR = "vendor"
@@ -63,13 +67,9 @@ class PythonDependencies:
     def left_behind(self) -> Iterator[LeftBehind]:
         """Give what functions import, and will not have."""
         for function in self._functions:
-            has_list = _has_requirements(function)
-            if not has_list and is_hydrated(function):
-                continue  # what is looked for is found, or nothing is deployed
-            foreign = self._foreign(function)
-            if not foreign:
-                continue
-            brought = self._brought(function) if has_list else frozenset[str]()
+            hindrance = _hindrance(function)
+            foreign = self._foreign(function, hindrance)
+            brought = self._brought(function, hindrance) if foreign else None
             if brought is None:
                 continue
             for module in foreign:
@@ -79,8 +79,8 @@ class PythonDependencies:
                     function=function,
                     folder=self._project.shown(function.folder),
                     module=module,
-                    package=self._known.packages_in(self._path).package_of(module),
-                    hindrance="unnamed" if has_list else "not-hydrated",
+                    package=self._packages.package_of(module) or module,
+                    hindrance=hindrance,
                     where=place_of(foreign[module], self._project),
                 )
 
@@ -89,14 +89,36 @@ class PythonDependencies:
         for function in self._functions:
             if _has_requirements(function) or not is_hydrated(function):
                 continue
-            version = python_version(function.config.runtime)
-            is_new = version is not None and version > _NEWEST_KNOWN
-            module = None if is_new else self._not_a_package(function)
-            if is_new or module is not None:
+            for module in self._where_it_stops(function):
                 folder = self._project.shown(function.folder)
                 yield Unlisted(function=function, folder=folder, module=module)
 
-    def _foreign(self, function: Function) -> dict[str, Outside]:
+    def _where_it_stops(self, function: Function) -> tuple[str | None, ...]:
+        """Give the module at which `arc deploy` stops, None for Python itself."""
+        version = python_version(function.config.runtime)
+        if version is not None and version > _NEWEST_KNOWN:
+            return (None,)
+        module = next(self._not_packages(function), None)
+        return () if module is None else (module,)
+
+    @property
+    def _packages(self) -> "InstalledPackages":
+        return self._known.packages_in(self._path)
+
+    def _foreign(
+        self, function: Function, hindrance: Hindrance
+    ) -> Mapping[str, Outside]:
+        """Give what may be missing of others, and where it is first imported."""
+        if hindrance != "one-of-several":
+            return self._imported(function)
+        if self._where_it_stops(function):
+            return {}
+        imported = self._imported(function)
+        shared = [module for module in imported if "." in module]
+        # All else is found by its name, and what nobody owns is not guessed.
+        return {one: imported[one] for one in shared if self._packages.package_of(one)}
+
+    def _imported(self, function: Function) -> dict[str, Outside]:
         """Give where a function first imports each package of others."""
         code = _FunctionCode(function, self._project, self._disk)
         found: dict[str, Outside] = {}
@@ -111,24 +133,32 @@ class PythonDependencies:
                 found.setdefault(module, one)
         return found
 
-    def _brought(self, function: Function) -> frozenset[str] | None:
-        """Give the modules of a function's requirements; None where nobody can tell."""
+    def _brought(
+        self, function: Function, hindrance: Hindrance
+    ) -> frozenset[str] | None:
+        """Give the modules that are installed for it; None where nobody can tell."""
+        if hindrance == "not-hydrated":
+            return frozenset()
+        if hindrance == "one-of-several":
+            return self._packages.found_for(self._names_imported(function))
         from sandbox.wiring.installed import requirements_in
 
         named = requirements_in(function.folder / REQUIREMENTS_FILE)
-        if named is None:
-            return None
-        return self._known.packages_in(self._path).modules_of(named)
+        return None if named is None else self._packages.modules_of(named)
 
-    def _not_a_package(self, function: Function) -> str | None:
-        """Give a module that the function's own files import, and pip has not."""
+    def _not_packages(self, function: Function) -> Iterator[str]:
+        """Give what the function's own files import, and pip has not."""
+        for name in self._names_imported(function):
+            is_known = name in sys.stdlib_module_names or name == "boto3"
+            if not is_known and not self._roots.holds(name):
+                yield name
+
+    def _names_imported(self, function: Function) -> Iterator[str]:
+        """Give what `arc deploy` looks at: names up to a dot, of no relative import."""
         for file in _python_files(function.folder):
             for one in self._known.imports.imports_of(file):
-                module = one.name.partition(".")[0]
-                is_known = module in sys.stdlib_module_names or module == "boto3"
-                if module and not is_known and not self._roots.holds(module):
-                    return module
-        return None
+                if top := one.name.partition(".")[0]:
+                    yield top
 
 
 class _Disk:
@@ -191,6 +221,13 @@ def _python_files(folder: Path) -> Iterator[Path]:
         for name in sorted(names):
             if name.endswith(".py") and not name.startswith("."):
                 yield Path(above, name)
+
+
+def _hindrance(function: Function) -> Hindrance:
+    """Tell why a package would be missing that is missing."""
+    if _has_requirements(function):
+        return "unnamed"
+    return "one-of-several" if is_hydrated(function) else "not-hydrated"
 
 
 def _has_requirements(function: Function) -> bool:

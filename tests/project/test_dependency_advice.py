@@ -80,6 +80,12 @@ def test_a_package_is_told_once() -> None:
     ("runtime", "hindrance", "fact", "fix"),
     [
         ("python3.12", "not-hydrated", "hydrate false", f"{FOLDER}/requirements.txt"),
+        (
+            "python3.11",
+            "one-of-several",
+            "another package for",
+            f"{FOLDER}/requirements.txt",
+        ),
         ("nodejs22.x", "unnamed", "package.json does not name it", "npm install"),
         ("nodejs22.x", "development", "has in devDependencies", "--save-prod"),
         ("nodejs22.x", "not-hydrated", "hydrate false", "npm install"),

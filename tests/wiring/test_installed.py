@@ -129,7 +129,7 @@ def test_what_is_not_known_is_not_guessed(tmp_path: Path) -> None:
     assert brought(packages, "here", "unrecorded") is None
     assert brought(packages, "torn") == {"torn"}
     assert packages.package_of("here") == "here"
-    assert packages.package_of("unheard_of") == "unheard_of"
+    assert packages.package_of("unheard_of") is None
 
 
 @pytest.mark.parametrize(

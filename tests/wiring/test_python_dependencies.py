@@ -200,6 +200,41 @@ def test_without_a_list_the_imports_count(
 
 
 @pytest.mark.parametrize(
+    ("source", "runtime", "lacks"),
+    [
+        ("import google.FIRST", "python3.11", False),
+        ("import google.LAST, yaml", "python3.11", True),
+        ("import google.FIRST, google.LAST", "python3.11", True),
+        ("import google.LAST", "python3.12", False),
+        ("import google.LAST, absent", "python3.11", False),
+        ("import google.LAST, needs", "python3.11", False),
+        ("import google.api", "python3.11", False),
+    ],
+)
+def test_without_a_list_one_package_of_a_name_is_installed(
+    look: Look, tmp_path: Path, source: str, runtime: str, *, lacks: bool
+) -> None:
+    """The first of a listing, and what it needs; none of any where deploying stops."""
+    modules = {"google_auth": "auth", "google_cloud_storage": "cloud.storage"}
+    folders = [entry.name.partition("-")[0] for entry in _entries(tmp_path)]
+    first, last = (name for name in folders if name in modules)
+    needs = f"Metadata-Version: 2.1\nName: needs\nRequires-Dist: {last}\n"
+    described = {"METADATA": needs, "top_level.txt": "needs"}
+    write_files(tmp_path / "installed/needs-1.dist-info", described)
+    write_files(tmp_path / "installed", {"needs.py": ""})
+    source = source.replace("FIRST", modules[first]).replace("LAST", modules[last])
+
+    told = list(look({INDEX: source}, runtime=runtime).left_behind())
+
+    assert [one.module for one in told] == [f"google.{modules[last]}"] * lacks
+    assert [one.hindrance for one in told] == ["one-of-several"] * lacks
+
+
+def _entries(folder: Path) -> list[Path]:
+    return [*(folder / "installed").iterdir()]
+
+
+@pytest.mark.parametrize(
     ("runtime", "files", "expected"),
     [
         ("python3.12", {}, [None]),
