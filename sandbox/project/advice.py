@@ -15,7 +15,9 @@ from sandbox.project.model import Function, Project, Stage, Table
 from sandbox.project.runtimes import python_version
 
 Level: TypeAlias = Literal["error", "warning", "hint"]
-Hindrance: TypeAlias = Literal["unnamed", "development", "sdk-v2", "not-hydrated"]
+Hindrance: TypeAlias = Literal[
+    "unnamed", "development", "sdk-v2", "not-hydrated", "re-exported", "one-of-several"
+]
 """Why a package is not deployed: the function's own list lacks it, or has it for
 development alone; it is the AWS SDK v2; nothing is installed for the function."""
 
@@ -92,7 +94,7 @@ class LeftBehind:
     folder: str
     """The function's, as the developer would type it."""
     module: str
-    """As the code names it: `yaml`, `@scope/name`."""
+    """As the code names it: `yaml`, `google.cloud.storage`, `@scope/name`."""
     package: str
     """As it is installed: `PyYAML`, `@scope/name`."""
     hindrance: Hindrance

@@ -18,6 +18,7 @@ from sandbox.project.advice import (
 )
 
 _FAILS = "fails with Runtime.ImportModuleError"
+_NODE_FAILS = 'fails with "Cannot find …"'
 _NOT_INSTALLED = 'and "hydrate false" keeps it from being installed'
 
 
@@ -80,6 +81,15 @@ def _of_python(one: LeftBehind) -> tuple[str, str, str]:
             f'Write the line "{one.package}" into {file}, which is installed all the '
             "same.",
         )
+    if one.hindrance == "one-of-several":
+        top = one.module.partition(".")[0]
+        return (
+            f'imports "{one.module}", and `arc deploy` has another package for "{top}"',
+            "Without a requirements.txt, it installs one of those that share a name. "
+            f"Deployed, the function {_FAILS}.",
+            f'Write the line "{one.package}" into {file}, and likewise all else that '
+            "the function imports: it then gets no more than that names.",
+        )
     return (
         f'imports "{one.module}", which its requirements.txt does not name',
         f"Deployed, the function has only what that file names, and {_FAILS}.",
@@ -89,7 +99,7 @@ def _of_python(one: LeftBehind) -> tuple[str, str, str]:
 
 def _of_node(one: LeftBehind) -> tuple[str, str, str]:
     install = f'Run "npm install {one.package}" in {one.folder}'
-    fails = f"Deployed, the function {_FAILS}."
+    fails = f"Deployed, the function {_NODE_FAILS}."
     if one.hindrance == "sdk-v2":
         return (
             f'loads "{one.module}", which Lambda no longer has',
@@ -111,9 +121,15 @@ def _of_node(one: LeftBehind) -> tuple[str, str, str]:
             fails,
             f"{install}: what a package.json there names is installed all the same.",
         )
+    if one.hindrance == "re-exported":
+        return (
+            f'loads "{one.module}" by "export … from" alone',
+            f"`arc deploy` installs what is imported, and overlooks that. {fails}",
+            f"Import what it has, and export that apart, in {one.where.file}.",
+        )
     return (
         f'loads "{one.module}", which its package.json does not name',
-        f"Deployed, a function with dependencies has only its own, and {_FAILS}.",
+        f"Deployed, a function with dependencies has only its own, and {_NODE_FAILS}.",
         f"{install}.",
     )
 

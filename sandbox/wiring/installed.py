@@ -4,13 +4,17 @@ Reads what pip has written beside them (PyPA specifications, "Core metadata" and
 "Recording installed projects"); imports none.
 """
 
+import csv
 import json
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from functools import cached_property
 from importlib.metadata import Distribution, DistributionFinder, MetadataPathFinder
 from pathlib import Path
 
 from packaging.requirements import InvalidRequirement, Requirement
+
+from sandbox.wiring.module_roots import ModuleRoots
 
 _INCLUDE = re.compile(r"(?:-r|--requirement)[\s=]*(\S+)")
 _COMMENT = re.compile(r"(?:^|\s)#.*")
@@ -65,14 +69,15 @@ class InstalledPackages:
 
     def __init__(self, path: Sequence[str]) -> None:
         self._path = [folder for folder in path if folder]
+        self._roots = ModuleRoots(self._path)
         self._modules: dict[str, frozenset[str] | None] = {}
-        self._packages: dict[str, str] = {}
         self._brought: dict[tuple[str, ...], frozenset[str] | None] = {}
 
     def modules_of(self, named: Sequence[Requirement]) -> frozenset[str] | None:
         """Give the modules of packages and of all that these require.
 
-        None where one of the named is not installed, or does not say what it brings.
+        Each by the name that `ModuleRoots.root_of` gives it. None where one of the
+        named is not installed, or does not say what it brings.
         """
         key = tuple(map(str, named))
         if key not in self._brought:
@@ -99,21 +104,47 @@ class InstalledPackages:
             ahead += _required_by(distribution, extras=requirement.extras)
         return modules
 
-    def package_of(self, module: str) -> str:
-        """Give the name of the package that brings a module; the module's, if none."""
-        if module not in self._packages:
-            bringing = (
-                distribution.name
-                for distribution in self._find(None)
-                if module in (self._modules_in(distribution) or ())
-            )
-            self._packages[module] = next(bringing, module)
-        return self._packages[module]
+    def found_for(self, names: Iterable[str]) -> frozenset[str] | None:
+        """Give the modules that `arc deploy` installs for names without dots.
+
+        For each, the first package that has it, and what that requires, which may
+        not be the package that is meant (`@architect/hydrate` 6.0.2,
+        "get_python_deps.py": `packages_distributions()[name][0]`). None where one
+        does not say what it brings.
+        """
+        first: dict[str, Distribution] = {}
+        for distribution, modules in self._all:
+            for module in modules:
+                first.setdefault(module.partition(".")[0], distribution)
+        found = [first[name].name for name in names if name in first]
+        return self.modules_of([*map(Requirement, found)])
+
+    def package_of(self, module: str) -> str | None:
+        """Give the name of the package that brings a module; None where nobody says.
+
+        Args:
+            module: as `ModuleRoots.root_of` gives it.
+        """
+        for distribution, modules in self._all:
+            if module in modules:
+                return distribution.name
+        return None
+
+    @cached_property
+    def _all(self) -> tuple[tuple[Distribution, frozenset[str]], ...]:
+        """Every package, in the order in which Python finds them, with its modules.
+
+        Not by their names, each of which takes half a millisecond to read.
+        """
+        return tuple(
+            (distribution, _modules_in(distribution, self._roots) or frozenset())
+            for distribution in self._find(None)
+        )
 
     def _modules_in(self, distribution: Distribution) -> frozenset[str] | None:
         name = distribution.name
         if name not in self._modules:
-            self._modules[name] = _modules_in(distribution)
+            self._modules[name] = _modules_in(distribution, self._roots)
         return self._modules[name]
 
     def _find(self, name: str | None) -> Iterator[Distribution]:
@@ -138,23 +169,51 @@ def _required_by(
             yield requirement
 
 
-def _modules_in(distribution: Distribution) -> frozenset[str] | None:
+def _modules_in(
+    distribution: Distribution, roots: ModuleRoots
+) -> frozenset[str] | None:
     """Give a package's modules; None where it has no list of them.
 
     Or where its code lies elsewhere (PEP 660).
     """
     if _is_editable(distribution):
         return None
-    listed = distribution.read_text("top_level.txt")
-    if listed:
-        return frozenset(listed.split())
-    recorded = distribution.files
-    if recorded is None:
-        return None
-    files = [file.parts for file in recorded]
-    folders = {parts[0] for parts in files if len(parts) > 1 and "." not in parts[0]}
-    alone = (_MODULE_FILE.fullmatch(parts[0]) for parts in files if len(parts) == 1)
-    return frozenset(folders | {found[1] for found in alone if found})
+    listed = (distribution.read_text("top_level.txt") or "").split()
+    if listed and not any(map(roots.is_shared, listed)):
+        return frozenset(listed)
+    recorded = _recorded(distribution)
+    return None if recorded is None else frozenset(_roots_of(recorded, roots))
+
+
+def _roots_of(files: Iterable[str], roots: ModuleRoots) -> Iterator[str]:
+    """Give what owns the files: a package, or a module of a name that many share."""
+    for file in files:
+        top, slash, _ = file.partition("/")
+        if slash and not top.isidentifier():  # metadata, scripts
+            continue
+        if slash and not roots.is_shared(top):
+            yield top
+        elif found := _MODULE_FILE.fullmatch(file.rpartition("/")[2]):
+            root = roots.root_of(_dotted(file, found[1])) if slash else found[1]
+            if root is not None:
+                yield root
+
+
+def _dotted(file: str, module: str) -> str:
+    folders = file.split("/")[:-1]
+    return ".".join(folders if module == "__init__" else [*folders, module])
+
+
+def _recorded(distribution: Distribution) -> Iterable[str] | None:
+    """Give the paths of a package's files.
+
+    `Distribution.files` makes an object of each, which takes ten times as long.
+    """
+    record = distribution.read_text("RECORD")
+    if record is not None:
+        return (row[0] for row in csv.reader(record.splitlines()) if row)
+    files = distribution.files
+    return None if files is None else map(str, files)
 
 
 def _is_editable(distribution: Distribution) -> bool:

@@ -2,22 +2,26 @@
 
 Where a function's package.json has dependencies of any kind, these are all that is
 installed for it, those for development apart. Else its code, and all shared code, is
-looked through, and what that loads is installed, the AWS SDK apart
-(`@architect/hydrate` 6.0.2, "autoinstall/node").
+looked through, and what that imports is installed, the AWS SDK apart; an
+`export … from` is overlooked (`@architect/hydrate` 6.0.2, "autoinstall/node").
 """
 
-import json
-import os.path
+import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache, cached_property
 from pathlib import Path
-from typing import TypeAlias
 
 from sandbox.json_value import JsonValue
 from sandbox.project.advice import Hindrance, LeftBehind
 from sandbox.project.model import Function, Project
 from sandbox.wiring.imports import ImportReader
+from sandbox.wiring.node_packages import (
+    PACKAGE_FILE,
+    NodePackages,
+    named_in,
+    read_package,
+)
 from sandbox.wiring.reached import (
     Outside,
     is_hydrated,
@@ -26,14 +30,16 @@ from sandbox.wiring.reached import (
     place_of,
 )
 
-PACKAGE_FILE = "package.json"
-_INSTALLED_FROM = ("dependencies", "optionalDependencies", "peerDependencies")
 _MAKES_A_LIST = ("dependencies", "peerDependencies", "devDependencies")
 """With any of these in its package.json, a function's code is not looked through."""
 _SUFFIXES = ("", ".js", ".mjs", ".cjs", ".json", "/index.js")
 _PACKAGE_NAME = re.compile(r"(?:@[^/]+/)?[^/]+")
 _LEADS_NOWHERE = re.compile(r"#|[a-z][a-z\d+.-]+:", re.IGNORECASE)
 _IS_PATH = re.compile(r"\.{0,2}/|\.{1,2}$")
+_IMPORTED = re.compile(
+    r"\b(?:require\s*\(|import\s*\(|import\b(?:[\w$*{},\s]*\bfrom\b)?)\s*"
+    r"['\"]([^'\"\n]+)"
+)
 _LAMBDA_HAS = ("@aws-sdk/", "@smithy/")
 _BUILT_IN = frozenset(
     (
@@ -43,35 +49,22 @@ _BUILT_IN = frozenset(
         *("os", "path", "perf_hooks", "process", "punycode", "querystring"),
         *("readline", "repl", "stream", "string_decoder", "sys", "timers", "tls"),
         *("trace_events", "tty", "url", "util", "v8", "vm", "wasi"),
-        *("worker_threads", "zlib"),
+        *("worker_threads", "zlib", "assert/strict", "dns/promises", "fs/promises"),
+        *("inspector/promises", "path/posix", "path/win32", "readline/promises"),
+        *("stream/consumers", "stream/promises", "stream/web", "timers/promises"),
+        "util/types",
     )
 )
 """Node's own modules that need no `node:` before their names."""
 
-FileAt: TypeAlias = Callable[[Path, str], tuple[Path, ...]]
-"""The file that a path leads to from a folder, or none."""
-
-
-def package_member(file: Path, member: str) -> JsonValue:
-    """Give what a package.json says there; None where it cannot be read."""
-    return _read_package(file).get(member)
-
-
-def _read_package(file: Path) -> Mapping[str, JsonValue]:
-    try:
-        package = json.loads(file.read_bytes())
-    except (OSError, ValueError):
-        return {}
-    return package if isinstance(package, dict) else {}
-
 
 def node_left_behind(project: Project, reader: ImportReader) -> Iterator[LeftBehind]:
     """Give what Node functions load, and will not have."""
-    file_at = cache(_file_at)  # functions share most of what they load
+    disk = _Disk()
     for function in project.functions:
         if function.language != "nodejs" or not may_lack_packages(function, project):
             continue
-        code = _FunctionCode(function, project, file_at)
+        code = _FunctionCode(function, project, disk)
         told = set[str]()
         for found in outside_imports(function.handler_file, reader, code.files_of):
             name = _package_name(found.name)
@@ -88,11 +81,20 @@ def node_left_behind(project: Project, reader: ImportReader) -> Iterator[LeftBeh
                 )
 
 
+class _Disk:
+    """What was found of files and packages: functions share most of what they load."""
+
+    def __init__(self) -> None:
+        self.file_at = cache(_file_at)
+        self.imported_in = cache(_imported_in)
+        self.packages = NodePackages()
+
+
 class _FunctionCode:
     """One function as deployed: its files, and the packages beside them."""
 
-    def __init__(self, function: Function, project: Project, file_at: FileAt) -> None:
-        self._file_at = file_at
+    def __init__(self, function: Function, project: Project, disk: _Disk) -> None:
+        self._disk = disk
         shared = project.folders_copied_into(function)
         self._mounts = {f"@architect/{name}": path for name, path in shared.items()}
         self._folder = function.folder
@@ -102,94 +104,99 @@ class _FunctionCode:
             "ignoreDependencies", settings.get("ignoredDependencies")
         )
         self._ignored = ignored if isinstance(ignored, list) else [ignored]
-        self._brought: dict[Path, frozenset[str]] = {}
+        self._brought = cache(disk.packages.brought_by)
 
     def files_of(self, name: str, importer: Path) -> Sequence[Path] | None:
         """Give the file that a name leads to; None where that is a package."""
         if _IS_PATH.match(name):
-            return self._file_at(importer.parent, name)
+            return self._disk.file_at(importer.parent, name)
         package = _package_name(name)
         mount = self._mounts.get(package)
         if mount is not None:
-            return self._file_at(mount, f".{name.removeprefix(package)}")
-        is_own = package.partition("/")[0] in _BUILT_IN or _LEADS_NOWHERE.match(name)
+            return self._disk.file_at(mount, f".{name.removeprefix(package)}")
+        is_own = name in _BUILT_IN or _LEADS_NOWHERE.match(name)
         return () if is_own or name.startswith(_LAMBDA_HAS) else None
 
     def hindrance(self, name: str, found: Outside) -> Hindrance | None:
         """Tell why a package is not deployed; None where it is, or is not here."""
         for shared in self._mounts.values():
-            if found.file.is_relative_to(shared) and name in self._brought_by(shared):
+            if found.file.is_relative_to(shared) and name in self._brought(shared):
                 return None
-        if _holder(self._folder, name) is None:
+        place = self._place_of(name, found.file)
+        if place is None:
             return None  # it does not load here either, which tells
-        lies_beside = (self._folder / "node_modules" / name).exists()
-        judge = self._by_list if self._has_list() else self._by_code
-        return judge(name, lies_beside=lies_beside)
+        lies_beside = self._lies_beside(place)
+        if self._has_list():
+            return self._by_list(name, lies_beside=lies_beside)
+        if lies_beside or name in self._ignored:
+            return None
+        return self._by_code(name, is_handed_on=found.is_handed_on)
+
+    def _place_of(self, name: str, importer: Path) -> Path | None:
+        """Give where a file finds a package here, by its path or by what that is of."""
+        place_of = self._disk.packages.place_of
+        is_shared = any(map(importer.is_relative_to, self._mounts.values()))
+        folder = self._folder if is_shared else importer.parent
+        return place_of(folder, name) or place_of(importer.resolve().parent, name)
+
+    def _lies_beside(self, place: Path) -> bool:
+        """Tell whether a package is copied with the folder that it lies in."""
+        unlisted = (
+            shared
+            for shared in self._mounts.values()
+            if not (shared / PACKAGE_FILE).exists()
+        )
+        return any(map(place.is_relative_to, (self._folder, *unlisted)))
 
     def _by_list(self, name: str, *, lies_beside: bool) -> Hindrance | None:
-        if name in self._brought_by(self._folder):
+        if name in self._brought(self._folder):
             return None
-        if name in _named(self._own, "devDependencies"):
+        if name in named_in(self._own, "devDependencies"):
             return "development"
         return None if lies_beside else "unnamed"
 
-    def _by_code(self, name: str, *, lies_beside: bool) -> Hindrance | None:
-        if lies_beside or name in self._ignored:
-            return None
+    def _by_code(self, name: str, *, is_handed_on: bool) -> Hindrance | None:
         if not self._is_hydrated:
             return "not-hydrated"
-        return "sdk-v2" if name == "aws-sdk" else None
+        if name == "aws-sdk":
+            return "sdk-v2"
+        return "re-exported" if is_handed_on and not self._imports(name) else None
+
+    def _imports(self, name: str) -> bool:
+        folders = (self._folder, *self._mounts.values())
+        return any(name in self._disk.imported_in(folder) for folder in folders)
 
     @cached_property
     def _own(self) -> Mapping[str, JsonValue]:
-        return _read_package(self._folder / PACKAGE_FILE)
+        return read_package(self._folder / PACKAGE_FILE)
 
     def _has_list(self) -> bool:
         return any(self._own.get(kind) is not None for kind in _MAKES_A_LIST)
-
-    def _brought_by(self, folder: Path) -> frozenset[str]:
-        if folder not in self._brought:
-            self._brought[folder] = _installed_for(folder)
-        return self._brought[folder]
-
-
-def _installed_for(folder: Path) -> frozenset[str]:
-    """Give the names of all that npm installs for a folder's package.json."""
-    ahead = list(_required_by(folder))
-    found = set(ahead)
-    while ahead:
-        package = _holder(folder, ahead.pop())
-        new = set(_required_by(package)) - found if package is not None else set()
-        found |= new
-        ahead += new
-    return frozenset(found)
-
-
-def _required_by(folder: Path) -> Iterator[str]:
-    package = _read_package(folder / PACKAGE_FILE)
-    for kind in _INSTALLED_FROM:
-        yield from _named(package, kind)
-
-
-def _named(package: Mapping[str, JsonValue], kind: str) -> Mapping[str, JsonValue]:
-    """Give the packages that a package.json names there, with their versions."""
-    named = package.get(kind)
-    return named if isinstance(named, Mapping) else {}
-
-
-def _holder(folder: Path, name: str) -> Path | None:
-    """Give a package's folder, as Node finds it from a folder and those above."""
-    for above in (folder, *folder.parents):
-        package = above / "node_modules" / name
-        if package.exists():
-            return package
-    return None
 
 
 def _file_at(folder: Path, name: str) -> tuple[Path, ...]:
     base = os.path.normpath(folder / name)
     files = (Path(base + suffix) for suffix in _SUFFIXES)
     return tuple(file for file in files if file.is_file())[:1]
+
+
+def _imported_in(folder: Path) -> frozenset[str]:
+    """Give the packages that `arc deploy` sees imported: in any file, by any branch."""
+    found = set[str]()
+    for above, folders, names in os.walk(folder):
+        folders[:] = [name for name in folders if name != "node_modules"]
+        for name in names:
+            if name.endswith((".js", ".mjs", ".cjs")):
+                text = _text_of(Path(above, name))
+                found.update(map(_package_name, _IMPORTED.findall(text)))
+    return frozenset(found)
+
+
+def _text_of(file: Path) -> str:
+    try:
+        return file.read_text("utf-8", errors="replace")
+    except OSError:  # such as a link to nowhere
+        return ""
 
 
 def _package_name(specifier: str) -> str:

@@ -8,13 +8,15 @@ package; shared code and the function's own modules are none (`@architect/hydrat
 
 import os
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from sandbox.project.advice import LeftBehind, Unlisted
+from sandbox.project.advice import Hindrance, LeftBehind, Unlisted
 from sandbox.project.model import Function, Project
 from sandbox.project.runtimes import python_version
+from sandbox.wiring.module_roots import ModuleRoots
 from sandbox.wiring.reached import (
     Outside,
     is_hydrated,
@@ -23,6 +25,9 @@ from sandbox.wiring.reached import (
     place_of,
 )
 from sandbox.wiring.remembered import Remembered
+
+if TYPE_CHECKING:
+    from sandbox.wiring.installed import InstalledPackages
 
 REQUIREMENTS_FILE = "requirements.txt"
 VENDOR = "vendor"
@@ -49,6 +54,7 @@ class PythonDependencies:
         self._project = project
         self._known = known
         self._path = [folder for folder in path if folder]
+        self._roots = ModuleRoots(self._path)
         self._functions = [
             function
             for function in project.functions
@@ -56,19 +62,14 @@ class PythonDependencies:
             and may_lack_packages(function, project)
             and function.folder.is_dir()
         ]
-        self._installed: dict[str, bool] = {}
         self._disk = _Disk()
 
     def left_behind(self) -> Iterator[LeftBehind]:
         """Give what functions import, and will not have."""
         for function in self._functions:
-            has_list = _has_requirements(function)
-            if not has_list and is_hydrated(function):
-                continue  # what is looked for is found, or nothing is deployed
-            foreign = self._foreign(function)
-            if not foreign:
-                continue
-            brought = self._brought(function) if has_list else frozenset[str]()
+            hindrance = _hindrance(function)
+            foreign = self._foreign(function, hindrance)
+            brought = self._brought(function, hindrance) if foreign else None
             if brought is None:
                 continue
             for module in foreign:
@@ -78,8 +79,8 @@ class PythonDependencies:
                     function=function,
                     folder=self._project.shown(function.folder),
                     module=module,
-                    package=self._known.packages_in(self._path).package_of(module),
-                    hindrance="unnamed" if has_list else "not-hydrated",
+                    package=self._packages.package_of(module) or module,
+                    hindrance=hindrance,
                     where=place_of(foreign[module], self._project),
                 )
 
@@ -88,58 +89,76 @@ class PythonDependencies:
         for function in self._functions:
             if _has_requirements(function) or not is_hydrated(function):
                 continue
-            version = python_version(function.config.runtime)
-            is_new = version is not None and version > _NEWEST_KNOWN
-            module = None if is_new else self._not_a_package(function)
-            if is_new or module is not None:
+            for module in self._where_it_stops(function):
                 folder = self._project.shown(function.folder)
                 yield Unlisted(function=function, folder=folder, module=module)
 
-    def _foreign(self, function: Function) -> dict[str, Outside]:
+    def _where_it_stops(self, function: Function) -> tuple[str | None, ...]:
+        """Give the module at which `arc deploy` stops, None for Python itself."""
+        version = python_version(function.config.runtime)
+        if version is not None and version > _NEWEST_KNOWN:
+            return (None,)
+        module = next(self._not_packages(function), None)
+        return () if module is None else (module,)
+
+    @property
+    def _packages(self) -> "InstalledPackages":
+        return self._known.packages_in(self._path)
+
+    def _foreign(
+        self, function: Function, hindrance: Hindrance
+    ) -> Mapping[str, Outside]:
+        """Give what may be missing of others, and where it is first imported."""
+        if hindrance != "one-of-several":
+            return self._imported(function)
+        if self._where_it_stops(function):
+            return {}
+        imported = self._imported(function)
+        shared = [module for module in imported if "." in module]
+        # All else is found by its name, and what nobody owns is not guessed.
+        return {one: imported[one] for one in shared if self._packages.package_of(one)}
+
+    def _imported(self, function: Function) -> dict[str, Outside]:
         """Give where a function first imports each package of others."""
         code = _FunctionCode(function, self._project, self._disk)
         found: dict[str, Outside] = {}
         for one in outside_imports(
             function.handler_file, self._known.imports, code.files_of
         ):
-            module = one.name.partition(".")[0]
-            if module not in found and self._is_foreign(module):
-                found[module] = one
+            top = one.name.partition(".")[0]
+            if top in sys.stdlib_module_names or top in _LAMBDA_HAS:
+                continue
+            module = self._roots.root_of(one.name)
+            if module is not None:
+                found.setdefault(module, one)
         return found
 
-    def _is_foreign(self, module: str) -> bool:
-        if module in sys.stdlib_module_names or module in _LAMBDA_HAS:
-            return False
-        return self._is_installed(module)
-
-    def _brought(self, function: Function) -> frozenset[str] | None:
-        """Give the modules of a function's requirements; None where nobody can tell."""
+    def _brought(
+        self, function: Function, hindrance: Hindrance
+    ) -> frozenset[str] | None:
+        """Give the modules that are installed for it; None where nobody can tell."""
+        if hindrance == "not-hydrated":
+            return frozenset()
+        if hindrance == "one-of-several":
+            return self._packages.found_for(self._names_imported(function))
         from sandbox.wiring.installed import requirements_in
 
         named = requirements_in(function.folder / REQUIREMENTS_FILE)
-        if named is None:
-            return None
-        return self._known.packages_in(self._path).modules_of(named)
+        return None if named is None else self._packages.modules_of(named)
 
-    def _not_a_package(self, function: Function) -> str | None:
-        """Give a module that the function's own files import, and pip has not."""
+    def _not_packages(self, function: Function) -> Iterator[str]:
+        """Give what the function's own files import, and pip has not."""
+        for name in self._names_imported(function):
+            is_known = name in sys.stdlib_module_names or name == "boto3"
+            if not is_known and not self._roots.holds(name):
+                yield name
+
+    def _names_imported(self, function: Function) -> Iterator[str]:
+        """Give what `arc deploy` looks at: names up to a dot, of no relative import."""
         for file in _python_files(function.folder):
             for one in self._known.imports.imports_of(file):
-                module = one.name.partition(".")[0]
-                is_known = module in sys.stdlib_module_names or module == "boto3"
-                if module and not is_known and not self._is_installed(module):
-                    return module
-        return None
-
-    def _is_installed(self, module: str) -> bool:
-        if module not in self._installed:
-            self._installed[module] = any(
-                (folder / module).is_dir()
-                or (folder / f"{module}.py").is_file()
-                or any(folder.glob(f"{module}.*.so"))
-                for folder in map(Path, self._path)
-            )
-        return self._installed[module]
+                if top := one.name.partition(".")[0]:
+                    yield top
 
 
 class _Disk:
@@ -157,7 +176,7 @@ class _FunctionCode:
         self._disk = disk
         self._mounts = project.folders_copied_into(function)
         self._folder = function.folder
-        self._vendor = function.folder / VENDOR
+        self._vendor = ModuleRoots([function.folder / VENDOR])
 
     def files_of(self, name: str, importer: Path) -> Sequence[Path] | None:
         """Give the files that an import loads; None where it leads out of the app."""
@@ -176,7 +195,7 @@ class _FunctionCode:
         if self._disk.holds(self._folder, parts[0]):
             return self._disk.modules(self._folder, parts)
         # What pip has put there came with all that it needs.
-        return () if self._disk.holds(self._vendor, parts[0]) else None
+        return () if self._vendor.root_of(".".join(parts)) else None
 
 
 def _holds(folder: Path, module: str) -> bool:
@@ -202,6 +221,13 @@ def _python_files(folder: Path) -> Iterator[Path]:
         for name in sorted(names):
             if name.endswith(".py") and not name.startswith("."):
                 yield Path(above, name)
+
+
+def _hindrance(function: Function) -> Hindrance:
+    """Tell why a package would be missing that is missing."""
+    if _has_requirements(function):
+        return "unnamed"
+    return "one-of-several" if is_hydrated(function) else "not-hydrated"
 
 
 def _has_requirements(function: Function) -> bool:

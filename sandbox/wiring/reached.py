@@ -23,6 +23,8 @@ class Outside:
     name: str
     file: Path
     line: int
+    is_handed_on: bool
+    """As of `Import`."""
 
 
 def outside_imports(
@@ -35,7 +37,12 @@ def outside_imports(
         for one in reader.imports_of(file):
             files = files_of(one.name, file)
             if files is None:
-                yield Outside(name=one.name, file=file, line=one.line)
+                yield Outside(
+                    name=one.name,
+                    file=file,
+                    line=one.line,
+                    is_handed_on=one.is_handed_on,
+                )
                 continue
             new = [path for path in files if path not in seen]
             if len(seen) + len(new) <= MOST_FILES_FOLLOWED:

@@ -19,7 +19,8 @@ from sandbox.project.places import dotenv_places, preferences_places
 from sandbox.project.preferences import DOTENV_FILE, PREFERENCES_FILES
 from sandbox.sessions.settings import Helper
 from sandbox.tables.seeds import seed_file
-from sandbox.wiring.node_dependencies import node_left_behind, package_member
+from sandbox.wiring.node_dependencies import node_left_behind
+from sandbox.wiring.node_packages import package_member
 from sandbox.wiring.python_dependencies import REQUIREMENTS_FILE, PythonDependencies
 from sandbox.wiring.remembered import Remembered
 from sandbox.workers.environment import Ports, function_environment

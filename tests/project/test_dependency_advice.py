@@ -80,10 +80,17 @@ def test_a_package_is_told_once() -> None:
     ("runtime", "hindrance", "fact", "fix"),
     [
         ("python3.12", "not-hydrated", "hydrate false", f"{FOLDER}/requirements.txt"),
+        (
+            "python3.11",
+            "one-of-several",
+            "another package for",
+            f"{FOLDER}/requirements.txt",
+        ),
         ("nodejs22.x", "unnamed", "package.json does not name it", "npm install"),
         ("nodejs22.x", "development", "has in devDependencies", "--save-prod"),
         ("nodejs22.x", "not-hydrated", "hydrate false", "npm install"),
         ("nodejs22.x", "sdk-v2", "Lambda no longer has", "@aws-sdk/"),
+        ("nodejs22.x", "re-exported", '"export … from"', f"in {HERE.file}"),
     ],
 )
 def test_each_reason_has_its_remedy(
@@ -96,7 +103,8 @@ def test_each_reason_has_its_remedy(
 
     assert fact.replace(" it", "") in found.what.replace(" it", "")
     assert fix in found.fix
-    assert "Runtime.ImportModuleError" in found.why
+    is_python = runtime.startswith("python")
+    assert ("ImportModuleError" if is_python else '"Cannot find …"') in found.why
 
 
 @pytest.mark.parametrize(

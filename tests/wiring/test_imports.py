@@ -63,6 +63,20 @@ def test_a_python_module_names_its_imports(recwarn: pytest.WarningsRecorder) -> 
         ("if TYPE_CHECKING:\n import a\n", []),
         ("if typing.TYPE_CHECKING:\n import a\n", []),
         ("if DEBUG:\n import a\n", ["a"]),
+        ("X = 'Y' in os.environ\nif X:\n import a\n", []),
+        ("X: str = os.getenv('Y')\ndef f():\n if not X:\n  import a\n", []),
+        ("E = os.getenv('Y')\nX = E == 'y'\nif X or Z:\n import a\n", []),
+        ("if X:\n import a\nX = os.getenv('Y')\n", []),
+        ("if s.X:\n import a\ns.X = Z = os.getenv('Y')\n", []),
+        ("if s.X:\n import a\ns.Z, s['X'] = os.getenv('Y')\n", ["a"]),
+        ("def f():\n return os.getenv('Y')\nif f():\n import a\n", []),
+        ("def f():\n os.getenv('Y')\n return 1\nif f():\n import a\n", ["a"]),
+        ("X = 1\nif X:\n import a\nY = os.getenv('Y')\n", ["a"]),
+        ("if 'pytest' in sys.modules:\n import a\n", []),
+        ("if Path('.env').exists():\n import a\n", []),
+        ("try:\n import a\nexcept ImportError as e:\n raise E from e\n", ["a"]),
+        ("try:\n import a\nexcept Exception:\n log()\n raise\n", ["a"]),
+        ("try:\n import a\nexcept Exception:\n if b: raise\n", []),
         ("import a\ndef\n", []),
         ("import a\0", []),
         ("x = " + "(" * 400 + ")" * 400, []),
@@ -96,6 +110,36 @@ def test_what_may_be_missing_is_left_out(text: str, expected: list[str]) -> None
         ("if (!process.env.X) {\n require('a')({ b })\n}\nrequire('b')", ["b"]),
         ("process.env.X && require('a')\nx = process.env.X ? require('b') : {}", []),
         ("const x = process.env.X, y = require('a')", ["a"]),
+        ("import type { X } from 'a'\nimport type Y from 'b'; import 'c'", ["c"]),
+        ("export type { X } from 'a'\nexport type * as y from 'b'\nimport 'c'", ["c"]),
+        ("export type X = { y: 1 }\nimport x from 'a'", ["a"]),
+        ("import type from 'a'\nimport type, { x } from 'b'", ["a", "b"]),
+        ("import { type X } from 'a'\nexport { type X } from 'b'", ["a", "b"]),
+        ("import(/* webpackIgnore: true */ 'a')", ["a"]),
+        ("import { x } from // why\n  'a'", ["a"]),
+        ("x.replace(/`/g, ''); require('a'); y = `import 'b'`", ["a"]),
+        ("x.replace(/[/\"]'/g, ''); require('a')", ["a"]),
+        ("x = a / b; y = \"'\"; require('a'); z = c / d", ["a"]),
+        ("`${x ? `import 'no'` : y({ z })}`; require('a')", ["a"]),
+        (
+            "if (process.env.X) { require('a') } else { require('b') }\nrequire('c')",
+            ["c"],
+        ),
+        ("if (process.env.X) require('a'); else require('b')\nrequire('c')", ["c"]),
+        ("if (process.env.X) { } else if (y) { require('b') }\nrequire('c')", ["c"]),
+        ("if (process.env.X) y()\nelsewhere(); require('a')", ["a"]),
+        ("try { require('a') } catch (e) { require('b') } require('c')", ["c"]),
+        ("try { require('a') } catch (e) { throw new X(e) } require('b')", ["a", "b"]),
+        ("try { if (x) { f(() => { g({ y: 1 }) }); require('a') } } catch {}", []),
+        ("import('a').catch(() => {})\nawait import('b')", ["b"]),
+        ("if (require.main === module) { require('a') }\nrequire('b')", ["b"]),
+        ("if (import.meta.url === `file://${process.argv[1]}`) { import('a') }", []),
+        ("if (process.platform === 'darwin') require('a')\nrequire('b')", ["b"]),
+        ("const x = process.env.X === 'y'\nif (!x) { require('a') }", []),
+        ("const { X, Y: y } = process.env\nif (y === 'y') require('a')", []),
+        ("const x = () => process.env.X\nx() && require('a')", []),
+        ("let x = process.env.X; z = x ? require('a') : b\nx2 && require('c')", ["c"]),
+        ("const x = process.env.X\nif (y.x) require('a')", ["a"]),
     ],
 )
 def test_a_node_file_names_what_it_loads(text: str, expected: list[str]) -> None:
@@ -108,6 +152,22 @@ def test_lines_of_a_node_file_are_counted() -> None:
     found = node_imports(b"'use strict'\n\nlet a = require('a')\nimport 'b'\n")
 
     assert [(one.name, one.line) for one in found] == [("a", 3), ("b", 4)]
+
+
+def test_what_a_node_file_hands_on_is_marked() -> None:
+    """An `export … from`, in whatever form, and nothing else."""
+    found = node_imports(
+        b"export * from 'a'; export * as b from 'b'\nexport {\n  c\n} from 'c'\n"
+        b"export const d = 1; import { d } from 'd'\nexport { x }; import e from 'e'\n"
+    )
+
+    assert [(one.name, one.line, one.is_handed_on) for one in found] == [
+        ("a", 1, True),
+        ("b", 1, True),
+        ("c", 2, True),
+        ("d", 5, False),
+        ("e", 6, False),
+    ]
 
 
 def test_what_is_very_large_is_not_parsed() -> None:

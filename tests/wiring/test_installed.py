@@ -75,6 +75,43 @@ def test_packages_that_are_required_count_too(tmp_path: Path) -> None:
     assert brought(packages) == set()
 
 
+def test_packages_may_share_a_folder(tmp_path: Path) -> None:
+    """Each brings what lies in it alone, as `google.*` and `azure.*` do.
+
+    `top_level.txt` names the folder only; a package of that name may share nothing.
+    """
+    storage = {
+        "google/cloud/storage/__init__.py": "",
+        "google/cloud/storage/blob.py": "",
+        "google/cloud/version.py": "",
+        "google/cloud/x.proto": "",
+    }
+    protobuf = {"google/protobuf/__init__.py": "", "google/_up.abi3.so": ""}
+    write_files(tmp_path, {**storage, **protobuf, "google_old/__init__.py": ""})
+
+    packages = installed(
+        tmp_path,
+        {
+            "name": "google-cloud-storage",
+            "top_level.txt": "google\n",
+            "RECORD": "".join(f"{file},,\n" for file in storage),
+            "requires": "Requires-Dist: protobuf\n",
+        },
+        {"name": "protobuf", "RECORD": "".join(f'"{file}",,\n' for file in protobuf)},
+        {"name": "google-old", "top_level.txt": "google_old"},
+        {"name": "google-untold", "top_level.txt": "google"},
+    )
+
+    protobufs = {"google.protobuf", "google._up"}
+    storages = {"google.cloud.storage", "google.cloud.version"}
+    assert brought(packages, "protobuf") == protobufs
+    assert brought(packages, "google-cloud-storage") == storages | protobufs
+    assert brought(packages, "google-untold") is None
+    assert packages.package_of("google.protobuf") == "protobuf"
+    assert packages.package_of("google.cloud.storage") == "google-cloud-storage"
+    assert packages.package_of("google_old") == "google-old"
+
+
 def test_what_is_not_known_is_not_guessed(tmp_path: Path) -> None:
     """Of a package that is not installed, and of one whose code lies elsewhere."""
     editable = json.dumps({"url": "file:///x", "dir_info": {"editable": True}})
@@ -92,7 +129,7 @@ def test_what_is_not_known_is_not_guessed(tmp_path: Path) -> None:
     assert brought(packages, "here", "unrecorded") is None
     assert brought(packages, "torn") == {"torn"}
     assert packages.package_of("here") == "here"
-    assert packages.package_of("unheard_of") == "unheard_of"
+    assert packages.package_of("unheard_of") is None
 
 
 @pytest.mark.parametrize(

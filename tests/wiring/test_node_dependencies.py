@@ -8,7 +8,7 @@ import pytest
 
 from sandbox.project.load import load_project
 from sandbox.wiring.imports import ImportReader
-from sandbox.wiring.node_dependencies import node_left_behind, package_member
+from sandbox.wiring.node_dependencies import node_left_behind
 from tests.files import write_files
 
 MANIFEST = "@app\ndemo\n@http\nget /\n"
@@ -127,6 +127,61 @@ def test_shared_code_may_have_a_list_of_its_own(look: Look, *, is_named: bool) -
 
 
 @pytest.mark.parametrize(
+    ("shared", "expected"),
+    [
+        (None, []),
+        (package(dependencies={"own": "1"}), []),
+        (package(devDependencies={"own": "1"}), ["own"]),
+    ],
+)
+def test_shared_code_has_packages_of_its_own(
+    look: Look, shared: str | None, expected: list[str]
+) -> None:
+    """Installed anew where it has a list, and otherwise copied as they lie there."""
+    listed = {} if shared is None else {"src/shared/package.json": shared}
+
+    found = look(
+        {
+            INDEX: "import '@architect/shared/db.mjs'",
+            LIST: package(dependencies={}),
+            "src/shared/db.mjs": "import 'own'",
+            "src/shared/node_modules/own/package.json": "{}",
+            **listed,
+        }
+    )
+
+    assert list(found) == expected
+
+
+def test_a_file_finds_what_lies_beside_itself(look: Look) -> None:
+    """However deep in the function's folder: all of that is deployed."""
+    found = look(
+        {
+            INDEX: "import './lib/x.js'; import './y.js'",
+            LIST: package(dependencies={}),
+            f"{FOLDER}/lib/x.js": "require('ms')",
+            f"{FOLDER}/lib/node_modules/ms/package.json": "{}",
+            f"{FOLDER}/y.js": "require('nanoid')",
+        }
+    )
+
+    assert list(found) == ["nanoid"]
+
+
+def test_a_linked_file_finds_what_lies_beside_the_real_one(
+    look: Look, tmp_path: Path
+) -> None:
+    """As Node does; it is deployed without that."""
+    beside = {"tools/x.js": "require('far')", "tools/node_modules/far/x.js": ""}
+    write_files(tmp_path, {f"{FOLDER}/index.mjs": "", **beside})
+    (tmp_path / FOLDER / "x.js").symlink_to(tmp_path / "tools/x.js")
+
+    found = look({INDEX: "import './x.js'", LIST: package(dependencies={})})
+
+    assert found == {"far": f"unnamed {FOLDER}/x.js:1"}
+
+
+@pytest.mark.parametrize(
     ("config", "expected"),
     [
         ("@arc\nhydrate true\n", {"aws-sdk": f"sdk-v2 {INDEX}:1"}),
@@ -151,16 +206,59 @@ def test_without_a_list_all_is_installed_but_the_sdk(
     assert look({INDEX: source, f"{FOLDER}/config.arc": config}) == expected
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [('{"a": 1}', 1), ("{}", None), ("[]", None), ("{", None), (None, None)],
-)
-def test_a_member_of_a_package_file(
-    tmp_path: Path, text: str | None, expected: object
-) -> None:
-    """None where it is not there, or the file is no object, or none at all."""
-    file = tmp_path / "package.json"
-    if text is not None:
-        file.write_text(text)
+def test_a_built_in_module_is_no_package(look: Look) -> None:
+    """Nor is what is below it; with a slash at its end, its name is a package's."""
+    source = "import 'events'; import 'fs/promises'; import 'node:events/x'\n"
+    listed = package(dependencies={})
+    assert look({INDEX: source, LIST: listed}) == {}
 
-    assert package_member(file, "a") == expected
+    found = look({INDEX: f"{source}require('events/')", LIST: listed})
+
+    assert found == {"events": f"unnamed {INDEX}:2"}
+
+
+REEXPORT = "export { x } from 'nanoid'\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "expected"),
+    [
+        ({INDEX: REEXPORT}, {"nanoid": f"re-exported {INDEX}:1"}),
+        ({INDEX: f"{REEXPORT}import 'nanoid/part'"}, {}),
+        ({INDEX: REEXPORT, f"{FOLDER}/a/unused.cjs": "require('nanoid')"}, {}),
+        ({INDEX: REEXPORT, "src/shared/x.js": "await import('nanoid')"}, {}),
+        ({INDEX: REEXPORT, LIST: package(dependencies={"nanoid": "5"})}, {}),
+        (
+            {
+                INDEX: REEXPORT,
+                f"{FOLDER}/config.arc": "@arc\nignoreDependencies nanoid",
+            },
+            {},
+        ),
+        (
+            {INDEX: REEXPORT, f"{FOLDER}/node_modules/x/x.js": "require('nanoid')"},
+            {"nanoid": f"re-exported {INDEX}:1"},
+        ),
+        (
+            {
+                INDEX: "import '@architect/shared/x.js'",
+                "src/shared/x.js": "import 'ms'\nexport * from 'nanoid'",
+                f"{FOLDER}/x.md": "import 'nanoid'",
+            },
+            {"nanoid": "re-exported src/shared/x.js:2"},
+        ),
+    ],
+)
+def test_what_is_only_handed_on_is_overlooked(
+    look: Look, files: dict[str, str], expected: dict[str, str]
+) -> None:
+    """By `arc deploy`, which installs what any file imports, if it is not listed."""
+    assert look(files) == expected
+
+
+def test_a_link_to_nowhere_imports_nothing(look: Look, tmp_path: Path) -> None:
+    """An editor's lock on a file is one."""
+    write_files(tmp_path, {INDEX: ""})
+    (tmp_path / FOLDER / ".#index.mjs").symlink_to("someone@somewhere")
+
+    assert list(look({INDEX: REEXPORT})) == ["nanoid"]

@@ -23,6 +23,16 @@ INSTALLED = {
     "python_jose-3.dist-info/RECORD": "jose.py,,\n",
     "fast.cpython-311-x86_64-linux-gnu.so": "",
     "boto3/__init__.py": "",
+    "google/auth/__init__.py": "",
+    "google_auth-2.dist-info/METADATA": "Metadata-Version: 2.1\nName: google-auth\n",
+    "google_auth-2.dist-info/top_level.txt": "google\n",
+    "google_auth-2.dist-info/RECORD": "google/auth/__init__.py,,\n",
+    "google/cloud/storage/__init__.py": "",
+    "google_cloud_storage-3.dist-info/METADATA": "Metadata-Version: 2.1\n"
+    "Name: google-cloud-storage\n",
+    "google_cloud_storage-3.dist-info/top_level.txt": "google\n",
+    "google_cloud_storage-3.dist-info/RECORD": "google/cloud/storage/__init__.py,,\n",
+    "google/api/__init__.py": "",
 }
 
 Look = Callable[..., PythonDependencies]
@@ -111,6 +121,29 @@ def test_modules_may_import_one_another(look: Look) -> None:
     assert lacking(found) == {"PyYAML": "src/http/get-index/other.py:2"}
 
 
+@pytest.mark.parametrize(
+    ("requirements", "expected"),
+    [
+        ("google-auth\n", {"google-cloud-storage": f"{INDEX}:2"}),
+        ("google-cloud-storage\n", {"google-auth": f"{INDEX}:1"}),
+        ("google-auth\ngoogle-cloud-storage\n", {}),
+    ],
+)
+def test_packages_that_share_a_folder_are_told_apart(
+    look: Look, requirements: str, expected: dict[str, str]
+) -> None:
+    """Whether an import names the module, or a name in it; in `vendor` too."""
+    source = (
+        "import google.auth.credentials\nfrom google.cloud import storage, absent\n"
+        "from google.api import x\nimport google\n"
+    )
+    vendored = "src/http/get-index/vendor/google/api/__init__.py"
+
+    found = look({INDEX: source, LIST: requirements, vendored: ""})
+
+    assert lacking(found) == expected
+
+
 def test_what_a_function_brings_itself_is_not_missed(look: Look) -> None:
     """A module of its folder or of `vendor`, whatever is installed."""
     found = look(
@@ -164,6 +197,41 @@ def test_without_a_list_the_imports_count(
 
     assert [one.hindrance for one in found.left_behind()] == expected
     assert list(found.unlisted()) == []
+
+
+@pytest.mark.parametrize(
+    ("source", "runtime", "lacks"),
+    [
+        ("import google.FIRST", "python3.11", False),
+        ("import google.LAST, yaml", "python3.11", True),
+        ("import google.FIRST, google.LAST", "python3.11", True),
+        ("import google.LAST", "python3.12", False),
+        ("import google.LAST, absent", "python3.11", False),
+        ("import google.LAST, needs", "python3.11", False),
+        ("import google.api", "python3.11", False),
+    ],
+)
+def test_without_a_list_one_package_of_a_name_is_installed(
+    look: Look, tmp_path: Path, source: str, runtime: str, *, lacks: bool
+) -> None:
+    """The first of a listing, and what it needs; none of any where deploying stops."""
+    modules = {"google_auth": "auth", "google_cloud_storage": "cloud.storage"}
+    folders = [entry.name.partition("-")[0] for entry in _entries(tmp_path)]
+    first, last = (name for name in folders if name in modules)
+    needs = f"Metadata-Version: 2.1\nName: needs\nRequires-Dist: {last}\n"
+    described = {"METADATA": needs, "top_level.txt": "needs"}
+    write_files(tmp_path / "installed/needs-1.dist-info", described)
+    write_files(tmp_path / "installed", {"needs.py": ""})
+    source = source.replace("FIRST", modules[first]).replace("LAST", modules[last])
+
+    told = list(look({INDEX: source}, runtime=runtime).left_behind())
+
+    assert [one.module for one in told] == [f"google.{modules[last]}"] * lacks
+    assert [one.hindrance for one in told] == ["one-of-several"] * lacks
+
+
+def _entries(folder: Path) -> list[Path]:
+    return [*(folder / "installed").iterdir()]
 
 
 @pytest.mark.parametrize(

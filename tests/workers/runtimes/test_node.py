@@ -642,23 +642,23 @@ def test_stack_follows_source_maps(run_node):
         (
             "index.mjs",
             "import 'gone'",
-            "Runtime.ImportModuleError",
-            "Error: Cannot find package 'gone' imported from",
+            "Error",
+            "Cannot find package 'gone' imported from",
             'Run "npm install gone" in',
         ),
         (
             "index.mjs",
             "import '@aws-sdk/client-gone'",
-            "Runtime.ImportModuleError",
-            "Error: Cannot find package '@aws-sdk/client-gone' imported from",
+            "Error",
+            "Cannot find package '@aws-sdk/client-gone' imported from",
             "Lambda's Node.js includes it, this one does not: run "
             '"npm install --save-dev @aws-sdk/client-gone" in',
         ),
         (
             "index.mjs",
             "import './gone.mjs'",
-            "Runtime.ImportModuleError",
-            "Error: Cannot find module",
+            "Error",
+            "Cannot find module",
             "Create the file",
         ),
         (
@@ -797,6 +797,53 @@ def test_load_failure_points_at_its_line(run_node, file, source, line):
 
     assert (Path(frame.file).name, frame.line, frame.is_app_code) == (file, line, True)
     assert frame.source_line == source.split("\n")[line - 1].strip()
+
+
+@pytest.mark.parametrize(
+    ("source", "file", "remedy"),
+    [
+        ("import './db'", "index.mjs", 'There is "db.mjs": write its whole name.'),
+        ("import './db.js'", "index.mjs", 'There is "db.mjs": write its whole name.'),
+        ("require('./db')", "index.js", 'There is "db.mjs": write its whole name.'),
+        ("import './lib'", "index.mjs", 'Name the file in it: "lib/index.mjs".'),
+        ("import './empty'", "index.mjs", "Name the file in it"),
+        ("import './gone'", "index.mjs", "Create the file"),
+        ("import './none/gone.mjs'", "index.mjs", "Create the file"),
+        ("import 'pkg'", "index.mjs", '"pkg" has no such file: correct'),
+        ("import '@s/pkg/x.js'", "index.mjs", '"@s/pkg" has no such file: correct'),
+        ("require('pkg')", "index.js", '"pkg" has no such file: correct'),
+        ("import 'pkg/index.mjs'", "index.mjs", 'Run "npm install other"'),
+        ("import '@s/shut/x.js'", "index.mjs", ""),
+    ],
+)
+def test_a_missing_file_is_told_with_its_place(run_node, source, file, remedy):
+    """Where the name is not quite that of a file, or a package lacks it."""
+    files = {
+        "db.mjs": "",
+        "lib/index.mjs": "",
+        "empty/x.mjs": "",
+        "node_modules/pkg/package.json": '{"main": "dist/x.js"}',
+        "node_modules/pkg/index.mjs": "\nimport 'other'",
+        "node_modules/@s/pkg/package.json": "{}",
+        "node_modules/@s/shut/package.json": '{"exports": {".": "./x.js"}}',
+    }
+
+    outcome = run_node(f"// db, lib, pkg\n{source}", file=file, files=files).outcome
+
+    assert outcome.remedy.startswith(remedy)
+    assert bool(outcome.remedy) is bool(remedy)
+    assert [frame.line for frame in outcome.stack] == [2]
+
+
+def test_a_file_missed_while_answering_is_told_with_its_place(run_node):
+    """Node adds a line of its own to the message then."""
+    source = "export const handler = async () => {\n  await import('./db')\n}\n"
+
+    outcome = run_node(source, files={"db.js": ""}).outcome
+
+    assert outcome.message.endswith('Did you mean to import "./db.js"?')
+    assert outcome.remedy == 'There is "db.js": write its whole name.'
+    assert [frame.line for frame in outcome.stack] == [2]
 
 
 @pytest.mark.parametrize(

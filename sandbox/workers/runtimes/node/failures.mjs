@@ -5,8 +5,8 @@
  * (`aws-lambda-nodejs-runtime-interface-client`).
  */
 
-import { readFileSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { readFileSync, readdirSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { inspect, types } from 'node:util'
 import { fileURLToPath } from 'node:url'
 import { CallbackHandler, HandlerMissing } from './imports.mjs'
@@ -21,9 +21,12 @@ const FRAME = /^\s+at (?:(.*?) \()?(?:async )?((?:file:\/\/)?\/[^()]*?):(\d+)(?:
 const PLACE_OF_SYNTAX_ERROR = /^((?:file:\/\/)?\/.*):(\d+)$/m
 const MODULE_SYNTAX =
   /import statement outside a module|Unexpected token 'export'|'import\.meta' outside a module/
-const IMPORTER = /imported from (\/.+)$/
+const IMPORTER = /imported from (\/.+)$/m // Node may add a line, "Did you mean …"
 const MISSING = /^Cannot find (?:module|package) '([^']+)'/
+const FIRST_QUOTED = /(['"])(.+?)\1/
 const ABSENT_CODES = ['MODULE_NOT_FOUND', 'ERR_MODULE_NOT_FOUND']
+const IN_PACKAGE = /.*\/node_modules\/((?:@[^/]+\/)?[^/]+)\//
+const SUFFIX = /\.(?:[cm]?[jt]s|json)$/
 
 /** Give the folders that a function's code and packages come from, the root at last. */
 export function originOf ({ folder, shared_folder: shared, views_folder: views, project_root }) {
@@ -39,7 +42,7 @@ export function loadFailure (thrown, start, observer) {
     thrown.stack = joined(explain(observer.newest()), thrown.stack)
   }
   const failure = raisedFailure(thrown, origin)
-  if (ABSENT_CODES.includes(thrown?.code)) {
+  if (thrown?.code === 'MODULE_NOT_FOUND') { // of "require"; "import" keeps its Error
     const first = String(thrown.message).split('\n')[0]
     failure.error_type = 'Runtime.ImportModuleError'
     failure.message = `Error: ${first}`
@@ -101,9 +104,8 @@ export function neverSettledFailure () {
 }
 
 function remedyOf (error, { folders }) {
-  if (ABSENT_CODES.includes(error.code)) {
-    return missingModule(String(error.message).split('\n')[0], folders)
-  }
+  if (ABSENT_CODES.includes(error.code)) return missingModule(error, folders)
+  if (error.code === 'ERR_UNSUPPORTED_DIR_IMPORT') return missingIndex(error)
   if (isUnknownTable(error)) {
     return 'No table has that name. A table\'s own name is not the one in the manifest, here ' +
       'nor on AWS: "const { NAME } = await arc.tables()" finds it, once the manifest has ' +
@@ -151,11 +153,9 @@ function callbackHandler (error) {
 }
 
 /** Tell where a missing module would have to come from. */
-function missingModule (message, folders) {
-  const name = MISSING.exec(message)?.[1]
-  if (name === undefined || /^(?:\.|\/|file:)/.test(name)) {
-    return 'Create the file, or correct the path; "import" wants the whole file name.'
-  }
+function missingModule (error, folders) {
+  const name = MISSING.exec(error.message)?.[1]
+  if (name === undefined || /^(?:\.|\/|file:)/.test(name)) return missingFile(error, name ?? '')
   const parts = name.split('/')
   const missing = name.startsWith('@') ? parts.slice(0, 2).join('/') : parts[0]
   const shared = /^@architect\/(shared|views)$/.exec(missing)?.[1]
@@ -171,6 +171,37 @@ function missingModule (message, folders) {
     ? 'Lambda\'s Node.js includes it, this one does not: run ' +
       `"npm install --save-dev ${missing}" in "${root}".`
     : `Run "npm install ${missing}" in "${root}".`
+}
+
+/** Tell which file was meant, whose path is whole, or as "require" was given it. */
+function missingFile ({ requireStack }, name) {
+  const path = resolve(dirname(requireStack?.[0] ?? '/'), name)
+  const owner = IN_PACKAGE.exec(path)?.[1]
+  if (owner !== undefined) {
+    return `"${owner}" has no such file: correct what is imported of it, or install it anew.`
+  }
+  const stem = basename(path).replace(SUFFIX, '')
+  const near = namesIn(dirname(path)).find(
+    entry => SUFFIX.test(entry) && entry.replace(SUFFIX, '') === stem)
+  return near === undefined
+    ? 'Create the file, or correct the path; "import" wants the whole file name.'
+    : `There is "${near}": write its whole name.`
+}
+
+/** Tell what to import of a folder, of which "import" takes no file by itself. */
+function missingIndex (error) {
+  const folder = FIRST_QUOTED.exec(error.message)?.[2] ?? ''
+  const index = namesIn(folder).find(name => /^index\.[cm]?js$/.test(name))
+  const example = join(basename(folder), index ?? 'index.mjs')
+  return `Name the file in it: "${example}". "import" looks for none by itself.`
+}
+
+function namesIn (folder) {
+  try {
+    return readdirSync(folder)
+  } catch {
+    return []
+  }
 }
 
 /** Tell whether a package.json has the package among what npm installs. */
@@ -253,10 +284,16 @@ function placeInSource (error) {
     return [{ file: pathIn(place[1]), line: Number(place[2]), function: '<module>' }]
   }
   const file = IMPORTER.exec(error.message)?.[1]
-  if (file === undefined || !ABSENT_CODES.includes(error.code)) return []
-  const name = basename(MISSING.exec(error.message)?.[1] ?? '')
-  const index = linesOf(file).findIndex(line => line.includes(name))
+  if (file === undefined || !String(error.code).startsWith('ERR_')) return []
+  const index = lineNaming(FIRST_QUOTED.exec(error.message)?.[2] ?? '', linesOf(file))
   return index < 0 ? [] : [{ file, line: index + 1, function: '<module>' }]
+}
+
+/** Find the line that imports what Node names, by a whole path or a part of the name. */
+function lineNaming (name, lines) {
+  const names = [basename(name), IN_PACKAGE.exec(name)?.[1]].filter(one => one)
+  const quoted = names.map(one => [`${one}'`, `${one}"`, `${one}/`])
+  return lines.findIndex(line => quoted.flat().some(one => line.includes(one)))
 }
 
 /** Give a line of a file; of a long one, what is around the column. */

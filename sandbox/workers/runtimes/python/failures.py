@@ -6,6 +6,7 @@ The error types are those that Lambda's own runtime reports
 
 import linecache
 import os
+import re
 import sys
 import traceback
 from collections.abc import Callable
@@ -39,6 +40,9 @@ _AWS_REMEDY = (
     "The call went to AWS itself. The sandbox stands in for DynamoDB and SSM only, for "
     "clients that read AWS_ENDPOINT_URL_DYNAMODB and AWS_ENDPOINT_URL_SSM. Guard the "
     "call, or give the client an endpoint of its own."
+)
+_NOT_IN_FOLDERS = re.compile(
+    r"cannot import name '(\w+)' from '([\w.]+)' \(unknown location\)"
 )
 _AWS_REFUSALS = frozenset(
     ("InvalidClientTokenId", "UnrecognizedClientException", "InvalidAccessKeyId")
@@ -156,11 +160,22 @@ def size_failure() -> dict[str, Any]:
 
 
 def _import_remedy(error: ImportError, handler_file: str) -> str:
-    name = error.name
-    if not (isinstance(error, ModuleNotFoundError) and isinstance(name, str) and name):
+    name = _missing_module(error)
+    return name and remedy_for_missing(name, folder=handler_file.rpartition("/")[0])
+
+
+def _missing_module(error: ImportError) -> str:
+    """Give the name of what is not there: up to a dot, or of more that many share."""
+    if isinstance(error, ModuleNotFoundError):
+        name = error.name if isinstance(error.name, str) else ""
+    elif found := _NOT_IN_FOLDERS.match(_text_of(error)):
+        name = f"{found[2]}.{found[1]}"
+    else:
         return ""
-    package = name.partition(".")[0]
-    return remedy_for_missing(package, folder=handler_file.rpartition("/")[0])
+    above = sys.modules.get(name.rpartition(".")[0])
+    # Of a namespace package, there are folders and no file (PEP 420).
+    is_shared = hasattr(above, "__path__") and not getattr(above, "__file__", None)
+    return name if is_shared else name.partition(".")[0]
 
 
 def _text_of(error: BaseException) -> str:

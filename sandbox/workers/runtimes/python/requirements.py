@@ -22,20 +22,24 @@ _DESCRIPTIONS = (".dist-info", ".egg-info")
 "Recording installed projects")."""
 _SHARED_FOLDERS = ("shared", "views")
 """Folders of the app that functions import from; never packages to install."""
+_NAMES_OF_MANY = ("azure", "google")
+"""How the names of many packages begin; one that has no more to it is not theirs."""
 
 
 def remedy_for_missing(package: str, *, folder: str) -> str:
-    """Say how to install what `import package` needs.
+    """Say how to install what `import package` needs; of a shared name, with its parts.
 
     Looks for `requirements.txt` in `folder` and above; a requirement in it that is not
     installed is what the command names.
     """
-    if package in _SHARED_FOLDERS:
+    top = package.partition(".")[0]
+    if top in _SHARED_FOLDERS:
         return (
-            f'Check that "src/{package}" has the module, and that no '
-            f'"{package} false" in "config.arc" keeps it from this function.'
+            f'Check that "src/{top}" has the module, and that no '
+            f'"{top} false" in "config.arc" keeps it from this function.'
         )
-    distribution = _DISTRIBUTIONS.get(package, package)
+    many = f"{package}-…" if package in _NAMES_OF_MANY else package.replace(".", "-")
+    distribution = _DISTRIBUTIONS.get(package, many)
     installed = _installed()
     for file in _requirement_files(folder):
         missing = [name for name in _names(file) if _plain(name) not in installed]

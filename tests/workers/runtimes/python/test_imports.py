@@ -243,6 +243,29 @@ def test_remedies_load_no_modules_of_the_functions_own(app, invoke):
     assert "boto3" not in outcome.remedy
 
 
+@pytest.mark.parametrize(
+    ("source", "remedy"),
+    [
+        ("import many.cloud.gone.part", "pip install many-cloud-gone"),
+        ("from many.cloud import gone", "pip install many-cloud-gone"),
+        ("import one.gone", 'pip install one"'),
+        ("from one import gone", ""),
+        ("import google.cloud", 'pip install google-…"'),
+        ("import sys.gone", 'pip install sys"'),
+    ],
+)
+def test_a_name_that_many_share_is_no_package(app, invoke, source, remedy):
+    """What lies under it is; whoever owns "google" on PyPI is not Google."""
+    app.write("src/http/get-f/many/cloud/there.py", "")
+    app.write("src/http/get-f/one/__init__.py", "")
+
+    outcome = invoke(app.pool(), app.function("f", f"{source}\n")).outcome
+
+    assert outcome.error_type == "Runtime.ImportModuleError"
+    assert remedy in outcome.remedy
+    assert bool(outcome.remedy) is bool(remedy)
+
+
 def test_shared_code_is_never_a_package_to_install(app, invoke):
     """Whoever owns the name on PyPI has nothing to do with the app's own folder."""
     function = app.function("f", "from shared.gone import X\n")
