@@ -1,8 +1,9 @@
 """EventBus: takes messages and changes of tables, and runs the functions for them.
 
-Whoever publishes is answered at once, as by SNS and SQS. FIFO queues and streams of
-tables are delivered one event after another; others side by side. AWS tries again what
-has failed; here it is told. What comes by WebSocket is run here too, and told alike.
+Whoever publishes is answered at once, as by SNS and SQS. A FIFO queue's message group
+and a table's stream are delivered one event after another; all else side by side. AWS
+tries again what has failed; here it is told. What comes by WebSocket is run here too,
+and told alike.
 """
 
 import threading
@@ -20,6 +21,7 @@ from sandbox.bus.messages import (
     MessageError,
     is_fifo,
     lambda_event,
+    order_group,
     read_message,
 )
 from sandbox.clock import Clock
@@ -37,9 +39,8 @@ if TYPE_CHECKING:
 
 _MOST_KEPT = 500
 """How many deliveries are remembered."""
-_STREAMS = "tables-streams"
 _MOST_AT_ONCE = 10
-"""Of one function, where neither order nor its `concurrency` sets a lower bound."""
+"""Of one function, where its `concurrency` sets no lower bound."""
 _MAX_BODY_BYTES = 8 * 2**20
 _CLOSE_SECONDS = 2.0
 
@@ -49,15 +50,55 @@ class _Waiting:
     """An event that waits for its function, and who waits for what becomes of it."""
 
     invocation: Invocation
+    group: str
+    """What is kept in order; an event that nothing comes before has its own."""
     execution: Future[Execution] = field(default_factory=Future)
 
 
-@dataclass(slots=True, kw_only=True)
 class _Lane:
-    """The events that wait for one function, oldest first."""
+    """The events that wait for one function: by group, the oldest first.
 
-    waiting: deque[_Waiting] = field(default_factory=deque)
-    at_work: int = 0
+    Attributes:
+        at_work: how many threads deliver them.
+    """
+
+    def __init__(self) -> None:
+        self.at_work = 0
+        self._groups: dict[str, deque[_Waiting]] = {}
+        self._free: deque[str] = deque()
+
+    @property
+    def waiting(self) -> tuple[_Waiting, ...]:
+        """All of them."""
+        return tuple(one for group in self._groups.values() for one in group)
+
+    def add(self, waiting: _Waiting) -> bool:
+        """Have one more wait; gives whether its group lets it be delivered now."""
+        is_free = waiting.group not in self._groups
+        if is_free:
+            self._groups[waiting.group] = deque()
+            self._free.append(waiting.group)
+        self._groups[waiting.group].append(waiting)
+        return is_free
+
+    def take(self) -> _Waiting | None:
+        """Give what is to be delivered next; none else of its group until `release`."""
+        return self._groups[self._free.popleft()].popleft() if self._free else None
+
+    def release(self, group: str) -> None:
+        """Let the next of a group be delivered."""
+        if self._groups[group]:
+            self._free.append(group)
+        else:
+            del self._groups[group]
+
+    def clear(self) -> None:
+        """Drop all that wait; the groups of what is being delivered stay taken."""
+        for group in self._free:
+            del self._groups[group]
+        self._free.clear()
+        for taken in self._groups.values():
+            taken.clear()
 
 
 class EventBus:
@@ -105,10 +146,13 @@ class EventBus:
 
         Returns at once, with what will become of it; cancelled where all is to end.
         """
+        request_id = str(uuid4())
+        group = order_group(function, event)
         waiting = _Waiting(
             invocation=Invocation(
-                request_id=str(uuid4()), function=function, event=JsonText.of(event)
-            )
+                request_id=request_id, function=function, event=JsonText.of(event)
+            ),
+            group=request_id if group is None else group,
         )
         most, key = _most_at_once(function), function.key
         with self._lock:
@@ -116,8 +160,7 @@ class EventBus:
                 waiting.execution.cancel()
                 return waiting.execution
             lane = self._lanes.setdefault(key, _Lane())
-            lane.waiting.append(waiting)
-            if lane.at_work >= most:
+            if not lane.add(waiting) or lane.at_work >= most:
                 return waiting.execution
             lane.at_work += 1
         threading.Thread(
@@ -141,7 +184,7 @@ class EventBus:
             self._is_closed = True
             waiting = [w for lane in self._lanes.values() for w in lane.waiting]
             for lane in self._lanes.values():
-                lane.waiting.clear()
+                lane.clear()
         for each in waiting:
             each.execution.cancel()
 
@@ -206,7 +249,8 @@ class EventBus:
             self._say(Notice(level="warning", text=text))
 
     def _deliver_from(self, key: str, lane: _Lane) -> None:
-        while (waiting := self._next(key, lane)) is not None:
+        waiting: _Waiting | None = None
+        while (waiting := self._next(key, lane, done=waiting)) is not None:
             try:
                 execution = self._deliver(waiting.invocation)
             except Exception as error:  # noqa: BLE001 - told, and the next is delivered
@@ -217,11 +261,14 @@ class EventBus:
             else:
                 waiting.execution.set_result(execution)
 
-    def _next(self, key: str, lane: _Lane) -> _Waiting | None:
+    def _next(self, key: str, lane: _Lane, *, done: _Waiting | None) -> _Waiting | None:
         """Take the next message; the last deliverer closes the lane."""
         with self._lock:
-            if lane.waiting:
-                return lane.waiting.popleft()
+            if done is not None:
+                lane.release(done.group)
+            waiting = lane.take()
+            if waiting is not None:
+                return waiting
             lane.at_work -= 1
             if not lane.at_work:
                 del self._lanes[key]
@@ -250,8 +297,6 @@ def _most_at_once(function: Function) -> int:
     (AWS Lambda Developer Guide, "Asynchronous invocation", "Amazon SQS"). With 0,
     each is throttled, which is told.
     """
-    if is_fifo(function) or function.pragma == _STREAMS:
-        return 1
     return min(function.config.concurrency or _MOST_AT_ONCE, _MOST_AT_ONCE)
 
 
