@@ -204,12 +204,14 @@ class Exchange:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One event of @events, @queues or @tables-streams, and what became of it."""
+    """One event of anything but HTTP, and what became of it."""
 
     invocation: Invocation
     started_epoch: float
     """Seconds since 1970 on the sandbox's clock."""
     execution: Execution
+    cause: str | None = None
+    """The request id of the event that published it; None where that is unknown."""
 
     @property
     def function(self) -> Function:

@@ -311,8 +311,8 @@ class Sandbox:
             Served(
                 app=self.websockets.around(app),
                 inspector=self._inspector,
-                tables=self.operations.around(self._tables),
-                bus=self.bus,
+                tables=self.operations.around(self.bus.causes.around(self._tables)),
+                bus=self.bus.causes.around(self.bus),
             ),
         )
         # Before the servers wait for what they answer: a handler at work is cut short.
@@ -386,7 +386,8 @@ class Sandbox:
     # Running
 
     def _invoke(self, invocation: Invocation) -> Execution:
-        return self._saves.run(invocation, self._live.pool.invoke)
+        with self.bus.causes.at_work(invocation.request_id):
+            return self._saves.run(invocation, self._live.pool.invoke)
 
     def tick(self) -> None:
         """Do what time asks for: expire rows, sync the ledger, retire idle workers."""

@@ -15,6 +15,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from sandbox.bus.causes import Causes
 from sandbox.bus.messages import (
     Kind,
     Message,
@@ -52,6 +53,7 @@ class _Waiting:
     invocation: Invocation
     group: str
     """What is kept in order; an event that nothing comes before has its own."""
+    cause: str | None
     execution: Future[Execution] = field(default_factory=Future)
 
 
@@ -71,6 +73,11 @@ class _Lane:
     def waiting(self) -> tuple[_Waiting, ...]:
         """All of them."""
         return tuple(one for group in self._groups.values() for one in group)
+
+    @property
+    def under_way(self) -> int:
+        """How many they are, with those that are being delivered: one a taken group."""
+        return len(self.waiting) + len(self._groups) - len(self._free)
 
     def add(self, waiting: _Waiting) -> bool:
         """Have one more wait; gives whether its group lets it be delivered now."""
@@ -109,6 +116,9 @@ class EventBus:
         invoke: runs a function; blocks until its outcome.
         clock: the sandbox's time.
         say: told what is not about a single delivery.
+
+    Attributes:
+        causes: told what is at work, knows what of that publishes.
     """
 
     def __init__(
@@ -123,6 +133,7 @@ class EventBus:
         self._invoke = invoke
         self._clock = clock
         self._say = say
+        self.causes = Causes()
         self._lock = threading.Lock()
         self._rested = threading.Condition(self._lock)
         self._lanes: dict[str, _Lane] = {}
@@ -137,22 +148,36 @@ class EventBus:
         with self._lock:
             return tuple(self._kept)
 
+    @property
+    def under_way(self) -> int:
+        """How many events wait, or are being delivered."""
+        with self._lock:
+            return sum(lane.under_way for lane in self._lanes.values())
+
     def subscribe(self, listener: Callable[[Delivery], None]) -> None:
         """Have `listener` called with each delivery, from the thread that made it."""
         self._listeners.append(listener)
 
-    def post(self, function: Function, event: JsonValue) -> Future[Execution]:
+    def post(
+        self, function: Function, event: JsonValue, *, request_id: str = ""
+    ) -> Future[Execution]:
         """Have a function run with an event, after those that are posted already.
 
         Returns at once, with what will become of it; cancelled where all is to end.
+
+        Args:
+            function: what is run.
+            event: what it is given.
+            request_id: a UUID, where whoever posts wants to know it.
         """
-        request_id = str(uuid4())
+        request_id = request_id or str(uuid4())
         group = order_group(function, event)
         waiting = _Waiting(
             invocation=Invocation(
                 request_id=request_id, function=function, event=JsonText.of(event)
             ),
             group=request_id if group is None else group,
+            cause=self.causes.current,
         )
         most, key = _most_at_once(function), function.key
         with self._lock:
@@ -252,7 +277,7 @@ class EventBus:
         waiting: _Waiting | None = None
         while (waiting := self._next(key, lane, done=waiting)) is not None:
             try:
-                execution = self._deliver(waiting.invocation)
+                execution = self._deliver(waiting)
             except Exception as error:  # noqa: BLE001 - told, and the next is delivered
                 is_told = isinstance(error, SandboxError)
                 text = str(error) if is_told else f"A bug of arc-sandbox: {error!r}"
@@ -275,11 +300,14 @@ class EventBus:
                 self._rested.notify_all()
             return None
 
-    def _deliver(self, invocation: Invocation) -> Execution:
+    def _deliver(self, waiting: _Waiting) -> Execution:
         started_epoch = self._clock.now_epoch()
-        execution = self._invoke(invocation)
+        execution = self._invoke(waiting.invocation)
         delivery = Delivery(
-            invocation=invocation, started_epoch=started_epoch, execution=execution
+            invocation=waiting.invocation,
+            started_epoch=started_epoch,
+            execution=execution,
+            cause=waiting.cause,
         )
         with self._lock:
             if self._is_closed:

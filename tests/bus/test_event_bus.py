@@ -95,11 +95,11 @@ def bus(work: Work) -> Iterator[EventBus]:
     bus.close()
 
 
-def post(bus: EventBus, path: str, posted: object, **environ: str) -> tuple[str, str]:
+def post(app: Any, path: str, posted: object, **environ: str) -> tuple[str, str]:
     """Give status and text of the answer to a message."""
     body = json.dumps(posted).encode()
     told: list[str] = []
-    answer = bus(
+    answer = app(
         {
             "REQUEST_METHOD": "POST",
             "PATH_INFO": path,
@@ -108,7 +108,7 @@ def post(bus: EventBus, path: str, posted: object, **environ: str) -> tuple[str,
             "CONTENT_LENGTH": str(len(body)),
             **environ,
         },
-        lambda status, *_: told.append(status) or (lambda _: None),  # type: ignore[func-returns-value]
+        lambda status, *_: told.append(status),
     )
     return told[0], b"".join(answer).decode()
 
@@ -394,3 +394,29 @@ def test_whoever_posts_learns_that_it_will_never_run(bus: EventBus, work: Work) 
     assert waiting.cancelled()
     assert late.cancelled()
     assert begun.result(DEADLINE).outcome == Returned(value=None)
+
+
+def test_a_delivery_knows_what_has_caused_it(bus: EventBus, work: Work) -> None:
+    """The event that was at work when its message came."""
+    app = bus.causes.around(bus)
+    with bus.causes.at_work("cause"):
+        post(app, "/queues", message("ping", 1))
+    post(app, "/queues", message("ping", 2))
+    assert bus.wait_idle(DEADLINE)
+
+    assert [one.cause for one in bus.deliveries] == ["cause", None]
+
+
+def test_what_is_under_way_is_counted(bus: EventBus, work: Work) -> None:
+    """What waits, and what is being delivered; whoever posts may name an event."""
+    queue = FUNCTIONS[1]
+    with work.held():
+        for number in range(3):
+            bus.post(queue, number, request_id=f"id-{number}")
+        work.wait_begun(1)
+        assert bus.under_way == 3
+    assert bus.wait_idle(DEADLINE)
+
+    assert bus.under_way == 0
+    ids = [one.invocation.request_id for one in bus.deliveries]
+    assert ids == ["id-0", "id-1", "id-2"]
