@@ -222,3 +222,37 @@ class Delivery:
     def event(self) -> JsonValue:
         """What the function was given, read anew each time."""
         return self.invocation.event.value()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedMessage:
+    """One message of a WebSocket connection."""
+
+    is_received: bool
+    """True where the client sent it, False where it was sent to the client."""
+    passed_epoch: float
+    """Seconds since 1970 on the sandbox's clock."""
+    text: str | None
+    """Its beginning, where it is long; None where it was binary."""
+    size_bytes: int
+    is_whole: bool
+    """Whether `text` is all of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenConnection:
+    """A WebSocket connection as it is at one moment."""
+
+    connection_id: str
+    request: HttpRequest
+    """The handshake."""
+    connected_epoch: float
+    """Seconds since 1970 on the sandbox's clock."""
+    last_active_epoch: float
+    """When something last passed, pings too."""
+    received: int
+    """How many messages the client has sent."""
+    sent: int
+    """How many it was sent."""
+    messages: tuple[PassedMessage, ...]
+    """The last of them, oldest first."""

@@ -21,7 +21,13 @@ from uuid import uuid4
 from sandbox.bus.event_bus import EventBus
 from sandbox.clock import Clock
 from sandbox.errors import SandboxError
-from sandbox.exchange import Execution, Headers, HttpResponse, Returned
+from sandbox.exchange import (
+    Execution,
+    Headers,
+    HttpResponse,
+    OpenConnection,
+    Returned,
+)
 from sandbox.gateway.request_parts import ApiFacts
 from sandbox.gateway.wsgi import phrase_of, read_head, respond
 from sandbox.http1.upgrade import UPGRADE, TakeOver, Wire
@@ -34,6 +40,8 @@ from sandbox.websocket.events import (
     DEFAULT,
     DISCONNECT,
     GOING_AWAY,
+    MAX_MESSAGE_BYTES,
+    NORMAL,
     Client,
     Closing,
     connect_event,
@@ -84,6 +92,21 @@ class WebSocketApi:
         self._lock = threading.Lock()
         self._open: dict[str, WebSocketConnection] = {}
         self._told: set[str] = set()
+        self._listeners: list[Callable[[str], None]] = []
+
+    @property
+    def connections(self) -> tuple[OpenConnection, ...]:
+        """Those that are open, as they are now, the oldest first."""
+        with self._lock:
+            connections = tuple(self._open.values())
+        return tuple(connection.seen() for connection in connections)
+
+    def subscribe(self, listener: Callable[[str], None]) -> None:
+        """Have `listener` told the id of what opens, ends, or has passed a message.
+
+        It is called in the thread that does so, and must not block.
+        """
+        self._listeners.append(listener)
 
     def around(self, app: "WSGIApplication") -> "WSGIApplication":
         """Give an application that takes WebSockets, and leaves all else to `app`.
@@ -107,6 +130,27 @@ class WebSocketApi:
         with self._lock:
             return self._open.get(connection_id)
 
+    def send(self, connection_id: str, data: bytes) -> bool:
+        """Send a message to a client; gives whether one is there to take it.
+
+        Raises:
+            ValueError: it is larger than API Gateway takes.
+        """
+        if len(data) > MAX_MESSAGE_BYTES:
+            raise ValueError(f"a message has at most {MAX_MESSAGE_BYTES} bytes")
+        connection = self.connection(connection_id)
+        return connection is not None and connection.send(data)
+
+    def end(self, connection_id: str) -> bool:
+        """Begin to end a connection, as `@connections` does; gives whether it is open.
+
+        Its function of `@ws disconnect` is told of it, as on AWS.
+        """
+        connection = self.connection(connection_id)
+        if connection is not None:
+            connection.close(NORMAL)
+        return connection is not None
+
     def tick(self) -> None:
         """End what was idle for ten minutes, or is open for two hours."""
         now = self._clock.now_epoch()
@@ -125,6 +169,10 @@ class WebSocketApi:
             self._open.clear()
         for connection in connections:
             connection.close(GOING_AWAY)
+
+    def _tell_listeners(self, connection_id: str) -> None:
+        for listener in self._listeners:
+            listener(connection_id)
 
     # From a handshake to its end
 
@@ -171,15 +219,20 @@ class WebSocketApi:
     def _speak(self, client: Client, accepted: "Accepted", wire: Wire) -> None:
         from sandbox.websocket.connection import WebSocketConnection
 
-        connection = WebSocketConnection(client, wire, accepted, clock=self._clock)
+        tell = partial(self._tell_listeners, client.connection_id)
+        connection = WebSocketConnection(
+            client, wire, accepted, clock=self._clock, on_passed=tell
+        )
         with self._lock:  # who is told of a client right now waits for its welcome
             connection.open()
             self._open[client.connection_id] = connection
+        tell()
         try:
             closing = connection.serve(partial(self._take, connection))
         finally:
             with self._lock:
                 was_open = self._open.pop(client.connection_id, None)
+            tell()
         if was_open is not None:
             self._tell_disconnected(client, closing)
 

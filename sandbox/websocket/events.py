@@ -37,6 +37,8 @@ class Closing:
     reason: str
 
 
+NORMAL = Closing(code=1000, reason="")
+"""How `@connections` ends one that it is asked to end."""
 GOING_AWAY = Closing(code=1001, reason="Going away")
 """How API Gateway ends what was idle, or open, for too long."""
 
