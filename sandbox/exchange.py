@@ -250,6 +250,8 @@ class OpenConnection:
     """Seconds since 1970 on the sandbox's clock."""
     last_active_epoch: float
     """When something last passed, pings too."""
+    ends_epoch: float
+    """When it is ended, if nothing passes until then."""
     received: int
     """How many messages the client has sent."""
     sent: int

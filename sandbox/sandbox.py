@@ -35,7 +35,7 @@ from sandbox.wiring.app_tables import TableHome
 from sandbox.wiring.deferred_inspector import DeferredInspector
 from sandbox.wiring.live_project import LiveProject, ProjectsWithTables
 from sandbox.wiring.live_reload import LiveReload
-from sandbox.wiring.publishing import publish_all, publishing
+from sandbox.wiring.publishing import publish_all, publish_messages, publishing
 from sandbox.wiring.reactions import tell_pending, write_wanted_files
 from sandbox.wiring.running import RUNTIME_HELPER, Running, Served, bind_servers
 from sandbox.wiring.saves import Saves
@@ -319,6 +319,7 @@ class Sandbox:
         self._stack.callback(pool.close)
         self._stack.callback(self.bus.stop)
         self._stack.callback(self.websockets.clear)
+        publish_messages(self.bus, self.websockets, self._feed)
         self._running = servers.running(settings, pool)
         servers.start()
         self._stack.callback(self._feed.close)

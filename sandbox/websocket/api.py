@@ -54,9 +54,6 @@ if TYPE_CHECKING:
 
     from sandbox.websocket.connection import Accepted, WebSocketConnection
 
-_IDLE_SECONDS = 600
-_LONGEST_SECONDS = 2 * 60 * 60
-"""API Gateway developer guide, "Quotas for configuring and running a WebSocket API"."""
 _ID_BYTES = 11
 _OWN_ROUTES = frozenset((CONNECT, DEFAULT, DISCONNECT))
 _STATUSES = range(200, 600)
@@ -157,9 +154,7 @@ class WebSocketApi:
         with self._lock:
             connections = tuple(self._open.values())
         for connection in connections:
-            idle = now - connection.last_active_epoch
-            age = now - connection.client.connected_epoch
-            if idle >= _IDLE_SECONDS or age >= _LONGEST_SECONDS:
+            if now >= connection.ends_epoch:
                 connection.close(GOING_AWAY)
 
     def clear(self) -> None:

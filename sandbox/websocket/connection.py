@@ -28,7 +28,13 @@ from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 from sandbox.clock import Clock
 from sandbox.exchange import HttpRequest, OpenConnection
 from sandbox.http1.upgrade import Wire
-from sandbox.websocket.events import MAX_MESSAGE_BYTES, Client, Closing
+from sandbox.websocket.events import (
+    IDLE_SECONDS,
+    LONGEST_SECONDS,
+    MAX_MESSAGE_BYTES,
+    Client,
+    Closing,
+)
 from sandbox.websocket.transcript import Transcript
 
 _MAX_FRAME_BYTES = 32 * 1024
@@ -196,6 +202,12 @@ class WebSocketConnection:
         with self._lock:
             self._close(closing)
 
+    @property
+    def ends_epoch(self) -> float:
+        """When it is to be ended, as idle or as open for too long."""
+        longest_epoch = self.client.connected_epoch + LONGEST_SECONDS
+        return min(self.last_active_epoch + IDLE_SECONDS, longest_epoch)
+
     def seen(self) -> OpenConnection:
         """Give it as it is now."""
         with self._lock:
@@ -204,6 +216,7 @@ class WebSocketConnection:
                 request=self.client.request,
                 connected_epoch=self.client.connected_epoch,
                 last_active_epoch=self.last_active_epoch,
+                ends_epoch=self.ends_epoch,
                 received=self._transcript.received,
                 sent=self._transcript.sent,
                 messages=self._transcript.last,

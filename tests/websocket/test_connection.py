@@ -302,6 +302,7 @@ def test_what_passes_is_seen(peer: Peer, serving: Future[Closing]) -> None:
     assert told == [(True, "one, two", start), (False, "three", start + 5)]
     assert (seen.received, seen.sent) == (1, 1)
     assert seen.last_active_epoch == start + 5
+    assert seen.ends_epoch == start + 605
     assert (seen.connection_id, seen.request.path) == ("AAAA1234=", "/")
     assert peer.passed == [1, 2]
 
