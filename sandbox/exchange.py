@@ -4,7 +4,9 @@ All of them are frozen values. A handler's failure is one of the `Outcome` class
 never an exception of ours.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeAlias
 
 from sandbox.json_value import JsonText, JsonValue
@@ -202,6 +204,16 @@ class Exchange:
         return self.event_json.value() if self.event_json else None
 
 
+_REPEATED_BY_AWS: Mapping[str, str] = MappingProxyType(
+    {
+        "events": "twice more, after one and two minutes",
+        "queues": "again and again, until it succeeds or is too old",
+        "tables-streams": "again and again for a day, and later changes only after it",
+    }
+)
+"""Lambda Developer Guide, "Asynchronous invocation" and "Using Lambda with SQS"."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
     """One event of anything but HTTP, and what became of it."""
@@ -222,6 +234,13 @@ class Delivery:
     def event(self) -> JsonValue:
         """What the function was given, read anew each time."""
         return self.invocation.event.value()
+
+    @property
+    def repeated_by_aws(self) -> str | None:
+        """How AWS would deliver it again; None where it succeeded, or is lost."""
+        if isinstance(self.execution.outcome, Returned):
+            return None
+        return _REPEATED_BY_AWS.get(self.function.pragma)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

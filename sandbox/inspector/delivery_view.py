@@ -41,6 +41,7 @@ def delivery_summary(
         "duration_ms": _duration_ms(delivery),
         "is_cold": execution.is_cold,
         "cause": cause,
+        "repeated_by_aws": delivery.repeated_by_aws,
         "connection": _connection_of(delivery.event),
     }
 

@@ -1,7 +1,7 @@
 """A running sandbox with a session app, and a client for its internal port."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -107,6 +107,8 @@ class Inspected:
     app: httpx.Client
     api: httpx.Client
     notices: list[Notice] = field(default_factory=list)
+    kept: ExitStack = field(default_factory=ExitStack)
+    """What stays open until the test is over."""
 
     def get(self, path: str, **query: str) -> Any:
         answer = self.api.get(f"/api/{path}", params=query)
@@ -128,6 +130,15 @@ class Inspected:
         """Connect to the app's @ws."""
         url = f"{self.sandbox.url}{path}"
         return WebSocket(url, headers=headers, check=lambda: None)
+
+    def connected(self, *messages: str, path: str = "/") -> str:
+        """Give the id of a connection that stays open, and has been answered."""
+        websocket = self.kept.enter_context(self.websocket(path))
+        for message in messages:
+            websocket.send(message)
+            websocket.receive()
+        last: str = self.get("connections")["connections"][-1]["id"]
+        return last
 
     @contextmanager
     def broken_manifest(self) -> Iterator[None]:
@@ -210,6 +221,7 @@ def inspect(
                 notices=notices,
             )
         one = running[store]
+        one.kept.close()
         one.sandbox.reset()
         one.app.cookies.clear()
         one.api.cookies.clear()
@@ -218,6 +230,7 @@ def inspect(
 
     yield start
     for one in running.values():
+        one.kept.close()
         one.app.close()
         one.api.close()
         one.sandbox.close()

@@ -42,6 +42,7 @@ _SUMMARY: Mapping[str, Schema] = {
     "status": or_null(INTEGER),
     "duration_ms": NUMBER,
     "is_cold": BOOLEAN,
+    "repeated_by_aws": or_null(TEXT),
     "cause": or_null(_CAUSE),
     "connection": or_null(TEXT),
 }

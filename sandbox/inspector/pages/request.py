@@ -9,6 +9,8 @@ from sandbox.inspector.messages import ApiError
 from sandbox.inspector.pages.page import Page, PageRequest, View
 from sandbox.inspector.pages.readable_body import readable_body
 
+SANDBOX = "Sandbox"
+"""The stretch that is no function's."""
 _SHORTEST_SHOWN_MS = 0.05
 
 
@@ -37,6 +39,7 @@ def show(request: PageRequest) -> View:
             "stretches": stretches(whole["timings"], tables_ms=tables_ms),
             "tables_ms": tables_ms,
             "sessions": _sessions_of(request, request_id),
+            "caused": api.read("deliveries", cause=request_id)["deliveries"],
             "curl": api.text("requests", request_id, "curl"),
             "pytest": api.text("requests", request_id, "pytest"),
         },
@@ -64,7 +67,7 @@ def stretches(
     )
     shown = [part for part in parts if (part[2] or 0.0) >= _SHORTEST_SHOWN_MS]
     own_ms = max(total_ms - sum(duration_ms for _, _, duration_ms in shown), 0.0)
-    own = ("Sandbox", "routing, translating and recording", own_ms)
+    own = (SANDBOX, "routing, translating and recording", own_ms)
     return tuple(_laid_out((*shown, own), total_ms))
 
 
