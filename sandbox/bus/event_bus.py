@@ -337,8 +337,8 @@ def _read(environ: "WSGIEnvironment") -> Message:
     _check_sender(environ)
     if environ["REQUEST_METHOD"] != "POST":
         raise MessageError(405, "Messages are posted: POST /events or /queues.")
-    body = read_input(environ, most_bytes=_MAX_BODY_BYTES + 1)
-    if len(body) > _MAX_BODY_BYTES:
+    body = read_input(environ, most_bytes=_MAX_BODY_BYTES)
+    if body is None:
         raise MessageError(413, "The message is larger than AWS takes.")
     return read_message(environ.get("PATH_INFO", "/"), body)
 

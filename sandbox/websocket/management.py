@@ -64,8 +64,8 @@ class ConnectionsApi:
         _, _, connection_id = environ["PATH_INFO"].partition("@connections/")
         match environ["REQUEST_METHOD"]:
             case "POST":
-                data = read_input(environ, most_bytes=MAX_MESSAGE_BYTES + 1)
-                if len(data) > MAX_MESSAGE_BYTES:
+                data = read_input(environ, most_bytes=MAX_MESSAGE_BYTES)
+                if data is None:
                     raise _RefusedError(
                         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                         "PayloadTooLargeException",
