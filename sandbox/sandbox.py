@@ -352,7 +352,7 @@ class Sandbox:
             invoke=self._invoke,
             record=self.journal.append,
             clock=self.clock,
-            say=lambda text: self._say(Notice(level="warning", text=text)),
+            say=self._say,
             cookies=self.browser_cookies,
         )
 

@@ -31,7 +31,7 @@ from sandbox.exchange import Delivery, Execution, Invocation
 from sandbox.host_header import LOOPBACK_NAMES, bare_host, is_own_origin
 from sandbox.http1.wsgi_input import read_input
 from sandbox.json_value import JsonText, JsonValue
-from sandbox.notice import Notice
+from sandbox.notice import Notice, WarnOnce
 from sandbox.project.model import Function, Project
 from sandbox.project.source import Projects, find_function
 
@@ -133,6 +133,7 @@ class EventBus:
         self._invoke = invoke
         self._clock = clock
         self._say = say
+        self._warn_once = WarnOnce(say)
         self.causes = Causes()
         self._lock = threading.Lock()
         self._rested = threading.Condition(self._lock)
@@ -140,7 +141,6 @@ class EventBus:
         self._kept: deque[Delivery] = deque(maxlen=_MOST_KEPT)
         self._listeners: list[Callable[[Delivery], None]] = []
         self._is_closed = False
-        self._told: set[str] = set()
 
     @property
     def deliveries(self) -> tuple[Delivery, ...]:
@@ -233,7 +233,7 @@ class EventBus:
         except MessageError as error:
             status, text = error.status, error.text
             # architect-functions only prints that; on AWS its call fails.
-            self._say_once(f"A message was refused. {text}")
+            self._warn_once(f"A message was refused. {text}")
         except SandboxError as error:
             status, text = 500, str(error)
         body = text.encode()
@@ -257,7 +257,7 @@ class EventBus:
         if message.is_delayed:
             text = "delaySeconds is not emulated: messages are delivered at once."
             refused = " AWS refuses it for a FIFO queue."
-            self._say_once(f"{text}{refused if is_fifo(function) else ''}")
+            self._warn_once(f"{text}{refused if is_fifo(function) else ''}")
         event = lambda_event(
             message,
             function,
@@ -267,11 +267,6 @@ class EventBus:
         )
         if self.post(function, event).cancelled():
             raise MessageError(503, "The sandbox takes no more messages.")
-
-    def _say_once(self, text: str) -> None:
-        if text not in self._told:
-            self._told.add(text)
-            self._say(Notice(level="warning", text=text))
 
     def _deliver_from(self, key: str, lane: _Lane) -> None:
         waiting: _Waiting | None = None

@@ -32,7 +32,7 @@ from sandbox.gateway.request_parts import ApiFacts
 from sandbox.gateway.wsgi import phrase_of, read_head, respond
 from sandbox.http1.upgrade import UPGRADE, TakeOver, Wire
 from sandbox.json_value import JsonValue, strict_json
-from sandbox.notice import Notice
+from sandbox.notice import Notice, WarnOnce
 from sandbox.project.model import Function, Project
 from sandbox.project.source import Projects, find_function
 from sandbox.websocket.events import (
@@ -86,9 +86,9 @@ class WebSocketApi:
         self._stage = stage
         self._clock = clock
         self._say = say
+        self._warn_once = WarnOnce(say)
         self._lock = threading.Lock()
         self._open: dict[str, WebSocketConnection] = {}
-        self._told: set[str] = set()
         self._listeners: list[Callable[[str], None]] = []
 
     @property
@@ -305,13 +305,11 @@ class WebSocketApi:
         if not isinstance(outcome, Returned):
             return HTTPStatus.BAD_GATEWAY, None
         status = _status_of(outcome.value)
-        if status is None and function.key not in self._told:
-            self._told.add(function.key)
-            text = (
+        if status is None:
+            self._warn_once(
                 f"{function.key} returned no statusCode, which API Gateway takes for a "
                 'failure. Return {"statusCode": 200}.'
             )
-            self._say(Notice(level="warning", text=text))
         return status, outcome.value
 
 
