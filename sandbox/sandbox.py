@@ -299,6 +299,7 @@ class Sandbox:
             nurseries=self._nurseries,
             events=self._events,
         )
+        self.bus.causes.know(pool.at_work)
         self._stack.callback(pool.close)  # where the servers cannot listen
         self._stack.callback(self.bus.close)
         pool.prepare()  # in a process of its own, while this one makes servers

@@ -1,5 +1,8 @@
 """Who publishes: known by the tracing header, or where nobody else is at work."""
 
+import os
+import socket
+import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from typing import Any
@@ -77,3 +80,23 @@ def test_outside_of_a_port_nothing_is_caused(
     cause_of(causes)
 
     assert causes.current is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
+def test_of_several_the_one_at_the_other_end_asks(
+    causes: Causes, at_work: ExitStack
+) -> None:
+    """Whoever holds it is a worker, or is unknown."""
+    for each in (ONE, OTHER):
+        at_work.enter_context(causes.at_work(each))
+    listener = at_work.enter_context(socket.create_server(("127.0.0.1", 0)))
+    address = listener.getsockname()
+    client = at_work.enter_context(socket.create_connection(address))
+    ports: Any = {
+        "SERVER_PORT": str(address[1]),
+        "REMOTE_PORT": client.getsockname()[1],
+    }
+
+    assert cause_of(causes, **ports) is None
+    causes.know(lambda: {os.getppid(): ONE, os.getpid(): OTHER})
+    assert cause_of(causes, **ports) == OTHER

@@ -1,5 +1,6 @@
 """Deliveries by the API: listed with what has caused them, whole, repeated."""
 
+import sys
 from typing import Any
 
 import pytest
@@ -51,6 +52,18 @@ def test_a_delivery_may_cause_another(table_app: Any) -> None:
     assert second["cause"]["id"] == first["id"]
     assert listed(table_app, cause=first["id"]) == [second]
     assert listed(table_app, cause=second["id"]) == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
+def test_the_publisher_is_known_among_several(table_app: Any) -> None:
+    """By its process, though the helper says nothing."""
+    with table_app.sandbox.bus.causes.at_work("another"):
+        table_app.publish("events", "ping", "chain")
+
+    queued, pinged = sorted(listed(table_app), key=lambda one: one["about"])
+
+    assert pinged["cause"]["name"] == "POST /publish"
+    assert queued["cause"]["name"] == "@events ping"
 
 
 def test_a_change_of_a_table_knows_its_request(table_app: Any) -> None:
