@@ -116,9 +116,11 @@ class ConnectionsApi:
 
     def send(self, request: ApiRequest) -> JsonAnswer:
         """Send a text."""
-        wanted, data = request.path["id"], request.text("text").encode()
+        wanted, text = request.path["id"], request.text("text")
         try:
-            is_sent = self._connections.send(wanted, data)
+            is_sent = self._connections.send(wanted, text.encode())
+        except UnicodeEncodeError as error:
+            raise ApiError(400, "It holds half a surrogate pair.") from error
         except ValueError as error:
             raise ApiError(413, f"It is too long: {error}.") from error
         if not is_sent:

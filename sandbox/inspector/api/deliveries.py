@@ -5,7 +5,6 @@ from concurrent.futures import CancelledError
 from uuid import uuid4
 
 from sandbox.exchange import Delivery
-from sandbox.inspector.api.requests import MOST_LISTED, OPERATION, operation_json
 from sandbox.inspector.delivery_view import (
     about_event,
     delivery_json,
@@ -14,6 +13,7 @@ from sandbox.inspector.delivery_view import (
 from sandbox.inspector.endpoints import Endpoint, Parameter
 from sandbox.inspector.exchange_view import outcome_word
 from sandbox.inspector.messages import ApiError, ApiRequest, JsonAnswer
+from sandbox.inspector.operation_view import OPERATION, operation_json
 from sandbox.inspector.schemas import (
     ANYTHING,
     BOOLEAN,
@@ -30,6 +30,8 @@ from sandbox.inspector.subject import MessageBus, TableOperation
 from sandbox.journal import Journal
 from sandbox.json_value import JsonValue
 from sandbox.project.model import Function
+
+MOST_LISTED = 500
 
 _CAUSE: Schema = object_of({"kind": TEXT, "id": TEXT, "name": TEXT})
 _SUMMARY: Mapping[str, Schema] = {

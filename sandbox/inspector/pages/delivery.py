@@ -1,7 +1,7 @@
 """One delivery whole: what the function was given, printed, and made of it."""
 
 from sandbox.inspector.pages.page import Page, PageRequest, View
-from sandbox.inspector.pages.request import SANDBOX, stretches
+from sandbox.inspector.pages.stretches import SANDBOX, stretches
 
 
 def show(request: PageRequest) -> View:

@@ -1,5 +1,6 @@
 """WebSocket connections by the API: who is there, what was said, and by hand."""
 
+import json
 from typing import Any
 
 import pytest
@@ -44,16 +45,23 @@ def test_a_connection_is_shown_whole(table_app: Any) -> None:
 
 
 def test_a_message_is_sent_by_hand(table_app: Any) -> None:
-    """As a function would send it; too long a one is told."""
+    """As a function would send it; one that is too long or no text is told."""
     with table_app.websocket() as websocket:
         path = f"connections/{connection(table_app)['id']}"
         table_app.post(f"{path}/messages", {"text": '{"from": "me"}'})
         received = websocket.receive()
         long = {"text": "x" * 131_073}
-        refused = table_app.api.post(f"/api/{path}/messages", json=long)
+        half = {"text": "\ud800"}
+        kind = {"Content-Type": "application/json"}
+        refused = [
+            table_app.api.post(
+                f"/api/{path}/messages", content=json.dumps(body), headers=kind
+            ).status_code
+            for body in (long, half)
+        ]
 
     assert received == {"from": "me"}
-    assert refused.status_code == 413
+    assert refused == [413, 400]
 
 
 def test_a_connection_is_ended(table_app: Any, wait_until: Any) -> None:
