@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 from sandbox.bus.causes import Causes
+from sandbox.bus.kept_deliveries import KeptDeliveries
 from sandbox.bus.messages import (
     Kind,
     Message,
@@ -38,8 +39,6 @@ from sandbox.project.source import Projects, find_function
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-_MOST_KEPT = 500
-"""How many deliveries are remembered."""
 _MOST_AT_ONCE = 10
 """Of one function, where its `concurrency` sets no lower bound."""
 _MAX_BODY_BYTES = 8 * 2**20
@@ -138,15 +137,18 @@ class EventBus:
         self._lock = threading.Lock()
         self._rested = threading.Condition(self._lock)
         self._lanes: dict[str, _Lane] = {}
-        self._kept: deque[Delivery] = deque(maxlen=_MOST_KEPT)
+        self._kept = KeptDeliveries()
         self._listeners: list[Callable[[Delivery], None]] = []
         self._is_closed = False
 
     @property
     def deliveries(self) -> tuple[Delivery, ...]:
-        """The last 500 since the sandbox started or was reset, oldest first."""
+        """The last since the sandbox started or was reset, oldest first.
+
+        At most 500 of them, and about 32 MB.
+        """
         with self._lock:
-            return tuple(self._kept)
+            return self._kept.all
 
     @property
     def under_way(self) -> int:

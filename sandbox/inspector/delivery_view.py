@@ -2,7 +2,8 @@
 
 import json
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, Self
 
 from sandbox.exchange import Delivery, Returned
 from sandbox.inspector.exchange_view import (
@@ -18,14 +19,30 @@ from sandbox.json_value import JsonValue
 _LONGEST_ABOUT = 300
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class EventFacts:
+    """What a list tells of an event, which may itself be large."""
+
+    about: str
+    """Its message, its changes, or what happened; cut where it is long."""
+    connection: str | None
+    """The WebSocket connection that it is of."""
+
+    @classmethod
+    def of(cls, event: JsonValue) -> Self:
+        """Take them from an event."""
+        about = _about(event)[:_LONGEST_ABOUT]
+        return cls(about=about, connection=_connection_of(event))
+
+
 def delivery_summary(
-    delivery: Delivery, *, about: str, cause: JsonValue
+    delivery: Delivery, facts: EventFacts, *, cause: JsonValue
 ) -> dict[str, JsonValue]:
     """Give a delivery's line in the list.
 
     Args:
         delivery: what is shown.
-        about: what its event says, as `about_event` gives it.
+        facts: of its event.
         cause: the event that published it, as the API shows it; None if unknown.
     """
     execution = delivery.execution
@@ -34,7 +51,7 @@ def delivery_summary(
         "id": delivery.invocation.request_id,
         "started_epoch": delivery.started_epoch,
         "function": delivery.function.key,
-        "about": about,
+        "about": facts.about,
         "outcome": outcome_word(execution.outcome),
         "error": failure["message"] if failure else None,
         "status": _refusal_of(delivery),
@@ -42,29 +59,23 @@ def delivery_summary(
         "is_cold": execution.is_cold,
         "cause": cause,
         "repeated_by_aws": delivery.repeated_by_aws,
-        "connection": _connection_of(delivery.event),
+        "connection": facts.connection,
     }
 
 
-def delivery_json(
-    delivery: Delivery, *, about: str, cause: JsonValue
-) -> dict[str, JsonValue]:
+def delivery_json(delivery: Delivery, *, cause: JsonValue) -> dict[str, JsonValue]:
     """Give a whole delivery: event, context, result, failure, output and timings."""
-    execution, request_id = delivery.execution, delivery.invocation.request_id
+    execution, event = delivery.execution, delivery.event
+    request_id = delivery.invocation.request_id
     return {
-        **delivery_summary(delivery, about=about, cause=cause),
-        "event": delivery.event,
+        **delivery_summary(delivery, EventFacts.of(event), cause=cause),
+        "event": event,
         "context": context_json(request_id, delivery.function),
         "result": result_json(execution),
         "failure": outcome_json(execution.outcome),
         "output": execution.output,
         "timings": timings_json(execution, total_ms=_duration_ms(delivery)),
     }
-
-
-def about_event(event: JsonValue) -> str:
-    """Give in short what an event says: its message, its changes, what happened."""
-    return _about(event)[:_LONGEST_ABOUT]
 
 
 def _about(event: JsonValue) -> str:

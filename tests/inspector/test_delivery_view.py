@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from sandbox.inspector.delivery_view import about_event
+from sandbox.inspector.delivery_view import EventFacts
 
 KEYS = {"id": {"S": "a"}, "at": {"N": "1"}}
 
@@ -32,4 +32,4 @@ KEYS = {"id": {"S": "a"}, "at": {"N": "1"}}
 )
 def test_an_event_is_told_in_short(event: Any, about: str) -> None:
     """Its message, its changes, what happened; nothing where it has no such form."""
-    assert about_event(event) == about
+    assert EventFacts.of(event).about == about

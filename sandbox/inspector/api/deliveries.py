@@ -6,7 +6,7 @@ from uuid import uuid4
 
 from sandbox.exchange import Delivery
 from sandbox.inspector.delivery_view import (
-    about_event,
+    EventFacts,
     delivery_json,
     delivery_summary,
 )
@@ -87,7 +87,7 @@ class DeliveriesApi:
         self._journal = journal
         self._find_function = find
         self._table_operations = table_operations
-        self._abouts: Mapping[str, str] = {}
+        self._facts: Mapping[str, EventFacts] = {}
         """By id: events may be large, and lists are asked for at every event."""
 
     def endpoints(self) -> tuple[Endpoint, ...]:
@@ -136,8 +136,8 @@ class DeliveriesApi:
         """Give the last deliveries."""
         limit = request.integer("limit", default=MOST_LISTED, most=MOST_LISTED)
         known, cause = self._bus.deliveries, request.query.get("cause")
-        abouts = self._abouts = {
-            _id(one): self._abouts.get(_id(one)) or about_event(one.event)
+        facts = self._facts = {
+            _id(one): self._facts.get(_id(one)) or EventFacts.of(one.event)
             for one in known
         }
         causes = self._causes(known)
@@ -146,9 +146,7 @@ class DeliveriesApi:
             content={
                 "deliveries": [
                     delivery_summary(
-                        one,
-                        about=abouts[_id(one)],
-                        cause=causes.get(one.cause or ""),
+                        one, facts[_id(one)], cause=causes.get(one.cause or "")
                     )
                     for one in wanted
                 ],
@@ -165,8 +163,7 @@ class DeliveriesApi:
         """Give one delivery whole."""
         delivery = self._find(request)
         cause = self._causes(self._bus.deliveries).get(delivery.cause or "")
-        about = about_event(delivery.event)
-        content = delivery_json(delivery, about=about, cause=cause)
+        content = delivery_json(delivery, cause=cause)
         operations = self._table_operations(_id(delivery))
         content["table_operations"] = [operation_json(one) for one in operations]
         return JsonAnswer(content=content)
