@@ -4,7 +4,9 @@ All of them are frozen values. A handler's failure is one of the `Outcome` class
 never an exception of ours.
 """
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import TypeAlias
 
 from sandbox.json_value import JsonText, JsonValue
@@ -202,14 +204,26 @@ class Exchange:
         return self.event_json.value() if self.event_json else None
 
 
+_REPEATED_BY_AWS: Mapping[str, str] = MappingProxyType(
+    {
+        "events": "twice more, after one and two minutes",
+        "queues": "again and again, until it succeeds or is too old",
+        "tables-streams": "again and again for a day, and later changes only after it",
+    }
+)
+"""Lambda Developer Guide, "Asynchronous invocation" and "Using Lambda with SQS"."""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivery:
-    """One event of @events, @queues or @tables-streams, and what became of it."""
+    """One event of anything but HTTP, and what became of it."""
 
     invocation: Invocation
     started_epoch: float
     """Seconds since 1970 on the sandbox's clock."""
     execution: Execution
+    cause: str | None = None
+    """The request id of the event that published it; None where that is unknown."""
 
     @property
     def function(self) -> Function:
@@ -220,3 +234,46 @@ class Delivery:
     def event(self) -> JsonValue:
         """What the function was given, read anew each time."""
         return self.invocation.event.value()
+
+    @property
+    def repeated_by_aws(self) -> str | None:
+        """How AWS would deliver it again; None where it succeeded, or is lost."""
+        if isinstance(self.execution.outcome, Returned):
+            return None
+        return _REPEATED_BY_AWS.get(self.function.pragma)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PassedMessage:
+    """One message of a WebSocket connection."""
+
+    is_received: bool
+    """True where the client sent it, False where it was sent to the client."""
+    passed_epoch: float
+    """Seconds since 1970 on the sandbox's clock."""
+    text: str | None
+    """Its beginning, where it is long; None where it was binary."""
+    size_bytes: int
+    is_whole: bool
+    """Whether `text` is all of it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OpenConnection:
+    """A WebSocket connection as it is at one moment."""
+
+    connection_id: str
+    request: HttpRequest
+    """The handshake."""
+    connected_epoch: float
+    """Seconds since 1970 on the sandbox's clock."""
+    last_active_epoch: float
+    """When something last passed, pings too."""
+    ends_epoch: float
+    """When it is ended, if nothing passes until then."""
+    received: int
+    """How many messages the client has sent."""
+    sent: int
+    """How many it was sent."""
+    messages: tuple[PassedMessage, ...]
+    """The last of them, oldest first."""

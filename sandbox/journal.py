@@ -113,10 +113,10 @@ def _size_bytes(exchange: Exchange) -> int:
     execution = exchange.execution
     if execution is None:
         return 2 * bodies
-    return 2 * bodies + len(execution.output) + _outcome_bytes(execution.outcome)
+    return 2 * bodies + len(execution.output) + outcome_bytes(execution.outcome)
 
 
-def _outcome_bytes(outcome: Outcome) -> int:
+def outcome_bytes(outcome: Outcome) -> int:
     """Give about what is kept of an outcome, which may have become no response."""
     match outcome:
         case Returned():

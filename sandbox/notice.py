@@ -27,3 +27,27 @@ def told_errors(say: Callable[[Notice], None]) -> Callable[[Exception], None]:
         say(Notice(level="error", text=f"{type(error).__name__}: {error}"))
 
     return tell
+
+
+class WarnOnce:
+    """Says each warning the first time only.
+
+    Args:
+        say: told those that are new.
+    """
+
+    def __init__(self, say: Callable[[Notice], None]) -> None:
+        self._say = say
+        self._told: set[str] = set()
+
+    def __call__(self, text: str, *, about: str = "") -> None:
+        """Say a warning, unless it was said.
+
+        Args:
+            text: the warning.
+            about: what is warned of once, whatever the words; by default the words.
+        """
+        subject = about or text
+        if subject not in self._told:
+            self._told.add(subject)
+            self._say(Notice(level="warning", text=text))

@@ -35,7 +35,7 @@ from sandbox.wiring.app_tables import TableHome
 from sandbox.wiring.deferred_inspector import DeferredInspector
 from sandbox.wiring.live_project import LiveProject, ProjectsWithTables
 from sandbox.wiring.live_reload import LiveReload
-from sandbox.wiring.publishing import publish_all, publishing
+from sandbox.wiring.publishing import publish_all, publish_messages, publishing
 from sandbox.wiring.reactions import tell_pending, write_wanted_files
 from sandbox.wiring.running import RUNTIME_HELPER, Running, Served, bind_servers
 from sandbox.wiring.saves import Saves
@@ -299,6 +299,7 @@ class Sandbox:
             nurseries=self._nurseries,
             events=self._events,
         )
+        self.bus.causes.know(pool.at_work)
         self._stack.callback(pool.close)  # where the servers cannot listen
         self._stack.callback(self.bus.close)
         pool.prepare()  # in a process of its own, while this one makes servers
@@ -311,14 +312,15 @@ class Sandbox:
             Served(
                 app=self.websockets.around(app),
                 inspector=self._inspector,
-                tables=self.operations.around(self._tables),
-                bus=self.bus,
+                tables=self.operations.around(self.bus.causes.around(self._tables)),
+                bus=self.bus.causes.around(self.bus),
             ),
         )
         # Before the servers wait for what they answer: a handler at work is cut short.
         self._stack.callback(pool.close)
         self._stack.callback(self.bus.stop)
         self._stack.callback(self.websockets.clear)
+        publish_messages(self.bus, self.websockets, self._feed)
         self._running = servers.running(settings, pool)
         servers.start()
         self._stack.callback(self._feed.close)
@@ -351,7 +353,7 @@ class Sandbox:
             invoke=self._invoke,
             record=self.journal.append,
             clock=self.clock,
-            say=lambda text: self._say(Notice(level="warning", text=text)),
+            say=self._say,
             cookies=self.browser_cookies,
         )
 
@@ -386,7 +388,8 @@ class Sandbox:
     # Running
 
     def _invoke(self, invocation: Invocation) -> Execution:
-        return self._saves.run(invocation, self._live.pool.invoke)
+        with self.bus.causes.at_work(invocation.request_id):
+            return self._saves.run(invocation, self._live.pool.invoke)
 
     def tick(self) -> None:
         """Do what time asks for: expire rows, sync the ledger, retire idle workers."""

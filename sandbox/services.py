@@ -263,7 +263,8 @@ class Services:
 
 def _read_request(environ: "WSGIEnvironment") -> Mapping[str, Any]:
     try:
-        request = json.loads(read_input(environ, most_bytes=_MAX_BODY_BYTES))
+        # One that is too long is none of a helper's, and reads as an empty one.
+        request = json.loads(read_input(environ, most_bytes=_MAX_BODY_BYTES) or b"")
     except (ValueError, RecursionError) as error:
         message = f"The body is not JSON: {error}"
         raise SsmError("SerializationException", message) from error

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from sandbox.port_holder import describe_port_holder
+from sandbox.port_holder import connection_holder, describe_port_holder
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
@@ -39,3 +39,18 @@ def test_describe_port_holder_reads_proc(tmp_path: Path) -> None:
         'process 815 ("node server.js")'
     )
     assert describe_port_holder(80, proc=tmp_path) == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
+def test_connection_holder_names_this_process() -> None:
+    """Among those that are asked, whichever end is meant."""
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        socket.create_connection(listener.getsockname()) as client,
+    ):
+        port, peer_port = client.getsockname()[1], client.getpeername()[1]
+        pids = (os.getppid(), os.getpid())
+
+        assert connection_holder(port, peer_port=peer_port, pids=pids) == os.getpid()
+        assert connection_holder(port, peer_port=peer_port, pids=()) is None
+        assert connection_holder(port, peer_port=1, pids=pids) is None

@@ -1,8 +1,9 @@
 """EventBus: takes messages and changes of tables, and runs the functions for them.
 
-Whoever publishes is answered at once, as by SNS and SQS. FIFO queues and streams of
-tables are delivered one event after another; others side by side. AWS tries again what
-has failed; here it is told. What comes by WebSocket is run here too, and told alike.
+Whoever publishes is answered at once, as by SNS and SQS. A FIFO queue's message group
+and a table's stream are delivered one event after another; all else side by side. AWS
+tries again what has failed; here it is told. What comes by WebSocket is run here too,
+and told alike.
 """
 
 import threading
@@ -14,12 +15,15 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING
 from uuid import uuid4
 
+from sandbox.bus.causes import Causes
+from sandbox.bus.kept_deliveries import KeptDeliveries
 from sandbox.bus.messages import (
     Kind,
     Message,
     MessageError,
     is_fifo,
     lambda_event,
+    order_group,
     read_message,
 )
 from sandbox.clock import Clock
@@ -28,18 +32,15 @@ from sandbox.exchange import Delivery, Execution, Invocation
 from sandbox.host_header import LOOPBACK_NAMES, bare_host, is_own_origin
 from sandbox.http1.wsgi_input import read_input
 from sandbox.json_value import JsonText, JsonValue
-from sandbox.notice import Notice
+from sandbox.notice import Notice, WarnOnce
 from sandbox.project.model import Function, Project
 from sandbox.project.source import Projects, find_function
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
-_MOST_KEPT = 500
-"""How many deliveries are remembered."""
-_STREAMS = "tables-streams"
 _MOST_AT_ONCE = 10
-"""Of one function, where neither order nor its `concurrency` sets a lower bound."""
+"""Of one function, where its `concurrency` sets no lower bound."""
 _MAX_BODY_BYTES = 8 * 2**20
 _CLOSE_SECONDS = 2.0
 
@@ -49,15 +50,61 @@ class _Waiting:
     """An event that waits for its function, and who waits for what becomes of it."""
 
     invocation: Invocation
+    group: str
+    """What is kept in order; an event that nothing comes before has its own."""
+    cause: str | None
     execution: Future[Execution] = field(default_factory=Future)
 
 
-@dataclass(slots=True, kw_only=True)
 class _Lane:
-    """The events that wait for one function, oldest first."""
+    """The events that wait for one function: by group, the oldest first.
 
-    waiting: deque[_Waiting] = field(default_factory=deque)
-    at_work: int = 0
+    Attributes:
+        at_work: how many threads deliver them.
+    """
+
+    def __init__(self) -> None:
+        self.at_work = 0
+        self._groups: dict[str, deque[_Waiting]] = {}
+        self._free: deque[str] = deque()
+
+    @property
+    def waiting(self) -> tuple[_Waiting, ...]:
+        """All of them."""
+        return tuple(one for group in self._groups.values() for one in group)
+
+    @property
+    def under_way(self) -> int:
+        """How many they are, with those that are being delivered: one a taken group."""
+        return len(self.waiting) + len(self._groups) - len(self._free)
+
+    def add(self, waiting: _Waiting) -> bool:
+        """Have one more wait; gives whether its group lets it be delivered now."""
+        is_free = waiting.group not in self._groups
+        if is_free:
+            self._groups[waiting.group] = deque()
+            self._free.append(waiting.group)
+        self._groups[waiting.group].append(waiting)
+        return is_free
+
+    def take(self) -> _Waiting | None:
+        """Give what is to be delivered next; none else of its group until `release`."""
+        return self._groups[self._free.popleft()].popleft() if self._free else None
+
+    def release(self, group: str) -> None:
+        """Let the next of a group be delivered."""
+        if self._groups[group]:
+            self._free.append(group)
+        else:
+            del self._groups[group]
+
+    def clear(self) -> None:
+        """Drop all that wait; the groups of what is being delivered stay taken."""
+        for group in self._free:
+            del self._groups[group]
+        self._free.clear()
+        for taken in self._groups.values():
+            taken.clear()
 
 
 class EventBus:
@@ -68,6 +115,9 @@ class EventBus:
         invoke: runs a function; blocks until its outcome.
         clock: the sandbox's time.
         say: told what is not about a single delivery.
+
+    Attributes:
+        causes: told what is at work, knows what of that publishes.
     """
 
     def __init__(
@@ -82,33 +132,54 @@ class EventBus:
         self._invoke = invoke
         self._clock = clock
         self._say = say
+        self._warn_once = WarnOnce(say)
+        self.causes = Causes()
         self._lock = threading.Lock()
         self._rested = threading.Condition(self._lock)
         self._lanes: dict[str, _Lane] = {}
-        self._kept: deque[Delivery] = deque(maxlen=_MOST_KEPT)
+        self._kept = KeptDeliveries()
         self._listeners: list[Callable[[Delivery], None]] = []
         self._is_closed = False
-        self._told: set[str] = set()
 
     @property
     def deliveries(self) -> tuple[Delivery, ...]:
-        """The last 500 since the sandbox started or was reset, oldest first."""
+        """The last since the sandbox started or was reset, oldest first.
+
+        At most 500 of them, and about 32 MB.
+        """
         with self._lock:
-            return tuple(self._kept)
+            return self._kept.all
+
+    @property
+    def under_way(self) -> int:
+        """How many events wait, or are being delivered."""
+        with self._lock:
+            return sum(lane.under_way for lane in self._lanes.values())
 
     def subscribe(self, listener: Callable[[Delivery], None]) -> None:
         """Have `listener` called with each delivery, from the thread that made it."""
         self._listeners.append(listener)
 
-    def post(self, function: Function, event: JsonValue) -> Future[Execution]:
+    def post(
+        self, function: Function, event: JsonValue, *, request_id: str = ""
+    ) -> Future[Execution]:
         """Have a function run with an event, after those that are posted already.
 
         Returns at once, with what will become of it; cancelled where all is to end.
+
+        Args:
+            function: what is run.
+            event: what it is given.
+            request_id: a UUID, where whoever posts wants to know it.
         """
+        request_id = request_id or str(uuid4())
+        group = order_group(function, event)
         waiting = _Waiting(
             invocation=Invocation(
-                request_id=str(uuid4()), function=function, event=JsonText.of(event)
-            )
+                request_id=request_id, function=function, event=JsonText.of(event)
+            ),
+            group=request_id if group is None else group,
+            cause=self.causes.current,
         )
         most, key = _most_at_once(function), function.key
         with self._lock:
@@ -116,8 +187,7 @@ class EventBus:
                 waiting.execution.cancel()
                 return waiting.execution
             lane = self._lanes.setdefault(key, _Lane())
-            lane.waiting.append(waiting)
-            if lane.at_work >= most:
+            if not lane.add(waiting) or lane.at_work >= most:
                 return waiting.execution
             lane.at_work += 1
         threading.Thread(
@@ -141,7 +211,7 @@ class EventBus:
             self._is_closed = True
             waiting = [w for lane in self._lanes.values() for w in lane.waiting]
             for lane in self._lanes.values():
-                lane.waiting.clear()
+                lane.clear()
         for each in waiting:
             each.execution.cancel()
 
@@ -165,7 +235,7 @@ class EventBus:
         except MessageError as error:
             status, text = error.status, error.text
             # architect-functions only prints that; on AWS its call fails.
-            self._say_once(f"A message was refused. {text}")
+            self._warn_once(f"A message was refused. {text}")
         except SandboxError as error:
             status, text = 500, str(error)
         body = text.encode()
@@ -189,7 +259,7 @@ class EventBus:
         if message.is_delayed:
             text = "delaySeconds is not emulated: messages are delivered at once."
             refused = " AWS refuses it for a FIFO queue."
-            self._say_once(f"{text}{refused if is_fifo(function) else ''}")
+            self._warn_once(f"{text}{refused if is_fifo(function) else ''}")
         event = lambda_event(
             message,
             function,
@@ -200,15 +270,11 @@ class EventBus:
         if self.post(function, event).cancelled():
             raise MessageError(503, "The sandbox takes no more messages.")
 
-    def _say_once(self, text: str) -> None:
-        if text not in self._told:
-            self._told.add(text)
-            self._say(Notice(level="warning", text=text))
-
     def _deliver_from(self, key: str, lane: _Lane) -> None:
-        while (waiting := self._next(key, lane)) is not None:
+        waiting: _Waiting | None = None
+        while (waiting := self._next(key, lane, done=waiting)) is not None:
             try:
-                execution = self._deliver(waiting.invocation)
+                execution = self._deliver(waiting)
             except Exception as error:  # noqa: BLE001 - told, and the next is delivered
                 is_told = isinstance(error, SandboxError)
                 text = str(error) if is_told else f"A bug of arc-sandbox: {error!r}"
@@ -217,22 +283,28 @@ class EventBus:
             else:
                 waiting.execution.set_result(execution)
 
-    def _next(self, key: str, lane: _Lane) -> _Waiting | None:
+    def _next(self, key: str, lane: _Lane, *, done: _Waiting | None) -> _Waiting | None:
         """Take the next message; the last deliverer closes the lane."""
         with self._lock:
-            if lane.waiting:
-                return lane.waiting.popleft()
+            if done is not None:
+                lane.release(done.group)
+            waiting = lane.take()
+            if waiting is not None:
+                return waiting
             lane.at_work -= 1
             if not lane.at_work:
                 del self._lanes[key]
                 self._rested.notify_all()
             return None
 
-    def _deliver(self, invocation: Invocation) -> Execution:
+    def _deliver(self, waiting: _Waiting) -> Execution:
         started_epoch = self._clock.now_epoch()
-        execution = self._invoke(invocation)
+        execution = self._invoke(waiting.invocation)
         delivery = Delivery(
-            invocation=invocation, started_epoch=started_epoch, execution=execution
+            invocation=waiting.invocation,
+            started_epoch=started_epoch,
+            execution=execution,
+            cause=waiting.cause,
         )
         with self._lock:
             if self._is_closed:
@@ -250,8 +322,6 @@ def _most_at_once(function: Function) -> int:
     (AWS Lambda Developer Guide, "Asynchronous invocation", "Amazon SQS"). With 0,
     each is throttled, which is told.
     """
-    if is_fifo(function) or function.pragma == _STREAMS:
-        return 1
     return min(function.config.concurrency or _MOST_AT_ONCE, _MOST_AT_ONCE)
 
 
@@ -264,8 +334,8 @@ def _read(environ: "WSGIEnvironment") -> Message:
     _check_sender(environ)
     if environ["REQUEST_METHOD"] != "POST":
         raise MessageError(405, "Messages are posted: POST /events or /queues.")
-    body = read_input(environ, most_bytes=_MAX_BODY_BYTES + 1)
-    if len(body) > _MAX_BODY_BYTES:
+    body = read_input(environ, most_bytes=_MAX_BODY_BYTES)
+    if body is None:
         raise MessageError(413, "The message is larger than AWS takes.")
     return read_message(environ.get("PATH_INFO", "/"), body)
 

@@ -18,6 +18,7 @@ Kind: TypeAlias = Literal["events", "queues"]
 
 KINDS: Mapping[str, Kind] = {"/": "events", "/events": "events", "/queues": "queues"}
 """By the path that they are posted to."""
+_STREAMS = "tables-streams"
 _MOST_BYTES: Mapping[Kind, int] = {"events": 256 * 1024, "queues": 1024 * 1024}
 """What SNS and SQS take (Amazon SNS and Amazon SQS, "Quotas")."""
 
@@ -103,6 +104,23 @@ def lambda_event(
     if message.kind == "events":
         return {"Records": [_sns_record(sent)]}
     return {"Records": [_sqs_record(sent, in_order=is_fifo(function))]}
+
+
+def order_group(function: Function, event: JsonValue) -> str | None:
+    """Give what an event is kept in order with; None where it waits for no other.
+
+    A FIFO queue keeps the order within each message group, and delivers groups side by
+    side (Amazon SQS Developer Guide, "FIFO queue delivery logic"; AWS Lambda Developer
+    Guide, "Using Lambda with Amazon SQS").
+    """
+    if function.pragma == _STREAMS:
+        return ""
+    if not is_fifo(function):
+        return None
+    match event:
+        case {"Records": [{"attributes": {"MessageGroupId": str(group)}}]}:
+            return group
+    return ""
 
 
 def is_fifo(function: Function) -> bool:

@@ -37,12 +37,6 @@ SHOWN_OUTPUT_LINES = 200
 DEBUG_JSON_CHARACTERS = 10_000
 _LAST_SECONDS = 1.0
 """What the last lines may wait for whoever reads them."""
-_DELIVERED_AGAIN = {
-    "events": "twice more, after one and two minutes",
-    "queues": "again and again, until it succeeds or is too old",
-    "tables-streams": "again and again for a day, and later changes only after it",
-}
-"""Lambda Developer Guide, "Asynchronous invocation" and "Using Lambda with SQS"."""
 LEVEL_COLOURS: Mapping[Level, str] = {
     "detail": "bright_black",
     "info": "cyan",
@@ -265,8 +259,8 @@ def delivery_lines(
         *_output_lines(execution.output, function.name),
         *_failure_lines(execution.outcome, frames_below),
     ]
-    again = _DELIVERED_AGAIN.get(function.pragma)
-    if again and not isinstance(execution.outcome, Returned):
+    again = delivery.repeated_by_aws
+    if again is not None:
         lines.append(click.style(f"  note: AWS would deliver it {again}.", fg="yellow"))
     return lines
 

@@ -39,6 +39,7 @@ from sandbox.gateway.run_notes import run_notes
 from sandbox.gateway.unrouted import Unrouted
 from sandbox.gateway.wsgi import OWN_JAR, read_body, read_head, respond
 from sandbox.json_value import JsonText, JsonValue
+from sandbox.notice import Notice, WarnOnce
 from sandbox.project.model import ApiType, Project
 from sandbox.project.source import Projects
 
@@ -82,7 +83,7 @@ class Gateway:
         invoke: runs a function; blocks until its outcome.
         record: given each exchange, after its response is known.
         clock: the sandbox's time.
-        say: one line for the terminal.
+        say: told what is to stand in the terminal.
         cookies: takes out of requests what a browser would have dropped.
     """
 
@@ -93,7 +94,7 @@ class Gateway:
         invoke: Callable[[Invocation], Execution],
         record: Callable[[Exchange], None],
         clock: Clock,
-        say: Callable[[str], None],
+        say: Callable[[Notice], None],
         cookies: BrowserCookies,
     ) -> None:
         self._projects = projects
@@ -101,9 +102,9 @@ class Gateway:
         self._record = record
         self._clock = clock
         self._say = say
+        self._warn_once = WarnOnce(say)
         self._cookies = cookies
         self._compiled: _Compiled | None = None
-        self._said: set[str] = set()
         self._unanswered: set[str] = set()
 
     @property
@@ -309,9 +310,8 @@ class Gateway:
         note = bites_on_aws(value, api_type=api_type)
         if note is None:
             return ()
-        self._say_once(
-            f"the result of {match.route.name}", f"{match.route.name}: {note}"
-        )
+        name = match.route.name
+        self._warn_once(f"{name}: {note}", about=f"the result of {name}")
         return (note,)
 
     @staticmethod
@@ -323,7 +323,8 @@ class Gateway:
 
     def _tell_bug(self, request: HttpRequest) -> _Answer:
         trace = traceback.format_exc()
-        self._say(f"A bug of arc-sandbox, please report it:\n{trace}")
+        text = f"A bug of arc-sandbox, please report it:\n{trace}"
+        self._say(Notice(level="warning", text=text))
         return self._page(trouble.own_bug(trace), request)
 
     def _note_run(
@@ -331,14 +332,14 @@ class Gateway:
     ) -> tuple[str, ...]:
         notes = run_notes(execution, match.route.function, root=project.root)
         for note in notes:
-            self._say_once(note, note)
+            self._warn_once(note)
         return notes
 
     def _note_head(self, request: HttpRequest) -> tuple[str, ...]:
         note = too_long_head(request)
         if note is None:
             return ()
-        self._say_once("long heads", note)
+        self._warn_once(note, about="long heads")
         return (note,)
 
     def _note_cookies(
@@ -353,13 +354,8 @@ class Gateway:
                 if refused is not None:
                     cookie, note = refused
                     notes.append(note)
-                    self._say_once(f"the cookie {cookie}", note)
+                    self._warn_once(note, about=f"the cookie {cookie}")
         return tuple(notes)
-
-    def _say_once(self, subject: str, note: str) -> None:
-        if subject not in self._said:
-            self._said.add(subject)
-            self._say(note)
 
 
 def _new_request_id() -> str:

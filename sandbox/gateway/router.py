@@ -93,7 +93,7 @@ class Router:
         return cls(
             project.routes,
             api_type=project.api_type,
-            has_proxy=project.proxy is not None,
+            has_proxy=project.proxy_url is not None,
         )
 
     def match(self, method: str, raw_path: str) -> Routed:

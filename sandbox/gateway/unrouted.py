@@ -30,7 +30,7 @@ class Unrouted:
         self._project = project
         self._clock = clock
         self._static = StaticFiles(project.static) if project.static else None
-        self._target = project.proxy.testing if project.proxy else None
+        self._target = project.proxy_url
         self._has_static_root = project.root_handler == _STATIC_ROOT
         self._has_cors = project.preferences.sandbox("cors") is True
 

@@ -8,10 +8,11 @@ from dataclasses import replace
 from functools import lru_cache
 from http import HTTPStatus
 from types import MappingProxyType
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING
 from urllib.parse import quote_from_bytes
 
 from sandbox.exchange import Headers, HttpRequest, HttpResponse
+from sandbox.http1.wsgi_input import read_input
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -20,7 +21,6 @@ OWN_JAR = "arc.own_jar"
 """A key of the environ: the client drops cookies by the sandbox's clock itself."""
 _UNESCAPED = "/!$&'()*+,;=:@~"
 _REQUESTS_REMEMBERED = 64
-_READ_BYTES = 256 * 1024
 _PHRASES = MappingProxyType({status.value: status.phrase for status in HTTPStatus})
 
 
@@ -71,17 +71,8 @@ def read_body(
         OSError: the client went, or paused too long.
         BadRequestError: its body is malformed.
     """
-    declared = environ.get("CONTENT_LENGTH") or ""
-    if declared.isdecimal():
-        length = int(declared)
-    else:
-        length = limit_bytes + 1 if environ.get("wsgi.input_terminated") else 0
-    if declared.isdecimal() and length > limit_bytes:
-        return None
-    if not length:
-        return request
-    body = _read_at_most(environ["wsgi.input"], length)
-    if len(body) > limit_bytes:
+    body = read_input(environ, most_bytes=limit_bytes)
+    if body is None:
         return None
     return replace(request, body=body) if body else request
 
@@ -96,17 +87,6 @@ def respond(response: HttpResponse, start_response: "StartResponse") -> list[byt
 def phrase_of(status: int) -> str:
     """Give a status's reason phrase (RFC 9110 section 15), or `Unknown`."""
     return _PHRASES.get(status, "Unknown")
-
-
-def _read_at_most(stream: BinaryIO, length: int) -> bytes:
-    pieces = []
-    while length > 0:
-        piece = stream.read(min(length, _READ_BYTES))
-        if not piece:
-            break
-        pieces.append(piece)
-        length -= len(piece)
-    return b"".join(pieces)
 
 
 def _target(environ: "WSGIEnvironment") -> tuple[str, str]:

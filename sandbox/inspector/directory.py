@@ -5,6 +5,8 @@ from typing import Protocol
 
 from sandbox.inspector.api.advice import AdviceApi
 from sandbox.inspector.api.clock import ClockApi
+from sandbox.inspector.api.connections import ConnectionsApi
+from sandbox.inspector.api.deliveries import DeliveriesApi
 from sandbox.inspector.api.environment import EnvironmentApi
 from sandbox.inspector.api.events import EventsApi
 from sandbox.inspector.api.functions import FunctionsApi
@@ -47,6 +49,13 @@ def make_directory(subject: Subject) -> Directory:
             replay=subject.replay,
             app_url=subject.app_url,
         ),
+        DeliveriesApi(
+            bus=subject.bus,
+            journal=subject.journal,
+            find=desk.function,
+            table_operations=subject.table_operations,
+        ),
+        ConnectionsApi(connections=subject.connections),
         SessionsApi(
             desk=desk, now_epoch=subject.clock.now_epoch, app_url=subject.app_url
         ),

@@ -61,8 +61,8 @@ def request_json(exchange: Exchange, explain: ExplainCookie) -> dict[str, JsonVa
         },
         "path_parameters": dict(match.path_parameters) if match else {},
         "event": exchange.event,
-        "context": _context(exchange, function),
-        "result": _result(execution),
+        "context": context_json(exchange.request_id, function) if function else None,
+        "result": result_json(execution),
         "failure": outcome_json(execution.outcome) if execution else None,
         "output": execution.output if execution else "",
         "response": {
@@ -70,7 +70,7 @@ def request_json(exchange: Exchange, explain: ExplainCookie) -> dict[str, JsonVa
             "headers": _headers(response.headers),
             "body": body_json(response.body),
         },
-        "timings": _timings(exchange),
+        "timings": timings_json(execution, total_ms=exchange.duration_ms),
         "cookies": cookies_view(exchange, function, explain),
     }
 
@@ -150,12 +150,10 @@ def _raised(outcome: Raised) -> dict[str, JsonValue]:
     }
 
 
-def _context(exchange: Exchange, function: Function | None) -> JsonValue:
+def context_json(request_id: str, function: Function) -> dict[str, JsonValue]:
     """Give what a handler's second argument says."""
-    if function is None:
-        return None
     return {
-        "aws_request_id": exchange.request_id,
+        "aws_request_id": request_id,
         "function_name": context_name(function),
         "function_version": "$LATEST",
         "memory_limit_in_mb": function.config.memory_mb,
@@ -164,17 +162,20 @@ def _context(exchange: Exchange, function: Function | None) -> JsonValue:
     }
 
 
-def _result(execution: Execution | None) -> JsonValue:
+def result_json(execution: Execution | None) -> JsonValue:
+    """Give what a handler returned; None where it did not."""
     match execution.outcome if execution else None:
         case Returned(value=value):
             return value
     return None
 
 
-def _timings(exchange: Exchange) -> dict[str, JsonValue]:
-    execution = exchange.execution
+def timings_json(
+    execution: Execution | None, *, total_ms: float
+) -> dict[str, JsonValue]:
+    """Give where the time went; all but the whole is None without an execution."""
     return {
-        "total_ms": exchange.duration_ms,
+        "total_ms": total_ms,
         "queued_ms": execution.queued_ms if execution else None,
         "init_ms": execution.init_ms if execution else None,
         "handler_ms": execution.handler_ms if execution else None,

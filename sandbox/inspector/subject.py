@@ -1,11 +1,19 @@
 """What the inspector is given of a running sandbox: the seam to everything else."""
 
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import Future
 from dataclasses import dataclass
 from typing import Protocol, TypeAlias
 
 from sandbox.clock import MovableClock
-from sandbox.exchange import HttpRequest, HttpResponse, Outcome
+from sandbox.exchange import (
+    Delivery,
+    Execution,
+    HttpRequest,
+    HttpResponse,
+    OpenConnection,
+    Outcome,
+)
 from sandbox.inspector.feed import Feed
 from sandbox.journal import Journal
 from sandbox.json_value import JsonValue
@@ -154,6 +162,47 @@ class SavedStates(Protocol):
         ...
 
 
+class MessageBus(Protocol):
+    """What delivers events of anything but HTTP: `bus.event_bus.EventBus`."""
+
+    @property
+    def deliveries(self) -> Sequence[Delivery]:
+        """The last, oldest first."""
+        ...
+
+    @property
+    def under_way(self) -> int:
+        """How many events are not delivered yet."""
+        ...
+
+    def post(
+        self, function: Function, event: JsonValue, *, request_id: str
+    ) -> Future[Execution]:
+        """Have a function run with an event."""
+        ...
+
+    def clear(self) -> None:
+        """Forget what was delivered."""
+        ...
+
+
+class Connections(Protocol):
+    """Who is connected to @ws: `websocket.api.WebSocketApi`."""
+
+    @property
+    def connections(self) -> Sequence[OpenConnection]:
+        """Those that are open, oldest first."""
+        ...
+
+    def send(self, connection_id: str, data: bytes) -> bool:
+        """Send a message; ValueError where it is too large, False where nobody is."""
+        ...
+
+    def end(self, connection_id: str) -> bool:
+        """Begin to end a connection; False where there is none."""
+        ...
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Subject:
     """A running sandbox, as the inspector knows it."""
@@ -184,6 +233,8 @@ class Subject:
 
     Told the value, and the host that sets it over plain HTTP.
     """
+    bus: MessageBus
+    connections: Connections
     advice: Callable[[], tuple[Advice, ...]]
     snapshots: SavedStates
     say: Callable[[Notice], None]

@@ -9,6 +9,7 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, assert_never
 from urllib.parse import parse_qsl
 
+from sandbox.http1.wsgi_input import read_input
 from sandbox.inspector.messages import (
     Answer,
     ApiError,
@@ -69,7 +70,13 @@ def read_body(environ: "WSGIEnvironment") -> Mapping[str, JsonValue]:
         ApiError: 413 for a long body, 415 for another media type, 400 for what is no
             JSON object.
     """
-    body = _read_bytes(environ)
+    body = read_input(environ, most_bytes=MAX_BODY_BYTES)
+    if body is None:
+        raise ApiError(
+            413,
+            f"The body is longer than {MAX_BODY_BYTES} bytes.",
+            remedy="Send it in parts.",
+        )
     if not body.strip():
         return {}
     kind = environ.get("CONTENT_TYPE", "").partition(";")[0].strip().lower()
@@ -90,23 +97,6 @@ def read_body(environ: "WSGIEnvironment") -> Mapping[str, JsonValue]:
             400, "The body is JSON, but not an object.", remedy="Send a JSON object."
         )
     return value
-
-
-def _read_bytes(environ: "WSGIEnvironment") -> bytes:
-    length = environ.get("CONTENT_LENGTH") or ""
-    if length.isdecimal():
-        size = int(length)
-    else:
-        size = MAX_BODY_BYTES + 1 if environ.get("wsgi.input_terminated") else 0
-    if size <= MAX_BODY_BYTES or not length:
-        body: bytes = environ["wsgi.input"].read(min(size, MAX_BODY_BYTES + 1))
-        if len(body) <= MAX_BODY_BYTES:
-            return body
-    raise ApiError(
-        413,
-        f"The body is longer than {MAX_BODY_BYTES} bytes.",
-        remedy="Send it in parts.",
-    )
 
 
 def respond(answer: Answer, start_response: "StartResponse") -> Iterable[bytes]:

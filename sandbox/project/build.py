@@ -208,7 +208,7 @@ def _to_project(
         static=static.to_model(reading, drafts.static)
         if isinstance(drafts.static, dict)
         else None,
-        proxy=proxy.to_model(drafts.proxy),
+        proxy_url=None if drafts.proxy is None else str(drafts.proxy["testing"]),
         shared_folder=Path(drafts.shared.path) if drafts.shared else None,
         views_folder=Path(drafts.views.path) if drafts.views else None,
         preferences=preferences_model(drafts.preferences),

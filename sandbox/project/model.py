@@ -145,15 +145,6 @@ class Static:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class Proxy:
-    """Where `@proxy` forwards what no route takes, by stage."""
-
-    testing: str
-    staging: str
-    production: str
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class Preferences:
     """prefs.arc and .env, project over home; Architect's "local preferences"."""
 
@@ -194,7 +185,8 @@ class Project:
     tables: tuple[Table, ...] = ()
     static: Static | None = None
     """None where disabled, or where the app has neither @http nor @static."""
-    proxy: Proxy | None = None
+    proxy_url: str | None = None
+    """Where `@proxy` forwards what no route takes; None without one."""
     shared_folder: Path | None = None
     views_folder: Path | None = None
     preferences: Preferences = field(default_factory=Preferences)

@@ -3,14 +3,14 @@
 import ipaddress
 import re
 import unicodedata
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import cast
 from urllib.parse import unquote
 
 from sandbox.json_value import JsonValue
 from sandbox.manifest import javascript
 from sandbox.manifest.nodes import Item
-from sandbox.project.model import STAGES, Proxy
+from sandbox.project.model import STAGES
 from sandbox.project.names import NameRules
 from sandbox.project.reading import Reading
 
@@ -140,14 +140,3 @@ def _is_address(kind: type[ipaddress.IPv6Address], text: str) -> bool:
     except ValueError:
         return False
     return True
-
-
-def to_model(urls: Mapping[str, JsonValue] | None) -> Proxy | None:
-    """Give checked URLs."""
-    if urls is None:
-        return None
-    return Proxy(
-        testing=str(urls["testing"]),
-        staging=str(urls["staging"]),
-        production=str(urls["production"]),
-    )

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from random import getrandbits
 from typing import TYPE_CHECKING
 
+from sandbox.http1.wsgi_input import read_input
 from sandbox.json_value import JsonValue
 from sandbox.tables.errors import TableError, serialization_error
 
@@ -70,19 +71,11 @@ _NO_OPERATION = (
 
 
 def _read_body(environ: "WSGIEnvironment") -> bytes:
-    """Read the body, however it is framed, and decompress it where it says so."""
-    stream = environ["wsgi.input"]
-    length = environ.get("CONTENT_LENGTH")
-    if length:
-        size = min(int(length), MAX_BODY_BYTES + 1) if length.isdecimal() else 0
-        body: bytes = stream.read(size)
-    elif environ.get("wsgi.input_terminated"):
-        body = stream.read(MAX_BODY_BYTES + 1)
-    else:
-        body = b""
-    if environ.get("HTTP_CONTENT_ENCODING", "").lower() == "gzip":
+    """Read the body, and decompress it where it says so."""
+    body = read_input(environ, most_bytes=MAX_BODY_BYTES)
+    if body and environ.get("HTTP_CONTENT_ENCODING", "").lower() == "gzip":
         body = _decompress(body)
-    if len(body) > MAX_BODY_BYTES:
+    if body is None or len(body) > MAX_BODY_BYTES:
         message = f"The request is larger than {MAX_BODY_BYTES} bytes."
         raise TableError("RequestEntityTooLarge", message, status=413)
     return body

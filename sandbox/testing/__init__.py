@@ -59,29 +59,7 @@ _HOMES = {
     "unconfigured_aws": "sandbox.testing.table_resources",
 }
 
-__all__ = [
-    "AppChoice",
-    "Client",
-    "ClientSession",
-    "ClockControl",
-    "Failure",
-    "Front",
-    "HandlerFailedError",
-    "LoopbackServer",
-    "RequestLog",
-    "SandboxUnderTest",
-    "Shelf",
-    "TableResources",
-    "WebSocketClosedError",
-    "WebSocketRefusedError",
-    "choose_app",
-    "debugging_in_tests",
-    "end_in_test",
-    "log_in",
-    "mark_keywords",
-    "parts",
-    "unconfigured_aws",
-]
+__all__ = [*_HOMES]
 
 
 def __getattr__(name: str) -> object:

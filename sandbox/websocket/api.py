@@ -21,12 +21,18 @@ from uuid import uuid4
 from sandbox.bus.event_bus import EventBus
 from sandbox.clock import Clock
 from sandbox.errors import SandboxError
-from sandbox.exchange import Execution, Headers, HttpResponse, Returned
+from sandbox.exchange import (
+    Execution,
+    Headers,
+    HttpResponse,
+    OpenConnection,
+    Returned,
+)
 from sandbox.gateway.request_parts import ApiFacts
 from sandbox.gateway.wsgi import phrase_of, read_head, respond
 from sandbox.http1.upgrade import UPGRADE, TakeOver, Wire
 from sandbox.json_value import JsonValue, strict_json
-from sandbox.notice import Notice
+from sandbox.notice import Notice, WarnOnce
 from sandbox.project.model import Function, Project
 from sandbox.project.source import Projects, find_function
 from sandbox.websocket.events import (
@@ -34,6 +40,8 @@ from sandbox.websocket.events import (
     DEFAULT,
     DISCONNECT,
     GOING_AWAY,
+    MAX_MESSAGE_BYTES,
+    NORMAL,
     Client,
     Closing,
     connect_event,
@@ -46,9 +54,6 @@ if TYPE_CHECKING:
 
     from sandbox.websocket.connection import Accepted, WebSocketConnection
 
-_IDLE_SECONDS = 600
-_LONGEST_SECONDS = 2 * 60 * 60
-"""API Gateway developer guide, "Quotas for configuring and running a WebSocket API"."""
 _ID_BYTES = 11
 _OWN_ROUTES = frozenset((CONNECT, DEFAULT, DISCONNECT))
 _STATUSES = range(200, 600)
@@ -81,9 +86,24 @@ class WebSocketApi:
         self._stage = stage
         self._clock = clock
         self._say = say
+        self._warn_once = WarnOnce(say)
         self._lock = threading.Lock()
         self._open: dict[str, WebSocketConnection] = {}
-        self._told: set[str] = set()
+        self._listeners: list[Callable[[str], None]] = []
+
+    @property
+    def connections(self) -> tuple[OpenConnection, ...]:
+        """Those that are open, as they are now, the oldest first."""
+        with self._lock:
+            connections = tuple(self._open.values())
+        return tuple(connection.seen() for connection in connections)
+
+    def subscribe(self, listener: Callable[[str], None]) -> None:
+        """Have `listener` told the id of what opens, ends, or has passed a message.
+
+        It is called in the thread that does so, and must not block.
+        """
+        self._listeners.append(listener)
 
     def around(self, app: "WSGIApplication") -> "WSGIApplication":
         """Give an application that takes WebSockets, and leaves all else to `app`.
@@ -107,15 +127,34 @@ class WebSocketApi:
         with self._lock:
             return self._open.get(connection_id)
 
+    def send(self, connection_id: str, data: bytes) -> bool:
+        """Send a message to a client; gives whether one is there to take it.
+
+        Raises:
+            ValueError: it is larger than API Gateway takes.
+        """
+        if len(data) > MAX_MESSAGE_BYTES:
+            raise ValueError(f"a message has at most {MAX_MESSAGE_BYTES} bytes")
+        connection = self.connection(connection_id)
+        return connection is not None and connection.send(data)
+
+    def end(self, connection_id: str) -> bool:
+        """Begin to end a connection, as `@connections` does; gives whether it is open.
+
+        Its function of `@ws disconnect` is told of it, as on AWS.
+        """
+        connection = self.connection(connection_id)
+        if connection is not None:
+            connection.close(NORMAL)
+        return connection is not None
+
     def tick(self) -> None:
         """End what was idle for ten minutes, or is open for two hours."""
         now = self._clock.now_epoch()
         with self._lock:
             connections = tuple(self._open.values())
         for connection in connections:
-            idle = now - connection.last_active_epoch
-            age = now - connection.client.connected_epoch
-            if idle >= _IDLE_SECONDS or age >= _LONGEST_SECONDS:
+            if now >= connection.ends_epoch:
                 connection.close(GOING_AWAY)
 
     def clear(self) -> None:
@@ -125,6 +164,10 @@ class WebSocketApi:
             self._open.clear()
         for connection in connections:
             connection.close(GOING_AWAY)
+
+    def _tell_listeners(self, connection_id: str) -> None:
+        for listener in self._listeners:
+            listener(connection_id)
 
     # From a handshake to its end
 
@@ -171,15 +214,20 @@ class WebSocketApi:
     def _speak(self, client: Client, accepted: "Accepted", wire: Wire) -> None:
         from sandbox.websocket.connection import WebSocketConnection
 
-        connection = WebSocketConnection(client, wire, accepted, clock=self._clock)
+        tell = partial(self._tell_listeners, client.connection_id)
+        connection = WebSocketConnection(
+            client, wire, accepted, clock=self._clock, on_passed=tell
+        )
         with self._lock:  # who is told of a client right now waits for its welcome
             connection.open()
             self._open[client.connection_id] = connection
+        tell()
         try:
             closing = connection.serve(partial(self._take, connection))
         finally:
             with self._lock:
                 was_open = self._open.pop(client.connection_id, None)
+            tell()
         if was_open is not None:
             self._tell_disconnected(client, closing)
 
@@ -257,13 +305,11 @@ class WebSocketApi:
         if not isinstance(outcome, Returned):
             return HTTPStatus.BAD_GATEWAY, None
         status = _status_of(outcome.value)
-        if status is None and function.key not in self._told:
-            self._told.add(function.key)
-            text = (
+        if status is None:
+            self._warn_once(
                 f"{function.key} returned no statusCode, which API Gateway takes for a "
                 'failure. Return {"statusCode": 200}.'
             )
-            self._say(Notice(level="warning", text=text))
         return status, outcome.value
 
 

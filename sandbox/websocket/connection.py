@@ -26,9 +26,16 @@ from wsproto.events import (
 from wsproto.utilities import LocalProtocolError, RemoteProtocolError
 
 from sandbox.clock import Clock
-from sandbox.exchange import HttpRequest
+from sandbox.exchange import HttpRequest, OpenConnection
 from sandbox.http1.upgrade import Wire
-from sandbox.websocket.events import MAX_MESSAGE_BYTES, Client, Closing
+from sandbox.websocket.events import (
+    IDLE_SECONDS,
+    LONGEST_SECONDS,
+    MAX_MESSAGE_BYTES,
+    Client,
+    Closing,
+)
+from sandbox.websocket.transcript import Transcript
 
 _MAX_FRAME_BYTES = 32 * 1024
 _BINARY = Closing(code=1003, reason="Binary frames are not supported")
@@ -119,6 +126,7 @@ class WebSocketConnection:
         wire: where to.
         accepted: what its handshake was accepted with.
         clock: the sandbox's time.
+        on_passed: called after each message, from the thread that sent or read it.
 
     Attributes:
         last_active_epoch: when something was last sent or received, in seconds since
@@ -132,12 +140,15 @@ class WebSocketConnection:
         accepted: Accepted,
         *,
         clock: Clock,
+        on_passed: Callable[[], None],
     ) -> None:
         self.client = client
         self.last_active_epoch = client.connected_epoch
         self._wire = wire
         self._protocol, self._answer = accepted
         self._clock = clock
+        self._on_passed = on_passed
+        self._transcript = Transcript()
         self._lock = threading.Lock()
         self._closing: Closing | None = None
         self._deadline = 0.0
@@ -163,6 +174,7 @@ class WebSocketConnection:
             with self._lock:
                 messages = tuple(self._take(data))
             for message in messages:
+                self._on_passed()
                 on_message(message)
         return closing
 
@@ -178,12 +190,37 @@ class WebSocketConnection:
             message = BytesMessage(data=data)
         with self._lock:
             self.last_active_epoch = self._clock.now_epoch()
-            return self._send(message)
+            is_sent = self._send(message)
+            if is_sent:
+                self._transcript.note_sent(data, self.last_active_epoch)
+        if is_sent:
+            self._on_passed()
+        return is_sent
 
     def close(self, closing: Closing) -> None:
         """Begin to close, unless that has begun; `serve` returns once it is done."""
         with self._lock:
             self._close(closing)
+
+    @property
+    def ends_epoch(self) -> float:
+        """When it is to be ended, as idle or as open for too long."""
+        longest_epoch = self.client.connected_epoch + LONGEST_SECONDS
+        return min(self.last_active_epoch + IDLE_SECONDS, longest_epoch)
+
+    def seen(self) -> OpenConnection:
+        """Give it as it is now."""
+        with self._lock:
+            return OpenConnection(
+                connection_id=self.client.connection_id,
+                request=self.client.request,
+                connected_epoch=self.client.connected_epoch,
+                last_active_epoch=self.last_active_epoch,
+                ends_epoch=self.ends_epoch,
+                received=self._transcript.received,
+                sent=self._transcript.sent,
+                messages=self._transcript.last,
+            )
 
     @property
     def _over(self) -> Closing | None:
@@ -217,7 +254,9 @@ class WebSocketConnection:
         elif self._message_bytes > MAX_MESSAGE_BYTES:
             self._close(_LONG_MESSAGE)
         elif event.message_finished:
-            yield "".join(self._pieces)
+            message = "".join(self._pieces)
+            self._transcript.note_received(message, self.last_active_epoch)
+            yield message
             self._pieces.clear()
             self._message_bytes = 0
         if event.frame_finished:

@@ -37,6 +37,11 @@ class Closing:
     reason: str
 
 
+IDLE_SECONDS = 600
+LONGEST_SECONDS = 2 * 60 * 60
+"""API Gateway developer guide, "Quotas for configuring and running a WebSocket API"."""
+NORMAL = Closing(code=1000, reason="")
+"""How `@connections` ends one that it is asked to end."""
 GOING_AWAY = Closing(code=1001, reason="Going away")
 """How API Gateway ends what was idle, or open, for too long."""
 

@@ -17,7 +17,7 @@ from sandbox.gateway.wsgi import respond
 from sandbox.http1.wsgi_input import read_input
 from sandbox.json_value import JsonValue
 from sandbox.websocket.api import WebSocketApi
-from sandbox.websocket.events import MAX_MESSAGE_BYTES, Closing
+from sandbox.websocket.events import MAX_MESSAGE_BYTES, NORMAL
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from sandbox.websocket.connection import WebSocketConnection
 
 _ID = re.compile(r"[A-Za-z0-9_-]{15}=")
-_CLOSED = Closing(code=1000, reason="")
 _JSON = ("content-type", "application/json")
 
 
@@ -65,8 +64,8 @@ class ConnectionsApi:
         _, _, connection_id = environ["PATH_INFO"].partition("@connections/")
         match environ["REQUEST_METHOD"]:
             case "POST":
-                data = read_input(environ, most_bytes=MAX_MESSAGE_BYTES + 1)
-                if len(data) > MAX_MESSAGE_BYTES:
+                data = read_input(environ, most_bytes=MAX_MESSAGE_BYTES)
+                if data is None:
                     raise _RefusedError(
                         HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
                         "PayloadTooLargeException",
@@ -78,7 +77,7 @@ class ConnectionsApi:
             case "GET":
                 return _response(HTTPStatus.OK, _seen(self._find(connection_id)))
             case "DELETE":
-                self._find(connection_id).close(_CLOSED)
+                self._find(connection_id).close(NORMAL)
                 return _response(HTTPStatus.NO_CONTENT)
         raise _RefusedError(HTTPStatus.FORBIDDEN, "ForbiddenException", "Forbidden")
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Protocol
 
+from sandbox.bus.event_bus import EventBus
 from sandbox.clock import MovableClock
 from sandbox.errors import SandboxError
 from sandbox.exchange import HttpRequest, HttpResponse
@@ -49,6 +50,7 @@ class Inspected(Protocol):
     operations: OperationLog
     snapshots: StartStates
     pages: OpenPages
+    bus: EventBus
     websockets: WebSocketApi
 
     @property
@@ -126,6 +128,8 @@ def make_subject(
         remember_cookie=lambda set_cookie, host: cookies.remember(
             set_cookie, host=host, scheme="http"
         ),
+        bus=sandbox.bus,
+        connections=sandbox.websockets,
         advice=sandbox.adviser.advice,
         snapshots=sandbox.snapshots,
         say=say,

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable
 
+from sandbox.bus.event_bus import EventBus
 from sandbox.clock import MovableClock
 from sandbox.durations import spoken_moment, spoken_offset
-from sandbox.exchange import Exchange
+from sandbox.exchange import Delivery, Exchange
 from sandbox.inspector.feed import Feed
 from sandbox.journal import Journal
 from sandbox.notice import Notice
+from sandbox.websocket.api import WebSocketApi
 
 
 def publishing(say: Callable[[Notice], None], feed: Feed) -> Callable[[Notice], None]:
@@ -53,3 +55,13 @@ def publish_requests(journal: Journal, feed: Feed) -> None:
         feed.publish("request", {"id": exchange.request_id})
 
     journal.subscribe(publish)
+
+
+def publish_messages(bus: EventBus, websockets: WebSocketApi, feed: Feed) -> None:
+    """Say each delivery, and what happens on WebSocket connections."""
+
+    def publish(delivery: Delivery) -> None:
+        feed.publish("delivery", {"id": delivery.invocation.request_id})
+
+    bus.subscribe(publish)
+    websockets.subscribe(lambda id_: feed.publish("connection", {"id": id_}))

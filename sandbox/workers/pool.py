@@ -165,6 +165,11 @@ class WorkerPool:
 
     # Running events
 
+    def at_work(self) -> dict[int, str]:
+        """Give the events that workers are given now: request ids, by process."""
+        with self._lock:
+            return {one.pid: one.request_id for one in self._busy if one.request_id}
+
     def invoke(self, invocation: Invocation) -> Execution:
         """Run one event to its outcome, on a warm worker or a new one.
 

@@ -88,6 +88,8 @@ class Worker:
         self.generation = 0
         self.tally = Tally()
         self.was_interrupted = False
+        self.request_id = ""
+        """Of the event that it was given last."""
         self._process = process
         self.pid = process.pid
         """The process's id."""
@@ -167,6 +169,7 @@ class Worker:
             EventNotTakenError: it ended before it could have read the event.
         """
         started = self._clock.monotonic()
+        self.request_id = invocation.request_id
         limit_seconds = invocation.function.config.timeout_seconds
         self._channel.may_spin = is_only_one and CAN_SPIN
         message = {

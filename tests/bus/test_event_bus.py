@@ -26,6 +26,7 @@ FUNCTIONS = (
     function_of("ping", pragma="queues", fifo=True),
     function_of("loose", pragma="queues", fifo=False),
     function_of("few", pragma="events", concurrency=2),
+    function_of("narrow", pragma="queues", fifo=True, concurrency=2),
     function_of("get /", pragma="http"),
 )
 
@@ -35,6 +36,7 @@ class Work:
 
     def __init__(self) -> None:
         self.begun: list[Invocation] = []
+        self.log: list[tuple[Invocation, str]] = []
         self.project = Project(
             root=Path("/app"), name="demo", manifest_file=None, functions=FUNCTIONS
         )
@@ -55,8 +57,10 @@ class Work:
         """Begin, and end once the gate is open."""
         with self._changed:
             self.begun.append(invocation)
+            self.log.append((invocation, "begun"))
             self._changed.notify_all()
         assert self.gate.wait(DEADLINE)
+        self.log.append((invocation, "ended"))
         if self.failing is not None:
             raise self.failing
         return Execution(outcome=Returned(value=None))
@@ -91,11 +95,11 @@ def bus(work: Work) -> Iterator[EventBus]:
     bus.close()
 
 
-def post(bus: EventBus, path: str, posted: object, **environ: str) -> tuple[str, str]:
+def post(app: Any, path: str, posted: object, **environ: str) -> tuple[str, str]:
     """Give status and text of the answer to a message."""
     body = json.dumps(posted).encode()
     told: list[str] = []
-    answer = bus(
+    answer = app(
         {
             "REQUEST_METHOD": "POST",
             "PATH_INFO": path,
@@ -104,7 +108,7 @@ def post(bus: EventBus, path: str, posted: object, **environ: str) -> tuple[str,
             "CONTENT_LENGTH": str(len(body)),
             **environ,
         },
-        lambda status, *_: told.append(status) or (lambda _: None),  # type: ignore[func-returns-value]
+        lambda status, *_: told.append(status),
     )
     return told[0], b"".join(answer).decode()
 
@@ -148,6 +152,65 @@ def test_a_fifo_queue_keeps_its_order(bus: EventBus, work: Work) -> None:
     assert payloads(work.begun) == list(range(20))
 
 
+def test_message_groups_are_delivered_side_by_side(bus: EventBus, work: Work) -> None:
+    """One group that is slow keeps no other waiting, nor itself out of order."""
+    with work.held():
+        for number in range(6):
+            group = "ab"[number % 2]
+            post(bus, "/queues", {**message("ping", number), "groupID": group})
+        work.wait_begun(2)
+        assert payloads(work.begun) == [0, 1]
+    assert bus.wait_idle(DEADLINE)
+
+    assert [n for n in payloads(work.begun) if n % 2 == 0] == [0, 2, 4]
+    assert [n for n in payloads(work.begun) if n % 2] == [1, 3, 5]
+
+
+def test_no_two_of_a_group_are_ever_at_work(bus: EventBus, work: Work) -> None:
+    """However many groups there are, and whoever is done first."""
+    groups = "abcdefghijkl"
+    for number in range(20):
+        for group in groups:
+            sent = message("ping", [group, number])
+            post(bus, "/queues", {**sent, "groupID": group})
+    assert bus.wait_idle(DEADLINE)
+
+    log = [(*payloads([one])[0], step) for one, step in work.log]
+    for group in groups:
+        own = [(number, step) for of, number, step in log if of == group]
+        assert own == [(n, step) for n in range(20) for step in ("begun", "ended")]
+
+
+def test_the_functions_concurrency_holds_for_all_its_groups(
+    bus: EventBus, work: Work
+) -> None:
+    """Those beyond it wait, and are delivered."""
+    with work.held():
+        for group in "abc":
+            sent = message("narrow", group)
+            post(bus, "/queues", {**sent, "groupID": group})
+        work.wait_begun(2)
+        assert payloads(work.begun) == ["a", "b"]
+    assert bus.wait_idle(DEADLINE)
+
+    assert payloads(work.begun) == ["a", "b", "c"]
+
+
+def test_a_group_that_was_dropped_is_taken_up_again(bus: EventBus, work: Work) -> None:
+    """What waited is gone; what comes later waits for what was at work already."""
+    with work.held():
+        for number in range(2):
+            post(bus, "/queues", message("ping", number))
+        work.wait_begun(1)
+        bus.stop()
+        bus.resume()
+        post(bus, "/queues", message("ping", 2))
+        assert payloads(work.begun) == [0]
+    assert bus.wait_idle(DEADLINE)
+
+    assert payloads(work.begun) == [0, 2]
+
+
 def test_other_messages_are_delivered_side_by_side(bus: EventBus, work: Work) -> None:
     """Ten at once; and what waits for one function keeps no other waiting."""
     with work.held():
@@ -184,7 +247,7 @@ def test_no_message_is_lost_to_the_functions_concurrency(
             "pong",
             'There is no "pong" under @events; there is "ping", "few".',
         ),
-        ("/queues", "get /", 'under @queues; there is "ping", "loose".'),
+        ("/queues", "get /", 'under @queues; there is "ping", "loose", "narrow".'),
     ],
 )
 def test_a_message_for_nobody_is_told(
@@ -331,3 +394,29 @@ def test_whoever_posts_learns_that_it_will_never_run(bus: EventBus, work: Work) 
     assert waiting.cancelled()
     assert late.cancelled()
     assert begun.result(DEADLINE).outcome == Returned(value=None)
+
+
+def test_a_delivery_knows_what_has_caused_it(bus: EventBus, work: Work) -> None:
+    """The event that was at work when its message came."""
+    app = bus.causes.around(bus)
+    with bus.causes.at_work("cause"):
+        post(app, "/queues", message("ping", 1))
+    post(app, "/queues", message("ping", 2))
+    assert bus.wait_idle(DEADLINE)
+
+    assert [one.cause for one in bus.deliveries] == ["cause", None]
+
+
+def test_what_is_under_way_is_counted(bus: EventBus, work: Work) -> None:
+    """What waits, and what is being delivered; whoever posts may name an event."""
+    queue = FUNCTIONS[1]
+    with work.held():
+        for number in range(3):
+            bus.post(queue, number, request_id=f"id-{number}")
+        work.wait_begun(1)
+        assert bus.under_way == 3
+    assert bus.wait_idle(DEADLINE)
+
+    assert bus.under_way == 0
+    ids = [one.invocation.request_id for one in bus.deliveries]
+    assert ids == ["id-0", "id-1", "id-2"]

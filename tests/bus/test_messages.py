@@ -10,6 +10,7 @@ from sandbox.bus.messages import (
     MessageError,
     is_fifo,
     lambda_event,
+    order_group,
     read_message,
 )
 from sandbox.project.model import Function
@@ -132,3 +133,29 @@ def test_topics_keep_no_order() -> None:
     """Whatever is set for them."""
     assert not is_fifo(function("events", fifo=True))
     assert not is_fifo(function("queues"))
+
+
+@pytest.mark.parametrize(
+    ("pragma", "settings", "event", "group"),
+    [
+        ("queues", {"fifo": False}, {"Records": []}, None),
+        ("events", {}, {"Records": []}, None),
+        ("ws", {}, {"body": "hello"}, None),
+        ("tables-streams", {}, {"Records": []}, ""),
+        ("queues", {"fifo": True}, {"made": "by hand"}, ""),
+    ],
+)
+def test_what_has_an_order_says_with_what(
+    pragma: str, settings: dict[str, bool], event: Any, group: str | None
+) -> None:
+    """A stream as a whole, a FIFO queue group by group, all else with nothing."""
+    assert order_group(function(pragma, **settings), event) == group
+
+
+def test_a_fifo_queues_event_names_its_group() -> None:
+    """As it was published, or sent again."""
+    fifo = function("queues", fifo=True)
+    body = b'{"name": "mail", "payload": 1, "groupID": "Ada"}'
+    record = record_for(read_message("/queues", body), fifo)
+
+    assert order_group(fifo, {"Records": [record]}) == "Ada"

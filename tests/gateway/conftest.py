@@ -82,7 +82,7 @@ class Stage:
             invoke=self.invoke,
             record=self.exchanges.append,
             clock=clock,
-            say=self.said.append,
+            say=lambda notice: self.said.append(notice.text),
             cookies=BrowserCookies(clock),
         )
 

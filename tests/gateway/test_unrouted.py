@@ -13,14 +13,14 @@ from sandbox.exchange import HttpResponse
 from sandbox.gateway.payload import MAX_PAYLOAD_BYTES
 from sandbox.gateway.unrouted import Unrouted
 from sandbox.httpd import LoopbackServer
-from sandbox.project.model import Preferences, Project, Proxy, Static
+from sandbox.project.model import Preferences, Project, Static
 from tests.gateway.conftest import Stage, make_project, make_request
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
 
 CLOCK = MovableClock()
-DEAD = Proxy(testing="http://127.0.0.1:1", staging="http://x", production="http://x")
+DEAD = "http://127.0.0.1:1"
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def test_static_root_comes_after_routes(
 def test_proxy_comes_before_the_static_root(static: Static) -> None:
     """A dead target is a clear 502 to people and programs."""
     unrouted = Unrouted(
-        make_project(static=static, proxy=DEAD, root_handler="proxy"), CLOCK
+        make_project(static=static, proxy_url=DEAD, root_handler="proxy"), CLOCK
     )
     told = unrouted.after_routes(make_request("GET /x", "Accept: text/html"))
     answer = unrouted.after_routes(make_request("GET /x"))
@@ -133,9 +133,8 @@ def test_proxied_answers_are_read_as_others_are(
         return [b"ok"]
 
     with LoopbackServer(target, name="target") as server:
-        proxy = Proxy(testing=server.url, staging="http://x", production="http://x")
         preferences = Preferences(settings={"sandbox": {"cors": True}})
-        here = stage(make_project(proxy=proxy, preferences=preferences))
+        here = stage(make_project(proxy_url=server.url, preferences=preferences))
         answer = here.ask("GET /", "Host: 192.0.2.1", "Origin: http://localhost:5173")
 
     names = [name.lower() for name, _ in answer.headers]

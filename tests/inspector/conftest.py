@@ -1,7 +1,7 @@
 """A running sandbox with a session app, and a client for its internal port."""
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -12,6 +12,7 @@ import pytest
 from sandbox.notice import Notice
 from sandbox.options import Options
 from sandbox.sandbox import Sandbox
+from sandbox.testing.websocket import WebSocket
 from tests.files import write_files
 
 COUNT = """import arc
@@ -29,6 +30,36 @@ def handler(request, context):
 FAIL = """def handler(request, context):
     raise ValueError("no <b>way</b>")
 """
+PUBLISH = """import arc, json
+def handler(request, context):
+    message = json.loads(request["body"])
+    getattr(arc, message["kind"]).publish(message["name"], message["payload"])
+    return {"statusCode": 202}
+"""
+PING = """import arc
+def handler(event, context):
+    payload = arc.events.parse(event)
+    print("pinged with", payload)
+    if payload == "fail":
+        raise ValueError("no <b>way</b>")
+    if payload == "chain":
+        arc.queues.publish("ping", "a link")
+    return payload
+"""
+STORE = """import arc
+def handler(event, context):
+    arc.tables.table("things").put_item(Item={"owner": "ada", "at": 1})
+"""
+NOTHING = "def handler(event, context):\n    pass\n"
+CONNECT = """def handler(event, context):
+    wanted = event.get("queryStringParameters", {}).get("status", 200)
+    return {"statusCode": int(wanted)}
+"""
+ECHO = """import arc
+def handler(event, context):
+    arc.ws.send(event["requestContext"]["connectionId"], event["body"])
+    return {"statusCode": 200}
+"""
 MANIFEST = """@app
 testapp
 
@@ -39,6 +70,19 @@ runtime python
 get /
 post /count
 get /fail
+post /publish
+post /store
+
+@events
+ping
+
+@queues
+ping
+
+@ws
+
+@tables-streams
+things
 
 @tables
 sessions
@@ -63,6 +107,8 @@ class Inspected:
     app: httpx.Client
     api: httpx.Client
     notices: list[Notice] = field(default_factory=list)
+    kept: ExitStack = field(default_factory=ExitStack)
+    """What stays open until the test is over."""
 
     def get(self, path: str, **query: str) -> Any:
         answer = self.api.get(f"/api/{path}", params=query)
@@ -73,6 +119,26 @@ class Inspected:
         answer = self.api.post(f"/api/{path}", json=body or {})
         assert answer.status_code == 200, answer.text
         return answer.json()
+
+    def publish(self, kind: str, name: str, payload: Any) -> None:
+        """Have a handler publish a message, and wait until all is delivered."""
+        message = {"kind": kind, "name": name, "payload": payload}
+        assert self.app.post("/publish", json=message).status_code == 202
+        assert self.sandbox.bus.wait_idle(30)
+
+    def websocket(self, path: str = "/", **headers: str) -> WebSocket:
+        """Connect to the app's @ws."""
+        url = f"{self.sandbox.url}{path}"
+        return WebSocket(url, headers=headers, check=lambda: None)
+
+    def connected(self, *messages: str, path: str = "/") -> str:
+        """Give the id of a connection that stays open, and has been answered."""
+        websocket = self.kept.enter_context(self.websocket(path))
+        for message in messages:
+            websocket.send(message)
+            websocket.receive()
+        last: str = self.get("connections")["connections"][-1]["id"]
+        return last
 
     @contextmanager
     def broken_manifest(self) -> Iterator[None]:
@@ -117,6 +183,14 @@ def write_app(root: Path, *, store: str) -> Path:
         "src/http/get-index/index.py": READ,
         "src/http/post-count/index.py": COUNT,
         "src/http/get-fail/index.py": FAIL,
+        "src/http/post-publish/index.py": PUBLISH,
+        "src/http/post-store/index.py": STORE,
+        "src/events/ping/index.py": PING,
+        "src/queues/ping/index.py": NOTHING,
+        "src/tables-streams/things/index.py": NOTHING,
+        "src/ws/connect/index.py": CONNECT,
+        "src/ws/disconnect/index.py": NOTHING,
+        "src/ws/default/index.py": ECHO,
     }
     return write_files(root, files)
 
@@ -147,6 +221,7 @@ def inspect(
                 notices=notices,
             )
         one = running[store]
+        one.kept.close()
         one.sandbox.reset()
         one.app.cookies.clear()
         one.api.cookies.clear()
@@ -155,6 +230,7 @@ def inspect(
 
     yield start
     for one in running.values():
+        one.kept.close()
         one.app.close()
         one.api.close()
         one.sandbox.close()

@@ -82,6 +82,7 @@ def test_an_endpoint_is_described_whole() -> None:
 
 def bodies() -> dict[str, Any]:
     return {
+        "post /api/connections/{id}/messages": {"text": "hello"},
         "post /api/clock": {"advance": "1h"},
         "post /api/sessions/forge": {"data": {"user": 1}},
         "post /api/sessions/decode": {"cookie": "x"},
@@ -121,19 +122,14 @@ def call(inspected: Any, method: str, path: str, operation: Any) -> list[str]:
             return (
                 [] if stream.headers["content-type"].startswith(media_type) else ["?"]
             )
-    forged = inspected.post("sessions/forge", {"data": {"user": 1}})
-    if "snapshots" in path:
-        inspected.api.put("/api/snapshots/testapp-staging-things", json={})
-    if "requests" in path and not inspected.get("requests")["requests"]:
-        inspected.app.get("/")
-    requests = inspected.get("requests")["requests"]
-    ids = {"sessions": forged["id"], "requests": requests[-1]["id"] if requests else ""}
-    address = path.replace("{id}", ids.get(path.split("/")[2], ""))
-    address = address.replace("{name}", "testapp-staging-things")
-    query = {"function": "get /"} if path == "/api/environment" else {}
-    answer = inspected.api.request(
-        method.upper(), address, params=query, json=bodies().get(f"{method} {path}")
-    )
+    with inspected.websocket() as websocket:
+        websocket.send("hello")
+        websocket.receive()
+        address = path.replace("{id}", id_for(inspected, path.split("/")[2]))
+        address = address.replace("{name}", "testapp-staging-things")
+        query = {"function": "get /"} if path == "/api/environment" else {}
+        body = bodies().get(f"{method} {path}")
+        answer = inspected.api.request(method.upper(), address, params=query, json=body)
     if answer.status_code != 200:
         return [f"{answer.status_code} {answer.text}"]
     if not answer.headers["content-type"].startswith(media_type):
@@ -141,3 +137,18 @@ def call(inspected: Any, method: str, path: str, operation: Any) -> list[str]:
     if media_type == "text/plain":
         return [] if answer.text else ["empty"]
     return misfits(json.loads(answer.content), media["schema"])
+
+
+def id_for(inspected: Any, kind: str) -> str:
+    """Give the id of something of a kind, made where there is none."""
+    if kind == "sessions":
+        return str(inspected.post("sessions/forge", {"data": {"user": 1}})["id"])
+    if kind == "snapshots":
+        inspected.api.put("/api/snapshots/testapp-staging-things", json={})
+    if kind == "requests":
+        inspected.app.get("/")
+    if kind == "deliveries":
+        inspected.publish("events", "ping", 1)
+    if kind in ("requests", "deliveries", "connections"):
+        return str(inspected.get(kind)[kind][-1]["id"])
+    return ""

@@ -12,6 +12,8 @@ import boto3
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Request, Route, expect
 
+from sandbox.testing.websocket import WebSocketClosedError
+
 pytestmark = pytest.mark.slow
 
 THINGS = "testapp-staging-things"
@@ -129,9 +131,15 @@ def paths_of(app: Any) -> list[str]:
     put_thing(app, owner="ada", at=1, title="First")
     session = forge(app, person="Ada")
     request, failed = (one["id"] for one in app.get("requests")["requests"])
+    connection = app.connected("hello")
+    for payload in ({"to": "Zoë"}, "fail"):
+        app.publish("events", "ping", payload)
+    deliveries = [one["id"] for one in app.get("deliveries")["deliveries"]]
     table = [f"/tables/{THINGS}", f"/tables/{THINGS}/row"]
     return [
         *("/", f"/requests/{request}", f"/requests/{failed}"),
+        *("/deliveries", *(f"/deliveries/{each}" for each in deliveries)),
+        *("/connections", f"/connections/{connection}"),
         *("/sessions", f"/sessions/{session}", "/tables", *table),
         *("/functions", "/clock", "/advice", "/environment", "/nowhere"),
     ]
@@ -314,6 +322,149 @@ def test_requests_are_forgotten(table_visit: Visit) -> None:
     table_visit.press("Clear")
 
     expect(page.get_by_text("No requests yet.")).to_be_visible()
+
+
+# Deliveries
+
+
+def test_deliveries_appear_by_themselves(table_visit: Visit) -> None:
+    """Which function, of what, how it went and by whom; the newest in front."""
+    page = table_visit.open("/deliveries")
+    expect(page.get_by_text("No deliveries yet.")).to_be_visible()
+    table_visit.app.publish("queues", "ping", {"job": 1})
+    table_visit.app.publish("events", "ping", "fail")
+
+    lines = page.locator(".line.delivery")
+    expect(lines).to_have_count(2)
+    expect(lines.nth(0)).to_contain_text("raised")
+    expect(lines.nth(0)).to_contain_text("ValueError: no <b>way</b>")
+    expect(lines.nth(1)).to_contain_text("done")
+    expect(lines.nth(1)).to_contain_text('{"job":1}')
+    expect(lines.nth(1)).to_contain_text("by POST /publish")
+    page.get_by_label("Failed only").check()
+    table_visit.press("Filter")
+    expect(lines).to_have_count(1)
+    page.get_by_label("Failed only").uncheck()
+    page.get_by_label("Holds").fill("@queues PING")
+    table_visit.press("Filter")
+    expect(lines.locator(".path")).to_have_text(["@queues ping"])
+    page.get_by_label("Holds").fill("nobody")
+    table_visit.press("Filter")
+    expect(page.get_by_text("None of the 2 deliveries")).to_be_visible()
+
+
+def test_a_delivery_leads_to_its_output_and_its_request(table_visit: Visit) -> None:
+    """And the request back to what it has caused; AWS's retries are told."""
+    table_visit.app.publish("events", "ping", "fail")
+    page = table_visit.open("/deliveries")
+    page.locator(".line.delivery").click()
+
+    expect(page.get_by_role("heading", level=1)).to_contain_text("@events ping")
+    expect(page.get_by_label("output")).to_have_text("pinged with fail")
+    failure = page.get_by_role("region", name="The function raised")
+    expect(failure).to_contain_text("events/ping/index.py:6")
+    expect(page.get_by_text("AWS would deliver it twice more")).to_be_visible()
+    expect(page.get_by_label("event")).to_contain_text('"EventSource": "aws:sns"')
+    page.get_by_role("link", name="POST /publish").click()
+    expect(page.get_by_role("heading", level=1)).to_contain_text("POST /publish")
+    caused = page.get_by_role("region", name="What it caused")
+    expect(caused.locator(".line.delivery")).to_contain_text("@events ping")
+
+
+def test_a_delivery_is_repeated(table_visit: Visit) -> None:
+    """The new one is shown."""
+    table_visit.app.publish("events", "ping", {"to": "Zoë"})
+    page = table_visit.open("/deliveries")
+    page.locator(".line.delivery").click()
+    before = page.url
+    table_visit.press("Deliver again")
+    table_visit.said("Delivered again")
+
+    assert page.url != before
+    expect(page.get_by_label("result")).to_contain_text("Zoë")
+    assert len(table_visit.app.get("deliveries")["deliveries"]) == 2
+
+
+def test_deliveries_are_forgotten(table_visit: Visit) -> None:
+    """Clear asks first."""
+    table_visit.app.publish("events", "ping", 1)
+    page = table_visit.open("/deliveries")
+    page.once("dialog", lambda dialog: dialog.accept())
+    table_visit.press("Clear")
+
+    expect(page.get_by_text("No deliveries yet.")).to_be_visible()
+
+
+# WebSockets
+
+
+def test_connections_appear_and_go_by_themselves(table_visit: Visit) -> None:
+    """With what was said last, and how much in each direction."""
+    page = table_visit.open("/connections")
+    expect(page.get_by_text("Nobody is connected.")).to_be_visible()
+    address = table_visit.app.sandbox.url.replace("http", "ws")
+    expect(page.get_by_text(address)).to_be_visible()
+    with table_visit.app.websocket("/?room=1") as websocket:
+        line = page.locator(".line.connection")
+        expect(line).to_contain_text("no message yet")
+        websocket.send("hello")
+        websocket.receive()
+        expect(line).to_contain_text('sent "hello"')
+        expect(line).to_contain_text("1 received, 1 sent")
+
+    expect(page.get_by_text("Nobody is connected.")).to_be_visible()
+
+
+def test_a_message_is_sent_by_hand(table_visit: Visit) -> None:
+    """The client receives it as it is written, and the page shows both sides."""
+    app = table_visit.app
+    with app.websocket("/?room=1") as websocket:
+        websocket.send("hello")
+        websocket.receive()
+        page = table_visit.open("/connections")
+        page.locator(".line.connection").click()
+        expect(page.get_by_label("Facts")).to_contain_text("/?room=1")
+        page.get_by_label("What the client is to receive").fill('{"n": 1.0}')
+        table_visit.press("Send")
+        table_visit.said("The message is sent.")
+        assert websocket.receive() == {"n": 1.0}
+
+        said = page.get_by_role("region", name="What was said").locator("code")
+        expect(said).to_have_text(['{"n": 1.0}', '"hello"', "hello"])
+        ran = page.get_by_role("region", name="Functions that ran for it")
+        expect(ran.locator(".path")).to_have_text(["@ws default", "@ws connect"])
+        expect(page.get_by_label("What the client is to receive")).to_be_visible()
+
+
+def test_a_connection_is_closed(table_visit: Visit) -> None:
+    """It asks first; the client is told, and the app's own function too."""
+    app = table_visit.app
+    with app.websocket() as websocket:
+        page = table_visit.open("/connections")
+        page.locator(".line.connection").click()
+        page.once("dialog", lambda dialog: dialog.accept())
+        table_visit.press("Close it")
+        with pytest.raises(WebSocketClosedError):
+            websocket.receive()
+    table_visit.said("The connection is closed.")
+
+    expect(page.get_by_text("Nobody is connected.")).to_be_visible()
+    assert app.sandbox.bus.wait_idle(30)
+    names = [one["function"] for one in app.get("deliveries")["deliveries"]]
+    assert names == ["@ws connect", "@ws disconnect"]
+
+
+def test_a_page_says_when_its_connection_is_gone(table_visit: Visit) -> None:
+    """What was said may still be read."""
+    with table_visit.app.websocket() as websocket:
+        websocket.send("hello")
+        websocket.receive()
+        page = table_visit.open("/connections")
+        page.locator(".line.connection").click()
+        expect(page.get_by_text('"hello"')).to_be_visible()
+    table_visit.said("There is no open connection")
+
+    expect(page.get_by_text('"hello"')).to_be_visible()
 
 
 # Sessions

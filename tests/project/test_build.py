@@ -326,6 +326,7 @@ def test_problems_are_told_stage_by_stage(load: Load) -> None:
         "@cdn\n": "app.arc:3 @cdn needs @http",
         "@events\na\n@aws\ntimeout 1000\n": "app.arc:6 The timeout of",
         "@tables\ndata\n  id *\n@tables-indexes\ndat\n  id *\n": "app.arc:7 @tables-",
+        "@queues\nq\n  src 'café'\n": 'app.arc:4 The folder "caf',
     }
     parts = list(stages)
     for first, fact in enumerate(stages.values()):

@@ -236,7 +236,7 @@ def test_an_idle_connection_ends_by_the_sandbox_s_clock(
     """After ten minutes without a message, in either direction."""
     with client.websocket() as websocket:
         for _ in range(2):
-            sandbox.clock.advance(599)
+            sandbox.clock.advance(590)
             sandbox.tick()
             websocket.send("still there")
             assert websocket.receive()["body"] == "still there"
@@ -383,3 +383,49 @@ def test_functions_of_websockets_are_invoked_by_name(
 ) -> None:
     """Like all others."""
     assert sandbox.invoke("@ws silent").outcome == Returned(value=None)
+
+
+def test_connections_are_seen_and_followed(
+    sandbox: SandboxUnderTest, client: Client, wait_until: Any
+) -> None:
+    """Told when one opens, passes a message, and ends."""
+    told: list[str] = []
+    sandbox.websockets.subscribe(told.append)
+    with client.websocket("/?room=1") as websocket:
+        websocket.send("plain")
+        websocket.receive()
+        wait_until(lambda: len(told) == 3)
+        (seen,) = sandbox.websockets.connections
+    wait_until(lambda: sandbox.websockets.connections == ())
+    wait_until(lambda: len(told) == 4)
+
+    assert set(told) == {seen.connection_id}
+    assert (seen.received, seen.sent) == (1, 1)
+    assert [one.is_received for one in seen.messages] == [True, False]
+    assert seen.messages[0].text == "plain"
+    assert seen.request.query_string == "room=1"
+
+
+def test_a_developer_may_send_and_end(
+    sandbox: SandboxUnderTest, client: Client
+) -> None:
+    """As `@connections` does; the app is told of the end."""
+    with client.websocket() as websocket:
+        (seen,) = sandbox.websockets.connections
+        assert sandbox.websockets.send(seen.connection_id, b"hello")
+        assert websocket.receive() == "hello"
+        assert sandbox.websockets.end(seen.connection_id)
+        with pytest.raises(WebSocketClosedError) as closed:
+            websocket.receive()
+
+    assert closed.value.code == 1000
+    (ended,) = events_of(sandbox, "@ws disconnect")
+    assert ended["requestContext"]["disconnectStatusCode"] == 1000
+
+
+def test_nobody_is_there_for_an_unknown_connection(sandbox: SandboxUnderTest) -> None:
+    """It takes no message and has no end; what is too large is refused first."""
+    assert not sandbox.websockets.send("unknown", b"hello")
+    assert not sandbox.websockets.end("unknown")
+    with pytest.raises(ValueError, match="at most 131072 bytes"):
+        sandbox.websockets.send("unknown", b"x" * 131_073)

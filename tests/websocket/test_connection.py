@@ -56,6 +56,8 @@ class Peer:
         self.clock = ManualClock()
         self.socket = theirs
         self.messages: list[str] = []
+        self.passed: list[int] = []
+        """How many messages were kept when each passed."""
         self.has_message = threading.Event()
         self._protocol = WSConnection(ConnectionType.CLIENT)
         handshake_bytes = self._protocol.send(Request(host="localhost", target="/"))
@@ -72,7 +74,11 @@ class Peer:
         )
         accepted = Handshake(request).accept(None)
         self.connection = WebSocketConnection(
-            client, Wire(ours), accepted, clock=self.clock
+            client,
+            Wire(ours),
+            accepted,
+            clock=self.clock,
+            on_passed=lambda: self.passed.append(len(self.connection.seen().messages)),
         )
         self.connection.open()
         assert isinstance(self.next_event(), AcceptConnection)
@@ -280,3 +286,31 @@ def test_sending_to_who_has_gone_fails(peer: Peer) -> None:
     peer.socket.close()
 
     assert peer.connection.send(b"x") is False
+
+
+def test_what_passes_is_seen(peer: Peer, serving: Future[Closing]) -> None:
+    """Both ways and in order, each told once it is kept; a message as one."""
+    peer.send(TextMessage(data="one, ", message_finished=False))
+    peer.send(TextMessage(data="two"))
+    peer.wait_message()
+    peer.clock.advance(5)
+    assert peer.connection.send(b"three")
+
+    seen = peer.connection.seen()
+    told = [(one.is_received, one.text, one.passed_epoch) for one in seen.messages]
+    start = seen.connected_epoch
+    assert told == [(True, "one, two", start), (False, "three", start + 5)]
+    assert (seen.received, seen.sent) == (1, 1)
+    assert seen.last_active_epoch == start + 5
+    assert seen.ends_epoch == start + 605
+    assert (seen.connection_id, seen.request.path) == ("AAAA1234=", "/")
+    assert peer.passed == [1, 2]
+
+
+def test_what_reaches_nobody_is_not_seen(peer: Peer, serving: Future[Closing]) -> None:
+    """A connection that is closing takes no message."""
+    peer.connection.close(GOING_AWAY)
+
+    assert not peer.connection.send(b"late")
+    assert peer.connection.seen().messages == ()
+    assert peer.passed == []

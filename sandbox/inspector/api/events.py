@@ -23,7 +23,8 @@ class EventsApi:
             Endpoint(
                 "GET",
                 "/api/events",
-                "Follow what happens, as server-sent events: request, notice, clock, "
+                "Follow what happens, as server-sent events: request, delivery, "
+                "connection (opened, ended, or with a new message), notice, clock, "
                 "change (of rows, or of what this API was asked to change), and "
                 "missed where a slow client must read everything again.",
                 self.follow,

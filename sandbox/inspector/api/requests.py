@@ -8,6 +8,7 @@ from sandbox.inspector.curl_copy import curl_of
 from sandbox.inspector.endpoints import Endpoint, Parameter
 from sandbox.inspector.exchange_view import request_json, summary_json
 from sandbox.inspector.messages import ApiError, ApiRequest, JsonAnswer, TextAnswer
+from sandbox.inspector.operation_view import OPERATION, operation_json
 from sandbox.inspector.pytest_copy import pytest_of
 from sandbox.inspector.schemas import (
     ANYTHING,
@@ -24,7 +25,6 @@ from sandbox.inspector.schemas import (
 )
 from sandbox.inspector.subject import TableOperation
 from sandbox.journal import Journal
-from sandbox.json_value import JsonValue
 
 MOST_LISTED = 500
 REQUEST_ID_HEADER = "apigw-requestid"
@@ -42,15 +42,6 @@ SUMMARY: Schema = object_of(
         "is_cold": or_null(BOOLEAN),
         "outcome": or_null(TEXT),
         "notes": TEXTS,
-    }
-)
-OPERATION: Schema = object_of(
-    {
-        "operation": TEXT,
-        "tables": TEXTS,
-        "request": or_null(TEXT),
-        "status": INTEGER,
-        "duration_ms": NUMBER,
     }
 )
 WHOLE: Schema = object_of(
@@ -209,14 +200,3 @@ class RequestsApi:
                 remedy="GET /api/requests lists those that are kept.",
             )
         return exchange
-
-
-def operation_json(operation: TableOperation) -> dict[str, JsonValue]:
-    """Give an operation on tables as the API shows it."""
-    return {
-        "operation": operation.operation,
-        "tables": operation.tables,
-        "request": operation.request,
-        "status": operation.status,
-        "duration_ms": operation.duration_ms,
-    }

@@ -442,7 +442,7 @@ function connect () {
   stream.addEventListener('error', () => {
     showLink('Not connected', 'off')
   })
-  for (const name of ['request', 'clock', 'notice', 'change', 'missed']) {
+  for (const name of ['request', 'delivery', 'connection', 'clock', 'notice', 'change', 'missed']) {
     stream.addEventListener(name, refreshSoon)
   }
 }

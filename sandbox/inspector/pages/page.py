@@ -7,7 +7,15 @@ from typing import Any, Literal, TypeAlias
 from sandbox.inspector.pages.api_reader import ApiReader
 
 Section: TypeAlias = Literal[
-    "requests", "sessions", "tables", "functions", "clock", "advice", "environment"
+    "requests",
+    "deliveries",
+    "connections",
+    "sessions",
+    "tables",
+    "functions",
+    "clock",
+    "advice",
+    "environment",
 ]
 """The part of the menu in which a page lies."""
 

@@ -9,6 +9,10 @@ from sandbox.inspector.messages import ApiError, DocumentAnswer, Headers
 from sandbox.inspector.pages import (
     advice,
     clock,
+    connection,
+    connections,
+    deliveries,
+    delivery,
     environment,
     functions,
     request,
@@ -28,6 +32,10 @@ from sandbox.inspector.security import SAFE_METHODS
 PAGES: tuple[Page, ...] = (
     *requests.PAGES,
     request.PAGE,
+    deliveries.PAGE,
+    delivery.PAGE,
+    connections.PAGE,
+    connection.PAGE,
     sessions.PAGE,
     session.PAGE,
     tables.PAGE,

@@ -47,3 +47,19 @@ def test_a_change_by_the_api_is_streamed(jwe_app: Any) -> None:
         jwe_app.api.put(f"/api/sessions/{forged['id']}", json={"data": {"count": 2}})
 
         assert next(found) == ("change", {})
+
+
+def test_deliveries_and_connections_are_streamed(table_app: Any) -> None:
+    """By their ids: a page asks for what it shows."""
+    with table_app.api.stream("GET", "/api/events") as stream:
+        found = (one for one in events(stream) if one[0] in ("delivery", "connection"))
+        with table_app.websocket() as websocket:
+            connected, opened = next(found), next(found)
+            websocket.send("hello")
+            passed = next(found)
+            websocket.receive()
+            (connection,) = table_app.get("connections")["connections"]
+
+    (first, *_) = table_app.get("deliveries")["deliveries"]
+    assert connected == ("delivery", {"id": first["id"]})
+    assert opened == passed == ("connection", {"id": connection["id"]})

@@ -42,5 +42,5 @@ def test_functions_are_started_anew(table_app: Any) -> None:
     reloaded = table_app.post("functions/reload")["functions"]
     table_app.app.get("/")
 
-    assert [one["warm"] for one in reloaded] == [0, 0, 0]
+    assert {one["warm"] for one in reloaded} == {0}
     assert function(table_app, "get /")["cold_starts"] == cold + 1

@@ -7,6 +7,7 @@ import sys
 from html import unescape
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 
@@ -17,7 +18,15 @@ NASTY = "\"'><script>alert(1)</script>{{7919*6101*8}}</textarea>"
 EVALUATED = "386510552"
 """What a template engine would make of the braces: nothing else on a page says it."""
 PATHS = (
-    *("/", "/requests", "/sessions", "/tables", f"/tables/{THINGS}"),
+    *(
+        "/",
+        "/requests",
+        "/deliveries",
+        "/connections",
+        "/sessions",
+        "/tables",
+        f"/tables/{THINGS}",
+    ),
     *(f"/tables/{THINGS}/row", "/functions", "/clock", "/advice", "/environment"),
 )
 
@@ -80,15 +89,13 @@ def test_a_page_changes_nothing(table_app: Any, method: str) -> None:
 
 def test_functions_of_one_name_have_each_an_environment(table_app: Any) -> None:
     """Their links and the list lead to each of them, not twice to the first."""
-    with table_app.manifest_with("@events\nsame\n\n@queues\nsame"):
-        links = re.findall(
-            r'"(/environment\?function=[^"]*same)"',
-            table_app.api.get("/functions").text,
-        )
-        pages = [table_app.api.get(link).text for link in links]
+    links = re.findall(
+        r'"(/environment\?function=[^"]*ping)"', table_app.api.get("/functions").text
+    )
+    pages = [table_app.api.get(link).text for link in links]
 
     chosen = [re.findall("<option selected>(.*?)</option>", page) for page in pages]
-    assert chosen == [["@events same"], ["@queues same"]]
+    assert chosen == [["@events ping"], ["@queues ping"]]
 
 
 def test_values_are_escaped_everywhere(inspected: Any) -> None:
@@ -101,8 +108,16 @@ def test_values_are_escaped_everywhere(inspected: Any) -> None:
     row = {"owner": NASTY, "at": 1, NASTY: {NASTY: [NASTY]}}
     assert api.put(f"/api/tables/{THINGS}/rows", json={"row": row}).status_code == 200
     key = json.dumps({"owner": NASTY, "at": 1})
+    connection = inspected.connected(NASTY, path=f"/?{quote(NASTY)}")
+    inspected.publish("events", "ping", NASTY)
+    sent = {"text": NASTY}
+    inspected.post(f"connections/{connection}/messages", sent)
     ids = [one["id"] for one in inspected.get("requests")["requests"]]
+    deliveries = [one["id"] for one in inspected.get("deliveries")["deliveries"]]
     paths = [
+        *(f"/deliveries/{each}" for each in deliveries),
+        *("/deliveries", f"/deliveries?text={NASTY}", "/connections"),
+        f"/connections/{connection}",
         *(f"/requests/{each}" for each in ids),
         *(f"/sessions/{made['id']}", "/sessions", "/", f"/tables/{THINGS}"),
         *(f"/?path={NASTY}", f"/sessions?text={NASTY}", f"/{NASTY}"),
@@ -112,7 +127,7 @@ def test_values_are_escaped_everywhere(inspected: Any) -> None:
     pages = [api.get(path) for path in paths]
     pages.append(api.get(f"/tables/{THINGS}/row", params={"key": key}))
 
-    assert len(ids) == 2
+    assert (len(ids), len(deliveries)) == (3, 4)
     assert [page.status_code for page in pages if page.status_code >= 500] == []
     for page in pages:
         assert "<script>alert" not in page.text
@@ -125,7 +140,8 @@ def test_values_are_escaped_everywhere(inspected: Any) -> None:
 
 def test_what_is_not_there_is_a_page(table_app: Any) -> None:
     """With the reason, the remedy and the menu."""
-    for path in ("/nowhere", "/requests/none", "/sessions/none", "/tables/none"):
+    kinds = ("requests", "deliveries", "connections", "sessions", "tables")
+    for path in ("/nowhere", *(f"/{kind}/none" for kind in kinds)):
         answer = table_app.api.get(path)
 
         assert answer.status_code == 404

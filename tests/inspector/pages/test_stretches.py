@@ -2,7 +2,7 @@
 
 import pytest
 
-from sandbox.inspector.pages.request import stretches
+from sandbox.inspector.pages.stretches import stretches
 
 
 def timings(**given: float | None) -> dict[str, float | None]:
