@@ -88,13 +88,17 @@ class WebSocketApi:
     def around(self, app: "WSGIApplication") -> "WSGIApplication":
         """Give an application that takes WebSockets, and leaves all else to `app`.
 
-        So does it where the app has no @ws, as an HTTP API knows no upgrade.
+        So does it where the app has no @ws, as an HTTP API knows no upgrade, and for
+        HTTP/1.0, in which nobody can ask for one (RFC 9110 section 7.8).
         """
 
         def answer(
             environ: "WSGIEnvironment", start_response: "StartResponse"
         ) -> Iterable[bytes]:
-            if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+            if (
+                environ.get("HTTP_UPGRADE", "").lower() == "websocket"
+                and environ["SERVER_PROTOCOL"] != "HTTP/1.0"
+            ):
                 connect = self._connect_function() if UPGRADE in environ else None
                 if connect is not None:
                     return self._connect(environ, start_response, *connect)

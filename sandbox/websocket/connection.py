@@ -7,6 +7,7 @@ APIs"): a frame of 32 KB, a message of 128 KB, beyond which a connection is clos
 """
 
 import contextlib
+import re
 import threading
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
@@ -39,9 +40,10 @@ _REASONS = MappingProxyType({1005: "Client-side close frame status not set"})
 _LOOK_SECONDS = 1.0
 _CLOSE_SECONDS = 2.0
 """How long a client may take to agree to a close."""
+_KEY = re.compile(r"[+/0-9A-Za-z]{22}==")
+"""16 bytes in Base64."""
 _OF_THE_HANDSHAKE = frozenset(
     (
-        "connection",
         "host",
         "sec-websocket-key",
         "sec-websocket-protocol",
@@ -93,7 +95,11 @@ class Handshake:
             for name, value in request.headers
             if name.lower() in _OF_THE_HANDSHAKE
         ]
+        # wsproto looks at the last line alone.
+        connection = ", ".join(_values_of("connection", request))
+        headers.append((b"connection", connection.encode("latin-1")))
         try:
+            _check(request)
             self._protocol.initiate_upgrade_connection(headers, "/")
             asked = next(self._protocol.events())
         except (RemoteProtocolError, UnicodeError) as error:
@@ -109,6 +115,28 @@ class Handshake:
         """
         answer = self._protocol.send(AcceptConnection(subprotocol=subprotocol))
         return self._protocol, answer
+
+
+def _check(request: HttpRequest) -> None:
+    """Refuse what RFC 6455 section 4.2.1 does, and wsproto is not told or lets pass.
+
+    A body that nobody reads would be taken for frames.
+
+    Raises:
+        RemoteProtocolError: says which rule was broken.
+    """
+    keys = _values_of("sec-websocket-key", request)
+    length = request.header("content-length") or "0"
+    if request.method != "GET":
+        raise RemoteProtocolError("A handshake is a GET request")
+    if request.header("transfer-encoding") or int(length):
+        raise RemoteProtocolError("A handshake has no body")
+    if len(keys) > 1 or not all(map(_KEY.fullmatch, keys)):
+        raise RemoteProtocolError("Sec-WebSocket-Key is 16 bytes in Base64, once")
+
+
+def _values_of(name: str, request: HttpRequest) -> list[str]:
+    return [value for known, value in request.headers if known.lower() == name]
 
 
 class WebSocketConnection:

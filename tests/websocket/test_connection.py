@@ -4,6 +4,7 @@ import socket
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from wsproto import ConnectionType, WSConnection
@@ -123,8 +124,22 @@ def serving(peer: Peer) -> Iterator[Future[Closing]]:
         ((), "Sec-WebSocket-Version", 400),
         ((("Sec-WebSocket-Version", "8"),), "Sec-WebSocket-Version", 426),
         ((("Sec-WebSocket-Protocol", "ü"),), "", 400),
+        ((("Sec-WebSocket-Key", "c2hvcnQ="),), "Sec-WebSocket-Key", 400),
+        ((("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),), "", 400),
+        ((("Content-Length", "5"),), "", 400),
+        ((("Transfer-Encoding", "chunked"),), "", 400),
     ],
-    ids=["no key", "no upgrade", "no version", "old version", "not ASCII"],
+    ids=[
+        "no key",
+        "no upgrade",
+        "no version",
+        "old version",
+        "not ASCII",
+        "short key",
+        "two keys",
+        "body",
+        "chunks",
+    ],
 )
 def test_a_malformed_handshake_is_refused(
     headers: Headers, without: str, status: int
@@ -137,6 +152,23 @@ def test_a_malformed_handshake_is_refused(
     is_of_version = without == "Sec-WebSocket-Version"
     told = (("Sec-WebSocket-Version", "13"),) if is_of_version else ()
     assert refused.value.headers == told
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST", "OPTIONS"])
+def test_a_handshake_is_a_get_request(method: str) -> None:
+    """Whatever else asks for a WebSocket is refused (RFC 6455 section 4.2.1)."""
+    with pytest.raises(HandshakeError, match="GET") as refused:
+        Handshake(replace(request_with(()), method=method))
+
+    assert refused.value.status == 400
+
+
+@pytest.mark.parametrize(
+    "headers", [(("Connection", "keep-alive"),), (("Content-Length", "0"),)]
+)
+def test_a_handshake_may_say_more(headers: Headers) -> None:
+    """Of Connection in a second line (RFC 9110 section 5.3), or that it has no body."""
+    assert Handshake(request_with(headers)).subprotocols == ()
 
 
 def test_a_handshake_offers_subprotocols() -> None:

@@ -1,0 +1,71 @@
+"""@ws before clients that are hostile or broken, and before handlers that fail."""
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+
+from tests.end_to_end.conftest import Served
+from tests.raw_websocket import HANDSHAKE, RawWebSocket
+
+pytestmark = pytest.mark.slow
+
+CONNECT = "def handler(event, context):\n    return {'statusCode': 200}\n"
+ECHO = """import arc
+def handler(event, context):
+    arc.ws.send(event["requestContext"]["connectionId"], event["body"])
+    return {"statusCode": 200}
+"""
+FILES = {
+    "src/http/get-index/index.py": "def handler(event, context):\n    return 'page'\n",
+    "src/ws/connect/index.py": CONNECT,
+    "src/ws/default/index.py": ECHO,
+    "src/ws/disconnect/index.py": "def handler(event, context):\n    return event\n",
+}
+Connect = Callable[..., RawWebSocket]
+
+
+@pytest.fixture
+def served(make_app: Any, serve: Any) -> Served:
+    """Serve an app that echoes."""
+    one: Served = serve(make_app(FILES, more="@ws"))
+    return one
+
+
+@pytest.fixture
+def connect(served: Served) -> Iterator[Connect]:
+    """Give a function that connects, and as a rule shakes hands."""
+    opened: list[RawWebSocket] = []
+
+    def open_connection(first: bytes = HANDSHAKE, **how: int) -> RawWebSocket:
+        opened.append(RawWebSocket(served.sandbox.ports.http, **how))
+        opened[-1].send(first)
+        return opened[-1]
+
+    yield open_connection
+    for each in opened:
+        each.socket.close()
+
+
+@pytest.mark.parametrize("host", [b"Host: localhost\r\n", b""])
+def test_an_older_client_cannot_ask(connect: Connect, host: bytes) -> None:
+    """An Upgrade in an HTTP/1.0 request is ignored (RFC 9110 section 7.8)."""
+    asked = HANDSHAKE.replace(b"HTTP/1.1", b"HTTP/1.0")
+    client = connect(asked.replace(b"Host: localhost\r\n", host))
+
+    assert client.answer().startswith(b"HTTP/1.1 200 ")
+    assert client.wait_end() == b"page"
+
+
+@pytest.mark.parametrize(
+    "framing", [b"Content-Length: 19000", b"Transfer-Encoding: chunked"]
+)
+def test_the_body_of_a_handshake_is_not_taken_for_frames(
+    served: Served, connect: Connect, framing: bytes
+) -> None:
+    """Such a request is refused, and no function hears of it."""
+    client = connect(HANDSHAKE[:-2] + framing + b"\r\n\r\n")
+
+    assert client.answer().startswith(b"HTTP/1.1 400 ")
+    assert served.sandbox.bus.wait_idle()
+    assert served.sandbox.bus.deliveries == ()
