@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tests.end_to_end.conftest import Served
-from tests.raw_websocket import HANDSHAKE, RawWebSocket
+from tests.raw_websocket import BINARY, CLOSE, HANDSHAKE, RawWebSocket, frame
 
 pytestmark = pytest.mark.slow
 
@@ -69,3 +69,45 @@ def test_the_body_of_a_handshake_is_not_taken_for_frames(
     assert client.answer().startswith(b"HTTP/1.1 400 ")
     assert served.sandbox.bus.wait_idle()
     assert served.sandbox.bus.deliveries == ()
+
+
+@pytest.mark.parametrize(
+    ("wrong", "code"),
+    [
+        (b"\x81\x01x", 1002),
+        (b"\xc1\x81\0\0\0\0x", 1002),
+        (b"\x83\x80\0\0\0\0", 1002),
+        (b"\x09\x80\0\0\0\0", 1002),
+        (b"\x89\xfe\0\x7e\0\0\0\0" + bytes(126), 1002),
+        (b"\x81\xff\x80\0\0\0\0\0\0\0\0\0\0\0", 1002),
+        (frame(1, b"\xc3", is_last=False) + frame(0, b"("), 1007),
+        (frame(BINARY, b"x"), 1003),
+        (frame(1, bytes(40_000)), 1009),
+    ],
+    ids=[
+        "unmasked",
+        "reserved bit",
+        "reserved opcode",
+        "fragmented ping",
+        "long ping",
+        "2**63 bytes",
+        "bad UTF-8",
+        "binary",
+        "long",
+    ],
+)
+def test_a_client_learns_what_it_did_though_it_goes_on_sending(
+    served: Served, connect: Connect, wrong: bytes, code: int
+) -> None:
+    """The close is not lost to a reset; and no function is run for what was wrong."""
+    client = connect(HANDSHAKE)
+    assert client.answer().startswith(b"HTTP/1.1 101 ")
+    client.send(wrong, bytes(1 << 20))
+
+    opcode, payload = client.next_frame()
+
+    assert (opcode, int.from_bytes(payload[:2], "big")) == (CLOSE, code)
+    assert client.wait_end() == b""
+    assert served.sandbox.bus.wait_idle()
+    told = [one.function.key for one in served.sandbox.bus.deliveries]
+    assert told == ["@ws connect", "@ws disconnect"]
