@@ -256,7 +256,8 @@ class WebSocketConnection:
         reason = event.reason or _REASONS.get(event.code, "")
         closing = Closing(code=int(event.code), reason=reason)
         match self._protocol.state:
-            case ConnectionState.OPEN:  # not closed by the client: a malformed frame
+            case ConnectionState.OPEN | ConnectionState.LOCAL_CLOSING:
+                # A malformed frame, behind which nothing can be read any more.
                 self._close(closing)
                 self._deadline = self._clock.monotonic()
             case ConnectionState.REMOTE_CLOSING:

@@ -241,6 +241,18 @@ def test_a_malformed_frame_ends_the_connection_at_once(
     assert serving.result(DEADLINE).code == code
 
 
+def test_a_malformed_frame_ends_a_connection_that_is_closing(
+    peer: Peer, serving: Future[Closing]
+) -> None:
+    """What follows cannot be read, and is not kept until the client is too late."""
+    peer.send(BytesMessage(data=b"x"))
+    assert isinstance(peer.next_event(), CloseConnection)
+
+    peer.socket.sendall(b"\x83\x80\0\0\0\0")
+
+    assert serving.result(DEADLINE).code == 1003
+
+
 @pytest.mark.parametrize(
     ("closing", "told"),
     [
