@@ -239,7 +239,8 @@ class WebSocketConnection:
         size = len(event.data.encode())
         self._frame_bytes += size
         self._message_bytes += size
-        self._pieces.append(event.data)
+        if event.data:  # there may be any number of empty ones
+            self._pieces.append(event.data)
         if self._frame_bytes > _MAX_FRAME_BYTES:
             self._close(_LONG_FRAME)
         elif self._message_bytes > MAX_MESSAGE_BYTES:

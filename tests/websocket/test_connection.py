@@ -2,6 +2,7 @@
 
 import socket
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import replace
@@ -239,6 +240,27 @@ def test_a_malformed_frame_ends_the_connection_at_once(
     assert isinstance(closed, CloseConnection)
     assert closed.code == code
     assert serving.result(DEADLINE).code == code
+
+
+def test_empty_frames_of_a_message_are_not_kept(
+    peer: Peer, serving: Future[Closing]
+) -> None:
+    """Of which a client may send any number."""
+    peer.send(TextMessage(data="x", message_finished=False))
+    tracemalloc.start()
+    try:
+        for _ in range(30):
+            peer.socket.sendall(b"\x00\x80\0\0\0\0" * 1000)
+            peer.send(Ping())
+            assert isinstance(peer.next_event(), Pong)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert kept < 100 * KILO
+    peer.send(TextMessage(data="y"))
+    assert peer.wait_message() == "xy"
+    assert not serving.done()
 
 
 def test_a_malformed_frame_ends_a_connection_that_is_closing(
