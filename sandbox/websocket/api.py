@@ -83,6 +83,7 @@ class WebSocketApi:
         self._say = say
         self._lock = threading.Lock()
         self._open: dict[str, WebSocketConnection] = {}
+        self._times_cleared = 0
         self._told: set[str] = set()
 
     def around(self, app: "WSGIApplication") -> "WSGIApplication":
@@ -123,10 +124,11 @@ class WebSocketApi:
                 connection.close(GOING_AWAY)
 
     def clear(self) -> None:
-        """Close all connections, without events of that."""
+        """Close all connections, and who is connecting, without events of that."""
         with self._lock:
             connections = tuple(self._open.values())
             self._open.clear()
+            self._times_cleared += 1
         for connection in connections:
             connection.close(GOING_AWAY)
 
@@ -163,29 +165,36 @@ class WebSocketApi:
         )
         request_id = _new_id()
         event = connect_event(client, request_id=request_id, trace=str(uuid4()))
-        status, result = self._outcome_of(self._bus.post(function, event), function)
+        with self._lock:
+            execution, cleared = self._bus.post(function, event), self._times_cleared
+        status, result = self._outcome_of(execution, function)
         if status not in range(200, 300):
             status = status or HTTPStatus.BAD_GATEWAY
             refusal = _refusal(status, _bad_news(status, client, request_id))
             return respond(refusal, start_response)
         subprotocol = _subprotocol_of(result, handshake.subprotocols)
         take_over: TakeOver = environ[UPGRADE]
-        return take_over(partial(self._speak, client, handshake.accept(subprotocol)))
+        accepted = handshake.accept(subprotocol)
+        return take_over(partial(self._speak, client, accepted, cleared))
 
-    def _speak(self, client: Client, accepted: "Accepted", wire: Wire) -> None:
+    def _speak(
+        self, client: Client, accepted: "Accepted", cleared: int, wire: Wire
+    ) -> None:
         from sandbox.websocket.connection import WebSocketConnection
 
         connection = WebSocketConnection(client, wire, accepted, clock=self._clock)
         with self._lock:  # who is told of a client right now waits for its welcome
             connection.open()
-            self._open[client.connection_id] = connection
+            if cleared == self._times_cleared:
+                self._open[client.connection_id] = connection
+        if self.connection(client.connection_id) is None:
+            connection.close(GOING_AWAY)
         try:
             closing = connection.serve(partial(self._take, connection))
+            self._tell_disconnected(client, closing)
         finally:
             with self._lock:
-                was_open = self._open.pop(client.connection_id, None)
-        if was_open is not None:
-            self._tell_disconnected(client, closing)
+                self._open.pop(client.connection_id, None)
 
     def _take(self, connection: "WebSocketConnection", text: str) -> None:
         """Run the function that a message is for."""
@@ -215,7 +224,20 @@ class WebSocketApi:
                 told = HTTPStatus.INTERNAL_SERVER_ERROR
                 self._tell_failed(connection, told, request_id)
 
-        self._bus.post(function, event).add_done_callback(answer)
+        execution = self._post(client, function, event, is_last=False)
+        if execution is not None:
+            execution.add_done_callback(answer)
+
+    def _post(
+        self, client: Client, function: Function, event: JsonValue, *, is_last: bool
+    ) -> Future[Execution] | None:
+        """Have a function run, unless its client was cleared away meanwhile."""
+        with self._lock:
+            if client.connection_id not in self._open:
+                return None
+            if is_last:
+                del self._open[client.connection_id]
+            return self._bus.post(function, event)
 
     def _route(self, text: str) -> tuple[str, Function] | None:
         """Give the route that a message chooses, or `$default`."""
@@ -245,7 +267,7 @@ class WebSocketApi:
                 request_id=_new_id(),
                 now_epoch=self._clock.now_epoch(),
             )
-            self._bus.post(found[1], event)
+            self._post(client, found[1], event, is_last=True)
 
     def _outcome_of(
         self, execution: Future[Execution], function: Function

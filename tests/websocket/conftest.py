@@ -27,9 +27,14 @@ refuse
 silent
 slow
 """
-CONNECT = """import arc
+CONNECT = """import arc, pathlib, time
 def handler(event, context):
     query = event.get("queryStringParameters", {})
+    if query.get("gate"):
+        gate = pathlib.Path(query["gate"])
+        gate.mkdir()
+        while gate.exists():
+            time.sleep(0.01)
     if query.get("fail"):
         raise ValueError("I let nobody in.")
     if query.get("status"):

@@ -2,7 +2,8 @@
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -320,6 +321,32 @@ def test_reset_ends_all_connections_unheard(
         with pytest.raises(WebSocketClosedError, match="1001"):
             websocket.receive()
 
+    assert sandbox.bus.deliveries == ()
+
+
+def test_who_is_connecting_while_all_is_reset_is_not_let_in(
+    sandbox: SandboxUnderTest,
+    client: Client,
+    tmp_path: Path,
+    wait_until: Callable[..., None],
+) -> None:
+    """The next test begins without them, too, and hears of nothing."""
+    gate = tmp_path / "gate"
+    with client.websocket() as other, ThreadPoolExecutor() as threads:
+        connecting = threads.submit(client.websocket, f"/?gate={gate}")
+        wait_until(gate.exists)
+        resetting = threads.submit(sandbox.reset)
+        with pytest.raises(WebSocketClosedError, match="1001"):
+            other.receive()
+        gate.rmdir()
+        resetting.result(5)
+        with (
+            connecting.result(5) as late,
+            pytest.raises(WebSocketClosedError, match="1001"),
+        ):
+            late.receive()
+
+    assert sandbox.bus.wait_idle()
     assert sandbox.bus.deliveries == ()
 
 
