@@ -183,10 +183,13 @@ class WebSocketApi:
         from sandbox.websocket.connection import WebSocketConnection
 
         connection = WebSocketConnection(client, wire, accepted, clock=self._clock)
-        with self._lock:  # who is told of a client right now waits for its welcome
-            connection.open()
-            if cleared == self._times_cleared:
-                self._open[client.connection_id] = connection
+
+        def admit() -> None:
+            with self._lock:
+                if cleared == self._times_cleared:
+                    self._open[client.connection_id] = connection
+
+        connection.open(admit)
         if self.connection(client.connection_id) is None:
             connection.close(GOING_AWAY)
         try:

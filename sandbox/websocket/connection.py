@@ -173,10 +173,16 @@ class WebSocketConnection:
         self._message_bytes = 0
         self._frame_bytes = 0
 
-    def open(self) -> None:
-        """Tell the client that it is connected; comes first."""
-        with contextlib.suppress(OSError):  # it went, which `serve` will see
-            self._wire.send(self._answer)
+    def open(self, admit: Callable[[], None]) -> None:
+        """Tell the client that it is connected; comes first.
+
+        Args:
+            admit: has others find this connection; what they send comes behind.
+        """
+        with self._lock:
+            admit()
+            with contextlib.suppress(OSError):  # it went, which `serve` will see
+                self._wire.send(self._answer)
 
     def serve(self, on_message: Callable[[str], None]) -> Closing:
         """Speak with the client until the connection ends; give how that came.

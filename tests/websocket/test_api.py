@@ -1,7 +1,10 @@
 """API Gateway's WebSocket API for a real app, from clients' and handlers' sides."""
 
+import contextlib
 import json
 import re
+import socket
+import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
@@ -11,6 +14,7 @@ import httpx
 import pytest
 
 from sandbox.exchange import Returned
+from sandbox.http1.upgrade import UPGRADE, Wire
 from sandbox.notice import Notice
 from sandbox.testing import (
     Client,
@@ -18,6 +22,7 @@ from sandbox.testing import (
     WebSocketClosedError,
     WebSocketRefusedError,
 )
+from tests.raw_websocket import HANDSHAKE
 from tests.websocket.conftest import events_of
 
 pytestmark = pytest.mark.slow
@@ -410,3 +415,40 @@ def test_functions_of_websockets_are_invoked_by_name(
 ) -> None:
     """Like all others."""
     assert sandbox.invoke("@ws silent").outcome == Returned(value=None)
+
+
+def test_a_client_that_takes_no_welcome_holds_up_nobody(
+    sandbox: SandboxUnderTest,
+) -> None:
+    """Its buffers are full of what it asked for before, and did not read."""
+    ours, theirs = socket.socketpair()
+    ours.settimeout(0)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            ours.send(bytes(1000))
+    is_opening = threading.Event()
+
+    def take_over(speak: Callable[[Wire], None]) -> list[bytes]:
+        is_opening.set()
+        speak(Wire(ours))
+        return []
+
+    _, *lines = HANDSHAKE.decode().split("\r\n")[:-2]
+    environ = {
+        "HTTP_UPGRADE": "websocket",
+        "REQUEST_METHOD": "GET",
+        "SERVER_PORT": "3333",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "arc.headers": tuple(tuple(line.split(": ")) for line in lines),
+        UPGRADE: take_over,
+    }
+    answer: Any = sandbox.websockets.around(lambda *_: [])
+    with ours, ThreadPoolExecutor() as threads:
+        speaking = threads.submit(answer, environ, lambda *_: None)
+        assert is_opening.wait(5)
+        asked = threads.submit(sandbox.websockets.connection, "nobody")
+        try:
+            assert asked.result(1) is None
+            assert not speaking.done()
+        finally:
+            theirs.close()

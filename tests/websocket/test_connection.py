@@ -76,7 +76,7 @@ class Peer:
         self.connection = WebSocketConnection(
             client, Wire(ours), accepted, clock=self.clock
         )
-        self.connection.open()
+        self.connection.open(lambda: None)
         assert isinstance(self.next_event(), AcceptConnection)
 
     def take(self, message: str) -> None:
