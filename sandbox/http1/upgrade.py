@@ -16,8 +16,10 @@ UPGRADE = "arc.upgrade"
 """A key of the environ, with a `TakeOver`; not there where a server has no upgrades."""
 
 _RECEIVE_BYTES = 64 * 1024
-_SEND_SECONDS = 5.0
-"""How long a client may leave untaken what it is sent."""
+_SEND_SECONDS = 2.0
+"""How long a client may leave untaken what it is sent.
+
+Less than a function has by default, so that it hears of that, and is not timed out."""
 
 
 class Wire:

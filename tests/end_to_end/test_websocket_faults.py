@@ -5,8 +5,16 @@ from typing import Any
 
 import pytest
 
+from sandbox.exchange import Outcome, Raised
 from tests.end_to_end.conftest import Served
-from tests.raw_websocket import BINARY, CLOSE, HANDSHAKE, RawWebSocket, frame
+from tests.raw_websocket import (
+    BINARY,
+    CLOSE,
+    HANDSHAKE,
+    TEXT,
+    RawWebSocket,
+    frame,
+)
 
 pytestmark = pytest.mark.slow
 
@@ -16,10 +24,16 @@ def handler(event, context):
     arc.ws.send(event["requestContext"]["connectionId"], event["body"])
     return {"statusCode": 200}
 """
+FLOOD = """import arc
+def handler(event, context):
+    while True:
+        arc.ws.send(event["requestContext"]["connectionId"], "x" * 100_000)
+"""
 FILES = {
     "src/http/get-index/index.py": "def handler(event, context):\n    return 'page'\n",
     "src/ws/connect/index.py": CONNECT,
     "src/ws/default/index.py": ECHO,
+    "src/ws/flood/index.py": FLOOD,
     "src/ws/disconnect/index.py": "def handler(event, context):\n    return event\n",
 }
 Connect = Callable[..., RawWebSocket]
@@ -28,7 +42,7 @@ Connect = Callable[..., RawWebSocket]
 @pytest.fixture
 def served(make_app: Any, serve: Any) -> Served:
     """Serve an app that echoes."""
-    one: Served = serve(make_app(FILES, more="@ws"))
+    one: Served = serve(make_app(FILES, more="@ws\nflood"))
     return one
 
 
@@ -45,6 +59,12 @@ def connect(served: Served) -> Iterator[Connect]:
     yield open_connection
     for each in opened:
         each.socket.close()
+
+
+def outcomes_of(served: Served, key: str) -> list[Outcome]:
+    """Give what became of a function's events."""
+    deliveries = served.sandbox.bus.deliveries
+    return [d.execution.outcome for d in deliveries if d.function.key == key]
 
 
 @pytest.mark.parametrize("host", [b"Host: localhost\r\n", b""])
@@ -111,3 +131,23 @@ def test_a_client_learns_what_it_did_though_it_goes_on_sending(
     assert served.sandbox.bus.wait_idle()
     told = [one.function.key for one in served.sandbox.bus.deliveries]
     assert told == ["@ws connect", "@ws disconnect"]
+
+
+def test_a_client_that_takes_nothing_is_gone(
+    served: Served, connect: Connect, wait_until: Callable[..., None]
+) -> None:
+    """Its function learns so within its five seconds; others are served meanwhile."""
+    client, other = connect(HANDSHAKE, receive_bytes=4096), connect(HANDSHAKE)
+    client.answer()
+    other.answer()
+    client.send(frame(TEXT, b'{"action":"flood"}'))
+    client.next_frame()
+    for number in range(20):
+        other.send(frame(TEXT, b"%d" % number))
+        assert other.next_frame() == (TEXT, b'"%d"' % number)
+
+    wait_until(lambda: outcomes_of(served, "@ws disconnect"))
+    wait_until(lambda: outcomes_of(served, "@ws flood"))
+    (flood,) = outcomes_of(served, "@ws flood")
+    assert isinstance(flood, Raised)
+    assert flood.error_type == "GoneException"
