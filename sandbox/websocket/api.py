@@ -11,6 +11,7 @@ import json
 import re
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from functools import partial
@@ -49,6 +50,8 @@ if TYPE_CHECKING:
 _IDLE_SECONDS = 600
 _LONGEST_SECONDS = 2 * 60 * 60
 """API Gateway developer guide, "Quotas for configuring and running a WebSocket API"."""
+_MOST_AT_WORK = 100
+"""Messages of one client; what more it sends is left in its socket until then."""
 _ID_BYTES = 11
 _OWN_ROUTES = frozenset((CONNECT, DEFAULT, DISCONNECT))
 _STATUSES = range(200, 600)
@@ -82,7 +85,10 @@ class WebSocketApi:
         self._clock = clock
         self._say = say
         self._lock = threading.Lock()
+        self._has_place = threading.Condition(self._lock)
         self._open: dict[str, WebSocketConnection] = {}
+        self._at_work: Counter[str] = Counter()
+        """Messages by connection."""
         self._times_cleared = 0
         self._told: set[str] = set()
 
@@ -129,6 +135,7 @@ class WebSocketApi:
             connections = tuple(self._open.values())
             self._open.clear()
             self._times_cleared += 1
+            self._has_place.notify_all()
         for connection in connections:
             connection.close(GOING_AWAY)
 
@@ -227,20 +234,36 @@ class WebSocketApi:
                 told = HTTPStatus.INTERNAL_SERVER_ERROR
                 self._tell_failed(connection, told, request_id)
 
-        execution = self._post(client, function, event, is_last=False)
+            self._end_message(client)
+
+        execution = self._post_message(client, function, event)
         if execution is not None:
             execution.add_done_callback(answer)
 
-    def _post(
-        self, client: Client, function: Function, event: JsonValue, *, is_last: bool
+    def _post_message(
+        self, client: Client, function: Function, event: JsonValue
     ) -> Future[Execution] | None:
-        """Have a function run, unless its client was cleared away meanwhile."""
+        """Have a function run, unless its client was cleared away meanwhile.
+
+        Blocks a client that is too far ahead of its functions.
+        """
+        key = client.connection_id
         with self._lock:
-            if client.connection_id not in self._open:
+            self._has_place.wait_for(
+                lambda: key not in self._open or self._at_work[key] < _MOST_AT_WORK
+            )
+            if key not in self._open:
                 return None
-            if is_last:
-                del self._open[client.connection_id]
+            self._at_work[key] += 1
             return self._bus.post(function, event)
+
+    def _end_message(self, client: Client) -> None:
+        key = client.connection_id
+        with self._lock:
+            self._at_work[key] -= 1
+            if not self._at_work[key]:
+                del self._at_work[key]
+            self._has_place.notify_all()
 
     def _route(self, text: str) -> tuple[str, Function] | None:
         """Give the route that a message chooses, or `$default`."""
@@ -270,7 +293,9 @@ class WebSocketApi:
                 request_id=_new_id(),
                 now_epoch=self._clock.now_epoch(),
             )
-            self._post(client, found[1], event, is_last=True)
+            with self._lock:
+                if self._open.pop(client.connection_id, None) is not None:
+                    self._bus.post(found[1], event)
 
     def _outcome_of(
         self, execution: Future[Execution], function: Function

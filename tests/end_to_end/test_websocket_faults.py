@@ -1,11 +1,13 @@
 """@ws before clients that are hostile or broken, and before handlers that fail."""
 
+import json
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sandbox.exchange import Outcome, Raised
+from sandbox.exchange import Outcome, Raised, Returned
 from tests.end_to_end.conftest import Served
 from tests.raw_websocket import (
     BINARY,
@@ -29,11 +31,19 @@ def handler(event, context):
     while True:
         arc.ws.send(event["requestContext"]["connectionId"], "x" * 100_000)
 """
+HOLD = """import json, pathlib, time
+def handler(event, context):
+    gate = pathlib.Path(json.loads(event["body"])["gate"])
+    while gate.exists():
+        time.sleep(0.01)
+    return {"statusCode": 200}
+"""
 FILES = {
     "src/http/get-index/index.py": "def handler(event, context):\n    return 'page'\n",
     "src/ws/connect/index.py": CONNECT,
     "src/ws/default/index.py": ECHO,
     "src/ws/flood/index.py": FLOOD,
+    "src/ws/hold/index.py": HOLD,
     "src/ws/disconnect/index.py": "def handler(event, context):\n    return event\n",
 }
 Connect = Callable[..., RawWebSocket]
@@ -42,7 +52,7 @@ Connect = Callable[..., RawWebSocket]
 @pytest.fixture
 def served(make_app: Any, serve: Any) -> Served:
     """Serve an app that echoes."""
-    one: Served = serve(make_app(FILES, more="@ws\nflood"))
+    one: Served = serve(make_app(FILES, more="@ws\nflood\nhold"))
     return one
 
 
@@ -151,3 +161,29 @@ def test_a_client_that_takes_nothing_is_gone(
     (flood,) = outcomes_of(served, "@ws flood")
     assert isinstance(flood, Raised)
     assert flood.error_type == "GoneException"
+
+
+def test_a_client_sends_no_faster_than_its_functions_work(
+    served: Served, connect: Connect, tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """Else what it sends would fill the memory; others are served meanwhile."""
+    gate = tmp_path / "gate"
+    gate.touch()
+    message = {"action": "hold", "gate": str(gate), "more": "x" * 30_000}
+    sent = frame(TEXT, json.dumps(message).encode()) * 700
+    client, other = connect(HANDSHAKE), connect(HANDSHAKE)
+    client.socket.settimeout(1)
+    with pytest.raises(TimeoutError):
+        client.socket.sendall(sent)
+    other.answer()
+    other.send(frame(TEXT, b"hello"))
+    assert other.next_frame() == (TEXT, b'"hello"')
+
+    gate.unlink()
+    client.reset()
+
+    wait_until(lambda: outcomes_of(served, "@ws disconnect"))
+    assert served.sandbox.bus.wait_idle()
+    held = outcomes_of(served, "@ws hold")
+    assert len(held) > 100
+    assert all(isinstance(outcome, Returned) for outcome in held)
