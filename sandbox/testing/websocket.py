@@ -202,6 +202,11 @@ class WebSocket:
             self._parts.clear()
 
     def _events(self) -> Iterator[Event]:
+        """Give what has come already, as with the welcome; else wait for more."""
+        known = tuple(self._protocol.events())
+        yield from known or self._next_events()
+
+    def _next_events(self) -> Iterator[Event]:
         try:
             data = self._socket.recv(_RECEIVE_BYTES)
         except TimeoutError:
