@@ -1,6 +1,7 @@
 """A test's own connection: what it sends, gives, and says when nothing comes."""
 
 import socket
+import struct
 import threading
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -219,3 +220,45 @@ def test_a_message_may_come_with_the_welcome(
             assert websocket.receive(timeout=1) == "hello"
         finally:
             is_read.set()
+
+
+def go(accepted: socket.socket, *last: bytes) -> None:
+    """Say something last, and reset the connection."""
+    accepted.sendall(b"".join(last))
+    linger = struct.pack("ii", 1, 0)
+    accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+
+def test_an_app_that_is_gone_has_closed_the_connection(
+    connect_to: Callable[[Script], WebSocket], wait_until: Callable[..., None]
+) -> None:
+    """With the code for those who say nothing, whether one sends or receives."""
+    with connect_to(go) as websocket:
+        with pytest.raises(WebSocketClosedError, match="1006"):
+            websocket.receive()
+        with pytest.raises(WebSocketClosedError, match="1006"):
+            websocket.send("x")
+
+
+def test_who_sends_to_a_closed_connection_is_told_how_it_ended(
+    connect_to: Callable[[Script], WebSocket], wait_until: Callable[..., None]
+) -> None:
+    """Though that had not been read yet."""
+
+    def close(accepted: socket.socket, welcome: bytes) -> None:
+        accepted.sendall(welcome + b"\x88\x05\x03\xe9bye")
+
+    with (
+        connect_to(close) as websocket,
+        pytest.raises(WebSocketClosedError, match="1001 bye"),
+    ):
+        wait_until(lambda: websocket.send("x"))
+
+
+def test_an_app_that_goes_amid_the_handshake(
+    connect_to: Callable[[Script], WebSocket],
+) -> None:
+    """Has closed it as well, whatever was said before."""
+    for part in (b"", b"HTTP/1.1 101 Swi"):
+        with pytest.raises(WebSocketClosedError, match="1006"):
+            connect_to(lambda accepted, _, part=part: accepted.sendall(part))
