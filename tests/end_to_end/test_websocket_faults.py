@@ -1,18 +1,21 @@
 """@ws before clients that are hostile or broken, and before handlers that fail."""
 
 import json
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sandbox.exchange import Outcome, Raised, Returned
+from sandbox.exchange import Crashed, Outcome, Raised, Returned, TimedOut
 from tests.end_to_end.conftest import Served
 from tests.raw_websocket import (
     BINARY,
     CLOSE,
     HANDSHAKE,
+    PING,
+    PONG,
     TEXT,
     RawWebSocket,
     frame,
@@ -20,9 +23,38 @@ from tests.raw_websocket import (
 
 pytestmark = pytest.mark.slow
 
-CONNECT = "def handler(event, context):\n    return {'statusCode': 200}\n"
-ECHO = """import arc
+FAULTS = """import os, signal, sys, time
+def fail(how):
+    if how == "kill":
+        os.kill(os.getpid(), signal.SIGKILL)
+    if how == "exit":
+        sys.exit(3)
+    if how == "stall":
+        time.sleep(60)
+    if how == "unsayable":
+        return object()
+    return {"statusCode": 200}
+"""
+CONNECT = """from faults import fail
+import pathlib, time
 def handler(event, context):
+    query = event.get("queryStringParameters", {})
+    if query.get("gate"):
+        gate = pathlib.Path(query["gate"])
+        gate.mkdir()
+        while gate.exists():
+            time.sleep(0.01)
+    return fail(query.get("how"))
+"""
+DISCONNECT = """from faults import fail
+def handler(event, context):
+    return fail(event["requestContext"]["disconnectReason"])
+"""
+ECHO = """import arc
+from faults import fail
+def handler(event, context):
+    if event["body"].startswith("fail "):
+        return fail(event["body"][5:])
     arc.ws.send(event["requestContext"]["connectionId"], event["body"])
     return {"statusCode": 200}
 """
@@ -38,13 +70,15 @@ def handler(event, context):
         time.sleep(0.01)
     return {"statusCode": 200}
 """
+FAULTY = ("connect", "default", "disconnect")
 FILES = {
     "src/http/get-index/index.py": "def handler(event, context):\n    return 'page'\n",
     "src/ws/connect/index.py": CONNECT,
+    **{f"src/ws/{name}/faults.py": FAULTS for name in FAULTY},
     "src/ws/default/index.py": ECHO,
     "src/ws/flood/index.py": FLOOD,
     "src/ws/hold/index.py": HOLD,
-    "src/ws/disconnect/index.py": "def handler(event, context):\n    return event\n",
+    "src/ws/disconnect/index.py": DISCONNECT,
 }
 Connect = Callable[..., RawWebSocket]
 
@@ -75,6 +109,22 @@ def outcomes_of(served: Served, key: str) -> list[Outcome]:
     """Give what became of a function's events."""
     deliveries = served.sandbox.bus.deliveries
     return [d.execution.outcome for d in deliveries if d.function.key == key]
+
+
+def code_of(served: Served) -> int:
+    """Give the code that a function was told at the only connection's end."""
+    (ended,) = [
+        delivery.event
+        for delivery in served.sandbox.bus.deliveries
+        if delivery.function.key == "@ws disconnect"
+    ]
+    code: int = ended["requestContext"]["disconnectStatusCode"]  # type: ignore[call-overload,index]
+    return code
+
+
+def threads_of(name: str) -> list[str]:
+    """Give the names of a server's threads."""
+    return [t.name for t in threading.enumerate() if t.name.startswith(f"{name}-")]
 
 
 @pytest.mark.parametrize("host", [b"Host: localhost\r\n", b""])
@@ -187,3 +237,146 @@ def test_a_client_sends_no_faster_than_its_functions_work(
     held = outcomes_of(served, "@ws hold")
     assert len(held) > 100
     assert all(isinstance(outcome, Returned) for outcome in held)
+
+
+# Clients that go, and many of them
+
+
+def test_a_client_that_goes_while_it_is_let_in(
+    served: Served, connect: Connect, tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """Is connected as on AWS, where nobody knows, and its end is told."""
+    gate = tmp_path / "gate"
+    asked = f"GET /?gate={gate} ".encode()
+    client = connect(HANDSHAKE.replace(b"GET / ", asked))
+    wait_until(gate.exists)
+    client.reset()
+    gate.rmdir()
+
+    wait_until(lambda: outcomes_of(served, "@ws disconnect"))
+    assert code_of(served) == 1006
+
+
+def test_a_client_that_goes_while_its_function_works(
+    served: Served, connect: Connect, tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """Its function ends as it would, and the end of the connection is told at once."""
+    gate = tmp_path / "gate"
+    gate.touch()
+    client = connect(HANDSHAKE)
+    client.answer()
+    message = json.dumps({"action": "hold", "gate": str(gate)})
+    client.send(frame(TEXT, message.encode()))
+    client.send(frame(PING))
+    assert client.next_frame().opcode == PONG
+    client.reset()
+
+    wait_until(lambda: outcomes_of(served, "@ws disconnect"))
+    assert code_of(served) == 1006
+    gate.unlink()
+    assert served.sandbox.bus.wait_idle()
+    assert outcomes_of(served, "@ws hold") == [Returned(value={"statusCode": 200})]
+
+
+def test_two_hundred_connections_at_once(
+    served: Served, connect: Connect, wait_until: Callable[..., None]
+) -> None:
+    """All are let in and answered; half say good-bye; no thread and no file is left."""
+    open_files = Path("/proc/self/fd")
+    connect(HANDSHAKE).answer()
+    before = len(tuple(open_files.iterdir()))
+    clients = [connect(HANDSHAKE) for _ in range(200)]
+    for client in clients:
+        assert client.answer().startswith(b"HTTP/1.1 101 ")
+        client.send(frame(TEXT, b"hello"))
+    for client in clients:
+        assert client.next_frame() == (TEXT, b'"hello"')
+
+    for client in clients[:100]:
+        client.send(frame(CLOSE))
+    for client in clients[100:]:
+        client.reset()
+    for client in clients[:100]:
+        client.wait_end()
+        client.socket.close()
+
+    wait_until(lambda: len(outcomes_of(served, "@ws disconnect")) == 200)
+    wait_until(lambda: len(threads_of("arc-http")) <= 9 + 1)
+    wait_until(lambda: len(tuple(open_files.iterdir())) < before + 100)
+
+
+# Handlers
+
+
+@pytest.fixture
+def how(request: pytest.FixtureRequest, served: Served) -> str:
+    """Give how a function fails, which has a second for that."""
+    asked: str = request.param
+    if asked == "stall":
+        folder = served.sandbox.project.root / "src/ws"
+        for name in FAULTY:
+            (folder / name / "config.arc").write_text("@aws\ntimeout 1\n")
+    return asked
+
+
+@pytest.mark.parametrize("how", ["kill", "exit", "stall", "unsayable"], indirect=True)
+def test_a_function_that_fails_to_let_in(
+    served: Served, connect: Connect, how: str
+) -> None:
+    """Lets nobody in; the next is asked about as ever."""
+    asked = f"GET /?how={how} ".encode()
+    refused = connect(HANDSHAKE.replace(b"GET / ", asked))
+
+    assert refused.answer().startswith(b"HTTP/1.1 502 ")
+    assert connect(HANDSHAKE).answer().startswith(b"HTTP/1.1 101 ")
+    assert served.sandbox.bus.wait_idle()
+    assert outcomes_of(served, "@ws disconnect") == []
+
+
+@pytest.mark.parametrize("how", ["kill", "exit", "stall", "unsayable"], indirect=True)
+def test_a_function_that_fails_at_a_message(connect: Connect, how: str) -> None:
+    """Has its client told; the connection lives on, as do others."""
+    client = connect(HANDSHAKE)
+    client.answer()
+    client.send(frame(TEXT, f"fail {how}".encode()))
+    told = json.loads(client.next_frame().payload)
+    client.send(frame(TEXT, b"hello"))
+
+    assert told["message"] == "Internal server error"
+    assert client.next_frame() == (TEXT, b'"hello"')
+
+
+@pytest.mark.parametrize("how", ["kill", "stall"], indirect=True)
+def test_a_function_that_fails_at_the_end(
+    served: Served, connect: Connect, how: str
+) -> None:
+    """Keeps no client waiting, whose connection is closed as it asked."""
+    client = connect(HANDSHAKE)
+    client.answer()
+    client.send(frame(CLOSE, b"\x0f\xa0" + how.encode()))
+
+    assert client.next_frame() == (CLOSE, b"\x0f\xa0" + how.encode())
+    assert client.wait_end() == b""
+    assert served.sandbox.bus.wait_idle()
+    (outcome,) = outcomes_of(served, "@ws disconnect")
+    assert isinstance(outcome, Crashed | TimedOut)
+
+
+def test_connections_live_on_while_code_is_edited(
+    served: Served, connect: Connect
+) -> None:
+    """The next message of each runs what was saved, be that broken or well."""
+    clients = [connect(HANDSHAKE) for _ in range(3)]
+    for client in clients:
+        client.answer()
+    code = served.sandbox.project.root / "src/ws/default/index.py"
+    for text, expected in (
+        (ECHO, b'"x"'),
+        (ECHO.replace('event["body"])', '"new")'), b'"new"'),
+        ("def handler(", b"Internal server error"),
+        (ECHO, b'"x"'),
+    ):
+        code.write_text(text)
+        for client in clients:
+            client.send(frame(TEXT, b"x"))
+            assert expected in client.next_frame().payload
