@@ -22,9 +22,9 @@ from uuid import uuid4
 from sandbox.bus.event_bus import EventBus
 from sandbox.clock import Clock
 from sandbox.errors import SandboxError
-from sandbox.exchange import Execution, Headers, HttpResponse, Returned
+from sandbox.exchange import Execution, Returned
 from sandbox.gateway.request_parts import ApiFacts
-from sandbox.gateway.wsgi import phrase_of, read_head, respond
+from sandbox.gateway.wsgi import json_response, phrase_of, read_head, respond
 from sandbox.http1.upgrade import UPGRADE, TakeOver, Wire
 from sandbox.json_value import JsonValue, strict_json
 from sandbox.notice import Notice
@@ -161,7 +161,9 @@ class WebSocketApi:
         try:
             handshake = Handshake(request)
         except HandshakeError as error:
-            refusal = _refusal(error.status, {"message": str(error)}, error.headers)
+            refusal = json_response(
+                error.status, {"message": str(error)}, error.headers
+            )
             return respond(refusal, start_response)
         client = Client(
             connection_id=_new_id(),
@@ -177,7 +179,7 @@ class WebSocketApi:
         status, result = self._outcome_of(execution, function)
         if status not in range(200, 300):
             status = status or HTTPStatus.BAD_GATEWAY
-            refusal = _refusal(status, _bad_news(status, client, request_id))
+            refusal = json_response(status, _bad_news(status, client, request_id))
             return respond(refusal, start_response)
         subprotocol = _subprotocol_of(result, handshake.subprotocols)
         take_over: TakeOver = environ[UPGRADE]
@@ -367,12 +369,6 @@ def _bad_news(status: int, client: Client, request_id: str) -> dict[str, JsonVal
         "connectionId": client.connection_id,
         "requestId": request_id,
     }
-
-
-def _refusal(status: int, content: JsonValue, headers: Headers = ()) -> HttpResponse:
-    json_type = ("content-type", "application/json")
-    body = json.dumps(content).encode()
-    return HttpResponse(status=status, headers=(json_type, *headers), body=body)
 
 
 def _new_id() -> str:
