@@ -151,6 +151,29 @@ def test_the_body_of_a_handshake_is_not_taken_for_frames(
     assert served.sandbox.bus.deliveries == ()
 
 
+def test_frames_may_come_with_the_handshake_or_byte_by_byte(connect: Connect) -> None:
+    """Each message is taken once, whole."""
+    client = connect(HANDSHAKE + frame(TEXT, b"early"))
+    assert client.answer().startswith(b"HTTP/1.1 101 ")
+    assert client.next_frame() == (TEXT, b'"early"')
+
+    first, last = frame(TEXT, b"\xc3", is_last=False), frame(0, b"\xbc")
+    for byte in first + frame(PING) + last:
+        client.send(bytes([byte]))
+
+    assert client.next_frame().opcode == PONG
+    assert client.next_frame() == (TEXT, b'"\\u00fc"')
+
+
+def test_frames_behind_a_refused_handshake_are_not_taken(connect: Connect) -> None:
+    """They are no HTTP request, either."""
+    refused = HANDSHAKE.replace(b"GET / ", b"GET /?how=exit ")
+    client = connect(refused + frame(TEXT, b"hello\r\n\r\n"))
+
+    assert client.answer().startswith(b"HTTP/1.1 502 ")
+    assert b"HTTP/1.1 400 " in client.wait_end()
+
+
 @pytest.mark.parametrize(
     ("wrong", "code"),
     [

@@ -93,13 +93,14 @@ def test_connect_and_disconnect_are_told(
 ) -> None:
     """With cookies, headers and query; and with how it ended."""
     client.jar.keep("name=Ada", url=sandbox.url)
-    headers = {"User-Agent": "a browser"}
+    headers = {"User-Agent": "a browser", "Origin": "http://elsewhere.example"}
     with client.websocket("/?a=1", headers=headers) as websocket:
         websocket.close(4001, "enough")
 
     (connected,) = events_of(sandbox, "@ws connect")
     (ended,) = events_of(sandbox, "@ws disconnect")
     assert connected["headers"]["Cookie"] == "name=Ada"
+    assert connected["headers"]["Origin"] == "http://elsewhere.example"
     assert connected["queryStringParameters"] == {"a": "1"}
     context, last = connected["requestContext"], ended["requestContext"]
     identity = {"userAgent": "a browser", "sourceIp": "127.0.0.1"}

@@ -155,6 +155,15 @@ def test_a_malformed_handshake_is_refused(
     assert refused.value.headers == told
 
 
+def test_no_extension_is_agreed_to() -> None:
+    """Whatever is offered; the client does without (RFC 6455 section 9.1)."""
+    offer = ("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits")
+    _, answer = Handshake(request_with((offer,))).accept(None)
+
+    assert answer.startswith(b"HTTP/1.1 101 ")
+    assert b"extensions" not in answer.lower()
+
+
 @pytest.mark.parametrize("method", ["HEAD", "POST", "OPTIONS"])
 def test_a_handshake_is_a_get_request(method: str) -> None:
     """Whatever else asks for a WebSocket is refused (RFC 6455 section 4.2.1)."""
