@@ -26,7 +26,7 @@ from sandbox.exchange import Execution, Returned
 from sandbox.gateway.request_parts import ApiFacts
 from sandbox.gateway.wsgi import json_response, phrase_of, read_head, respond
 from sandbox.http1.upgrade import UPGRADE, TakeOver, Wire
-from sandbox.json_value import JsonValue, strict_json
+from sandbox.json_value import JsonValue, brief_json, strict_json
 from sandbox.notice import Notice
 from sandbox.project.model import Function, Project
 from sandbox.project.source import Projects, find_function
@@ -316,8 +316,8 @@ class WebSocketApi:
         if status is None and function.key not in self._told:
             self._told.add(function.key)
             text = (
-                f"{function.key} returned no statusCode, which API Gateway takes for a "
-                'failure. Return {"statusCode": 200}.'
+                f"{function.key} returned {_fault_of(outcome.value)}, which API "
+                'Gateway takes for a failure. Return {"statusCode": 200}.'
             )
             self._say(Notice(level="warning", text=text))
         return status, outcome.value
@@ -348,8 +348,16 @@ def _status_of(result: JsonValue) -> int | None:
     status = result.get("statusCode") if isinstance(result, Mapping) else None
     if isinstance(status, str) and _STATUS_TEXT.fullmatch(status):
         status = int(status)
+    if isinstance(status, float) and status.is_integer():
+        status = int(status)
     # `True` is an int to Python, and out of the range.
     return status if isinstance(status, int) and status in _STATUSES else None
+
+
+def _fault_of(result: JsonValue) -> str:
+    """Tell what of a result is no statusCode."""
+    status = result.get("statusCode") if isinstance(result, Mapping) else None
+    return f"{'no' if status is None else f'{brief_json(status)} for a'} statusCode"
 
 
 def _subprotocol_of(result: JsonValue, offered: tuple[str, ...]) -> str | None:

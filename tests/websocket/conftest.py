@@ -27,7 +27,7 @@ refuse
 silent
 slow
 """
-CONNECT = """import arc, pathlib, time
+CONNECT = """import arc, json, pathlib, time
 def handler(event, context):
     query = event.get("queryStringParameters", {})
     if query.get("gate"):
@@ -44,6 +44,8 @@ def handler(event, context):
             arc.ws.send(event["requestContext"]["connectionId"], "early")
         except Exception as error:
             return {"statusCode": 400 + (type(error).__name__ == "GoneException")}
+    if query.get("json"):
+        return json.loads(query["json"])
     if query.get("nothing"):
         return None
     chosen = query.get("protocol")

@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -150,9 +151,11 @@ def test_connect_that_fails_refuses(sandbox: SandboxUnderTest, client: Client) -
     assert failure.message == "I let nobody in."
 
 
-@pytest.mark.parametrize("query", ["text=1", "status=204", "status=200"])
+@pytest.mark.parametrize(
+    "query", ["text=1", "status=204", "status=200", 'json={"statusCode":200.0}']
+)
 def test_connect_lets_in_with_any_2xx(client: Client, query: str) -> None:
-    """A number in a string counts, as for API Gateway's other results."""
+    """A number in a string counts, and a whole one with a dot, as for @http."""
     with client.websocket(f"/?{query}") as websocket:
         websocket.send("x")
 
@@ -214,6 +217,28 @@ def test_a_result_without_a_status_is_said_once(
     told = [notice.text for notice in said if "statusCode" in notice.text]
     assert len(told) == 1
     assert told[0].startswith("@ws silent returned no statusCode")
+
+
+@pytest.mark.parametrize(
+    ("result", "told"),
+    [
+        ("[200]", "no statusCode"),
+        ('{"statusCode":999}', "999 for a statusCode"),
+        ('{"statusCode":true}', "true for a statusCode"),
+    ],
+)
+def test_a_result_with_a_status_that_is_none_is_said(
+    client: Client, said: list[Notice], result: str, told: str
+) -> None:
+    """With what it is."""
+    with pytest.raises(WebSocketRefusedError, match="502"):
+        client.websocket(f"/?json={quote(result)}")
+
+    (notice,) = said
+    assert notice.text == (
+        f"@ws connect returned {told}, which API Gateway takes for a failure. "
+        'Return {"statusCode": 200}.'
+    )
 
 
 def test_messages_run_side_by_side(client: Client) -> None:
