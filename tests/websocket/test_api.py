@@ -268,7 +268,7 @@ def test_an_idle_connection_ends_by_the_sandbox_s_clock(
     """After ten minutes without a message, in either direction."""
     with client.websocket() as websocket:
         for _ in range(2):
-            sandbox.clock.advance(599)
+            sandbox.clock.advance(590)
             sandbox.tick()
             websocket.send("still there")
             assert websocket.receive()["body"] == "still there"
