@@ -40,6 +40,7 @@ _REASONS = MappingProxyType({1005: "Client-side close frame status not set"})
 _LOOK_SECONDS = 1.0
 _CLOSE_SECONDS = 2.0
 """How long a client may take to agree to a close."""
+_STUCK_SECONDS = 0.2
 _KEY = re.compile(r"[+/0-9A-Za-z]{22}==")
 """16 bytes in Base64."""
 _OF_THE_HANDSHAKE = frozenset(
@@ -215,9 +216,17 @@ class WebSocketConnection:
             return self._send(message)
 
     def close(self, closing: Closing) -> None:
-        """Begin to close, unless that has begun; `serve` returns once it is done."""
-        with self._lock:
+        """Begin to close, unless that has begun; `serve` returns once it is done.
+
+        A client that does not take what it is being sent is cut off.
+        """
+        if not self._lock.acquire(timeout=_STUCK_SECONDS):
+            self._wire.cut()
+            return
+        try:
             self._close(closing)
+        finally:
+            self._lock.release()
 
     @property
     def _over(self) -> Closing | None:

@@ -332,6 +332,19 @@ def test_closing_waits_for_the_client_but_not_for_ever(
     assert serving.result(DEADLINE) == GOING_AWAY
 
 
+def test_closing_does_not_wait_for_a_client_that_takes_nothing(
+    peer: Peer, serving: Future[Closing], wait_until: Callable[..., None]
+) -> None:
+    """While somebody waits to send it more; both are spared that."""
+    with ThreadPoolExecutor() as threads:
+        sending = threads.submit(peer.connection.send, bytes(16 * KILO * KILO))
+        wait_until(lambda: peer.socket.recv(1, socket.MSG_PEEK))
+        threads.submit(peer.connection.close, GOING_AWAY).result(1)
+
+        assert sending.result(1) is False
+    assert serving.result(DEADLINE).code == 1006
+
+
 def test_a_message_is_sent_as_text_or_as_it_is(
     peer: Peer, serving: Future[Closing]
 ) -> None:
