@@ -17,6 +17,7 @@ JsonValue: TypeAlias = Union[  # noqa: UP007 - `|` cannot take a forward referen
 _write = json.JSONEncoder(allow_nan=False, separators=(",", ":")).encode
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _MARKUP = {ord("<"): "\\u003c", ord(">"): "\\u003e", ord("&"): "\\u0026"}
+_BRIEF = 80
 
 
 def strict_json(text: str | bytes) -> Any:
@@ -47,6 +48,15 @@ def pretty_json(value: Any) -> str:
     text = json.dumps(value, indent=2, ensure_ascii=False, default=list)
     # Half a surrogate pair can be sent escaped alone, and would come back as "?".
     return _SURROGATE.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def brief_json(value: JsonValue) -> str:
+    """Give JSON text as a message quotes it, or what cannot be said by its type."""
+    try:
+        text = json.dumps(value, ensure_ascii=False)
+    except (ValueError, RecursionError, TypeError):
+        text = type(value).__name__
+    return text if len(text) <= _BRIEF else f"{text[: _BRIEF - 1]}…"
 
 
 def as_plain_json(value: JsonValue) -> JsonValue:

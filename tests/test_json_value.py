@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sandbox.json_value import (
     JsonText,
     JsonValue,
+    brief_json,
     harmless_json,
     pretty_json,
     without_markup,
@@ -111,3 +112,18 @@ def test_json_nests_as_deep_as_results_do() -> None:
         result = [result]
 
     assert json.loads(harmless_json({"result": result})) == {"result": result}
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (True, "true"),
+        ("ü", '"ü"'),
+        ("x" * 78, '"' + "x" * 78 + '"'),
+        ("x" * 79, '"' + "x" * 78 + "…"),
+        pytest.param(10**5000, "int", id="huge"),
+    ],
+)
+def test_json_in_a_message_is_brief(value: JsonValue, text: str) -> None:
+    """Of 80 characters at most; and a number of any size has no text."""
+    assert brief_json(value) == text

@@ -40,6 +40,7 @@ FEWEST_FILES = 32
 With less, whatever comes first fails, and a library that is half read not by the
 system's own words.
 """
+_LOOK_SECONDS = 0.2
 _SAME_SECONDS = 0.5
 """Nobody presses Ctrl-C twice so fast."""
 
@@ -104,7 +105,17 @@ def _serve_until(
             from sandbox.cli.keys import sandbox_keys, serve_keys
 
             serve_keys(sandbox_keys(sandbox, console, ready, stop), reader, stop)
-        stop.wait()
+        wait_for(stop)
+
+
+def wait_for(stop: threading.Event) -> None:
+    """Wait for an event that a signal sets; in the main thread.
+
+    Where threads come and go, the system may give the signal to another one. Python
+    handles it in this one, and nothing would wake this up for that.
+    """
+    while not stop.wait(_LOOK_SECONDS):
+        pass
 
 
 @contextmanager

@@ -301,7 +301,7 @@ class Gateway:
     ) -> _Answer:
         notes = unrouted.notes_on(request, response)
         for note in notes:
-            self._say_once(note, note)
+            self._warn_once(note)
         return _Answer(response=response, notes=notes)
 
     def _note_result(

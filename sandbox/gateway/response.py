@@ -31,7 +31,7 @@ from sandbox.gateway.payload import (
     NEVER_TOO_LARGE_BYTES,
 )
 from sandbox.http1.head import is_header_name
-from sandbox.json_value import JsonValue
+from sandbox.json_value import JsonValue, brief_json
 from sandbox.manifest.javascript import is_truthy
 from sandbox.project.model import ApiType
 
@@ -131,7 +131,7 @@ def _from_result_v2(value: JsonValue) -> HttpResponse:
 def _from_result_v1(value: JsonValue, *, is_rest: bool) -> HttpResponse:
     if not isinstance(value, Mapping):
         raise _Refused(
-            f"The handler returned {_quote(value)}, which is not an object.",
+            f"The handler returned {brief_json(value)}, which is not an object.",
             "Return a dictionary with statusCode, headers and body.",
         )
     if is_rest:
@@ -186,12 +186,12 @@ def _status_of(value: JsonValue) -> int:
         value = int(value)
     if isinstance(value, bool) or not isinstance(value, int):
         raise _Refused(
-            f'"statusCode" is {_quote(value)}, which is not a whole number.',
+            f'"statusCode" is {brief_json(value)}, which is not a whole number.',
             "Return a number such as 200.",
         )
     if value not in _STATUS_RANGE:
         raise _Refused(
-            f'"statusCode" is {_quote(value)}, which a response cannot have.',
+            f'"statusCode" is {brief_json(value)}, which a response cannot have.',
             "Return a number from 200 to 599.",
         )
     return value
@@ -201,7 +201,7 @@ def _is_base64(result: Mapping[str, JsonValue]) -> bool:
     value = result.get("isBase64Encoded", False)
     if not isinstance(value, bool):
         raise _Refused(
-            f'"isBase64Encoded" is {_quote(value)}, which is not a boolean.',
+            f'"isBase64Encoded" is {brief_json(value)}, which is not a boolean.',
             "Return True or False, or leave it out.",
         )
     return value
@@ -213,7 +213,7 @@ def _body_of(result: Mapping[str, JsonValue], *, is_base64: bool) -> bytes:
         return b""
     if not isinstance(body, str):
         raise _Refused(
-            f'"body" is {_quote(body)}, which is not a string.',
+            f'"body" is {brief_json(body)}, which is not a string.',
             "Return text, for example json.dumps(…), or bytes in base64 with "
             '"isBase64Encoded": True.',
         )
@@ -247,7 +247,8 @@ def _merged_headers(result: Mapping[str, JsonValue]) -> dict[str, list[str]]:
     for name, values in _object_of(result, "multiValueHeaders").items():
         if not isinstance(values, list | tuple):
             raise _Refused(
-                f'"multiValueHeaders" has {_quote(values)} for "{name}", not a list.',
+                f'"multiValueHeaders" has {brief_json(values)} for "{name}", '
+                "not a list.",
                 "Return a list of strings for each name.",
             )
         merged[_checked_name(name)] = [_header_text(name, value) for value in values]
@@ -265,7 +266,7 @@ def _object_of(result: Mapping[str, JsonValue], key: str) -> Mapping[str, JsonVa
         return {}
     if not isinstance(value, Mapping):
         raise _Refused(
-            f'"{key}" is {_quote(value)}, which is not an object.',
+            f'"{key}" is {brief_json(value)}, which is not an object.',
             "Return a dictionary of names and values.",
         )
     return value
@@ -274,7 +275,7 @@ def _object_of(result: Mapping[str, JsonValue], key: str) -> Mapping[str, JsonVa
 def _checked_name(name: str) -> str:
     if not is_header_name(name):
         raise _Refused(
-            f"A header is called {_quote(name)}, which is not a header name.",
+            f"A header is called {brief_json(name)}, which is not a header name.",
             "Use letters, digits and hyphens.",
         )
     return name.lower()
@@ -288,7 +289,7 @@ def _header_text(name: str, value: JsonValue) -> str:
     if isinstance(value, int | float):
         return _number_text(value)
     raise _Refused(
-        f'The header "{name}" is {_quote(value)}.',
+        f'The header "{name}" is {brief_json(value)}.',
         'Return a string, a number or a boolean; several cookies go in "cookies".',
     )
 
@@ -311,7 +312,8 @@ def _number_text(value: float) -> str:
 def _sendable(what: str, text: str) -> str:
     if _UNSENDABLE.search(text):
         raise _Refused(
-            f"The {what} has a character that headers cannot carry: {_quote(text)}.",
+            f"The {what} has a character that headers cannot carry: "
+            f"{brief_json(text)}.",
             "Leave out line ends and control characters, and percent-encode "
             "what is not Latin-1.",
         )
@@ -324,7 +326,7 @@ def _cookies_of(result: Mapping[str, JsonValue]) -> tuple[JsonValue, ...]:
         return ()
     if isinstance(value, str) or not isinstance(value, Sequence):
         raise _Refused(
-            f'"cookies" is {_quote(value)}, which is not a list.',
+            f'"cookies" is {brief_json(value)}, which is not a list.',
             'Return a list of strings such as ["a=1; Path=/"].',
         )
     return tuple(value)
@@ -333,7 +335,7 @@ def _cookies_of(result: Mapping[str, JsonValue]) -> tuple[JsonValue, ...]:
 def _cookie_text(cookie: JsonValue) -> str:
     if not isinstance(cookie, str):
         raise _Refused(
-            f'"cookies" has {_quote(cookie)}, which is not a string.',
+            f'"cookies" has {brief_json(cookie)}, which is not a string.',
             'Return a list of strings such as ["a=1; Path=/"].',
         )
     return _sendable("cookie", cookie)
@@ -343,7 +345,7 @@ def _refuse_unknown_keys(result: Mapping[str, JsonValue]) -> None:
     unknown = [key for key in result if key not in _REST_KEYS]
     if unknown:
         raise _Refused(
-            f"A REST API does not know {_quote(unknown[0])} in a result.",
+            f"A REST API does not know {brief_json(unknown[0])} in a result.",
             f"Return only {', '.join(sorted(_REST_KEYS))}.",
         )
 
@@ -370,11 +372,3 @@ def _check_size(value: JsonValue, sent: bytes) -> None:
         f"{', in base64' if is_base64 else ''}; Lambda sends 6 MB at most.",
         "Send less, or put large files in S3 (`public/` is served from there).",
     )
-
-
-def _quote(value: JsonValue) -> str:
-    try:
-        text = json.dumps(value, ensure_ascii=False)
-    except (ValueError, RecursionError, TypeError):
-        text = type(value).__name__
-    return text if len(text) <= 80 else f"{text[:79]}…"

@@ -4,6 +4,7 @@ The sandbox's own server passes what WSGI cannot say (the target as sent, repeat
 headers); under any other server or test client, the standard keys serve.
 """
 
+import json
 from dataclasses import replace
 from functools import lru_cache
 from http import HTTPStatus
@@ -13,6 +14,7 @@ from urllib.parse import quote_from_bytes
 
 from sandbox.exchange import Headers, HttpRequest, HttpResponse
 from sandbox.http1.wsgi_input import read_input
+from sandbox.json_value import JsonValue
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIEnvironment
@@ -75,6 +77,15 @@ def read_body(
     if body is None:
         return None
     return replace(request, body=body) if body else request
+
+
+def json_response(
+    status: int, content: JsonValue, headers: Headers = ()
+) -> HttpResponse:
+    """Give a response whose body is `content`, as JSON."""
+    json_type = ("content-type", "application/json")
+    body = json.dumps(content).encode()
+    return HttpResponse(status=status, headers=(json_type, *headers), body=body)
 
 
 def respond(response: HttpResponse, start_response: "StartResponse") -> list[bytes]:

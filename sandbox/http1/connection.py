@@ -157,8 +157,7 @@ class Connection(WSGIRequestHandler):
         try:
             pieces = self.server.app(environ, start)
             if self._speak is not None:
-                self.is_busy = False
-                self._speak(Wire(self.connection, self._reader.take_early()))
+                self._hand_over(self._speak)
                 return False
             keeps_alive = self._send(head, start, pieces, body)
         except BadRequestError:
@@ -178,6 +177,17 @@ class Connection(WSGIRequestHandler):
     def _take_over(self, speak: Callable[[Wire], None]) -> list[bytes]:
         self._speak = speak
         return []
+
+    def _hand_over(self, speak: Callable[[Wire], None]) -> None:
+        """Have `speak` use the connection to its end; its last word is not lost."""
+        self.is_busy = False
+        try:
+            speak(Wire(self.connection, self._reader.take_early()))
+        except Exception:  # noqa: BLE001 - as above, and nobody speaks HTTP any more
+            traceback.print_exc(file=sys.stderr)
+        with contextlib.suppress(OSError):  # the client went, or stays for ever
+            self.connection.settimeout(None)  # the wire had its own
+            self._linger()
 
     def _tell_bug(self, start: Start) -> None:
         traceback.print_exc(file=sys.stderr)

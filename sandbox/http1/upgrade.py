@@ -16,8 +16,12 @@ UPGRADE = "arc.upgrade"
 """A key of the environ, with a `TakeOver`; not there where a server has no upgrades."""
 
 _RECEIVE_BYTES = 64 * 1024
-_SEND_SECONDS = 5.0
-"""How long a client may leave untaken what it is sent."""
+_SEND_SECONDS = 2.0
+"""How long a client may leave untaken what it is sent.
+
+Less than a function has by default, so that it hears of that, and is not timed out."""
+_NOTHING_YET = (BlockingIOError, ssl.SSLWantReadError, ssl.SSLWantWriteError)
+"""As of TLS, where part of a record has come."""
 
 
 class Wire:
@@ -45,12 +49,15 @@ class Wire:
         if not (self._has_decrypted() or self._poll.poll(seconds * 1000)):
             return None
         with self._lock:
+            self._socket.settimeout(0)  # for whoever wants to send meanwhile
             try:
                 return self._socket.recv(_RECEIVE_BYTES)
-            except TimeoutError:  # part of a TLS record
+            except _NOTHING_YET:
                 return None
             except OSError:
                 return b""
+            finally:
+                self._socket.settimeout(_SEND_SECONDS)
 
     def send(self, data: bytes) -> None:
         """Send all of `data`.

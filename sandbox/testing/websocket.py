@@ -22,6 +22,7 @@ from wsproto.events import (
     Request,
     TextMessage,
 )
+from wsproto.frame_protocol import CloseReason
 
 _RECEIVE_BYTES = 64 * 1024
 
@@ -69,6 +70,7 @@ class WebSocket:
 
     Raises:
         WebSocketRefusedError: `$connect` refuses, or the app has no @ws.
+        WebSocketClosedError: it ended before it answered.
         TimeoutError: it did not answer.
     """
 
@@ -117,11 +119,17 @@ class WebSocket:
         """
         if self._closed is not None:
             raise self._closed
+        event: Event
         if isinstance(message, bytes):
-            self._send(BytesMessage(data=message))
+            event = BytesMessage(data=message)
         else:
             text = message if isinstance(message, str) else json.dumps(message)
-            self._send(TextMessage(data=text))
+            event = TextMessage(data=text)
+        try:
+            self._send(event)
+        except ConnectionError:  # it ended meanwhile; how, is still to be read
+            while True:
+                self._receive(self._timeout)
 
     def receive(self, timeout: float | None = None) -> Any:
         """Give the next message: what its JSON says, else its text, or its bytes.
@@ -187,11 +195,11 @@ class WebSocket:
         for event in self._events():
             match event:
                 case Ping():
-                    self._send(event.response())
+                    self._answer(event)
                 case CloseConnection():
                     self._closed = WebSocketClosedError(event.code, event.reason or "")
                     if self._protocol.state is ConnectionState.REMOTE_CLOSING:
-                        self._send(event.response())
+                        self._answer(event)
                 case TextMessage() | BytesMessage():
                     self._take(event)
 
@@ -202,13 +210,26 @@ class WebSocket:
             self._parts.clear()
 
     def _events(self) -> Iterator[Event]:
+        """Give what has come already, as with the welcome; else wait for more."""
+        known = tuple(self._protocol.events())
+        yield from known or self._next_events()
+
+    def _next_events(self) -> Iterator[Event]:
         try:
             data = self._socket.recv(_RECEIVE_BYTES)
         except TimeoutError:
             seconds = self._socket.gettimeout()
             raise TimeoutError(f"nothing came in {seconds:g} seconds") from None
+        except ConnectionError:
+            data = b""
+        if not data and self._protocol.connection is None:
+            raise WebSocketClosedError(CloseReason.ABNORMAL_CLOSURE, "")
         self._protocol.receive_data(data or None)
         yield from self._protocol.events()
+
+    def _answer(self, event: Ping | CloseConnection) -> None:
+        with contextlib.suppress(OSError):  # it went, which is read next
+            self._send(event.response())
 
     def _send(self, event: Event) -> None:
         self._socket.sendall(self._protocol.send(event))

@@ -8,9 +8,9 @@ A handler that fails, or answers with a status from 400 on, has its client told 
 
 import base64
 import json
-import re
 import secrets
 import threading
+from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from concurrent.futures import Future
 from functools import partial
@@ -21,15 +21,9 @@ from uuid import uuid4
 from sandbox.bus.event_bus import EventBus
 from sandbox.clock import Clock
 from sandbox.errors import SandboxError
-from sandbox.exchange import (
-    Execution,
-    Headers,
-    HttpResponse,
-    OpenConnection,
-    Returned,
-)
+from sandbox.exchange import Execution, OpenConnection, Returned
 from sandbox.gateway.request_parts import ApiFacts
-from sandbox.gateway.wsgi import phrase_of, read_head, respond
+from sandbox.gateway.wsgi import json_response, phrase_of, read_head, respond
 from sandbox.http1.upgrade import UPGRADE, TakeOver, Wire
 from sandbox.json_value import JsonValue, strict_json
 from sandbox.notice import Notice, WarnOnce
@@ -48,16 +42,17 @@ from sandbox.websocket.events import (
     disconnect_event,
     message_event,
 )
+from sandbox.websocket.results import fault_of, status_of, subprotocol_of
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import StartResponse, WSGIApplication, WSGIEnvironment
 
     from sandbox.websocket.connection import Accepted, WebSocketConnection
 
+_MOST_AT_WORK = 100
+"""Messages of one client; what more it sends is left in its socket until then."""
 _ID_BYTES = 11
 _OWN_ROUTES = frozenset((CONNECT, DEFAULT, DISCONNECT))
-_STATUSES = range(200, 600)
-_STATUS_TEXT = re.compile("[2-5][0-9]{2}")
 _FAILED = (HTTPStatus.INTERNAL_SERVER_ERROR, HTTPStatus.BAD_GATEWAY)
 
 
@@ -88,8 +83,12 @@ class WebSocketApi:
         self._say = say
         self._warn_once = WarnOnce(say)
         self._lock = threading.Lock()
+        self._has_place = threading.Condition(self._lock)
         self._open: dict[str, WebSocketConnection] = {}
         self._listeners: list[Callable[[str], None]] = []
+        self._at_work: Counter[str] = Counter()
+        """Messages by connection."""
+        self._times_cleared = 0
 
     @property
     def connections(self) -> tuple[OpenConnection, ...]:
@@ -108,13 +107,17 @@ class WebSocketApi:
     def around(self, app: "WSGIApplication") -> "WSGIApplication":
         """Give an application that takes WebSockets, and leaves all else to `app`.
 
-        So does it where the app has no @ws, as an HTTP API knows no upgrade.
+        So does it where the app has no @ws, as an HTTP API knows no upgrade, and for
+        HTTP/1.0, in which nobody can ask for one (RFC 9110 section 7.8).
         """
 
         def answer(
             environ: "WSGIEnvironment", start_response: "StartResponse"
         ) -> Iterable[bytes]:
-            if environ.get("HTTP_UPGRADE", "").lower() == "websocket":
+            if (
+                environ.get("HTTP_UPGRADE", "").lower() == "websocket"
+                and environ["SERVER_PROTOCOL"] != "HTTP/1.0"
+            ):
                 connect = self._connect_function() if UPGRADE in environ else None
                 if connect is not None:
                     return self._connect(environ, start_response, *connect)
@@ -158,10 +161,12 @@ class WebSocketApi:
                 connection.close(GOING_AWAY)
 
     def clear(self) -> None:
-        """Close all connections, without events of that."""
+        """Close all connections, and who is connecting, without events of that."""
         with self._lock:
             connections = tuple(self._open.values())
             self._open.clear()
+            self._times_cleared += 1
+            self._has_place.notify_all()
         for connection in connections:
             connection.close(GOING_AWAY)
 
@@ -191,7 +196,9 @@ class WebSocketApi:
         try:
             handshake = Handshake(request)
         except HandshakeError as error:
-            refusal = _refusal(error.status, {"message": str(error)}, error.headers)
+            refusal = json_response(
+                error.status, {"message": str(error)}, error.headers
+            )
             return respond(refusal, start_response)
         client = Client(
             connection_id=_new_id(),
@@ -202,34 +209,44 @@ class WebSocketApi:
         )
         request_id = _new_id()
         event = connect_event(client, request_id=request_id, trace=str(uuid4()))
-        status, result = self._outcome_of(self._bus.post(function, event), function)
+        with self._lock:
+            execution, cleared = self._bus.post(function, event), self._times_cleared
+        status, result = self._outcome_of(execution, function)
         if status not in range(200, 300):
             status = status or HTTPStatus.BAD_GATEWAY
-            refusal = _refusal(status, _bad_news(status, client, request_id))
+            refusal = json_response(status, _bad_news(status, client, request_id))
             return respond(refusal, start_response)
-        subprotocol = _subprotocol_of(result, handshake.subprotocols)
+        subprotocol = subprotocol_of(result, handshake.subprotocols)
         take_over: TakeOver = environ[UPGRADE]
-        return take_over(partial(self._speak, client, handshake.accept(subprotocol)))
+        accepted = handshake.accept(subprotocol)
+        return take_over(partial(self._speak, client, accepted, cleared))
 
-    def _speak(self, client: Client, accepted: "Accepted", wire: Wire) -> None:
+    def _speak(
+        self, client: Client, accepted: "Accepted", cleared: int, wire: Wire
+    ) -> None:
         from sandbox.websocket.connection import WebSocketConnection
 
         tell = partial(self._tell_listeners, client.connection_id)
         connection = WebSocketConnection(
             client, wire, accepted, clock=self._clock, on_passed=tell
         )
-        with self._lock:  # who is told of a client right now waits for its welcome
-            connection.open()
-            self._open[client.connection_id] = connection
+
+        def admit() -> None:
+            with self._lock:
+                if cleared == self._times_cleared:
+                    self._open[client.connection_id] = connection
+
+        connection.open(admit)
+        if self.connection(client.connection_id) is None:
+            connection.close(GOING_AWAY)
         tell()
         try:
             closing = connection.serve(partial(self._take, connection))
+            self._tell_disconnected(client, closing)
         finally:
             with self._lock:
-                was_open = self._open.pop(client.connection_id, None)
+                self._open.pop(client.connection_id, None)
             tell()
-        if was_open is not None:
-            self._tell_disconnected(client, closing)
 
     def _take(self, connection: "WebSocketConnection", text: str) -> None:
         """Run the function that a message is for."""
@@ -258,8 +275,36 @@ class WebSocketApi:
             if status is not None and status >= HTTPStatus.BAD_REQUEST:
                 told = HTTPStatus.INTERNAL_SERVER_ERROR
                 self._tell_failed(connection, told, request_id)
+            self._end_message(client)
 
-        self._bus.post(function, event).add_done_callback(answer)
+        execution = self._post_message(client, function, event)
+        if execution is not None:
+            execution.add_done_callback(answer)
+
+    def _post_message(
+        self, client: Client, function: Function, event: JsonValue
+    ) -> Future[Execution] | None:
+        """Have a function run, unless its client was cleared away meanwhile.
+
+        Blocks a client that is too far ahead of its functions.
+        """
+        key = client.connection_id
+        with self._lock:
+            self._has_place.wait_for(
+                lambda: key not in self._open or self._at_work[key] < _MOST_AT_WORK
+            )
+            if key not in self._open:
+                return None
+            self._at_work[key] += 1
+            return self._bus.post(function, event)
+
+    def _end_message(self, client: Client) -> None:
+        key = client.connection_id
+        with self._lock:
+            self._at_work[key] -= 1
+            if not self._at_work[key]:
+                del self._at_work[key]
+            self._has_place.notify_all()
 
     def _route(self, text: str) -> tuple[str, Function] | None:
         """Give the route that a message chooses, or `$default`."""
@@ -289,7 +334,9 @@ class WebSocketApi:
                 request_id=_new_id(),
                 now_epoch=self._clock.now_epoch(),
             )
-            self._bus.post(found[1], event)
+            with self._lock:
+                if self._open.pop(client.connection_id, None) is not None:
+                    self._bus.post(found[1], event)
 
     def _outcome_of(
         self, execution: Future[Execution], function: Function
@@ -304,11 +351,12 @@ class WebSocketApi:
             return HTTPStatus.BAD_GATEWAY, None
         if not isinstance(outcome, Returned):
             return HTTPStatus.BAD_GATEWAY, None
-        status = _status_of(outcome.value)
+        status = status_of(outcome.value)
         if status is None:
             self._warn_once(
-                f"{function.key} returned no statusCode, which API Gateway takes for a "
-                'failure. Return {"statusCode": 200}.'
+                f"{function.key} returned {fault_of(outcome.value)}, which API "
+                'Gateway takes for a failure. Return {"statusCode": 200}.',
+                about=function.key,
             )
         return status, outcome.value
 
@@ -333,25 +381,6 @@ def _action_of(text: str) -> str | None:
     return action
 
 
-def _status_of(result: JsonValue) -> int | None:
-    """Give a result's statusCode, which may be a number in a string."""
-    status = result.get("statusCode") if isinstance(result, Mapping) else None
-    if isinstance(status, str) and _STATUS_TEXT.fullmatch(status):
-        status = int(status)
-    # `True` is an int to Python, and out of the range.
-    return status if isinstance(status, int) and status in _STATUSES else None
-
-
-def _subprotocol_of(result: JsonValue, offered: tuple[str, ...]) -> str | None:
-    """Give the Sec-WebSocket-Protocol that a handler chose among those offered."""
-    headers = result.get("headers") if isinstance(result, Mapping) else None
-    if isinstance(headers, Mapping):
-        for name, value in headers.items():
-            if name.lower() == "sec-websocket-protocol" and value in offered:
-                return str(value)
-    return None
-
-
 def _bad_news(status: int, client: Client, request_id: str) -> dict[str, JsonValue]:
     """Give what API Gateway tells a client of a refusal, or a failure."""
     return {
@@ -359,12 +388,6 @@ def _bad_news(status: int, client: Client, request_id: str) -> dict[str, JsonVal
         "connectionId": client.connection_id,
         "requestId": request_id,
     }
-
-
-def _refusal(status: int, content: JsonValue, headers: Headers = ()) -> HttpResponse:
-    json_type = ("content-type", "application/json")
-    body = json.dumps(content).encode()
-    return HttpResponse(status=status, headers=(json_type, *headers), body=body)
 
 
 def _new_id() -> str:

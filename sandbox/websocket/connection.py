@@ -7,6 +7,7 @@ APIs"): a frame of 32 KB, a message of 128 KB, beyond which a connection is clos
 """
 
 import contextlib
+import re
 import threading
 from collections.abc import Callable, Iterator
 from types import MappingProxyType
@@ -46,9 +47,11 @@ _REASONS = MappingProxyType({1005: "Client-side close frame status not set"})
 _LOOK_SECONDS = 1.0
 _CLOSE_SECONDS = 2.0
 """How long a client may take to agree to a close."""
+_STUCK_SECONDS = 0.2
+_KEY = re.compile(r"[+/0-9A-Za-z]{22}==")
+"""16 bytes in Base64."""
 _OF_THE_HANDSHAKE = frozenset(
     (
-        "connection",
         "host",
         "sec-websocket-key",
         "sec-websocket-protocol",
@@ -100,7 +103,11 @@ class Handshake:
             for name, value in request.headers
             if name.lower() in _OF_THE_HANDSHAKE
         ]
+        # wsproto looks at the last line alone.
+        connection = ", ".join(_values_of("connection", request))
+        headers.append((b"connection", connection.encode("latin-1")))
         try:
+            _check(request)
             self._protocol.initiate_upgrade_connection(headers, "/")
             asked = next(self._protocol.events())
         except (RemoteProtocolError, UnicodeError) as error:
@@ -116,6 +123,28 @@ class Handshake:
         """
         answer = self._protocol.send(AcceptConnection(subprotocol=subprotocol))
         return self._protocol, answer
+
+
+def _check(request: HttpRequest) -> None:
+    """Refuse what RFC 6455 section 4.2.1 does, and wsproto is not told or lets pass.
+
+    A body that nobody reads would be taken for frames.
+
+    Raises:
+        RemoteProtocolError: says which rule was broken.
+    """
+    keys = _values_of("sec-websocket-key", request)
+    length = request.header("content-length") or "0"
+    if request.method != "GET":
+        raise RemoteProtocolError("A handshake is a GET request")
+    if request.header("transfer-encoding") or int(length):
+        raise RemoteProtocolError("A handshake has no body")
+    if len(keys) > 1 or not all(map(_KEY.fullmatch, keys)):
+        raise RemoteProtocolError("Sec-WebSocket-Key is 16 bytes in Base64, once")
+
+
+def _values_of(name: str, request: HttpRequest) -> list[str]:
+    return [value for known, value in request.headers if known.lower() == name]
 
 
 class WebSocketConnection:
@@ -156,10 +185,16 @@ class WebSocketConnection:
         self._message_bytes = 0
         self._frame_bytes = 0
 
-    def open(self) -> None:
-        """Tell the client that it is connected; comes first."""
-        with contextlib.suppress(OSError):  # it went, which `serve` will see
-            self._wire.send(self._answer)
+    def open(self, admit: Callable[[], None]) -> None:
+        """Tell the client that it is connected; comes first.
+
+        Args:
+            admit: has others find this connection; what they send comes behind.
+        """
+        with self._lock:
+            admit()
+            with contextlib.suppress(OSError):  # it went, which `serve` will see
+                self._wire.send(self._answer)
 
     def serve(self, on_message: Callable[[str], None]) -> Closing:
         """Speak with the client until the connection ends; give how that came.
@@ -198,9 +233,17 @@ class WebSocketConnection:
         return is_sent
 
     def close(self, closing: Closing) -> None:
-        """Begin to close, unless that has begun; `serve` returns once it is done."""
-        with self._lock:
+        """Begin to close, unless that has begun; `serve` returns once it is done.
+
+        A client that does not take what it is being sent is cut off.
+        """
+        if not self._lock.acquire(timeout=_STUCK_SECONDS):
+            self._wire.cut()
+            return
+        try:
             self._close(closing)
+        finally:
+            self._lock.release()
 
     @property
     def ends_epoch(self) -> float:
@@ -248,7 +291,8 @@ class WebSocketConnection:
         size = len(event.data.encode())
         self._frame_bytes += size
         self._message_bytes += size
-        self._pieces.append(event.data)
+        if event.data:  # there may be any number of empty ones
+            self._pieces.append(event.data)
         if self._frame_bytes > _MAX_FRAME_BYTES:
             self._close(_LONG_FRAME)
         elif self._message_bytes > MAX_MESSAGE_BYTES:
@@ -267,7 +311,8 @@ class WebSocketConnection:
         reason = event.reason or _REASONS.get(event.code, "")
         closing = Closing(code=int(event.code), reason=reason)
         match self._protocol.state:
-            case ConnectionState.OPEN:  # not closed by the client: a malformed frame
+            case ConnectionState.OPEN | ConnectionState.LOCAL_CLOSING:
+                # A malformed frame, behind which nothing can be read any more.
                 self._close(closing)
                 self._deadline = self._clock.monotonic()
             case ConnectionState.REMOTE_CLOSING:

@@ -4,7 +4,6 @@ API Gateway Management API Reference: PostToConnection, GetConnection and
 DeleteConnection, below whatever `arc.ws` has for an endpoint.
 """
 
-import json
 import re
 from collections.abc import Iterable
 from http import HTTPStatus
@@ -13,7 +12,7 @@ from uuid import uuid4
 
 from sandbox.durations import iso_moment
 from sandbox.exchange import Headers, HttpResponse
-from sandbox.gateway.wsgi import respond
+from sandbox.gateway.wsgi import json_response, respond
 from sandbox.http1.wsgi_input import read_input
 from sandbox.json_value import JsonValue
 from sandbox.websocket.api import WebSocketApi
@@ -25,7 +24,6 @@ if TYPE_CHECKING:
     from sandbox.websocket.connection import WebSocketConnection
 
 _ID = re.compile(r"[A-Za-z0-9_-]{15}=")
-_JSON = ("content-type", "application/json")
 
 
 class _RefusedError(Exception):
@@ -110,7 +108,7 @@ def _seen(connection: "WebSocketConnection") -> JsonValue:
 def _response(
     status: HTTPStatus, content: JsonValue = None, headers: Headers = ()
 ) -> HttpResponse:
-    request_id = ("x-amzn-requestid", str(uuid4()))
-    body = b"" if content is None else json.dumps(content).encode()
-    kind = () if content is None else (_JSON,)
-    return HttpResponse(status=status, headers=(request_id, *kind, *headers), body=body)
+    identified = (("x-amzn-requestid", str(uuid4())), *headers)
+    if content is None:
+        return HttpResponse(status=status, headers=identified)
+    return json_response(status, content, identified)

@@ -87,3 +87,33 @@ def test_a_closed_terminal_ends_all_but_under_nohup(
     )
 
     assert ended.stdout.split() == [str(stops), "True"]
+
+
+TAKEN_ELSEWHERE = """
+import signal, threading
+from sandbox.cli.serving import until_interrupted, wait_for
+from sandbox.clock import ManualClock
+
+with until_interrupted(ManualClock()) as stop:
+    def take():
+        while not stop._cond._waiters:
+            pass
+        signal.pthread_kill(threading.get_ident(), signal.SIGTERM)
+
+    threading.Thread(target=take).start()
+    wait_for(stop)
+    print("all is closed")
+"""
+
+
+def test_a_signal_that_another_thread_takes_is_not_lost() -> None:
+    """As the system may have it where threads come and go: nothing wakes this one."""
+    ended = subprocess.run(
+        [sys.executable, "-c", TAKEN_ELSEWHERE],
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=10,
+    )
+
+    assert (ended.returncode, ended.stdout) == (0, "all is closed\n")

@@ -7,7 +7,7 @@ import pytest
 from werkzeug.test import EnvironBuilder
 
 from sandbox.exchange import HttpResponse
-from sandbox.gateway.wsgi import read_body, read_head, respond
+from sandbox.gateway.wsgi import json_response, read_body, read_head, respond
 
 
 def environ_of(**fields: Any) -> dict[str, Any]:
@@ -86,3 +86,14 @@ def test_respond_begins_with_a_status_line(status: int, line: str) -> None:
     pieces = respond(response, lambda *parts: begun.extend(parts))  # type: ignore[arg-type, return-value]
 
     assert (begun, pieces) == ([line, [("a", "b")]], [b"x"])
+
+
+def test_json_response_says_what_it_is() -> None:
+    """In ASCII, with further headers behind its own."""
+    response = json_response(403, {"message": "ü"}, (("a", "b"),))
+
+    assert response == HttpResponse(
+        status=403,
+        headers=(("content-type", "application/json"), ("a", "b")),
+        body=b'{"message": "\\u00fc"}',
+    )

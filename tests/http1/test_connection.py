@@ -308,3 +308,46 @@ def test_an_application_takes_a_connection_over(exchange: Exchange) -> None:
 
     assert answer == b"HTTP/1.1 101 Switching Protocols\r\n\r\nhello"
     assert read == [b"early" + request]
+
+
+def test_a_last_word_is_not_lost_to_what_the_client_still_sends(
+    exchange: Exchange,
+) -> None:
+    """Unread bytes at the end would reset the connection (RFC 9112 section 9.6)."""
+
+    def app(environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
+        taken: list[bytes] = environ[UPGRADE](lambda wire: wire.send(b"bye"))
+        return taken
+
+    sent = b"GET / HTTP/1.1\r\nHost: h\r\n\r\n" + bytes(200_000)
+
+    assert exchange(app, sent) == b"bye"
+
+
+def test_a_bug_in_what_speaks_is_not_told_in_http(
+    exchange: Exchange, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """The connection ends, and the developer sees the bug."""
+
+    def speak(wire: Wire) -> None:
+        raise LookupError("of ours")
+
+    def app(environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
+        taken: list[bytes] = environ[UPGRADE](speak)
+        return taken
+
+    assert exchange(app, b"GET / HTTP/1.1\r\nHost: h\r\n\r\n") == b""
+    assert "LookupError: of ours" in capsys.readouterr().err
+
+
+def test_who_is_gone_when_a_connection_ends_is_no_bug(
+    exchange: Exchange, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Neither is who does not hang up in time: nobody is left to tell."""
+
+    def app(environ: "WSGIEnvironment", start: "StartResponse") -> list[bytes]:
+        taken: list[bytes] = environ[UPGRADE](lambda wire: wire.cut())
+        return taken
+
+    assert exchange(app, b"GET / HTTP/1.1\r\nHost: h\r\n\r\n") == b""
+    assert capsys.readouterr().err == ""

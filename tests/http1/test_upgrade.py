@@ -1,11 +1,17 @@
 """Wire: bytes both ways on a connection that HTTP has left."""
 
 import socket
+import ssl
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 
+from sandbox.certificates import own_certificate, server_context
+from sandbox.clock import MovableClock
 from sandbox.http1.upgrade import Wire
 
 DEADLINE = 5.0
@@ -65,3 +71,52 @@ def test_cutting_a_wire_wakes_its_reader(pair: tuple[Wire, socket.socket]) -> No
     wire.cut()
 
     assert received == [b""]
+
+
+class HalfSender:
+    """A TLS client of a wire, which can send half a record."""
+
+    def __init__(self, theirs: socket.socket) -> None:
+        self._socket = theirs
+        self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
+        context = ssl.create_default_context()
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+        self._tls = context.wrap_bio(self._in, self._out)
+
+    def shake_hands(self) -> None:
+        while True:
+            try:
+                self._tls.do_handshake()
+            except ssl.SSLWantReadError:
+                self._socket.sendall(self._out.read())
+                self._in.write(self._socket.recv(65_536))
+            else:
+                self._socket.sendall(self._out.read())
+                return
+
+    def record(self, data: bytes) -> bytes:
+        self._tls.write(data)
+        return self._out.read()
+
+
+def test_half_a_record_of_tls_holds_up_nobody(tmp_path: Path) -> None:
+    """Who sends meanwhile does not wait for the other half."""
+    now = datetime.fromtimestamp(MovableClock().now_epoch(), UTC)
+    files = own_certificate(tmp_path / "own.pem", now=now)
+    ours, theirs = socket.socketpair()
+    ours.settimeout(DEADLINE)
+    theirs.settimeout(DEADLINE)
+    client = HalfSender(theirs)
+    with ThreadPoolExecutor() as threads, theirs:
+        wrap = server_context(files).wrap_socket
+        accepting = threads.submit(wrap, ours, server_side=True)
+        client.shake_hands()
+        with accepting.result(DEADLINE) as secure:
+            wire = Wire(secure)
+            record = client.record(b"hello")
+            theirs.sendall(record[:-1])
+
+            assert threads.submit(wire.receive, DEADLINE).result(1) is None
+            theirs.sendall(record[-1:])
+            assert wire.receive(DEADLINE) == b"hello"

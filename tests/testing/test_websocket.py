@@ -1,9 +1,15 @@
 """A test's own connection: what it sends, gives, and says when nothing comes."""
 
-from collections.abc import Iterator
+import socket
+import struct
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
+from wsproto import ConnectionType, WSConnection
+from wsproto.events import AcceptConnection
 
 from sandbox.options import Options, Tls
 from sandbox.testing import (
@@ -13,9 +19,12 @@ from sandbox.testing import (
     WebSocketClosedError,
     WebSocketRefusedError,
 )
+from sandbox.testing.websocket import WebSocket
 from tests.files import write_files
 
 pytestmark = pytest.mark.slow
+
+DEADLINE = 5.0
 
 FILES = {
     "app.arc": "@app\nchat\n@aws\nruntime python\n@http\nget /\n@ws\n",
@@ -165,3 +174,91 @@ def test_a_connection_may_be_encrypted(app: Path, tmp_path: Path) -> None:
             for _ in range(3):
                 websocket.send("x" * 30_000)
                 assert websocket.receive() == "x" * 30_000
+
+
+Script = Callable[[socket.socket, bytes], None]
+
+
+@pytest.fixture
+def connect_to() -> Iterator[Callable[[Script], WebSocket]]:
+    """Give a function that connects to a server which does what it is told.
+
+    That is given its socket, and the answer that lets the client in.
+    """
+    with (
+        ThreadPoolExecutor() as threads,
+        socket.create_server(("127.0.0.1", 0)) as server,
+    ):
+
+        def serve(script: Script) -> None:
+            protocol = WSConnection(ConnectionType.SERVER)
+            accepted, _ = server.accept()
+            with accepted:
+                protocol.receive_data(accepted.recv(65_536))
+                script(accepted, protocol.send(AcceptConnection()))
+
+        def connect(script: Script) -> WebSocket:
+            threads.submit(serve, script)
+            url = f"http://127.0.0.1:{server.getsockname()[1]}/"
+            return WebSocket(url, headers={}, check=lambda: None)
+
+        yield connect
+
+
+def test_a_message_may_come_with_the_welcome(
+    connect_to: Callable[[Script], WebSocket],
+) -> None:
+    """In one piece, as where the app greets who comes; no other has to follow."""
+    is_read = threading.Event()
+
+    def greet(accepted: socket.socket, welcome: bytes) -> None:
+        accepted.sendall(welcome + b"\x81\x05hello")
+        is_read.wait(DEADLINE)
+
+    with connect_to(greet) as websocket:
+        try:
+            assert websocket.receive(timeout=1) == "hello"
+        finally:
+            is_read.set()
+
+
+def go(accepted: socket.socket, *last: bytes) -> None:
+    """Say something last, and reset the connection."""
+    accepted.sendall(b"".join(last))
+    linger = struct.pack("ii", 1, 0)
+    accepted.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, linger)
+
+
+def test_an_app_that_is_gone_has_closed_the_connection(
+    connect_to: Callable[[Script], WebSocket], wait_until: Callable[..., None]
+) -> None:
+    """With the code for those who say nothing, whether one sends or receives."""
+    with connect_to(go) as websocket:
+        with pytest.raises(WebSocketClosedError, match="1006"):
+            websocket.receive()
+        with pytest.raises(WebSocketClosedError, match="1006"):
+            websocket.send("x")
+
+
+def test_who_sends_to_a_closed_connection_is_told_how_it_ended(
+    connect_to: Callable[[Script], WebSocket], wait_until: Callable[..., None]
+) -> None:
+    """Though that had not been read yet."""
+
+    def close(accepted: socket.socket, welcome: bytes) -> None:
+        accepted.sendall(welcome + b"\x88\x05\x03\xe9bye")
+
+    with (
+        connect_to(close) as websocket,
+        pytest.raises(WebSocketClosedError, match="1001 bye"),
+    ):
+        wait_until(lambda: websocket.send("x"))
+
+
+def test_an_app_that_goes_amid_the_handshake(
+    connect_to: Callable[[Script], WebSocket],
+) -> None:
+    """Has closed it as well, whatever was said before."""
+    for part in (b"", b"HTTP/1.1 101 Swi"):
+        with pytest.raises(WebSocketClosedError, match="1006"):
+            connect_to(lambda accepted, _, part=part: accepted.sendall(part))

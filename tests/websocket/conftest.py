@@ -27,9 +27,14 @@ refuse
 silent
 slow
 """
-CONNECT = """import arc
+CONNECT = """import arc, json, pathlib, time
 def handler(event, context):
     query = event.get("queryStringParameters", {})
+    if query.get("gate"):
+        gate = pathlib.Path(query["gate"])
+        gate.mkdir()
+        while gate.exists():
+            time.sleep(0.01)
     if query.get("fail"):
         raise ValueError("I let nobody in.")
     if query.get("status"):
@@ -39,6 +44,8 @@ def handler(event, context):
             arc.ws.send(event["requestContext"]["connectionId"], "early")
         except Exception as error:
             return {"statusCode": 400 + (type(error).__name__ == "GoneException")}
+    if query.get("json"):
+        return json.loads(query["json"])
     if query.get("nothing"):
         return None
     chosen = query.get("protocol")

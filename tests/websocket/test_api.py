@@ -1,15 +1,21 @@
 """API Gateway's WebSocket API for a real app, from clients' and handlers' sides."""
 
+import contextlib
 import json
 import re
-from collections.abc import Iterator
+import socket
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 import httpx
 import pytest
 
 from sandbox.exchange import Returned
+from sandbox.http1.upgrade import UPGRADE, Wire
 from sandbox.notice import Notice
 from sandbox.testing import (
     Client,
@@ -17,6 +23,7 @@ from sandbox.testing import (
     WebSocketClosedError,
     WebSocketRefusedError,
 )
+from tests.raw_websocket import HANDSHAKE
 from tests.websocket.conftest import events_of
 
 pytestmark = pytest.mark.slow
@@ -87,13 +94,14 @@ def test_connect_and_disconnect_are_told(
 ) -> None:
     """With cookies, headers and query; and with how it ended."""
     client.jar.keep("name=Ada", url=sandbox.url)
-    headers = {"User-Agent": "a browser"}
+    headers = {"User-Agent": "a browser", "Origin": "http://elsewhere.example"}
     with client.websocket("/?a=1", headers=headers) as websocket:
         websocket.close(4001, "enough")
 
     (connected,) = events_of(sandbox, "@ws connect")
     (ended,) = events_of(sandbox, "@ws disconnect")
     assert connected["headers"]["Cookie"] == "name=Ada"
+    assert connected["headers"]["Origin"] == "http://elsewhere.example"
     assert connected["queryStringParameters"] == {"a": "1"}
     context, last = connected["requestContext"], ended["requestContext"]
     identity = {"userAgent": "a browser", "sourceIp": "127.0.0.1"}
@@ -143,9 +151,11 @@ def test_connect_that_fails_refuses(sandbox: SandboxUnderTest, client: Client) -
     assert failure.message == "I let nobody in."
 
 
-@pytest.mark.parametrize("query", ["text=1", "status=204", "status=200"])
+@pytest.mark.parametrize(
+    "query", ["text=1", "status=204", "status=200", 'json={"statusCode":200.0}']
+)
 def test_connect_lets_in_with_any_2xx(client: Client, query: str) -> None:
-    """A number in a string counts, as for API Gateway's other results."""
+    """A number in a string counts, and a whole one with a dot, as for @http."""
     with client.websocket(f"/?{query}") as websocket:
         websocket.send("x")
 
@@ -207,6 +217,28 @@ def test_a_result_without_a_status_is_said_once(
     told = [notice.text for notice in said if "statusCode" in notice.text]
     assert len(told) == 1
     assert told[0].startswith("@ws silent returned no statusCode")
+
+
+@pytest.mark.parametrize(
+    ("result", "told"),
+    [
+        ("[200]", "no statusCode"),
+        ('{"statusCode":999}', "999 for a statusCode"),
+        ('{"statusCode":true}', "true for a statusCode"),
+    ],
+)
+def test_a_result_with_a_status_that_is_none_is_said(
+    client: Client, said: list[Notice], result: str, told: str
+) -> None:
+    """With what it is."""
+    with pytest.raises(WebSocketRefusedError, match="502"):
+        client.websocket(f"/?json={quote(result)}")
+
+    (notice,) = said
+    assert notice.text == (
+        f"@ws connect returned {told}, which API Gateway takes for a failure. "
+        'Return {"statusCode": 200}.'
+    )
 
 
 def test_messages_run_side_by_side(client: Client) -> None:
@@ -323,6 +355,32 @@ def test_reset_ends_all_connections_unheard(
     assert sandbox.bus.deliveries == ()
 
 
+def test_who_is_connecting_while_all_is_reset_is_not_let_in(
+    sandbox: SandboxUnderTest,
+    client: Client,
+    tmp_path: Path,
+    wait_until: Callable[..., None],
+) -> None:
+    """The next test begins without them, too, and hears of nothing."""
+    gate = tmp_path / "gate"
+    with client.websocket() as other, ThreadPoolExecutor() as threads:
+        connecting = threads.submit(client.websocket, f"/?gate={gate}")
+        wait_until(gate.exists)
+        resetting = threads.submit(sandbox.reset)
+        with pytest.raises(WebSocketClosedError, match="1001"):
+            other.receive()
+        gate.rmdir()
+        resetting.result(5)
+        with (
+            connecting.result(5) as late,
+            pytest.raises(WebSocketClosedError, match="1001"),
+        ):
+            late.receive()
+
+    assert sandbox.bus.wait_idle()
+    assert sandbox.bus.deliveries == ()
+
+
 def test_a_sandbox_ends_while_somebody_is_connected(app: Path) -> None:
     """The client is told; nothing is left running."""
     with SandboxUnderTest(app) as sandbox, Client(sandbox) as client:
@@ -429,3 +487,40 @@ def test_nobody_is_there_for_an_unknown_connection(sandbox: SandboxUnderTest) ->
     assert not sandbox.websockets.end("unknown")
     with pytest.raises(ValueError, match="at most 131072 bytes"):
         sandbox.websockets.send("unknown", b"x" * 131_073)
+
+
+def test_a_client_that_takes_no_welcome_holds_up_nobody(
+    sandbox: SandboxUnderTest,
+) -> None:
+    """Its buffers are full of what it asked for before, and did not read."""
+    ours, theirs = socket.socketpair()
+    ours.settimeout(0)
+    with contextlib.suppress(BlockingIOError):
+        while True:
+            ours.send(bytes(1000))
+    is_opening = threading.Event()
+
+    def take_over(speak: Callable[[Wire], None]) -> list[bytes]:
+        is_opening.set()
+        speak(Wire(ours))
+        return []
+
+    _, *lines = HANDSHAKE.decode().split("\r\n")[:-2]
+    environ = {
+        "HTTP_UPGRADE": "websocket",
+        "REQUEST_METHOD": "GET",
+        "SERVER_PORT": "3333",
+        "SERVER_PROTOCOL": "HTTP/1.1",
+        "arc.headers": tuple(tuple(line.split(": ")) for line in lines),
+        UPGRADE: take_over,
+    }
+    answer: Any = sandbox.websockets.around(lambda *_: [])
+    with ours, ThreadPoolExecutor() as threads:
+        speaking = threads.submit(answer, environ, lambda *_: None)
+        assert is_opening.wait(5)
+        asked = threads.submit(sandbox.websockets.connection, "nobody")
+        try:
+            assert asked.result(1) is None
+            assert not speaking.done()
+        finally:
+            theirs.close()

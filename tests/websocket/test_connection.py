@@ -2,8 +2,10 @@
 
 import socket
 import threading
+import tracemalloc
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import replace
 
 import pytest
 from wsproto import ConnectionType, WSConnection
@@ -80,7 +82,7 @@ class Peer:
             clock=self.clock,
             on_passed=lambda: self.passed.append(len(self.connection.seen().messages)),
         )
-        self.connection.open()
+        self.connection.open(lambda: None)
         assert isinstance(self.next_event(), AcceptConnection)
 
     def take(self, message: str) -> None:
@@ -129,8 +131,22 @@ def serving(peer: Peer) -> Iterator[Future[Closing]]:
         ((), "Sec-WebSocket-Version", 400),
         ((("Sec-WebSocket-Version", "8"),), "Sec-WebSocket-Version", 426),
         ((("Sec-WebSocket-Protocol", "ü"),), "", 400),
+        ((("Sec-WebSocket-Key", "c2hvcnQ="),), "Sec-WebSocket-Key", 400),
+        ((("Sec-WebSocket-Key", "dGhlIHNhbXBsZSBub25jZQ=="),), "", 400),
+        ((("Content-Length", "5"),), "", 400),
+        ((("Transfer-Encoding", "chunked"),), "", 400),
     ],
-    ids=["no key", "no upgrade", "no version", "old version", "not ASCII"],
+    ids=[
+        "no key",
+        "no upgrade",
+        "no version",
+        "old version",
+        "not ASCII",
+        "short key",
+        "two keys",
+        "body",
+        "chunks",
+    ],
 )
 def test_a_malformed_handshake_is_refused(
     headers: Headers, without: str, status: int
@@ -143,6 +159,32 @@ def test_a_malformed_handshake_is_refused(
     is_of_version = without == "Sec-WebSocket-Version"
     told = (("Sec-WebSocket-Version", "13"),) if is_of_version else ()
     assert refused.value.headers == told
+
+
+def test_no_extension_is_agreed_to() -> None:
+    """Whatever is offered; the client does without (RFC 6455 section 9.1)."""
+    offer = ("Sec-WebSocket-Extensions", "permessage-deflate; client_max_window_bits")
+    _, answer = Handshake(request_with((offer,))).accept(None)
+
+    assert answer.startswith(b"HTTP/1.1 101 ")
+    assert b"extensions" not in answer.lower()
+
+
+@pytest.mark.parametrize("method", ["HEAD", "POST", "OPTIONS"])
+def test_a_handshake_is_a_get_request(method: str) -> None:
+    """Whatever else asks for a WebSocket is refused (RFC 6455 section 4.2.1)."""
+    with pytest.raises(HandshakeError, match="GET") as refused:
+        Handshake(replace(request_with(()), method=method))
+
+    assert refused.value.status == 400
+
+
+@pytest.mark.parametrize(
+    "headers", [(("Connection", "keep-alive"),), (("Content-Length", "0"),)]
+)
+def test_a_handshake_may_say_more(headers: Headers) -> None:
+    """Of Connection in a second line (RFC 9110 section 5.3), or that it has no body."""
+    assert Handshake(request_with(headers)).subprotocols == ()
 
 
 def test_a_handshake_offers_subprotocols() -> None:
@@ -215,6 +257,39 @@ def test_a_malformed_frame_ends_the_connection_at_once(
     assert serving.result(DEADLINE).code == code
 
 
+def test_empty_frames_of_a_message_are_not_kept(
+    peer: Peer, serving: Future[Closing]
+) -> None:
+    """Of which a client may send any number."""
+    peer.send(TextMessage(data="x", message_finished=False))
+    tracemalloc.start()
+    try:
+        for _ in range(30):
+            peer.socket.sendall(b"\x00\x80\0\0\0\0" * 1000)
+            peer.send(Ping())
+            assert isinstance(peer.next_event(), Pong)
+        kept, _ = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+
+    assert kept < 100 * KILO
+    peer.send(TextMessage(data="y"))
+    assert peer.wait_message() == "xy"
+    assert not serving.done()
+
+
+def test_a_malformed_frame_ends_a_connection_that_is_closing(
+    peer: Peer, serving: Future[Closing]
+) -> None:
+    """What follows cannot be read, and is not kept until the client is too late."""
+    peer.send(BytesMessage(data=b"x"))
+    assert isinstance(peer.next_event(), CloseConnection)
+
+    peer.socket.sendall(b"\x83\x80\0\0\0\0")
+
+    assert serving.result(DEADLINE).code == 1003
+
+
 @pytest.mark.parametrize(
     ("closing", "told"),
     [
@@ -261,6 +336,19 @@ def test_closing_waits_for_the_client_but_not_for_ever(
     peer.clock.advance(2.1)
 
     assert serving.result(DEADLINE) == GOING_AWAY
+
+
+def test_closing_does_not_wait_for_a_client_that_takes_nothing(
+    peer: Peer, serving: Future[Closing], wait_until: Callable[..., None]
+) -> None:
+    """While somebody waits to send it more; both are spared that."""
+    with ThreadPoolExecutor() as threads:
+        sending = threads.submit(peer.connection.send, bytes(16 * KILO * KILO))
+        wait_until(lambda: peer.socket.recv(1, socket.MSG_PEEK))
+        threads.submit(peer.connection.close, GOING_AWAY).result(1)
+
+        assert sending.result(1) is False
+    assert serving.result(DEADLINE).code == 1006
 
 
 def test_a_message_is_sent_as_text_or_as_it_is(

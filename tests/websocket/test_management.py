@@ -134,3 +134,29 @@ def test_there_are_three_operations(sandbox: SandboxUnderTest) -> None:
 
     assert answer.status_code == 403
     assert answer.json() == {"message": "Forbidden"}
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Host": "evil.example"},
+        {"Origin": "http://evil.example"},
+        {"Sec-Fetch-Site": "cross-site"},
+    ],
+)
+def test_no_web_page_reaches_those_who_are_connected(
+    sandbox: SandboxUnderTest,
+    websocket: WebSocket,
+    connection_id: str,
+    headers: dict[str, str],
+) -> None:
+    """Neither under a name of its own that resolves to this machine."""
+    address = f"http://127.0.0.1:{sandbox.ports.internal}/_arc/ws"
+    for method in ("GET", "POST", "DELETE"):
+        answer = httpx.request(
+            method, f"{address}/@connections/{connection_id}", headers=headers
+        )
+        assert answer.status_code == 403
+    websocket.send("still here")
+
+    assert websocket.receive()["body"] == "still here"
