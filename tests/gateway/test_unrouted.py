@@ -91,7 +91,7 @@ def test_what_a_proxy_target_answers_is_no_file(
 ) -> None:
     """Whatever is under the same name in the static folder."""
     left_out = replace(static, ignore=("index",))
-    unrouted = Unrouted(make_project(static=left_out, proxy=DEAD), CLOCK)
+    unrouted = Unrouted(make_project(static=left_out, proxy_url=DEAD), CLOCK)
     answered = HttpResponse(status=200, headers=())
 
     assert bool(unrouted.notes_on(make_request(f"GET {path}"), answered)) == is_noted
