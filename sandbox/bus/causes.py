@@ -30,8 +30,12 @@ class Causes:
 
     @property
     def current(self) -> str | None:
-        """The request id of the event that this thread answers; None if unknown."""
-        return getattr(self._here, "cause", None)
+        """The request id of the event that asks this thread; None if unknown.
+
+        Found out only now: few requests of a port publish anything.
+        """
+        environ = getattr(self._here, "environ", None)
+        return None if environ is None else self._of(environ)
 
     @contextmanager
     def at_work(self, request_id: str) -> Iterator[None]:
@@ -55,11 +59,11 @@ class Causes:
         def answer(
             environ: "WSGIEnvironment", start_response: "StartResponse"
         ) -> Iterable[bytes]:
-            self._here.cause = self._of(environ)
+            self._here.environ = environ
             try:
                 return app(environ, start_response)
             finally:
-                self._here.cause = None
+                self._here.environ = None
 
         return answer
 

@@ -100,3 +100,18 @@ def test_of_several_the_one_at_the_other_end_asks(
     assert cause_of(causes, **ports) is None
     causes.know(lambda: {os.getppid(): ONE, os.getpid(): OTHER})
     assert cause_of(causes, **ports) == OTHER
+
+
+def test_nobody_is_looked_for_unasked(causes: Causes, at_work: ExitStack) -> None:
+    """Most requests of tables publish nothing, and should not wait for that."""
+    for each in (ONE, OTHER):
+        at_work.enter_context(causes.at_work(each))
+    asked: list[dict[int, str]] = []
+    causes.know(lambda: asked.append({}) or {})  # type: ignore[func-returns-value]
+    environ: Any = {"SERVER_PORT": "1", "REMOTE_PORT": 1}
+
+    causes.around(lambda *_: [])(environ, lambda *_: lambda _: None)
+    assert asked == []
+
+    cause_of(causes, **environ)
+    assert asked == [{}]
