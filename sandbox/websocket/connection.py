@@ -104,7 +104,7 @@ class Handshake:
             if name.lower() in _OF_THE_HANDSHAKE
         ]
         # wsproto looks at the last line alone.
-        connection = ", ".join(_values_of("connection", request))
+        connection = ", ".join(filter(None, _values_of("connection", request)))
         headers.append((b"connection", connection.encode("latin-1")))
         try:
             _check(request)

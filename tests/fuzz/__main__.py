@@ -8,7 +8,9 @@ from pathlib import Path
 
 import atheris
 
-with atheris.instrument_imports(include=["sandbox"], enable_loader_override=False):
+with atheris.instrument_imports(
+    include=["sandbox", "wsproto"], enable_loader_override=False
+):
     from tests.fuzz.targets import EXAMPLES, TARGETS
 
 

@@ -17,6 +17,10 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+import wsproto
+from wsproto.events import CloseConnection, Pong
+from wsproto.frame_protocol import CloseReason
+
 from sandbox.clock import MovableClock
 from sandbox.errors import SandboxError
 from sandbox.exchange import HttpRequest, HttpResponse, Match
@@ -27,6 +31,7 @@ from sandbox.gateway.request_parts import ApiFacts
 from sandbox.gateway.response import from_result
 from sandbox.gateway.router import Router
 from sandbox.http1.head import BadRequestError, parse_chunk_size, parse_head
+from sandbox.http1.upgrade import Wire
 from sandbox.manifest.formats import parse_manifest, parse_package
 from sandbox.options import Options
 from sandbox.project.build import build_project
@@ -46,6 +51,21 @@ from sandbox.tables.expressions import Expressions
 from sandbox.tables.number_text import read_number
 from sandbox.tables.projections import project
 from sandbox.tables.seeds import check_seeds
+from sandbox.websocket.connection import (
+    Handshake,
+    HandshakeError,
+    WebSocketConnection,
+)
+from sandbox.websocket.events import MAX_MESSAGE_BYTES, Client
+from tests.raw_websocket import (
+    BINARY,
+    CLOSE,
+    HANDSHAKE,
+    PING,
+    PONG,
+    TEXT,
+    frame,
+)
 
 if TYPE_CHECKING:
     from _typeshed.wsgi import WSGIApplication
@@ -153,6 +173,73 @@ def heads(content: bytes) -> None:
         assert not any(bad in value for value in values for bad in "\r\n\0")
     with suppress(BadRequestError):
         assert parse_chunk_size(content) >= 0
+
+
+def handshakes(content: bytes) -> None:
+    """Read a client's wish for a WebSocket; what passes is answered with a 101."""
+    try:
+        head = parse_head(b"GET / HTTP/1.1\r\n" + content)
+        handshake = Handshake(_request(b"GET", head.target, "", head.headers))
+    except (BadRequestError, HandshakeError) as error:
+        str(error)
+        return
+    for chosen in (None, *handshake.subprotocols[:1]):
+        _, answer = handshake.accept(chosen)
+        assert answer.startswith(b"HTTP/1.1 101 ")
+        assert answer.count(b"\r\n\r\n") == 1
+        handshake = Handshake(_request(b"GET", head.target, "", head.headers))
+
+
+def frames(content: bytes) -> None:
+    """Serve a client that sends these frames, whole and in pieces: it is all the same.
+
+    What it is sent are answers to its pings, and the code of its end.
+    """
+    size, sent = content[:1], content[1:]
+    step = size[0] % 64 + 1 if size else 1
+    whole = _serve((sent,))
+    assert whole == _serve(sent[i : i + step] for i in range(0, len(sent), step))
+
+
+def _serve(pieces: Iterable[bytes]) -> tuple[list[str], int, list[object]]:
+    """Give a client's messages, the code of its end, and what it was sent."""
+    wire = _Pieces(pieces)
+    accepted = Handshake(_CLIENT.request).accept(None)
+    connection = WebSocketConnection(_CLIENT, wire, accepted, clock=MovableClock())
+    messages: list[str] = []
+    code = connection.serve(messages.append).code
+    assert code in range(1000, 1016) or code in range(3000, 5000)
+    assert all(len(message.encode()) <= MAX_MESSAGE_BYTES for message in messages)
+    peer = wsproto.connection.Connection(wsproto.ConnectionType.CLIENT)
+    peer.receive_data(bytes(wire.sent))
+    received: list[object] = []
+    for event in peer.events():
+        match event:
+            case Pong():
+                received.append(bytes(event.payload))
+            case CloseConnection():
+                assert event.code in (code, CloseReason.NORMAL_CLOSURE)
+                received.append(event.code)
+            case _:
+                raise AssertionError(event)
+    return messages, code, received
+
+
+class _Pieces(Wire):
+    """A wire without a socket, whose client goes at the end."""
+
+    def __init__(self, pieces: Iterable[bytes]) -> None:
+        self._pieces = iter(pieces)
+        self.sent = bytearray()
+
+    def receive(self, seconds: float) -> bytes:
+        return next(self._pieces, b"")
+
+    def send(self, data: bytes) -> None:
+        self.sent += data
+
+    def cut(self) -> None:
+        raise AssertionError("nothing was refused by the wire")
 
 
 def events(content: bytes) -> None:
@@ -350,6 +437,17 @@ _PROJECT = Project(
 _ROUTER = Router.from_project(_PROJECT)
 _FACTS = ApiFacts.from_project(_PROJECT, port=3333)
 
+_HANDSHAKE_HEAD = HANDSHAKE.partition(b"\r\n")[2][:-4]
+_CLIENT = Client(
+    connection_id="AAAA1234=",
+    connected_epoch=NOW_EPOCH,
+    request=_request(
+        b"GET", "/", "", parse_head(b"GET / HTTP/1.1\r\n" + _HANDSHAKE_HEAD).headers
+    ),
+    facts=_FACTS,
+    stage="testing",
+)
+
 Target = Callable[[bytes], None]
 TARGETS: Mapping[str, Target] = MappingProxyType(
     {
@@ -358,6 +456,8 @@ TARGETS: Mapping[str, Target] = MappingProxyType(
         "cookies": cookies,
         "tokens": tokens,
         "heads": heads,
+        "handshakes": handshakes,
+        "frames": frames,
         "events": events,
         "results": results,
         "seeds": seeds,
@@ -400,6 +500,25 @@ EXAMPLES: Mapping[str, Iterable[bytes]] = MappingProxyType(
             b"GET /a?b HTTP/1.1\r\nHost: x\r\nCookie: a=b\r\n\r\n",
             _CHUNKED,
             b"1f;x",
+        ),
+        "handshakes": (
+            _HANDSHAKE_HEAD,
+            _HANDSHAKE_HEAD + b"\r\nSec-WebSocket-Protocol: a, b\r\nOrigin: null",
+            _HANDSHAKE_HEAD.replace(b": 13", b": 8") + b"\r\nContent-Length: 0",
+        ),
+        "frames": (
+            b"\0" + frame(TEXT, "grüße".encode()) + frame(CLOSE, b"\x03\xe8bye"),
+            b"\1"
+            + frame(TEXT, b"\xc3", is_last=False)
+            + frame(PING, b"x")
+            + frame(0, b"\xbc")
+            + frame(PONG)
+            + frame(CLOSE),
+            b"\2" + frame(TEXT, bytes(200)) + frame(BINARY, b"x") + frame(TEXT, b"y"),
+            b"\3\x81\x01x",
+            b"\4" + frame(TEXT, b"a", is_last=False) + frame(TEXT, b"b"),
+            b"\5\x81\xff" + bytes(5) + b"\1" + bytes(6) + b"abc",
+            b"\6" + frame(CLOSE, b"\x0f\xa0\xff") + frame(3),
         ),
         "events": (
             b"GET\na/b%20c\nq=1&q=2\nX-A\ttext/plain; charset=utf-8\nbody",

@@ -180,7 +180,12 @@ def test_a_handshake_is_a_get_request(method: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "headers", [(("Connection", "keep-alive"),), (("Content-Length", "0"),)]
+    "headers",
+    [
+        (("Connection", "keep-alive"),),
+        (("Connection", ""),),
+        (("Content-Length", "0"),),
+    ],
 )
 def test_a_handshake_may_say_more(headers: Headers) -> None:
     """Of Connection in a second line (RFC 9110 section 5.3), or that it has no body."""
