@@ -37,7 +37,8 @@ def run_notes(
 def _on_written(
     written: tuple[str, ...], function: Function, root: Path
 ) -> Iterator[str]:
-    for path in map(Path, written[:_MOST_NAMED]):
+    paths = _without_holders(tuple(map(Path, written)))
+    for path in paths[:_MOST_NAMED]:
         is_own = path.is_relative_to(function.folder)
         folder, its = (function.folder, "its") if is_own else (root, "the app's")
         shown = path.relative_to(folder) if path.is_relative_to(folder) else path
@@ -46,9 +47,15 @@ def _on_written(
             "read-only, and writing fails (Errno 30): write to /tmp, or keep it in a "
             "table."
         )
-    more = len(written) - _MOST_NAMED
+    more = len(paths) - _MOST_NAMED
     if more > 0:
         yield f'"{function.name}" wrote {more} more in the same event.'
+
+
+def _without_holders(paths: tuple[Path, ...]) -> tuple[Path, ...]:
+    """Leave out folders that were made for what is among the others."""
+    holders = {folder for path in paths for folder in path.parents}
+    return tuple(path for path in paths if path not in holders)
 
 
 def _on_threads(threads: tuple[str, ...], function: Function) -> Iterator[str]:

@@ -36,6 +36,18 @@ def test_a_file_that_was_written_is_named() -> None:
     assert other.startswith('"get /" wrote "src/shared/x.txt" in the app\'s folder. ')
 
 
+def test_a_folder_made_for_a_file_is_not_told_beside_it() -> None:
+    """One act is told once; a folder that stays empty is told by itself."""
+    folder = FUNCTION.folder
+    written = folder / "data/deep/x", folder / "data", folder / "data/deep"
+
+    (file,) = _notes(*written)
+    (alone,) = _notes(folder / "data")
+
+    assert '"data/deep/x"' in file
+    assert '"data"' in alone
+
+
 def test_many_files_are_counted() -> None:
     """An event that writes a hundred files has a hundred times the same to learn."""
     notes = _notes(*(FUNCTION.folder / f"{number}.txt" for number in range(100)))
