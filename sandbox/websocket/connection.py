@@ -252,18 +252,17 @@ class WebSocketConnection:
         return min(self.last_active_epoch + IDLE_SECONDS, longest_epoch)
 
     def seen(self) -> OpenConnection:
-        """Give it as it is now."""
-        with self._lock:
-            return OpenConnection(
-                connection_id=self.client.connection_id,
-                request=self.client.request,
-                connected_epoch=self.client.connected_epoch,
-                last_active_epoch=self.last_active_epoch,
-                ends_epoch=self.ends_epoch,
-                received=self._transcript.received,
-                sent=self._transcript.sent,
-                messages=self._transcript.last,
-            )
+        """Give it as it is now; waits for nobody who is being sent something."""
+        return OpenConnection(
+            connection_id=self.client.connection_id,
+            request=self.client.request,
+            connected_epoch=self.client.connected_epoch,
+            last_active_epoch=self.last_active_epoch,
+            ends_epoch=self.ends_epoch,
+            received=self._transcript.received,
+            sent=self._transcript.sent,
+            messages=self._transcript.last,
+        )
 
     @property
     def _over(self) -> Closing | None:

@@ -1,7 +1,5 @@
 """What has passed on one WebSocket connection: all is counted, the last is kept."""
 
-from collections import deque
-
 from sandbox.exchange import PassedMessage
 
 _MOST_KEPT = 100
@@ -10,22 +8,18 @@ LONGEST_KEPT = 4000
 
 
 class Transcript:
-    """The messages of a connection; whoever owns it sees to threads.
+    """The messages of a connection. One thread at a time notes; any may look.
 
     Attributes:
         received: how many the client has sent.
         sent: how many it was sent.
+        last: the last hundred, oldest first.
     """
 
     def __init__(self) -> None:
         self.received = 0
         self.sent = 0
-        self._kept: deque[PassedMessage] = deque(maxlen=_MOST_KEPT)
-
-    @property
-    def last(self) -> tuple[PassedMessage, ...]:
-        """The last hundred, oldest first."""
-        return tuple(self._kept)
+        self.last: tuple[PassedMessage, ...] = ()
 
     def note_received(self, text: str, epoch: float) -> None:
         """Note what the client has sent."""
@@ -45,12 +39,11 @@ class Transcript:
     def _keep(
         self, text: str | None, size_bytes: int, epoch: float, *, is_received: bool
     ) -> None:
-        self._kept.append(
-            PassedMessage(
-                is_received=is_received,
-                passed_epoch=epoch,
-                text=None if text is None else text[:LONGEST_KEPT],
-                size_bytes=size_bytes,
-                is_whole=text is not None and len(text) <= LONGEST_KEPT,
-            )
+        passed = PassedMessage(
+            is_received=is_received,
+            passed_epoch=epoch,
+            text=None if text is None else text[:LONGEST_KEPT],
+            size_bytes=size_bytes,
+            is_whole=text is not None and len(text) <= LONGEST_KEPT,
         )
+        self.last = (*self.last[1 - _MOST_KEPT :], passed)

@@ -400,6 +400,20 @@ def test_what_passes_is_seen(peer: Peer, serving: Future[Closing]) -> None:
     assert peer.passed == [1, 2]
 
 
+def test_who_takes_nothing_is_seen_at_once(
+    peer: Peer, serving: Future[Closing], wait_until: Callable[..., None]
+) -> None:
+    """A developer's page of all connections does not wait for the slowest."""
+    with ThreadPoolExecutor() as threads:
+        sending = threads.submit(peer.connection.send, bytes(16 * KILO * KILO))
+        wait_until(lambda: peer.socket.recv(1, socket.MSG_PEEK))
+
+        assert threads.submit(peer.connection.seen).result(1).sent == 0
+        assert not sending.done()
+        peer.connection.close(GOING_AWAY)
+    assert serving.result(DEADLINE).code == 1006
+
+
 def test_what_reaches_nobody_is_not_seen(peer: Peer, serving: Future[Closing]) -> None:
     """A connection that is closing takes no message."""
     peer.connection.close(GOING_AWAY)
