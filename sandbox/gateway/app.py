@@ -24,7 +24,7 @@ from sandbox.exchange import (
 from sandbox.gateway import trouble
 from sandbox.gateway.cookie_expiry import BrowserCookies
 from sandbox.gateway.cookie_notes import refused_cookie
-from sandbox.gateway.head_notes import too_long_head
+from sandbox.gateway.head_notes import head_notes
 from sandbox.gateway.pages import Page, render
 from sandbox.gateway.payload import (
     MAX_REQUEST_BYTES,
@@ -336,11 +336,10 @@ class Gateway:
         return notes
 
     def _note_head(self, request: HttpRequest) -> tuple[str, ...]:
-        note = too_long_head(request)
-        if note is None:
-            return ()
-        self._warn_once(note, about="long heads")
-        return (note,)
+        notes = head_notes(request)
+        for about, note in notes:
+            self._warn_once(note, about=about)
+        return tuple(note for _, note in notes) if notes else ()
 
     def _note_cookies(
         self, request: HttpRequest, response: HttpResponse

@@ -1,9 +1,9 @@
-"""Request lines and headers that API Gateway would not take."""
+"""Request lines and headers that come to nothing on AWS."""
 
 import pytest
 
 from sandbox.exchange import HttpRequest
-from sandbox.gateway.head_notes import MAX_HEAD_BYTES, too_long_head
+from sandbox.gateway.head_notes import MAX_HEAD_BYTES, head_notes
 
 
 def _request(*, value: int = 0, cookie: int = 0, query: int = 0) -> HttpRequest:
@@ -29,7 +29,7 @@ _LINE_BYTES = len("GET / HTTP/1.1")
 )
 def test_nothing_is_said_of_what_fits(fitting: HttpRequest) -> None:
     """The last byte is still taken; names of headers are not counted."""
-    assert too_long_head(fitting) is None
+    assert head_notes(fitting) == ()
 
 
 @pytest.mark.parametrize(
@@ -42,7 +42,28 @@ def test_nothing_is_said_of_what_fits(fitting: HttpRequest) -> None:
 )
 def test_a_byte_more_is_told(long: HttpRequest, whole: str, cookies: str) -> None:
     """With its size, and what cookies have of it."""
-    assert too_long_head(long) == (
+    [(_, note)] = head_notes(long)
+    assert note == (
         "API Gateway takes 10,240 bytes of request line and header values, and would "
         f"refuse this: it has {whole}, {cookies} of them cookies."
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "is_told"),
+    [
+        ("Upgrade", "WebSocket", True),
+        ("upgrade", "h2c", False),
+        ("Sec-WebSocket-Key", "websocket", False),
+    ],
+)
+def test_a_websocket_without_ws_is_told(
+    name: str, value: str, *, is_told: bool
+) -> None:
+    """The browser only says that it failed."""
+    request = HttpRequest(
+        method="GET", path="/", query_string="", headers=((name, value),)
+    )
+
+    notes = [note for _, note in head_notes(request)]
+    assert ["@ws" in note for note in notes] == [True] * is_told
