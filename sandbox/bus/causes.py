@@ -7,8 +7,8 @@ connection, as far as the system tells (Linux), and else to none.
 """
 
 import threading
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING
 
 from sandbox.port_holder import connection_holder
@@ -22,9 +22,9 @@ class Causes:
     """Knows which events are at work. Safe between threads."""
 
     def __init__(self) -> None:
-        self._lock = threading.Lock()
         self._at_work: dict[str, str] = {}
-        """Request ids by what tracing headers have of them."""
+        """Request ids by what tracing headers have of them. Each use of it is one step
+        of the interpreter's, so that no request waits for a lock."""
         self._here = threading.local()
         self._workers: Callable[[], Mapping[int, str]] = dict
 
@@ -37,17 +37,9 @@ class Causes:
         environ = getattr(self._here, "environ", None)
         return None if environ is None else self._of(environ)
 
-    @contextmanager
-    def at_work(self, request_id: str) -> Iterator[None]:
-        """Note that an event is at work."""
-        key = trace_key(request_id)
-        with self._lock:
-            self._at_work[key] = request_id
-        try:
-            yield
-        finally:
-            with self._lock:
-                self._at_work.pop(key, None)
+    def at_work(self, request_id: str) -> AbstractContextManager[None]:
+        """Note that an event is at work, while the block lasts."""
+        return _AtWork(self._at_work, request_id)
 
     def know(self, workers: Callable[[], Mapping[int, str]]) -> None:
         """Ask `workers` which processes are at work, for which request ids."""
@@ -69,11 +61,11 @@ class Causes:
 
     def _of(self, environ: "WSGIEnvironment") -> str | None:
         key = key_of_header(environ.get("HTTP_X_AMZN_TRACE_ID", ""))
-        with self._lock:
-            if key is not None:
-                return self._at_work.get(key)
-            if len(self._at_work) <= 1:
-                return next(iter(self._at_work.values()), None)
+        if key is not None:
+            return self._at_work.get(key)
+        at_work = tuple(self._at_work.values())
+        if len(at_work) <= 1:
+            return at_work[0] if at_work else None
         return self._sender_of(environ)
 
     def _sender_of(self, environ: "WSGIEnvironment") -> str | None:
@@ -83,3 +75,20 @@ class Causes:
         workers = self._workers()
         pid = connection_holder(int(port), peer_port=int(peer_port), pids=workers)
         return None if pid is None else workers[pid]
+
+
+class _AtWork:
+    """An event at work: less than a generator would take from every request."""
+
+    __slots__ = ("_events", "_key", "_request_id")
+
+    def __init__(self, events: dict[str, str], request_id: str) -> None:
+        self._events = events
+        self._key = trace_key(request_id)
+        self._request_id = request_id
+
+    def __enter__(self) -> None:
+        self._events[self._key] = self._request_id
+
+    def __exit__(self, *_error: object) -> None:
+        self._events.pop(self._key, None)

@@ -32,10 +32,10 @@ def head_notes(request: HttpRequest) -> tuple[tuple[str, str], ...]:
         lowered = name.lower()
         if lowered == "cookie":
             cookies += len(value)
-            continue
-        others += len(value)
-        if lowered == "upgrade" and value.lower() == "websocket":
-            notes = (("WebSockets", _NO_WEBSOCKET),)
+        else:
+            others += len(value)
+            if lowered == "upgrade" and value.lower() == "websocket":
+                notes = (("WebSockets", _NO_WEBSOCKET),)
     whole = line + cookies + others
     if whole <= MAX_HEAD_BYTES:
         return notes
