@@ -70,9 +70,7 @@ class Program:
         )
 
     def wait_ready(self, started: Started, clock: Clock) -> frozenset[str]:
-        """Look whether it runs; its modules are its own affair."""
-        if not started.channel.is_connected():
-            raise ConnectionEndedError
+        """Do not wait; its modules are its own affair."""
         return frozenset()
 
 
@@ -167,12 +165,11 @@ class Spares:
         if spare is None:
             return None
         try:
-            if spare.modules is None:
-                spare.modules = kind.wait_ready(spare.started, self._clock)
+            modules = self._wait_ready(kind, spare)
         except (TimeoutError, ConnectionEndedError, EventNotTakenError, wire.WireError):
             spare.started.end()
             return None
-        if may_use(spare.modules):
+        if may_use(modules):
             return spare.started
         self._put(kind, spare)
         return None
@@ -205,6 +202,13 @@ class Spares:
             self._ready.clear()
         for spare in ending:
             spare.started.end()
+
+    def _wait_ready(self, kind: Kind, spare: _Spare) -> frozenset[str]:
+        if spare.modules is None:
+            spare.modules = kind.wait_ready(spare.started, self._clock)
+        if not spare.started.channel.is_connected():  # it has ended since it answered
+            raise ConnectionEndedError
+        return spare.modules
 
     def _has_ended(self, kind: Kind) -> bool:
         spare = self._ready.get(kind)

@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 
@@ -15,6 +17,19 @@ SLEEP = Program((shutil.which("sleep") or "/bin/sleep", "600"))
 OTHER_SLEEP = Program((*SLEEP.command[:-1], "601"))
 TRUE = Program((shutil.which("true") or "/bin/true",))
 PYTHON = Interpreter(frozenset(("colorsys", "no_such_package")))
+
+
+@dataclass(frozen=True, slots=True)
+class EndsAfterItsAnswer(Interpreter):
+    """It is gone once it has told what it imported."""
+
+    wait_until: Callable[[Callable[[], bool]], None] | None = None
+
+    def wait_ready(self, started, clock):
+        modules = Interpreter.wait_ready(self, started, clock)
+        os.kill(started.process.pid, signal.SIGKILL)
+        self.wait_until(lambda: not is_alive(started.process.pid))
+        return modules
 
 
 @pytest.fixture
@@ -108,6 +123,31 @@ def test_one_that_has_ended_is_not_given_away(spares, take, wait_until, kind):
     assert take(kind) is None
     with pytest.raises(ChildProcessError):
         os.waitpid(spare, os.WNOHANG)
+
+
+def test_one_that_has_ended_since_it_was_judged_is_not_given_away(
+    spares, take, wait_until
+):
+    """Its event would be lost for a fault that is not the function's."""
+    spares.expect([PYTHON])
+    (spare,) = spares.pids
+    assert take(PYTHON, may_use=lambda _modules: False) is None
+    os.kill(spare, signal.SIGKILL)
+    wait_until(lambda: not is_alive(spare))
+
+    assert take(PYTHON) is None
+    assert spares.pids == ()
+
+
+def test_one_that_has_ended_with_its_answer_unread_is_not_given_away(
+    spares, take, wait_until
+):
+    """What it has imported can still be read then."""
+    kind = EndsAfterItsAnswer(PYTHON.names, wait_until=wait_until)
+    spares.expect([kind])
+
+    assert take(kind) is None
+    assert spares.pids == ()
 
 
 def test_a_program_that_does_not_stay_is_not_started_again_and_again(
