@@ -212,3 +212,20 @@ def test_one_that_may_not_be_used_is_kept_for_others(spares, take):
     assert {"colorsys", "json"} <= judged[0] == judged[1]
     assert "no_such_package" not in judged[0]
     assert take(PYTHON) == spare
+
+
+def test_the_next_interpreter_imports_what_was_wanted_last(spares, take):
+    """The one that is there serves all the same: it has most of it."""
+    imported = []
+
+    def note(modules):
+        imported.append(modules & {"colorsys", "wave"})
+        return True
+
+    more = Interpreter(frozenset(("colorsys", "wave")))
+    spares.expect([PYTHON])
+    take(more, may_use=note)
+    spares.refill()
+    take(PYTHON, may_use=note)
+
+    assert imported == [{"colorsys"}, {"colorsys", "wave"}]

@@ -70,6 +70,20 @@ def test_there_is_one_for_functions_without_aws_too(app, invoke):
     assert pool.statistics().spare_pids == ()
 
 
+def test_an_app_that_comes_to_import_more_has_no_more_of_them(app, invoke):
+    """What was begun for its code of before would be held for ever."""
+    function = app.function("pid", f"import botocore\n{PID}")
+    pool = app.pool(can_fork=False)
+    before = pool.statistics().spare_pids
+    app.function("pid", AWS)
+
+    execution = invoke(pool, function)
+    pool.tick()
+
+    assert execution.worker_pid in before
+    assert len(pool.statistics().spare_pids) == 2
+
+
 def test_a_function_with_a_module_of_that_name_has_an_interpreter_of_its_own(
     app, invoke
 ):
