@@ -160,7 +160,7 @@ def _pattern_of_loads(code: str) -> re.Pattern[str]:
 def _answers_of_node(code: str) -> set[str]:
     """Give the names of what is set, or returned, by what tells places apart."""
     names = set[str]()
-    if "process." not in code:
+    if re.search(_NODE_PLACE, code) is None:
         return names
     for found in _NODE_SETS.finditer(code):
         if found["members"] is not None:
