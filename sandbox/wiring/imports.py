@@ -209,12 +209,12 @@ class _NeededImports(ast.NodeVisitor):
 
     @cached_property
     def _answers(self) -> set[str]:
-        """Names of what is set, or returned, by what tells places apart."""
+        """Names of what tells places apart, and of what that sets or returns."""
         found = set(_TELLS_PLACES_APART)
         for node in ast.walk(self._tree):
             if not found.isdisjoint(_names_in(_value_of(node))):
                 found.update(_names_given(node))
-        return found - _TELLS_PLACES_APART
+        return found
 
 
 def _value_of(node: ast.AST) -> ast.AST:
