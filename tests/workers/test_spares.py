@@ -229,3 +229,31 @@ def test_the_next_interpreter_imports_what_was_wanted_last(spares, take):
     take(PYTHON, may_use=note)
 
     assert imported == [{"colorsys"}, {"colorsys", "wave"}]
+
+
+def test_one_that_is_refused_late_makes_no_two_of_a_kind(spares, take):
+    """By then a tick has started the next."""
+    spares.expect([PYTHON])
+    (spare,) = spares.pids
+
+    def refuse(modules):
+        spares.refill()
+        return False
+
+    assert take(PYTHON, may_use=refuse) is None
+    assert len(spares.pids) == 1
+    assert is_alive(spare) is (spares.pids == (spare,))
+
+
+def test_one_that_is_refused_after_the_end_is_not_kept(spares, take):
+    """Nobody would end it."""
+    spares.expect([PYTHON])
+    (spare,) = spares.pids
+
+    def refuse(modules):
+        spares.close()
+        return False
+
+    assert take(PYTHON, may_use=refuse) is None
+    assert not is_alive(spare)
+    assert spares.pids == ()
