@@ -111,6 +111,21 @@ def test_what_is_imported_ahead_leaves_no_session(app, invoke):
     assert found == Returned(value=[None, None, None])
 
 
+def test_a_name_of_the_sandbox_is_the_handlers_own(app, invoke):
+    """What runs the worker was imported before, under names that an app may have."""
+    app.write("src/http/get-own/vendor/sandbox/__init__.py", "WHOSE = 'mine'")
+    function = app.function(
+        "own", "import sandbox\ndef handler(e, c): return sandbox.WHOSE"
+    )
+    pool = app.pool(can_fork=False)
+    spares = pool.statistics().spare_pids
+
+    execution = invoke(pool, function)
+
+    assert execution.outcome == Returned(value="mine")
+    assert execution.worker_pid in spares
+
+
 def test_an_app_without_python_has_none(app):
     """Its memory would be for nothing."""
     assert app.pool(can_fork=False).statistics().spare_pids == ()
