@@ -87,9 +87,17 @@ def _listening_inodes(port: int, proc: Path) -> set[str]:
 
 def _holds_any(folder: Path, inodes: set[str]) -> bool:
     try:
-        return any(str(fd.readlink()) in inodes for fd in (folder / "fd").iterdir())
+        descriptors = tuple((folder / "fd").iterdir())
     except OSError:
         return False  # another user's process, or one that has just ended
+    return any(_target(each) in inodes for each in descriptors)
+
+
+def _target(descriptor: Path) -> str:
+    try:
+        return str(descriptor.readlink())
+    except OSError:
+        return ""  # closed meanwhile
 
 
 def _command(folder: Path) -> str:

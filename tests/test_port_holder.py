@@ -54,3 +54,19 @@ def test_connection_holder_names_this_process() -> None:
         assert connection_holder(port, peer_port=peer_port, pids=pids) == os.getpid()
         assert connection_holder(port, peer_port=peer_port, pids=()) is None
         assert connection_holder(port, peer_port=1, pids=pids) is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux has /proc")
+def test_connection_holder_outlasts_what_its_holder_closes() -> None:
+    """Such as the descriptor by which this process is listed, in the gap below."""
+    gap = os.open(os.devnull, os.O_RDONLY)
+    with (
+        socket.create_server(("127.0.0.1", 0)) as listener,
+        socket.create_connection(listener.getsockname()) as client,
+    ):
+        os.close(gap)
+        port, peer_port = client.getsockname()[1], client.getpeername()[1]
+
+        holder = connection_holder(port, peer_port=peer_port, pids=[os.getpid()])
+
+    assert holder == os.getpid()

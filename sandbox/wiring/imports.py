@@ -161,7 +161,7 @@ def _pattern_of_loads(code: str) -> re.Pattern[str]:
 def _answers_of_node(code: str) -> set[str]:
     """Give the names of what is set, or returned, by what tells places apart."""
     names = set[str]()
-    if "process." not in code:
+    if re.search(_NODE_PLACE, code) is None:
         return names
     for found in _NODE_SETS.finditer(code):
         if found["members"] is not None:
@@ -210,12 +210,12 @@ class _NeededImports(ast.NodeVisitor):
 
     @cached_property
     def _answers(self) -> set[str]:
-        """Names of what is set, or returned, by what tells places apart."""
+        """Names of what tells places apart, and of what that sets or returns."""
         found = set(_TELLS_PLACES_APART)
         for node in ast.walk(self._tree):
             if not found.isdisjoint(_names_in(_value_of(node))):
                 found.update(_names_given(node))
-        return found - _TELLS_PLACES_APART
+        return found
 
 
 def _value_of(node: ast.AST) -> ast.AST:

@@ -116,8 +116,11 @@ class InstalledPackages:
         for distribution, modules in self._all:
             for module in modules:
                 first.setdefault(module.partition(".")[0], distribution)
-        found = [first[name].name for name in names if name in first]
-        return self.modules_of([*map(Requirement, found)])
+        found = [first[name].name or "" for name in names if name in first]
+        try:
+            return self.modules_of([*map(Requirement, found)])
+        except InvalidRequirement:  # what describes it is damaged
+            return None
 
     def package_of(self, module: str) -> str | None:
         """Give the name of the package that brings a module; None where nobody says.

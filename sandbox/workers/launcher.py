@@ -184,7 +184,7 @@ class Launcher:
         """
         self._wanted |= wanted
         names = ALWAYS | self._wanted if wanted else ALWAYS
-        return Interpreter(names, self._path_additions)
+        return Interpreter(names, self._path_additions, uses_aws=bool(wanted))
 
     def _fork(self, setup: Setup, project: Project, channel: Channel) -> Process | None:
         """Fork from the nursery; None where a fresh interpreter is the better way."""

@@ -10,7 +10,7 @@ import math
 import threading
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Protocol
 
@@ -70,18 +70,20 @@ class Program:
         )
 
     def wait_ready(self, started: Started, clock: Clock) -> frozenset[str]:
-        """Look whether it runs; its modules are its own affair."""
-        if not started.channel.is_connected():
-            raise ConnectionEndedError
+        """Do not wait; its modules are its own affair."""
         return frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Interpreter:
-    """A Python interpreter that has imported packages, if they are installed."""
+    """A Python interpreter that has imported packages, if they are installed.
 
-    names: frozenset[str]
+    One that has imported less serves as well: a handler imports the rest itself.
+    """
+
+    names: frozenset[str] = field(compare=False)
     path_additions: tuple[Path, ...] = ()
+    uses_aws: bool = False
     kept_seconds: float = math.inf
 
     def start(self, clock: Clock, lifeline_fd: int) -> Started:
@@ -146,8 +148,8 @@ class Spares:
     def expect(self, kinds: Iterable[Kind]) -> None:
         """Start spares of kinds that nobody has asked for yet."""
         with self._lock:
-            now = self._clock.monotonic()
-            self._wanted |= {kind: now for kind in kinds if not self._is_closed}
+            for kind in kinds:
+                self._want(kind)
         self.refill()
 
     def take(
@@ -162,17 +164,16 @@ class Spares:
             may_use: judges by the modules that the spare has imported.
         """
         with self._lock:
-            self._wanted[kind] = self._clock.monotonic()
+            self._want(kind)
             spare = self._ready.pop(kind, None)
         if spare is None:
             return None
         try:
-            if spare.modules is None:
-                spare.modules = kind.wait_ready(spare.started, self._clock)
+            modules = self._wait_ready(kind, spare)
         except (TimeoutError, ConnectionEndedError, EventNotTakenError, wire.WireError):
             spare.started.end()
             return None
-        if may_use(spare.modules):
+        if may_use(modules):
             return spare.started
         self._put(kind, spare)
         return None
@@ -205,6 +206,19 @@ class Spares:
             self._ready.clear()
         for spare in ending:
             spare.started.end()
+
+    def _want(self, kind: Kind) -> None:
+        """Note that a kind was asked for, in place of one that is equal."""
+        self._wanted.pop(kind, None)
+        if not self._is_closed:
+            self._wanted[kind] = self._clock.monotonic()
+
+    def _wait_ready(self, kind: Kind, spare: _Spare) -> frozenset[str]:
+        if spare.modules is None:
+            spare.modules = kind.wait_ready(spare.started, self._clock)
+        if not spare.started.channel.is_connected():  # it has ended since it answered
+            raise ConnectionEndedError
+        return spare.modules
 
     def _has_ended(self, kind: Kind) -> bool:
         spare = self._ready.get(kind)

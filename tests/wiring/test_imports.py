@@ -136,6 +136,8 @@ def test_what_may_be_missing_is_left_out(text: str, expected: list[str]) -> None
         ("if (import.meta.url === `file://${process.argv[1]}`) { import('a') }", []),
         ("if (process.platform === 'darwin') require('a')\nrequire('b')", ["b"]),
         ("const x = process.env.X === 'y'\nif (!x) { require('a') }", []),
+        ("const x = process.platform === 'y'\nx && require('a')", []),
+        ("const x = require.main === module\nif (x) { require('a') }", []),
         ("const { X, Y: y } = process.env\nif (y === 'y') require('a')", []),
         ("const x = () => process.env.X\nx() && require('a')", []),
         ("let x = process.env.X; z = x ? require('a') : b\nx2 && require('c')", ["c"]),

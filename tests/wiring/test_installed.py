@@ -132,6 +132,19 @@ def test_what_is_not_known_is_not_guessed(tmp_path: Path) -> None:
     assert packages.package_of("unheard_of") is None
 
 
+@pytest.mark.parametrize("metadata", ["", "Metadata-Version: 2.1\nName: ...\n"])
+def test_a_package_may_have_lost_its_name(tmp_path: Path, metadata: str) -> None:
+    """As one that pip was stopped at; then nobody knows what would be installed."""
+    packages = installed(
+        tmp_path,
+        {"name": "whole", "top_level.txt": "whole"},
+        {"name": "torn", "top_level.txt": "torn", "METADATA": metadata},
+    )
+
+    assert packages.found_for(["torn", "whole"]) is None
+    assert packages.found_for(["whole"]) == {"whole"}
+
+
 @pytest.mark.parametrize(
     ("text", "expected"),
     [

@@ -3,6 +3,8 @@
 import os
 import shutil
 import signal
+from collections.abc import Callable
+from dataclasses import dataclass
 
 import pytest
 
@@ -15,6 +17,19 @@ SLEEP = Program((shutil.which("sleep") or "/bin/sleep", "600"))
 OTHER_SLEEP = Program((*SLEEP.command[:-1], "601"))
 TRUE = Program((shutil.which("true") or "/bin/true",))
 PYTHON = Interpreter(frozenset(("colorsys", "no_such_package")))
+
+
+@dataclass(frozen=True, slots=True)
+class EndsAfterItsAnswer(Interpreter):
+    """It is gone once it has told what it imported."""
+
+    wait_until: Callable[[Callable[[], bool]], None] | None = None
+
+    def wait_ready(self, started, clock):
+        modules = Interpreter.wait_ready(self, started, clock)
+        os.kill(started.process.pid, signal.SIGKILL)
+        self.wait_until(lambda: not is_alive(started.process.pid))
+        return modules
 
 
 @pytest.fixture
@@ -110,6 +125,31 @@ def test_one_that_has_ended_is_not_given_away(spares, take, wait_until, kind):
         os.waitpid(spare, os.WNOHANG)
 
 
+def test_one_that_has_ended_since_it_was_judged_is_not_given_away(
+    spares, take, wait_until
+):
+    """Its event would be lost for a fault that is not the function's."""
+    spares.expect([PYTHON])
+    (spare,) = spares.pids
+    assert take(PYTHON, may_use=lambda _modules: False) is None
+    os.kill(spare, signal.SIGKILL)
+    wait_until(lambda: not is_alive(spare))
+
+    assert take(PYTHON) is None
+    assert spares.pids == ()
+
+
+def test_one_that_has_ended_with_its_answer_unread_is_not_given_away(
+    spares, take, wait_until
+):
+    """What it has imported can still be read then."""
+    kind = EndsAfterItsAnswer(PYTHON.names, wait_until=wait_until)
+    spares.expect([kind])
+
+    assert take(kind) is None
+    assert spares.pids == ()
+
+
 def test_a_program_that_does_not_stay_is_not_started_again_and_again(
     spares, wait_until
 ):
@@ -172,3 +212,48 @@ def test_one_that_may_not_be_used_is_kept_for_others(spares, take):
     assert {"colorsys", "json"} <= judged[0] == judged[1]
     assert "no_such_package" not in judged[0]
     assert take(PYTHON) == spare
+
+
+def test_the_next_interpreter_imports_what_was_wanted_last(spares, take):
+    """The one that is there serves all the same: it has most of it."""
+    imported = []
+
+    def note(modules):
+        imported.append(modules & {"colorsys", "wave"})
+        return True
+
+    more = Interpreter(frozenset(("colorsys", "wave")))
+    spares.expect([PYTHON])
+    take(more, may_use=note)
+    spares.refill()
+    take(PYTHON, may_use=note)
+
+    assert imported == [{"colorsys"}, {"colorsys", "wave"}]
+
+
+def test_one_that_is_refused_late_makes_no_two_of_a_kind(spares, take):
+    """By then a tick has started the next."""
+    spares.expect([PYTHON])
+    (spare,) = spares.pids
+
+    def refuse(modules):
+        spares.refill()
+        return False
+
+    assert take(PYTHON, may_use=refuse) is None
+    assert len(spares.pids) == 1
+    assert is_alive(spare) is (spares.pids == (spare,))
+
+
+def test_one_that_is_refused_after_the_end_is_not_kept(spares, take):
+    """Nobody would end it."""
+    spares.expect([PYTHON])
+    (spare,) = spares.pids
+
+    def refuse(modules):
+        spares.close()
+        return False
+
+    assert take(PYTHON, may_use=refuse) is None
+    assert not is_alive(spare)
+    assert spares.pids == ()

@@ -70,6 +70,20 @@ def test_there_is_one_for_functions_without_aws_too(app, invoke):
     assert pool.statistics().spare_pids == ()
 
 
+def test_an_app_that_comes_to_import_more_has_no_more_of_them(app, invoke):
+    """What was begun for its code of before would be held for ever."""
+    function = app.function("pid", f"import botocore\n{PID}")
+    pool = app.pool(can_fork=False)
+    before = pool.statistics().spare_pids
+    app.function("pid", AWS)
+
+    execution = invoke(pool, function)
+    pool.tick()
+
+    assert execution.worker_pid in before
+    assert len(pool.statistics().spare_pids) == 2
+
+
 def test_a_function_with_a_module_of_that_name_has_an_interpreter_of_its_own(
     app, invoke
 ):
@@ -95,6 +109,21 @@ def test_what_is_imported_ahead_leaves_no_session(app, invoke):
     found = invoke(app.pool(can_fork=False), function).outcome
 
     assert found == Returned(value=[None, None, None])
+
+
+def test_a_name_of_the_sandbox_is_the_handlers_own(app, invoke):
+    """What runs the worker was imported before, under names that an app may have."""
+    app.write("src/http/get-own/vendor/sandbox/__init__.py", "WHOSE = 'mine'")
+    function = app.function(
+        "own", "import sandbox\ndef handler(e, c): return sandbox.WHOSE"
+    )
+    pool = app.pool(can_fork=False)
+    spares = pool.statistics().spare_pids
+
+    execution = invoke(pool, function)
+
+    assert execution.outcome == Returned(value="mine")
+    assert execution.worker_pid in spares
 
 
 def test_an_app_without_python_has_none(app):

@@ -25,7 +25,7 @@ from sandbox.project.model import Function, FunctionConfig, Project
 from sandbox.workers.nurseries import Nurseries
 from sandbox.workers.pool import WorkerPool
 
-root, can_fork = Path(sys.argv[1]), sys.argv[2] == "True"
+root, begun = Path(sys.argv[1]), sys.argv[2]
 config = FunctionConfig(runtime="python3.12", timeout_seconds=100)
 functions = [
     Function(name=f"get /{name}", pragma="http", folder=root / name,
@@ -34,14 +34,19 @@ functions = [
     for name in ("idle", "busy")
 ]
 project = Project(root=root, name="app", manifest_file=None, functions=tuple(functions))
-nurseries = Nurseries(can_fork=can_fork)
-if can_fork:
+nurseries = Nurseries(can_fork=begun == "forked")
+if begun == "forked":
     nurseries.begin().wait_ready()
 pool = WorkerPool(environment=lambda _: {"PATH": "/usr/bin:/bin"},
                   project=lambda: project, clock=MovableClock(),
                   nurseries=nurseries)
+if begun == "ahead":
+    pool.prepare()
 event = JsonText.of(os.getpid())
 for function in functions:
+    if begun == "ahead":
+        pool.replenish()
+        assert pool.statistics().spare_pids
     pool.invoke(Invocation(request_id="r", function=function, event=event))
 """
 IDLE = """
@@ -76,14 +81,14 @@ def is_gone(pid):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("can_fork", [True, False], ids=["forked", "spawned"])
-def test_killing_the_sandbox_leaves_no_process(tmp_path, wait_until, can_fork):
+@pytest.mark.parametrize("begun", ["forked", "spawned", "ahead"])
+def test_killing_the_sandbox_leaves_no_process(tmp_path, wait_until, begun):
     """Not an idle worker, not a busy loop, not a child of either, not the nursery."""
     for name, source in (("idle", IDLE), ("busy", BUSY)):
         (tmp_path / name).mkdir()
         (tmp_path / name / "index.py").write_text(source)
     busy = tmp_path / "busy.pid"
-    command = [sys.executable, "-c", SANDBOX, str(tmp_path), str(can_fork)]
+    command = [sys.executable, "-c", SANDBOX, str(tmp_path), begun]
     with ThreadPoolExecutor() as threads:
         ended = threads.submit(subprocess.run, command, check=False)
         wait_until(lambda: busy.exists() and len(busy.read_text().split()) == 3)
