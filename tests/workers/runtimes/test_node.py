@@ -497,6 +497,20 @@ def test_stack_marks_the_apps_own_frames(run_node):
     assert "runtimes/node" not in outcome.trace
 
 
+def test_what_an_error_carries_opens_before_it(run_node):
+    """The brace stands behind the last frame, which may be one of the sandbox's."""
+    source = """export function handler () {
+          throw Object.assign(new Error('deep'), { code: 'ENODB' })
+        }
+    """
+    trace = run_node(source).outcome.trace
+
+    *_, last_frame, carried, end = trace.splitlines()
+    assert last_frame.endswith(") {")
+    assert (carried.strip(), end) == ("code: 'ENODB'", "}")
+    assert "runtimes/node" not in trace
+
+
 def test_a_line_of_a_bundle_is_shown_around_its_place(run_node):
     """What a minifier has made is one line, and each frame would have all of it."""
     code = "export const handler=()=>{throw new Error('deep')};"
