@@ -2231,3 +2231,70 @@ def test_a_closed_pool_leaves_no_spare(app, invoke, node_function):
     pool.close()
 
     assert not is_alive(spare)
+
+
+REQUESTS = """
+import http from 'node:http'
+
+const server = http.createServer((request, response) => {
+  if (request.url === '/') response.end('x')
+})
+await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
+const address = `http://127.0.0.1:${server.address().port}`
+
+function get (path) {
+  return new Promise((resolve, reject) => {
+    const answered = response => response.resume().on('end', resolve)
+    http.get(address + path, answered).on('error', reject)
+  })
+}
+
+export async function handler (event) {
+  %s
+  return address
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "get('/')",
+        "get('/never')",
+        "fetch(address)",
+        "[1, 2].forEach(async () => { await fetch(address) })",
+        "await get('/'); get('/')",
+    ],
+)
+def test_a_request_that_nobody_awaits_is_named(run_node, step):
+    """Once, by its host: Lambda freezes it where it is."""
+    execution = run_node(REQUESTS % step)
+
+    assert execution.requests == (execution.outcome.value.removeprefix("http://"),)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "await get('/')",
+        "await (await fetch(address)).text()",
+        "await Promise.all([get('/'), fetch(address)])",
+        "http.get(address + '/never').on('error', () => {}).destroy()",
+        "const signal = AbortSignal.timeout(200);"
+        "await fetch(address + '/never', { signal }).catch(() => {})",
+        "server.close(); await fetch(address).catch(() => {})",
+    ],
+)
+def test_a_request_that_is_over_is_not(run_node, step):
+    """Whatever became of it."""
+    assert run_node(REQUESTS % step).requests == ()
+
+
+def test_a_request_is_told_with_the_event_that_made_it(app, invoke, node_function):
+    """The next one only thaws it."""
+    function = node_function("left", REQUESTS % "if (event === 1) get('/never')")
+    pool = app.pool()
+
+    told = [len(invoke(pool, function, event).requests) for event in (0, 1, 0, 1)]
+
+    assert told == [0, 1, 0, 1]
