@@ -178,6 +178,8 @@ class Execution:
     removed since its last event; as far as it answered."""
     threads: tuple[str, ...] = ()
     """What threads were still running that the event had started; by function."""
+    requests: tuple[str, ...] = ()
+    """The hosts that had not yet answered what the event had asked them."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

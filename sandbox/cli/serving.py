@@ -211,7 +211,7 @@ def not_emulated_text(pragmas: Sequence[str]) -> str:
     """Give what is said of pragmas that are parsed, but not served."""
     text = f"Not emulated: {' '.join(f'@{name}' for name in pragmas)}."
     if "plugins" in pragmas:
-        text += " What they set is missing: routes, runtimes, variables."
+        text += " What plugins set is missing: routes, runtimes, variables."
     return text
 
 

@@ -11,9 +11,11 @@ from urllib.parse import unquote
 
 _PYTHON_FRAME = re.compile(r'^(?P<indent>\s*)File "(?P<file>[^"]+)", line \d+, in ')
 _NODE_FRAME = re.compile(
-    r"^\s+at (?:.*\()?(?P<url>file://)?(?P<file>[^()]*):\d+:\d+\)?$"
+    r"^\s+at (?:.*\()?(?P<url>file://)?(?P<file>[^()]*):\d+:\d+\)?(?: \{)?$"
 )
-_NODE_OTHER = re.compile(r"^\s+at .+\((?:<anonymous>|index \d+|native)\)$")
+_NODE_OTHER = re.compile(r"^\s+at .+\((?:<anonymous>|index \d+|native)\)(?: \{)?$")
+_OPENS = " {"
+"""Ends Node's last frame, where the error carries more than its message."""
 _REPEATED = re.compile(r"^\s*\[Previous line repeated ")
 _INSTALLED = frozenset(("site-packages", "dist-packages", "node_modules", ".venv"))
 _GROUP_MARKS = ("  + ", "  | ")
@@ -48,6 +50,8 @@ def trim_traceback(text: str, root: Path) -> str:
             kept.append(part)
         elif part.is_own:
             kept += part.lines
+        elif kept and part.lines[-1].endswith(_OPENS):
+            kept[-1] += _OPENS
     frames_word = "1 frame" if hidden == 1 else f"{hidden} frames"
     return "\n".join(
         [*kept, f"({frames_word} of libraries left out: --full-tracebacks shows all)"]

@@ -33,7 +33,8 @@ from sandbox.gateway.payload import (
     trace_root_of,
 )
 from sandbox.gateway.request_parts import ApiFacts
-from sandbox.gateway.response import InvalidResult, bites_on_aws, from_result
+from sandbox.gateway.response import InvalidResult, from_result
+from sandbox.gateway.result_notes import bites_on_aws
 from sandbox.gateway.router import MalformedPath, Routed, Router
 from sandbox.gateway.run_notes import run_notes
 from sandbox.gateway.unrouted import Unrouted

@@ -86,22 +86,6 @@ def from_result(value: JsonValue, *, api_type: ApiType) -> HttpResponse | Invali
     return response
 
 
-def bites_on_aws(value: JsonValue, *, api_type: ApiType) -> str | None:
-    """Say where API Gateway refuses a result that the reference sandbox takes, or None.
-
-    With payload 1.0, an HTTP API assumes no status (AWS re:Post knowledge center, "map
-    response status codes in HTTP APIs"); Architect's sandbox answers 200.
-    """
-    if api_type != "httpv1" or not isinstance(value, Mapping):
-        return None
-    if is_truthy(value.get("statusCode")):
-        return None
-    return (
-        "The result has no statusCode: an HTTP API with payload 1.0 answers 500 then. "
-        "Return one, such as 200."
-    )
-
-
 def _from_result_v2(value: JsonValue) -> HttpResponse:
     if not isinstance(value, Mapping):
         return _implicit(value)

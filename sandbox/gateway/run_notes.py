@@ -4,9 +4,9 @@
 there can be written; only `/tmp` can (AWS Lambda developer guide, "Lambda quotas" and
 "Configure ephemeral storage for Lambda functions").
 
-**Threads.** Lambda freezes what runs on once an event is answered; it thaws with the
-next event, or never (AWS Lambda developer guide, "Lambda execution environment
-lifecycle").
+**Threads and requests.** Lambda freezes what runs on once an event is answered; it
+thaws with the next event, or never (AWS Lambda developer guide, "Lambda execution
+environment lifecycle").
 """
 
 from collections.abc import Iterator
@@ -26,11 +26,12 @@ def run_notes(
 
     Equal things are told in equal words, so that each need be said but once.
     """
-    if not (execution.written or execution.threads):
+    if not (execution.written or execution.threads or execution.requests):
         return ()
     return (
         *_on_written(execution.written, function, root),
         *_on_threads(execution.threads, function),
+        *_on_requests(execution.requests, function),
     )
 
 
@@ -64,4 +65,13 @@ def _on_threads(threads: tuple[str, ...], function: Function) -> Iterator[str]:
             f'"{function.name}" answered while a thread was still at work in "{name}". '
             "Lambda freezes it until the next event, or for good: wait for it "
             "(`thread.join()`) before returning."
+        )
+
+
+def _on_requests(hosts: tuple[str, ...], function: Function) -> Iterator[str]:
+    for host in hosts:
+        yield (
+            f'"{function.name}" answered while a request to "{host}" was still under '
+            "way. Lambda freezes it until the next event, or for good: await it before "
+            "returning."
         )

@@ -6,6 +6,7 @@ the code for imports (`@architect/hydrate` 6.0.2, "autoinstall"). Here, a functi
 all that is installed at or above its folder.
 """
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
@@ -20,6 +21,8 @@ from sandbox.project.advice import (
 _FAILS = "fails with Runtime.ImportModuleError"
 _NODE_FAILS = 'fails with "Cannot find …"'
 _NOT_INSTALLED = 'and "hydrate false" keeps it from being installed'
+_BEFORE_5 = re.compile(r"[0-4]\.")
+"""Version 4.1.2 asks NODE_ENV where it is, 5.0.0 asks ARC_ENV and ARC_SANDBOX."""
 
 
 def advise_dependencies(surroundings: Surroundings) -> tuple[Advice, ...]:
@@ -27,6 +30,7 @@ def advise_dependencies(surroundings: Surroundings) -> tuple[Advice, ...]:
     is_arc_named = "architect-functions" in surroundings.requirements
     return (
         *(() if is_arc_named else _missing_helper(surroundings)),
+        *_outdated_helper(surroundings.npm_helper),
         *_left_behind(
             one
             for one in surroundings.left_behind
@@ -48,6 +52,21 @@ def _missing_helper(surroundings: Surroundings) -> Iterator[Advice]:
         "folder has no requirements.txt and `arc deploy` finds the package installed; "
         f"else it {_FAILS}.",
         fix='Add the line "architect-functions" to requirements.txt.',
+    )
+
+
+def _outdated_helper(version: str | None) -> Iterator[Advice]:
+    if version is None or not _BEFORE_5.match(version):
+        return
+    yield Advice(
+        level="warning",
+        code="helper-outdated",
+        what=f'"@architect/functions" {version} is older than Architect 10: use 5 or '
+        "later.",
+        why="It goes by NODE_ENV and SESSION_TABLE_NAME, which neither the sandbox nor "
+        "`arc deploy` sets. So it finds no tables, events and sessions: calls fail, or "
+        "wait until the function times out.",
+        fix='Run "npm install @architect/functions@latest".',
     )
 
 

@@ -31,7 +31,9 @@ def _check(reading: Reading, pragma: str, item: Item) -> None:
         reading.refuse(
             f'The plugin "{name}" of @{pragma} was not found.',
             line=item.line,
-            remedy=f"Install it with npm install {_package(name)}, or create"
+            remedy=f'Create "{src}", or correct src.'
+            if src
+            else f"Install it with npm install {_package(name)}, or create"
             f" src/{pragma}/{name}.js.",
         )
 

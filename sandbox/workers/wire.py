@@ -98,7 +98,8 @@ Every message may carry these, the lists only where there is news:
 `raised`: `request_id`, and the fields of an error.
 
 Both may have `threads` (array of str): functions that threads were still running which
-the event had started. Other languages stand still between two events.
+the event had started. They may have `requests` (array of str): hosts that have not
+answered the event's requests yet. All else stands still between two events.
 
 `unread`: the answer to an `invoke` that the language cannot read as JSON, such as a
     number of many thousand digits. `message` (str): why.

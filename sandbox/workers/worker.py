@@ -182,9 +182,11 @@ class Worker:
         }
         answer = self._send_event(message, invocation.event, limit_seconds)
         threads: tuple[str, ...] = ()
+        requests: tuple[str, ...] = ()
         if isinstance(answer, dict):
             outcome = self._outcome_of(answer, invocation.request_id)
             threads = tuple(answer.get("threads", ()))
+            requests = tuple(answer.get("requests", ()))
         else:
             outcome = answer
         ended = self._clock.monotonic()
@@ -198,6 +200,7 @@ class Worker:
             max_memory_bytes=self.tally.max_memory_bytes,
             written=self.tally.take_written(),
             threads=threads,
+            requests=requests,
         )
 
     def release(self) -> None:

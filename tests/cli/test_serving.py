@@ -13,9 +13,9 @@ from sandbox.cli.serving import not_emulated_text
     [
         (("ws", "events"), "Not emulated: @ws @events."),
         (
-            ("plugins",),
-            "Not emulated: @plugins. What they set is missing: routes, runtimes, "
-            "variables.",
+            ("plugins", "scheduled"),
+            "Not emulated: @plugins @scheduled. What plugins set is missing: routes, "
+            "runtimes, variables.",
         ),
     ],
 )

@@ -35,6 +35,16 @@ NODE_TRIMMED = """TypeError: x is not a function
     at handler (file:///app/src/http/get-index/index.mjs:3:9)
     at /app/src/shared/b.js:7:1
 (3 frames of libraries left out: --full-tracebacks shows all)"""
+NODE_CARRYING = """Error: connect ECONNREFUSED
+    at handler (/app/src/http/get-index/index.js:3:9)
+    at afterConnect (node:net:1611:16) {
+  code: 'ECONNREFUSED'
+}"""
+NODE_CARRYING_TRIMMED = """Error: connect ECONNREFUSED
+    at handler (/app/src/http/get-index/index.js:3:9) {
+  code: 'ECONNREFUSED'
+}
+(1 frame of libraries left out: --full-tracebacks shows all)"""
 SYNTAX = """  File "/app/src/http/get-index/index.py", line 2
     retrun 1
            ^
@@ -55,6 +65,7 @@ CHAINED = f"{PYTHON}\nDuring handling of the above, another:\n\n{PYTHON}"
     [
         (PYTHON, PYTHON_TRIMMED),
         (NODE, NODE_TRIMMED),
+        (NODE_CARRYING, NODE_CARRYING_TRIMMED),
         (SYNTAX, SYNTAX),
         (FOREIGN, FOREIGN),
         (GROUP, GROUP),

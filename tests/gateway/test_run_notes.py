@@ -65,3 +65,14 @@ def test_a_thread_that_was_left_is_named() -> None:
         "freezes it until the next event, or for good: wait for it (`thread.join()`) "
         "before returning.",
     )
+
+
+def test_a_request_that_was_left_is_named() -> None:
+    """By its host; what it is for, the developer knows."""
+    execution = Execution(outcome=Returned(value=None), requests=("localhost:5555",))
+
+    assert run_notes(execution, FUNCTION, root=PROJECT.root) == (
+        '"get /" answered while a request to "localhost:5555" was still under way. '
+        "Lambda freezes it until the next event, or for good: await it before "
+        "returning.",
+    )

@@ -168,6 +168,15 @@ def test_a_plugin_that_is_missing_is_called_as_npm_calls_it(
     assert f"npm install {package}," in problem.remedy
 
 
+def test_a_plugin_is_missed_where_its_src_says(load: Load) -> None:
+    """Neither a package nor another file would be loaded in its place."""
+    with pytest.raises(ProjectError) as caught:
+        load({"app.arc": APP + "@plugins\nremix\n  src remix.js\n"})
+
+    (problem,) = caught.value.problems
+    assert problem.remedy == 'Create "remix.js", or correct src.'
+
+
 def test_build_project_tells_all_problems_of_a_stage_at_once(load: Load) -> None:
     """Each problem has its line; later stages wait for the earlier ones."""
     manifest = (

@@ -40,6 +40,26 @@ def test_the_helper_is_missed_in_requirements(
 
 
 @pytest.mark.parametrize(
+    ("version", "count"),
+    [
+        ("3.14.2", 1),
+        ("4.1.2", 1),
+        ("5.0.0", 0),
+        ("8.1.10", 0),
+        ("10.0.0", 0),
+        ("next", 0),
+        (None, 0),
+    ],
+)
+def test_a_node_helper_before_5_is_told(version: str | None, count: int) -> None:
+    """It asks for variables that Architect sets no more, and waits for what is none."""
+    found = advise_dependencies(Surroundings(npm_helper=version))
+
+    assert [advice.code for advice in found] == ["helper-outdated"] * count
+    assert all(f'functions" {version} ' in advice.what for advice in found)
+
+
+@pytest.mark.parametrize(
     ("requirements", "code"),
     [
         (frozenset[str](), "arc-requirement"),

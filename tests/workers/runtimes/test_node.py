@@ -497,6 +497,20 @@ def test_stack_marks_the_apps_own_frames(run_node):
     assert "runtimes/node" not in outcome.trace
 
 
+def test_what_an_error_carries_opens_before_it(run_node):
+    """The brace stands behind the last frame, which may be one of the sandbox's."""
+    source = """export function handler () {
+          throw Object.assign(new Error('deep'), { code: 'ENODB' })
+        }
+    """
+    trace = run_node(source).outcome.trace
+
+    *_, last_frame, carried, end = trace.splitlines()
+    assert last_frame.endswith(") {")
+    assert (carried.strip(), end) == ("code: 'ENODB'", "}")
+    assert "runtimes/node" not in trace
+
+
 def test_a_line_of_a_bundle_is_shown_around_its_place(run_node):
     """What a minifier has made is one line, and each frame would have all of it."""
     code = "export const handler=()=>{throw new Error('deep')};"
@@ -2217,3 +2231,70 @@ def test_a_closed_pool_leaves_no_spare(app, invoke, node_function):
     pool.close()
 
     assert not is_alive(spare)
+
+
+REQUESTS = """
+import http from 'node:http'
+
+const server = http.createServer((request, response) => {
+  if (request.url === '/') response.end('x')
+})
+await new Promise(resolve => server.listen(0, '127.0.0.1', resolve))
+const address = `http://127.0.0.1:${server.address().port}`
+
+function get (path) {
+  return new Promise((resolve, reject) => {
+    const answered = response => response.resume().on('end', resolve)
+    http.get(address + path, answered).on('error', reject)
+  })
+}
+
+export async function handler (event) {
+  %s
+  return address
+}
+"""
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "get('/')",
+        "get('/never')",
+        "fetch(address)",
+        "[1, 2].forEach(async () => { await fetch(address) })",
+        "await get('/'); get('/')",
+    ],
+)
+def test_a_request_that_nobody_awaits_is_named(run_node, step):
+    """Once, by its host: Lambda freezes it where it is."""
+    execution = run_node(REQUESTS % step)
+
+    assert execution.requests == (execution.outcome.value.removeprefix("http://"),)
+
+
+@pytest.mark.parametrize(
+    "step",
+    [
+        "await get('/')",
+        "await (await fetch(address)).text()",
+        "await Promise.all([get('/'), fetch(address)])",
+        "http.get(address + '/never').on('error', () => {}).destroy()",
+        "const signal = AbortSignal.timeout(200);"
+        "await fetch(address + '/never', { signal }).catch(() => {})",
+        "server.close(); await fetch(address).catch(() => {})",
+    ],
+)
+def test_a_request_that_is_over_is_not(run_node, step):
+    """Whatever became of it."""
+    assert run_node(REQUESTS % step).requests == ()
+
+
+def test_a_request_is_told_with_the_event_that_made_it(app, invoke, node_function):
+    """The next one only thaws it."""
+    function = node_function("left", REQUESTS % "if (event === 1) get('/never')")
+    pool = app.pool()
+
+    told = [len(invoke(pool, function, event).requests) for event in (0, 1, 0, 1)]
+
+    assert told == [0, 1, 0, 1]

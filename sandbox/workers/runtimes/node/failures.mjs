@@ -315,7 +315,12 @@ function linesOf (file) {
 }
 
 function withoutOwnFrames (trace) {
-  return trace.split('\n').filter(line => !isOwn(line)).map(shortened).join('\n')
+  const lines = []
+  for (const line of trace.split('\n')) {
+    if (!isOwn(line)) lines.push(shortened(line))
+    else if (line.endsWith(' {')) lines.push(`${lines.pop() ?? ''} {`) // what the error carries
+  }
+  return lines.join('\n')
 }
 
 function shortened (line) {

@@ -11,6 +11,7 @@ import { install as installFileAccess } from './file_access.mjs'
 import { receive, send } from './frames.mjs'
 import { hasCallbacks, Imports } from './imports.mjs'
 import { Invocation } from './invocation.mjs'
+import { install as installLeftRequests, takeLeft } from './left_requests.mjs'
 import { endWithGroup, watch as watchLifeline } from './lifeline.mjs'
 import { install as installLogs, setRequestId } from './logs.mjs'
 import { Observer, rootsOf } from './observe.mjs'
@@ -58,6 +59,7 @@ class Worker {
       installLogs(start.environment)
       installStreaming(start.environment)
       keepConnections(start.environment)
+      installLeftRequests()
       installFileAccess(this.#observer, path => this.#imports.fileAt(path))
       this.#imports.install()
       this.#imports.notePreloaded()
@@ -102,7 +104,9 @@ class Worker {
   }
 
   #answerEnding (invocation, { value, failure }) {
-    const fields = { request_id: invocation.requestId }
+    const requests = takeLeft()
+    const left = requests.length === 0 ? {} : { requests }
+    const fields = { request_id: invocation.requestId, ...left }
     const raise = failure => this.#answer('raised', { ...fields, ...failure })
     if (failure !== undefined) return raise(failure)
     let json
