@@ -176,8 +176,9 @@ def check_file_limit() -> None:
 def banner(sandbox: Sandbox, options: Options) -> str:
     """Give what is shown once at start: the addresses, the routes, the tables."""
     project = sandbox.project
-    lines = ["", f"  {click.style(project.name, bold=True)}  {_link(sandbox.url)}", ""]
-    lines += route_lines(project)
+    lines = ["", f"  {click.style(project.name, bold=True)}  {_link(sandbox.url)}"]
+    if served := route_lines(project):
+        lines += ["", *served]
     if project.tables:
         names = ", ".join(table.name for table in project.tables)
         port = sandbox.ports.tables

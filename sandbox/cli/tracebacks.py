@@ -25,13 +25,15 @@ _GROUP_MARKS = ("  + ", "  | ")
 class _Frame:
     lines: list[str]
     is_own: bool
+    is_of_node: bool = False
+    """Whether Node itself is called there, as its loader is many times over."""
 
 
 def trim_traceback(text: str, root: Path) -> str:
     """Leave out frames of libraries; a last line says how many there were.
 
-    A traceback without any frame of the app's own stays whole, as does one of an
-    exception group.
+    A traceback without any frame of the app's own keeps all but Node's, and one of an
+    exception group stays whole.
 
     Args:
         text: what the language prints, or any text with it inside.
@@ -41,14 +43,15 @@ def trim_traceback(text: str, root: Path) -> str:
         return text
     parts = list(_parts(text, root))
     frames = [part for part in parts if isinstance(part, _Frame)]
-    hidden = sum(not frame.is_own for frame in frames)
+    has_own = any(frame.is_own for frame in frames)
+    hidden = sum(not _is_kept(frame, has_own=has_own) for frame in frames)
     if not hidden or hidden == len(frames):
         return text
     kept = []
     for part in parts:
         if isinstance(part, str):
             kept.append(part)
-        elif part.is_own:
+        elif _is_kept(part, has_own=has_own):
             kept += part.lines
         elif kept and part.lines[-1].endswith(_OPENS):
             kept[-1] += _OPENS
@@ -56,6 +59,10 @@ def trim_traceback(text: str, root: Path) -> str:
     return "\n".join(
         [*kept, f"({frames_word} of libraries left out: --full-tracebacks shows all)"]
     )
+
+
+def _is_kept(frame: _Frame, *, has_own: bool) -> bool:
+    return frame.is_own if has_own else not frame.is_of_node
 
 
 def _parts(text: str, root: Path) -> Iterator[_Frame | str]:
@@ -86,7 +93,8 @@ def _node_frame(line: str, root: Path) -> _Frame | None:
     found = _NODE_FRAME.match(line)
     if found:
         file = unquote(found["file"]) if found["url"] else found["file"]
-        return _Frame([line], is_own=_is_own(file, root))
+        is_of_node = file.startswith("node:")
+        return _Frame([line], is_own=_is_own(file, root), is_of_node=is_of_node)
     return _Frame([line], is_own=False) if _NODE_OTHER.match(line) else None
 
 

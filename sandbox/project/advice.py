@@ -140,6 +140,8 @@ class Surroundings:
     """Likewise for those whose runtime is none of the sandbox's."""
     without_seeds: tuple[str, str] | None = None
     """Likewise for `@sandbox seed-data`; None where there is nothing to say."""
+    without_static: str | None = None
+    """The folder that `@static` names and that is not there; None where it is."""
     host: str = "localhost"
     """The name by which a browser reaches the app."""
 
@@ -149,6 +151,7 @@ def advise(project: Project, surroundings: Surroundings) -> tuple[Advice, ...]:
     return (
         *_missing_handlers(surroundings),
         *_missing_seeds(project, surroundings),
+        *_missing_static(surroundings.without_static),
         *_longer_than_the_gateway_waits(project),
         *_other_python(project, surroundings),
         *_reserved_names(project, surroundings),
@@ -227,6 +230,18 @@ def _missing_seeds(project: Project, surroundings: Surroundings) -> Iterator[Adv
         where=project.preferences.locations.get("seed-data"),
         why="An app that has tables does not start without it.",
         fix=remedy,
+    )
+
+
+def _missing_static(folder: str | None) -> Iterator[Advice]:
+    if folder is None:
+        return
+    yield Advice(
+        level="warning",
+        code="static-missing",
+        what=f'The folder "{folder}" of @static is not there.',
+        why="No file is served from it, and `arc deploy` leaves static files out.",
+        fix="Run the build that makes it, or correct the line.",
     )
 
 

@@ -11,10 +11,11 @@ from sandbox.project.model import Static
 from sandbox.project.names import NameRules
 from sandbox.project.reading import Reading
 
+DEFAULT_FOLDER = "public"
 _DEFAULTS: Mapping[str, JsonValue] = {
     "compression": False,
     "fingerprint": None,
-    "folder": "public",
+    "folder": DEFAULT_FOLDER,
     "ignore": None,
     "prefix": None,
     "prune": None,

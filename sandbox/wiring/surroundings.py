@@ -3,6 +3,7 @@
 A few directory listings and small files: no package is imported to learn its version.
 """
 
+import os.path
 import re
 import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,6 +18,7 @@ from sandbox.project.dotenv import with_plain_line_ends
 from sandbox.project.model import Function, Project, Stage
 from sandbox.project.places import dotenv_places, preferences_places
 from sandbox.project.preferences import DOTENV_FILE, PREFERENCES_FILES
+from sandbox.project.static import DEFAULT_FOLDER
 from sandbox.sessions.settings import Helper
 from sandbox.tables.seeds import seed_file
 from sandbox.wiring.node_dependencies import node_left_behind
@@ -97,6 +99,7 @@ def collect_surroundings(
         without_handler=tuple(_without_handler(project)),
         not_run=tuple(_not_run(project)),
         without_seeds=_without_seeds(project) if settings.serves_tables else None,
+        without_static=_without_static(project),
     )
 
 
@@ -190,6 +193,13 @@ def _not_run(project: Project) -> Iterator[tuple[str, str]]:
         language = language_of(function)
         if isinstance(language, Unavailable):
             yield language.message, language.remedy
+
+
+def _without_static(project: Project) -> str | None:
+    if project.static is None or project.static.folder.is_dir():
+        return None
+    folder = Path(os.path.relpath(project.static.folder, project.root)).as_posix()
+    return None if folder == DEFAULT_FOLDER else folder
 
 
 def _without_seeds(project: Project) -> tuple[str, str] | None:

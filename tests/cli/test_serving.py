@@ -2,10 +2,13 @@
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from sandbox.cli.serving import not_emulated_text
+from sandbox import Sandbox
+from sandbox.cli.serving import banner, not_emulated_text
+from sandbox.options import Options
 
 
 @pytest.mark.parametrize(
@@ -24,6 +27,17 @@ def test_not_emulated_text_says_what_is_missing(
 ) -> None:
     """By name; of plugins, one may make a whole app of routes."""
     assert not_emulated_text(pragmas) == told
+
+
+def test_banner_leaves_no_gap_where_routes_would_be(tmp_path: Path) -> None:
+    """An app may have none: static files alone, or those of a plugin."""
+    (tmp_path / "app.arc").write_text("@app\nan-app\n@static\n")
+
+    with Sandbox(tmp_path) as sandbox:
+        lines = banner(sandbox, Options()).splitlines()
+
+    assert lines[2] == ""
+    assert lines[3].startswith("  inspector  ")
 
 
 INTERRUPTED = """

@@ -45,6 +45,15 @@ NODE_CARRYING_TRIMMED = """Error: connect ECONNREFUSED
   code: 'ECONNREFUSED'
 }
 (1 frame of libraries left out: --full-tracebacks shows all)"""
+NODE_FOREIGN = """Error: Cannot find module 'x'
+    at Module._resolveFilename (node:internal/modules/cjs/loader:1207:15)
+    at Object.<anonymous> (/app/node_modules/lib/a.js:1:11)
+    at Module._compile (node:internal/modules/cjs/loader:1521:14)"""
+NODE_FOREIGN_TRIMMED = """Error: Cannot find module 'x'
+    at Object.<anonymous> (/app/node_modules/lib/a.js:1:11)
+(2 frames of libraries left out: --full-tracebacks shows all)"""
+NODE_INTERNAL = """Error: connect ECONNREFUSED
+    at afterConnect (node:net:1611:16)"""
 SYNTAX = """  File "/app/src/http/get-index/index.py", line 2
     retrun 1
            ^
@@ -66,6 +75,8 @@ CHAINED = f"{PYTHON}\nDuring handling of the above, another:\n\n{PYTHON}"
         (PYTHON, PYTHON_TRIMMED),
         (NODE, NODE_TRIMMED),
         (NODE_CARRYING, NODE_CARRYING_TRIMMED),
+        (NODE_FOREIGN, NODE_FOREIGN_TRIMMED),
+        (NODE_INTERNAL, NODE_INTERNAL),
         (SYNTAX, SYNTAX),
         (FOREIGN, FOREIGN),
         (GROUP, GROUP),

@@ -194,3 +194,12 @@ def test_advise_tells_of_a_seed_file_that_is_not_there(
 
     assert (advice.level, advice.where) == (level, HERE)
     assert (advice.what, advice.fix) == ("No file.", "Mend it.")
+
+
+@pytest.mark.parametrize("missing", ["ui/build", None])
+def test_advise_tells_of_a_static_folder_that_is_not_there(missing: str | None) -> None:
+    """Often what a build makes: nothing is served, and nothing else says so."""
+    found = advise(project_with(), Surroundings(without_static=missing))
+
+    assert [advice.code for advice in found] == ["static-missing"] * bool(missing)
+    assert all('"ui/build"' in advice.what for advice in found)

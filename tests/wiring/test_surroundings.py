@@ -253,3 +253,26 @@ def test_surroundings_know_whether_the_seed_file_is_there(
 ) -> None:
     """Where the sandbox has tables that it would fill."""
     assert (collect(files).without_seeds is not None) is is_told
+
+
+@pytest.mark.parametrize(
+    ("files", "missing"),
+    [
+        ({"app.arc": "@app\nan-app\n@static\nfolder ui/build\n"}, "ui/build"),
+        (
+            {
+                "app.arc": "@app\nan-app\n@static\nfolder ui/build\n",
+                "ui/build/index.html": "",
+            },
+            None,
+        ),
+        ({"app.arc": "@app\nan-app\n@http\nget /\n@static\n"}, None),
+        ({"app.arc": "@app\nan-app\n@events\nping\n"}, None),
+    ],
+    ids=["missing", "there", "unnamed", "none"],
+)
+def test_surroundings_know_whether_the_static_folder_is_there(
+    collect: Collect, files: dict[str, str], missing: str | None
+) -> None:
+    """An app that names none may well have none."""
+    assert collect(files).without_static == missing
