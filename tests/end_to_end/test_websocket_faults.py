@@ -273,6 +273,8 @@ def test_a_reset_waits_for_no_function(
     served: Served, connect: Connect, tmp_path: Path, wait_until: Callable[..., None]
 ) -> None:
     """Nor does a client that was ahead of them."""
+    config = served.sandbox.project.root / "src/ws/hold/config.arc"
+    config.write_text("@aws\ntimeout 60\n")
     gate = tmp_path / "gate"
     gate.touch()
     message = json.dumps({"action": "hold", "gate": str(gate)}).encode()
