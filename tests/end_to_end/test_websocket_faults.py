@@ -310,6 +310,20 @@ def test_a_client_that_goes_while_it_is_let_in(
     assert code_of(served) == 1006
 
 
+def test_a_client_that_goes_while_the_app_cannot_be_read(
+    served: Served, connect: Connect, wait_until: Callable[..., None]
+) -> None:
+    """Is no longer listed, though nobody can be told."""
+    client = connect(HANDSHAKE)
+    client.answer()
+    assert len(served.sandbox.websockets.connections) == 1
+    (served.sandbox.project.root / "app.arc").write_text("@app\n")
+
+    client.reset()
+
+    wait_until(lambda: not served.sandbox.websockets.connections)
+
+
 def test_a_client_that_goes_while_its_function_works(
     served: Served, connect: Connect, tmp_path: Path, wait_until: Callable[..., None]
 ) -> None:
