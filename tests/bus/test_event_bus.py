@@ -27,6 +27,7 @@ FUNCTIONS = (
     function_of("loose", pragma="queues", fifo=False),
     function_of("few", pragma="events", concurrency=2),
     function_of("narrow", pragma="queues", fifo=True, concurrency=2),
+    function_of("single", pragma="queues", fifo=True, concurrency=1),
     function_of("get /", pragma="http"),
 )
 
@@ -196,6 +197,16 @@ def test_the_functions_concurrency_holds_for_all_its_groups(
     assert payloads(work.begun) == ["a", "b", "c"]
 
 
+def test_a_long_group_keeps_no_other_waiting(bus: EventBus, work: Work) -> None:
+    """They take turns where one is delivered at a time."""
+    with work.held():
+        for name in ("a1", "a2", "a3", "b1"):
+            post(bus, "/queues", {**message("single", name), "groupID": name[0]})
+    assert bus.wait_idle(DEADLINE)
+
+    assert payloads(work.begun) == ["a1", "b1", "a2", "a3"]
+
+
 def test_a_group_that_was_dropped_is_taken_up_again(bus: EventBus, work: Work) -> None:
     """What waited is gone; what comes later waits for what was at work already."""
     with work.held():
@@ -247,7 +258,11 @@ def test_no_message_is_lost_to_the_functions_concurrency(
             "pong",
             'There is no "pong" under @events; there is "ping", "few".',
         ),
-        ("/queues", "get /", 'under @queues; there is "ping", "loose", "narrow".'),
+        (
+            "/queues",
+            "get /",
+            'under @queues; there is "ping", "loose", "narrow", "single".',
+        ),
     ],
 )
 def test_a_message_for_nobody_is_told(

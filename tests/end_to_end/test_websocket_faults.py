@@ -153,6 +153,13 @@ def test_the_body_of_a_handshake_is_not_taken_for_frames(
     assert served.sandbox.bus.deliveries == ()
 
 
+def test_the_wish_may_be_spelled_otherwise(connect: Connect) -> None:
+    """Its keyword has no case (RFC 6455 section 4.2.1)."""
+    client = connect(HANDSHAKE.replace(b"websocket", b"WebSocket"))
+
+    assert client.answer().startswith(b"HTTP/1.1 101 ")
+
+
 def test_frames_may_come_with_the_handshake_or_byte_by_byte(connect: Connect) -> None:
     """Each message is taken once, whole."""
     client = connect(HANDSHAKE + frame(TEXT, b"early"))
@@ -264,6 +271,29 @@ def test_a_client_sends_no_faster_than_its_functions_work(
     assert all(isinstance(outcome, Returned) for outcome in held)
 
 
+def test_a_reset_waits_for_no_function(
+    served: Served, connect: Connect, tmp_path: Path, wait_until: Callable[..., None]
+) -> None:
+    """Nor does a client that was ahead of them."""
+    config = served.sandbox.project.root / "src/ws/hold/config.arc"
+    config.write_text("@aws\ntimeout 60\n")
+    gate = tmp_path / "gate"
+    gate.touch()
+    message = json.dumps({"action": "hold", "gate": str(gate)}).encode()
+    client = connect(HANDSHAKE)
+    client.answer()
+    client.send(frame(TEXT, message) * 150, frame(CLOSE))
+    wait_until(lambda: served.sandbox.bus.under_way == 100)
+
+    served.sandbox.websockets.clear()
+
+    assert client.next_frame().opcode == CLOSE
+    assert client.wait_end() == b""
+    gate.unlink()
+    assert served.sandbox.bus.wait_idle()
+    assert len(outcomes_of(served, "@ws hold")) == 100
+
+
 # Clients that go, and many of them
 
 
@@ -280,6 +310,20 @@ def test_a_client_that_goes_while_it_is_let_in(
 
     wait_until(lambda: outcomes_of(served, "@ws disconnect"))
     assert code_of(served) == 1006
+
+
+def test_a_client_that_goes_while_the_app_cannot_be_read(
+    served: Served, connect: Connect, wait_until: Callable[..., None]
+) -> None:
+    """Is no longer listed, though nobody can be told."""
+    client = connect(HANDSHAKE)
+    client.answer()
+    assert len(served.sandbox.websockets.connections) == 1
+    (served.sandbox.project.root / "app.arc").write_text("@app\n")
+
+    client.reset()
+
+    wait_until(lambda: not served.sandbox.websockets.connections)
 
 
 def test_a_client_that_goes_while_its_function_works(

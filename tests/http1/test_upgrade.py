@@ -36,6 +36,23 @@ def test_wire_takes_and_sends(pair: tuple[Wire, socket.socket]) -> None:
     assert theirs.recv(10) == b"here"
 
 
+def test_wire_sends_more_than_the_system_takes_at_once(
+    pair: tuple[Wire, socket.socket],
+) -> None:
+    """After it has received, too, which it does without waiting."""
+    wire, theirs = pair
+    theirs.sendall(b"there")
+    assert wire.receive(DEADLINE) == b"there"
+
+    size = 8_000_000
+    with ThreadPoolExecutor() as threads:
+        sending = threads.submit(wire.send, bytes(size))
+        while size > 0:
+            size -= len(theirs.recv(size))
+
+        assert sending.exception(DEADLINE) is None
+
+
 def test_wire_gives_first_what_came_early() -> None:
     """Bytes that HTTP's reader had read already are not lost."""
     ours, theirs = socket.socketpair()

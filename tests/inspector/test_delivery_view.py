@@ -4,7 +4,10 @@ from typing import Any
 
 import pytest
 
-from sandbox.inspector.delivery_view import EventFacts
+from sandbox.exchange import Delivery, Execution, Invocation, Returned
+from sandbox.inspector.delivery_view import EventFacts, delivery_json
+from sandbox.json_value import JsonText
+from tests.functions import function_of
 
 KEYS = {"id": {"S": "a"}, "at": {"N": "1"}}
 
@@ -33,3 +36,28 @@ KEYS = {"id": {"S": "a"}, "at": {"N": "1"}}
 def test_an_event_is_told_in_short(event: Any, about: str) -> None:
     """Its message, its changes, what happened; nothing where it has no such form."""
     assert EventFacts.of(event).about == about
+
+
+@pytest.mark.parametrize(
+    ("pragma", "result", "status"),
+    [
+        ("ws", {"statusCode": 400}, 400),
+        ("ws", {"statusCode": 399}, None),
+        ("ws", {}, None),
+        ("events", {"statusCode": 500}, None),
+    ],
+)
+def test_only_a_function_of_websockets_refuses(
+    pragma: str, result: Any, status: int | None
+) -> None:
+    """To all others, a status is a result like any."""
+    function = function_of(pragma=pragma)
+    delivery = Delivery(
+        invocation=Invocation(
+            request_id="r", function=function, event=JsonText.of(None)
+        ),
+        started_epoch=1.0,
+        execution=Execution(outcome=Returned(value=result)),
+    )
+
+    assert delivery_json(delivery, cause=None)["status"] == status

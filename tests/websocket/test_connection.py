@@ -295,6 +295,19 @@ def test_a_malformed_frame_ends_a_connection_that_is_closing(
     assert serving.result(DEADLINE).code == 1003
 
 
+def test_what_is_said_once_the_end_has_begun_is_not_taken(
+    peer: Peer, serving: Future[Closing]
+) -> None:
+    """No function is run for it, as its client is told of none."""
+    peer.connection.close(GOING_AWAY)
+
+    peer.send(TextMessage(data="late"))
+    peer.send(CloseConnection(code=GOING_AWAY.code))
+
+    assert serving.result(DEADLINE) == GOING_AWAY
+    assert peer.messages == []
+
+
 @pytest.mark.parametrize(
     ("closing", "told"),
     [

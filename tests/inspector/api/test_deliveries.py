@@ -28,6 +28,14 @@ def test_a_delivery_is_listed_with_the_request_behind_it(table_app: Any) -> None
     assert one["cause"] == cause
 
 
+def test_the_newest_are_listed_where_few_are_asked_for(table_app: Any) -> None:
+    """The oldest of them first, as in the whole list."""
+    for number in range(3):
+        table_app.publish("events", "ping", number)
+
+    assert [one["about"] for one in listed(table_app, limit="2")] == ["1", "2"]
+
+
 def test_a_failure_is_told_in_the_list(table_app: Any) -> None:
     """With the sentence that the exception is."""
     table_app.publish("events", "ping", "fail")

@@ -44,6 +44,20 @@ from multiprocessing.shared_memory import SharedMemory
     assert any(frame.is_app_code for frame in outcome.stack)
 
 
+def test_so_it_fails_in_an_interpreter_that_was_begun_ahead(app, invoke):
+    """It was no fork, and told its function late."""
+    source = "import multiprocessing\ndef handler(e, c): multiprocessing.Lock()\n"
+    function = app.function("locks", source)
+    pool = app.pool(can_fork=False)
+    spares = pool.statistics().spare_pids
+
+    execution = invoke(pool, function)
+
+    assert execution.worker_pid in spares
+    assert isinstance(execution.outcome, Raised)
+    assert "no /dev/shm" in execution.outcome.remedy
+
+
 def test_processes_and_pipes_work(run):
     """They are what AWS recommends there; threads and their locks work as ever."""
     outcome = run(
