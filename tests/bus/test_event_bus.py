@@ -222,6 +222,22 @@ def test_a_group_that_was_dropped_is_taken_up_again(bus: EventBus, work: Work) -
     assert payloads(work.begun) == [0, 2]
 
 
+def test_a_group_that_waited_in_vain_is_delivered_later(
+    bus: EventBus, work: Work
+) -> None:
+    """Of what was dropped, nothing bars the way, though others are at work still."""
+    with work.held():
+        for name in ("a1", "b1"):
+            post(bus, "/queues", {**message("single", name), "groupID": name[0]})
+        work.wait_begun(1)
+        bus.stop()
+        bus.resume()
+        post(bus, "/queues", {**message("single", "b2"), "groupID": "b"})
+    assert bus.wait_idle(DEADLINE)
+
+    assert payloads(work.begun) == ["a1", "b2"]
+
+
 def test_other_messages_are_delivered_side_by_side(bus: EventBus, work: Work) -> None:
     """Ten at once; and what waits for one function keeps no other waiting."""
     with work.held():
